@@ -1,0 +1,55 @@
+"""通道: what every channel can do; one contract suite runs over all of them (tests/bot/test_channels.py)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from dialogs.speech import Button, Card, Heard
+from shop.kit.ids import LetterId
+
+
+class NotSent(Exception):
+    """The channel did not take the line; trying again later is right."""
+
+
+class MaybeSent(Exception):
+    """Nobody can tell whether the line went out (the link broke in the middle)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One line for a channel to say. Exactly one of room and account is set; both are the channel's own ids."""
+
+    letter: LetterId
+    room: str | None
+    account: str | None
+    text: str
+    card: Card | None = None
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a channel can show; the outbox degrades what it cannot (a card becomes its text)."""
+
+    cards: bool = False
+    buttons: bool = False
+    private_to_strangers: bool = True
+    longest_text: int = 600  # characters; longer texts are split at line ends
+
+
+class Channel(Protocol):
+    name: str
+    abilities: Abilities
+
+    def listen(self) -> AsyncIterator[Heard]:
+        """Messages in the order they came; ends when the channel is closed."""
+        ...
+
+    async def speak(self, line: Spoken) -> None:
+        """Say it. Raises NotSent or MaybeSent; anything else is a bug."""
+        ...
+
+    async def close(self) -> None: ...

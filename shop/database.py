@@ -24,12 +24,14 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import asyncpg
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor
-from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEditor, SqliteSchemaEditor
+from tortoise.migrations.schema_editor import BaseSchemaEditor
 
 import shop.records
+from shop.engines.schema import PostgresEditor, SqliteEditor
 from shop.transaction import CONNECTION, forget_root, remember_root, transaction
 
 APP = "shop"
@@ -69,6 +71,7 @@ async def open_database(url: str, *, models: Sequence[str | ModuleType]) -> None
     global _context
     if _context is not None:
         raise RuntimeError("a database is open already")
+    EXECUTOR_CACHE.clear()  # it keeps SQL by the connection's name, also when the next database speaks another dialect
     context = TortoiseContext()
     with context:  # only while it is built; afterwards tortoise finds it as the process-wide one
         try:
@@ -168,7 +171,7 @@ class _Executor(MigrationExecutor):
 
     def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
         is_sqlite = self.connection.capabilities.dialect == "sqlite"
-        editor = SqliteSchemaEditor if is_sqlite else AsyncpgSchemaEditor
+        editor = SqliteEditor if is_sqlite else PostgresEditor
         return editor(self.connection, atomic=atomic, collect_sql=collect_sql)
 
 

@@ -168,7 +168,14 @@ def _unit(name: str, unit: Mapping[str, Any]) -> Unit:
 
 def _product(product: Mapping[str, Any]) -> Product:
     skus = tuple(
-        Sku(s["id"], product["id"], s.get("spec") or "", s["unit"], Money.parse(str(s["price"])), bool(s.get("default")))
+        Sku(
+            s["id"],
+            product["id"],
+            s.get("spec") or "",
+            s["unit"],
+            Money.parse(str(s["price"])),
+            bool(s.get("default")),
+        )
         for s in product["skus"]
     )
     if not skus:

@@ -66,7 +66,7 @@ class Money:
         """
         total = sum(weights.values())
         if self.fen == 0:
-            return {key: ZERO for key in weights}
+            return dict.fromkeys(weights, ZERO)
         if total <= 0 or self.fen > total:
             raise ValueError(f"cannot share {self.fen} fen over {total}")
         shares = {key: self.fen * weight // total for key, weight in weights.items()}

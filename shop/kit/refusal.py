@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class Refusal(Exception):
-    """A normal no. Whatever the verb had begun is undone. Subclasses are frozen dataclasses named as the sentence."""
+    """A normal no. Whatever the verb had begun is undone. Subclasses are dataclasses named as the sentence."""

@@ -1,0 +1,343 @@
+"""货架: what is on sale, at what price, as one frozen value that is made anew only when goods change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from tortoise.expressions import F
+
+from shop.events import SpecialsPosted
+from shop.goods import Campaign, CampaignItem, Catalogue, Coupon, Product, Sku, Unit
+from shop.kit.ids import RoomId, ShopId
+from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.promotions import from_terms
+from shop.records import goods as records
+from shop.records.shops import Shop
+from shop.records.stock import StockItem, StockMove
+from shop.refusals import NameTaken, NoSuchGoods
+from shop.rules.pricing import BasketPromotion, Offer
+from shop.transaction import transaction
+
+
+@dataclass(frozen=True)
+class Goods:
+    """The shelf at one version: the catalogue, the specials by day, the promotions that run."""
+
+    catalogue: Catalogue
+    everything: Catalogue  # with the goods that were taken off the menu but still stand on orders
+    row_of: Mapping[str, int]  # sku key → row id, of everything
+    specials: Mapping[tuple[str, date], Money]
+    promotions: tuple[BasketPromotion, ...]
+    version: int
+
+    def offers(self, sku: str, day: date) -> tuple[Offer, ...]:
+        """What one unit may cost on this day; the lowest is what it costs."""
+        found = [Offer(self.catalogue.sku[sku].price)]
+        if special := self.specials.get((sku, day)):
+            found.append(Offer(special, "今日特价", rank=50))
+        return tuple(found)
+
+    def price(self, sku: str, day: date) -> Offer:
+        return min(self.offers(sku, day), key=lambda offer: (offer.price, offer.rank))
+
+    @cached_property
+    def numbered(self) -> tuple[Sku, ...]:
+        """The menu in order: one entry a sku, numbered from 1 by its place."""
+        return tuple(sku for product in self.catalogue.products for sku in product.skus)
+
+
+@dataclass(frozen=True, slots=True)
+class OnMenu:
+    """One line of the menu. `left` is what can still be promised."""
+
+    no: int
+    sku: Sku
+    name: str
+    category: str
+    price: Offer
+    left: Quantity
+
+
+@dataclass
+class _Shelf:
+    """The last shelf per shop; a cache only, checked against the version in the database at each use."""
+
+    known: dict[int, Goods] = field(default_factory=dict)
+
+
+_shelf = _Shelf()
+
+
+async def goods(shop: ShopId) -> Goods:
+    """The shelf now. One cheap query when nothing changed since the last call."""
+    rows = await Shop.filter(id=shop).values("goods_version")
+    version = int(rows[0]["goods_version"])
+    known = _shelf.known.get(shop)
+    if known is None or known.version != version:
+        known = await _load(shop, version)
+        _shelf.known[shop] = known
+    return known
+
+
+def forget() -> None:
+    """Drop the cache (another database is opened)."""
+    _shelf.known.clear()
+
+
+async def _load(shop: ShopId, version: int) -> Goods:
+    row = await Shop.get(id=shop)
+    products = await records.Product.filter(shop_id=shop).order_by("place", "id").prefetch_related("skus")
+    campaigns = await records.Campaign.filter(shop_id=shop).order_by("id")
+    coupons = await records.CouponTemplate.filter(shop_id=shop).order_by("id")
+    specials = await records.Special.filter(shop_id=shop).select_related("sku")
+    promotions = await records.Promotion.filter(shop_id=shop, running=True).order_by("id")
+    everything = Catalogue(
+        shop_id=row.key,
+        shop_name=row.name,
+        tz=row.tz,
+        now=None,
+        groups=(),
+        units=tuple(_unit(name, unit) for name, unit in row.units.items()),
+        products=tuple(_product(product) for product in products),
+        campaigns=tuple(_campaign(c) for c in campaigns),
+        coupons=tuple(Coupon(c.code, c.title) for c in coupons),
+        version=version,
+    )
+    on_sale = {product.key for product in products if product.on_sale}
+    catalogue = replace(everything, products=tuple(p for p in everything.products if p.id in on_sale))
+    return Goods(
+        catalogue,
+        everything,
+        row_of={sku.key: sku.id for product in products for sku in product.skus},
+        specials={(special.sku.key, special.day): Money(special.price_fen) for special in specials},
+        promotions=tuple(from_terms(promotion.kind, promotion.terms) for promotion in promotions),
+        version=version,
+    )
+
+
+def _unit(name: str, unit: Mapping[str, Any]) -> Unit:
+    return Unit(name, unit["kind"], unit.get("g"), unit.get("n"), tuple(unit.get("aliases", ())))
+
+
+def _product(row: records.Product) -> Product:
+    skus = tuple(
+        Sku(s.key, row.key, s.spec, s.unit, Money(s.price_fen), s.is_default)
+        for s in sorted(row.skus, key=lambda s: s.id)
+    )
+    return Product(row.key, row.name, skus, tuple(row.aliases), row.category, row.note)
+
+
+def _campaign(row: records.Campaign) -> Campaign:
+    items = tuple(CampaignItem(item["no"], item["letter"], item["sku"]) for item in row.items)
+    kind = "flash" if row.kind == "flash" else "groupbuy"
+    return Campaign(row.key, kind, row.title, row.status, row.deadline, items)  # type: ignore[arg-type]  # kind is one of two words
+
+
+async def menu(shop: ShopId, day: date) -> tuple[OnMenu, ...]:
+    """Everything on sale with its price today and what is left of it."""
+    shelf = await goods(shop)
+    left = await left_of(shop, [sku.id for sku in shelf.numbered])
+    return tuple(
+        OnMenu(
+            no,
+            sku,
+            shelf.catalogue.product[sku.product].name,
+            shelf.catalogue.product[sku.product].category,
+            shelf.price(sku.id, day),
+            left.get(sku.id, Quantity(0)),
+        )
+        for no, sku in enumerate(shelf.numbered, start=1)
+    )
+
+
+async def left_of(shop: ShopId, skus: Sequence[str]) -> dict[str, Quantity]:
+    """What can still be promised of each sku."""
+    rows = await StockItem.filter(sku__shop_id=shop, sku__key__in=list(skus)).values(
+        "sku__key", "on_hand", "held"
+    )
+    return {row["sku__key"]: Quantity(int(row["on_hand"]) - int(row["held"])) for row in rows}
+
+
+# ── what the merchant does ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class NewGoods:
+    name: str
+    unit: str
+    price: Money
+    stock: Quantity
+    spec: str = ""
+    category: str = ""
+
+
+async def put_on_sale(shop: ShopId, new: NewGoods, *, now: datetime) -> str:
+    """上架: a new product with one sku; gives the sku's key. Goods that were withdrawn under this name come back
+    with the new price and stock. Raises NameTaken while the same name is on sale."""
+    async with transaction():
+        row = await records.Product.filter(shop_id=shop, name=new.name).first()
+        if row and row.on_sale:
+            raise NameTaken(new.name)
+        if row is None:
+            row = await _new_product(shop, new)
+        else:
+            await records.Product.filter(id=row.id).update(on_sale=True)
+        sku = await records.Sku.filter(product_id=row.id, unit=new.unit, spec=new.spec).first()
+        if sku is None:
+            sku = await _new_sku(shop, row, new)
+        await records.Sku.filter(id=sku.id).update(price_fen=new.price.fen)
+        await _receive(sku.id, new.stock, "received", now)
+        await _changed(shop)
+        return sku.key
+
+
+async def _new_product(shop: ShopId, new: NewGoods) -> records.Product:
+    last = await records.Product.filter(shop_id=shop).order_by("-place").first()
+    place = last.place + 1 if last else 1
+    key = f"N{place:03d}"
+    while await records.Product.filter(shop_id=shop, key=key).exists():
+        place += 1
+        key = f"N{place:03d}"
+    return await records.Product.create(
+        shop_id=shop,
+        key=key,
+        name=new.name,
+        aliases=[],
+        category=new.category,
+        note="",
+        place=place,
+        on_sale=True,
+    )
+
+
+async def _new_sku(shop: ShopId, row: records.Product, new: NewGoods) -> records.Sku:
+    first = not await records.Sku.filter(product_id=row.id).exists()
+    count = await records.Sku.filter(product_id=row.id).count()
+    sku = await records.Sku.create(
+        shop_id=shop,
+        product_id=row.id,
+        key=f"{row.key}-{count + 1}",
+        spec=new.spec,
+        unit=new.unit,
+        price_fen=new.price.fen,
+        is_default=first,
+    )
+    await StockItem.create(sku_id=sku.id, on_hand=0, held=0)
+    return sku
+
+
+async def withdraw(shop: ShopId, product: str) -> str:
+    """下架: off the menu; orders that stand are kept. Gives the name. Raises NoSuchGoods."""
+    async with transaction():
+        row = await _product_row(shop, product)
+        await records.Product.filter(id=row.id).update(on_sale=False)
+        await _changed(shop)
+        return row.name
+
+
+async def put_back(shop: ShopId, product: str) -> None:
+    """Undo of 下架."""
+    async with transaction():
+        await records.Product.filter(shop_id=shop, key=product).update(on_sale=True)
+        await _changed(shop)
+
+
+async def change_price(shop: ShopId, sku: str, price: Money) -> Money:
+    """改价: gives the old price. Orders already placed keep theirs. Raises NoSuchGoods."""
+    async with transaction():
+        row = await _sku_row(shop, sku)
+        await records.Sku.filter(id=row.id).update(price_fen=price.fen)
+        await _changed(shop)
+        return Money(row.price_fen)
+
+
+async def restock(shop: ShopId, sku: str, qty: Quantity, *, now: datetime) -> Quantity:
+    """补货: more has come in; gives what can be promised now. Raises NoSuchGoods."""
+    async with transaction():
+        row = await _sku_row(shop, sku)
+        await _receive(row.id, qty, "received", now)
+        return (await left_of(shop, [sku]))[sku]
+
+
+async def take_out(shop: ShopId, sku: str, qty: Quantity, *, now: datetime) -> bool:
+    """Undo of 补货: take the quantity out again; False when it has been promised since, and nothing moves."""
+    async with transaction():
+        row = await _sku_row(shop, sku)
+        taken = await StockItem.filter(sku_id=row.id, on_hand__gte=F("held") + qty.milli).update(
+            on_hand=F("on_hand") - qty.milli
+        )
+        if taken:
+            await StockMove.create(sku_id=row.id, change=-qty.milli, reason="undone", at=now)
+        return bool(taken)
+
+
+async def count(shop: ShopId, sku: str, qty: Quantity, *, now: datetime) -> Quantity | None:
+    """盘点: the shelf holds this much; gives what was on hand, or None when more than that is promised already."""
+    async with transaction():
+        row = await _sku_row(shop, sku)
+        item = await StockItem.filter(sku_id=row.id).select_for_update().get()
+        if qty.milli < item.held:
+            return None
+        await StockItem.filter(sku_id=row.id, held__lte=qty.milli).update(on_hand=qty.milli)
+        await StockMove.create(sku_id=row.id, change=qty.milli - item.on_hand, reason="counted", at=now)
+        return Quantity(item.on_hand)
+
+
+async def set_specials(shop: ShopId, prices: Mapping[str, Money], day: date) -> dict[str, Money | None]:
+    """今日特价: these prices on this day; gives the special each sku had before, for undo. Raises NoSuchGoods."""
+    before: dict[str, Money | None] = {}
+    async with transaction():
+        for sku, price in prices.items():
+            row = await _sku_row(shop, sku)
+            old = await records.Special.filter(sku_id=row.id, day=day).first()
+            before[sku] = Money(old.price_fen) if old else None
+            await records.Special.filter(sku_id=row.id, day=day).delete()
+            await records.Special.create(shop_id=shop, sku_id=row.id, day=day, price_fen=price.fen)
+        await _changed(shop)
+    return before
+
+
+async def undo_specials(shop: ShopId, before: Mapping[str, Money | None], day: date) -> None:
+    async with transaction():
+        for sku, price in before.items():
+            row = await _sku_row(shop, sku)
+            await records.Special.filter(sku_id=row.id, day=day).delete()
+            if price is not None:
+                await records.Special.create(shop_id=shop, sku_id=row.id, day=day, price_fen=price.fen)
+        await _changed(shop)
+
+
+async def post_specials(rooms: Sequence[RoomId], skus: Sequence[str], day: date, *, now: datetime) -> None:
+    """Tell these groups about the specials of the day."""
+    async with transaction() as tx:
+        for room in rooms:
+            tx.tell(SpecialsPosted(room, day.isoformat(), tuple(skus)), at=now)
+
+
+async def _receive(sku_id: int, qty: Quantity, reason: str, now: datetime) -> None:
+    if qty.milli:
+        await StockItem.filter(sku_id=sku_id).update(on_hand=F("on_hand") + qty.milli)
+        await StockMove.create(sku_id=sku_id, change=qty.milli, reason=reason, at=now)
+
+
+async def _product_row(shop: ShopId, product: str) -> records.Product:
+    row = await records.Product.filter(shop_id=shop, key=product, on_sale=True).first()
+    if row is None:
+        raise NoSuchGoods(product)
+    return row
+
+
+async def _sku_row(shop: ShopId, sku: str) -> records.Sku:
+    row = await records.Sku.filter(shop_id=shop, key=sku).first()
+    if row is None:
+        raise NoSuchGoods(sku)
+    return row
+
+
+async def _changed(shop: ShopId) -> None:
+    await Shop.filter(id=shop).update(goods_version=F("goods_version") + 1)

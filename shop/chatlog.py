@@ -1,0 +1,203 @@
+"""聊天记录: what was said in the web room, kept before it is shown; line ids are its one sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
+
+from shop.records.chatlog import ChatLine, ChatMember
+from shop.transaction import unit_of_work
+
+BIGGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it stands in the log."""
+
+    id: int
+    room: str | None
+    account: str | None  # whose private chat it is
+    who: str  # "" is the shop
+    name: str
+    text: str
+    card: Mapping[str, Any] | None
+    buttons: tuple[Mapping[str, str], ...]
+    reply_to: int | None
+    letter: int | None
+    nonce: str | None
+    at: datetime
+
+    @property
+    def is_from_shop(self) -> bool:
+        return self.who == ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    account: str
+    name: str
+
+
+async def post(
+    channel: str,
+    *,
+    room: str | None,
+    who: str,
+    name: str,
+    text: str,
+    nonce: str,
+    reply_to: int | None = None,
+    at: datetime,
+) -> Line:
+    """A member says something; the same nonce again gives the line that is already there."""
+    row = ChatLine(
+        channel=channel,
+        room=room,
+        account=who if room is None else None,
+        who=who,
+        name=name,
+        text=text,
+        buttons=[],
+        reply_to=reply_to,
+        nonce=nonce,
+        handed=False,
+        at=at,
+    )
+    return await _write_once(row, who=who, nonce=nonce)
+
+
+async def spoken(
+    channel: str,
+    *,
+    room: str | None,
+    account: str | None,
+    name: str,
+    text: str,
+    card: Mapping[str, Any] | None = None,
+    buttons: Sequence[Mapping[str, str]] = (),
+    letter: int,
+    at: datetime,
+) -> Line:
+    """The shop says something; the same letter again gives the line that is already there."""
+    row = ChatLine(
+        channel=channel,
+        room=room,
+        account=account,
+        who="",
+        name=name,
+        text=text,
+        card=dict(card) if card is not None else None,
+        buttons=[dict(button) for button in buttons],
+        letter=letter,
+        handed=True,
+        at=at,
+    )
+    return await _write_once(row, letter=letter)
+
+
+async def line(channel: str, line_id: int) -> Line | None:
+    row = await ChatLine.get_or_none(channel=channel, id=line_id)
+    return _line(row) if row is not None else None
+
+
+async def lines_for(
+    channel: str, viewer: str | None, *, rooms: Sequence[str], after: int | None, limit: int
+) -> tuple[Line, ...]:
+    """What the viewer may see: these rooms and his own private chat (None sees every chat: the demo's table).
+
+    With `after` the next lines, without it the latest; oldest first either way."""
+    may_see = ChatLine.filter(channel=channel)
+    if viewer is not None:
+        may_see = may_see.filter(Q(room__in=list(rooms)) | Q(account=viewer))
+    if after is None:
+        return tuple(_line(row) for row in reversed(await may_see.order_by("-id").limit(limit)))
+    return tuple(_line(row) for row in await may_see.filter(id__gt=after).order_by("id").limit(limit))
+
+
+async def said_after(channel: str, after: int, *, limit: int) -> tuple[Line, ...]:
+    """What the shop said after this line, to anybody."""
+    rows = await ChatLine.filter(channel=channel, who="", id__gt=after).order_by("id").limit(limit)
+    return tuple(_line(row) for row in rows)
+
+
+async def unhanded(channel: str, *, limit: int) -> tuple[Line, ...]:
+    """Lines that nobody has taken to the inbox yet; the log is the queue, so a crash loses none."""
+    rows = await ChatLine.filter(channel=channel, handed=False).order_by("id").limit(limit)
+    return tuple(_line(row) for row in rows)
+
+
+async def hand_over(channel: str, line_ids: Iterable[int]) -> None:
+    handed = list(line_ids)
+    await unit_of_work(lambda: ChatLine.filter(channel=channel, id__in=handed).update(handed=True))
+
+
+async def last_id(channel: str) -> int:
+    newest = await ChatLine.filter(channel=channel).order_by("-id").first()
+    return newest.id if newest is not None else 0
+
+
+async def forget(channel: str) -> None:
+    """The demo begins again; a real room never calls this."""
+
+    async def work() -> None:
+        await ChatLine.filter(channel=channel).delete()
+        await ChatMember.filter(channel=channel).delete()
+
+    await unit_of_work(work)
+
+
+async def join(channel: str, *, account: str, name: str, likeness: str, at: datetime) -> Member | None:
+    """Take the name for this account; None when somebody else has it (or one that looks the same)."""
+    row = {"channel": channel, "account": account, "name": name, "likeness": likeness, "joined_at": at}
+    try:
+        await unit_of_work(lambda: ChatMember.create(**row))
+    except IntegrityError:
+        there = await member(channel, account)
+        return there if there is not None and there.name == name else None
+    return Member(account, name)
+
+
+async def member(channel: str, account: str) -> Member | None:
+    row = await ChatMember.get_or_none(channel=channel, account=account)
+    return Member(row.account, row.name) if row is not None else None
+
+
+async def members(channel: str) -> tuple[Member, ...]:
+    return tuple(
+        Member(row.account, row.name) for row in await ChatMember.filter(channel=channel).order_by("id")
+    )
+
+
+async def _write_once(row: ChatLine, **known_by: Any) -> Line:
+    """The unique constraint decides, not a look beforehand: two taps in the same moment still make one line."""
+    try:
+        await unit_of_work(lambda: row.save(force_create=True))
+    except IntegrityError:
+        there = await ChatLine.get_or_none(channel=row.channel, **known_by)
+        if there is None:
+            raise
+        return _line(there)
+    return _line(row)
+
+
+def _line(row: ChatLine) -> Line:
+    return Line(
+        id=row.id,
+        room=row.room,
+        account=row.account,
+        who=row.who,
+        name=row.name,
+        text=row.text,
+        card=row.card,
+        buttons=tuple(row.buttons),
+        reply_to=row.reply_to,
+        letter=row.letter,
+        nonce=row.nonce,
+        at=row.at,
+    )

@@ -1,0 +1,45 @@
+"""柜台: a customer wants a person; the staff are told, once per open request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.events import PersonWanted
+from shop.kit.ids import PersonId, RoomId, ShopId
+from shop.records.desk import Ticket
+from shop.transaction import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    id: int
+    person: PersonId
+    room: RoomId | None
+    why: str
+    opened_at: datetime
+    is_new: bool = True
+
+
+async def want_person(
+    shop: ShopId, who: PersonId, why: str, *, room: RoomId | None, now: datetime
+) -> Request:
+    """转人工: opens a request, or gives the one that is open already."""
+    async with transaction() as tx:
+        row = await Ticket.filter(shop_id=shop, person_id=who, state="open").first()
+        if row is not None:
+            return _request(row, is_new=False)
+        row = await Ticket.create(
+            shop_id=shop, person_id=who, room_id=room, why=why[:200], state="open", opened_at=now
+        )
+        tx.tell(PersonWanted(row.id), at=now)
+        return _request(row)
+
+
+async def request(id: int) -> Request:
+    return _request(await Ticket.get(id=id))
+
+
+def _request(row: Ticket, *, is_new: bool = True) -> Request:
+    room = RoomId(row.room_id) if row.room_id is not None else None
+    return Request(row.id, PersonId(row.person_id), room, row.why, row.opened_at, is_new)

@@ -1,0 +1,96 @@
+"""事: what happened, in the past tense; people are told later, from these (dialogs/notices).
+
+Every event is a frozen dataclass of plain values, so that it can be a row. dialogs/notices has one file for each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExpired:
+    order: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPaid:
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferClaimed:
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyCameLate:
+    """Money for an order that had ended, or more than was asked: booked, and to be given back."""
+
+    order: int
+    fen: int
+    why: str  # late, mismatch, surplus
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHandedOver:
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonWanted:
+    """Somebody asked for a person."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialsPosted:
+    """今日特价 goes to a group."""
+
+    room: int
+    day: str  # ISO date
+    skus: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerPaired:
+    person: int
+
+
+Happening = (
+    OrderExpired
+    | OrderPaid
+    | TransferClaimed
+    | MoneyCameLate
+    | OrderHandedOver
+    | PersonWanted
+    | SpecialsPosted
+    | OwnerPaired
+)
+
+KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        OrderExpired,
+        OrderPaid,
+        TransferClaimed,
+        MoneyCameLate,
+        OrderHandedOver,
+        PersonWanted,
+        SpecialsPosted,
+        OwnerPaired,
+    )
+}
+
+
+def to_row(event: Happening) -> tuple[str, dict[str, Any]]:
+    return type(event).__name__, asdict(event)
+
+
+def from_row(kind: str, data: dict[str, Any]) -> Happening:
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    made: Happening = KINDS[kind](**values)
+    return made

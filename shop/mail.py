@@ -1,0 +1,336 @@
+"""收发: every message is kept before it is read and worked through once; every letter goes out at least once.
+
+The rows here are what makes kill -9 harmless: a message is `new` until the very transaction that did its work; a
+letter is `new` or `sending` until a channel took it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from json import dumps
+from typing import Any
+
+from tortoise.expressions import F, Q
+
+from shop.events import Happening, from_row, to_row
+from shop.kit.ids import LetterId, MessageId
+from shop.records.mail import Event, Letter, Message, Talk
+from shop.transaction import Told, run_sql, transaction
+
+MOST_ATTEMPTS = 5
+CAUSE: ContextVar[int | None] = ContextVar("the message being worked through", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message as a channel delivered it; channel and channel_id together are unique for good."""
+
+    channel: str
+    channel_id: str
+    room: str | None
+    account: str
+    name: str
+    text: str
+    sent_at: datetime
+    extra: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    id: MessageId
+    message: Incoming
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewLetter:
+    """Something to say. `key` makes it exist once; `fold` lets a newer one of the same place take its turn."""
+
+    key: str
+    channel: str
+    room: str | None
+    account: str | None
+    lane: str
+    body: dict[str, Any]
+    not_before: datetime
+    fold: str | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A letter on its way."""
+
+    id: LetterId
+    channel: str
+    room: str | None
+    account: str | None
+    lane: str
+    body: dict[str, Any]
+    attempts: int
+    cause: MessageId | None
+    until: datetime | None
+    event: int | None = None
+
+
+# ── in ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def keep(incoming: Incoming, *, now: datetime) -> tuple[MessageId, bool]:
+    """Write it down before anything else; gives its number and whether it is new (False: seen before)."""
+    async with transaction():
+        rows = await run_sql(
+            "INSERT INTO message (channel, channel_id, room, account, name, text, extra, sent_at, kept_at, state) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'new') ON CONFLICT (channel, channel_id) DO NOTHING RETURNING id",
+            [
+                incoming.channel,
+                incoming.channel_id,
+                incoming.room,
+                incoming.account,
+                incoming.name,
+                incoming.text,
+                dumps(incoming.extra) if incoming.extra else None,
+                incoming.sent_at,
+                now,
+            ],
+        )
+        if rows:
+            return MessageId(int(rows[0]["id"])), True
+        seen = await Message.filter(channel=incoming.channel, channel_id=incoming.channel_id).values("id")
+        return MessageId(int(seen[0]["id"])), False
+
+
+async def waiting(after: int = 0, limit: int = 500) -> list[Kept]:
+    """Messages kept but not worked through, oldest first: what a restart begins with."""
+    rows = await Message.filter(state="new", id__gt=after).order_by("id").limit(limit)
+    return [_kept(row) for row in rows]
+
+
+async def begin(id: MessageId) -> Kept | None:
+    """Inside the transaction that works it through: the message, locked; None when that is done already."""
+    row = await Message.filter(id=id, state="new").select_for_update().first()
+    return _kept(row) if row else None
+
+
+async def finish(
+    id: MessageId, letters: Sequence[NewLetter], trace: dict[str, Any], *, now: datetime
+) -> None:
+    """The last words of a message's transaction: its letters and its trace, together with what it did."""
+    await write(letters, now=now, cause=id)
+    await Message.filter(id=id).update(state="done", trace=trace)
+
+
+async def failed(id: MessageId, fault: str) -> bool:
+    """A bug stopped the message. True when it will not be tried again (dead); then a person must look."""
+    async with transaction():
+        await Message.filter(id=id, state="new").update(attempts=F("attempts") + 1)
+        dead = await Message.filter(id=id, state="new", attempts__gte=MOST_ATTEMPTS).update(
+            state="dead", trace={"fault": fault}
+        )
+        return bool(dead)
+
+
+async def is_done(id: MessageId) -> bool:
+    return not await Message.filter(id=id, state="new").exists()
+
+
+async def said_in_room(channel: str, room: str, *, before: int, limit: int = 6) -> list[Kept]:
+    """What was said in the group just before a message, oldest first (楼上+1 needs it)."""
+    rows = await Message.filter(channel=channel, room=room, id__lt=before).order_by("-id").limit(limit)
+    return [_kept(row) for row in reversed(rows)]
+
+
+async def trace_of(letter: int) -> dict[str, Any] | None:
+    """Why this letter was written: the trace of its message, or its event."""
+    row = await Letter.filter(id=letter).first()
+    if row is None:
+        return None
+    if row.cause is not None:
+        message = await Message.filter(id=row.cause).first()
+        if message is not None:
+            return {"heard": message.text, "who": message.name, **(message.trace or {})}
+    if row.event is not None:
+        event = await Event.filter(id=row.event).first()
+        if event is not None:
+            return {"event": event.kind, "facts": event.data}
+    return {}
+
+
+def _kept(row: Message) -> Kept:
+    incoming = Incoming(
+        row.channel, row.channel_id, row.room, row.account, row.name, row.text, row.sent_at, row.extra
+    )
+    return Kept(MessageId(row.id), incoming, row.attempts)
+
+
+# ── what a dialogue has gathered ────────────────────────────────────────────────────────────────────────────────
+
+
+async def talk(place: int, person: int, *, now: datetime) -> dict[str, Any] | None:
+    """The state of the dialogue here, or None when there is none or its time is over."""
+    rows = await Talk.filter(place=place, person_id=person, until__gt=now).values_list("state", flat=True)
+    return dict(rows[0]) if rows else None
+
+
+async def keep_talk(place: int, person: int, state: dict[str, Any], until: datetime) -> None:
+    await run_sql(
+        "INSERT INTO talk (place, person_id, state, until) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (place, person_id) DO UPDATE SET state = excluded.state, until = excluded.until",
+        [place, person, dumps(state), until],
+    )
+
+
+async def drop_talk(place: int, person: int) -> None:
+    await Talk.filter(place=place, person_id=person).delete()
+
+
+# ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def write_events(told: Sequence[Told]) -> None:
+    """The hook that shop.transaction calls just before COMMIT."""
+    cause = CAUSE.get()
+    rows = []
+    for one in told:
+        kind, data = to_row(one.event)
+        rows.append(Event(kind=kind, data=data, cause=cause, at=one.at, told=False))
+    await Event.bulk_create(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    id: int
+    event: Happening
+    cause: MessageId | None
+    at: datetime
+
+
+async def untold(limit: int = 100) -> list[Untold]:
+    """What happened and nobody was told of yet, oldest first."""
+    rows = await Event.filter(told=False).order_by("id").limit(limit)
+    return [
+        Untold(row.id, from_row(row.kind, row.data), MessageId(row.cause) if row.cause else None, row.at)
+        for row in rows
+    ]
+
+
+async def tell(event: Untold, letters: Sequence[NewLetter], *, now: datetime) -> None:
+    """The letters of one event, once: the flag and the letters stand or fall together."""
+    async with transaction():
+        if await Event.filter(id=event.id, told=False).update(told=True):
+            await write(letters, now=now, cause=event.cause, event=event.id)
+
+
+# ── out ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def write(
+    letters: Sequence[NewLetter], *, now: datetime, cause: int | None = None, event: int | None = None
+) -> None:
+    """Put letters into the post, inside the caller's transaction. A key that exists already is left alone. An unsent
+    letter of the same fold and place is folded away: the newest words win."""
+    for letter in letters:
+        if letter.fold:
+            same = Letter.filter(state="new", fold=letter.fold, room=letter.room, account=letter.account)
+            await same.update(state="folded")
+    await Letter.bulk_create(
+        [
+            Letter(
+                key=letter.key,
+                channel=letter.channel,
+                room=letter.room,
+                account=letter.account,
+                lane=letter.lane,
+                fold=letter.fold,
+                body=letter.body,
+                cause=cause,
+                event=event,
+                written_at=now,
+                not_before=letter.not_before,
+                until=letter.until,
+                state="new",
+                attempts=0,
+            )
+            for letter in letters
+        ],
+        ignore_conflicts=True,
+    )
+
+
+async def due(*, now: datetime, limit: int = 200) -> list[Sealed]:
+    """Letters whose moment has come, oldest first."""
+    rows = await Letter.filter(state="new", not_before__lte=now).order_by("id").limit(limit)
+    return [_sealed(row) for row in rows]
+
+
+async def caused_by(message: MessageId) -> list[tuple[Sealed, str]]:
+    """Every letter written because of a message, with its state."""
+    rows = await Letter.filter(cause=message).order_by("id")
+    return [(_sealed(row), row.state) for row in rows]
+
+
+async def since(letter: int) -> list[tuple[Sealed, str]]:
+    rows = await Letter.filter(id__gt=letter).order_by("id")
+    return [(_sealed(row), row.state) for row in rows]
+
+
+async def last_letter() -> int:
+    rows = await Letter.all().order_by("-id").limit(1).values("id")
+    return int(rows[0]["id"]) if rows else 0
+
+
+async def unsent_of(message: MessageId) -> bool:
+    """Is there still something to be told or sent because of this message?"""
+    open_letters = Letter.filter(Q(state="new") | Q(state="sending"), cause=message)
+    return await Event.filter(cause=message, told=False).exists() or await open_letters.exists()
+
+
+async def claim(ids: Sequence[int]) -> list[int]:
+    """Mark letters as being sent; gives those that nobody else took first."""
+    async with transaction():
+        mine = []
+        for id in ids:
+            if await Letter.filter(id=id, state="new").update(state="sending", attempts=F("attempts") + 1):
+                mine.append(id)
+        return mine
+
+
+async def sent(ids: Sequence[int], *, now: datetime) -> None:
+    async with transaction():
+        await Letter.filter(id__in=list(ids)).update(state="sent", sent_at=now)
+
+
+async def postpone(id: int, until: datetime) -> None:
+    """Not now: the channel did not take it, or the hour is wrong."""
+    async with transaction():
+        await Letter.filter(id=id).update(state="new", not_before=until)
+
+
+async def put_aside(id: int, state: str) -> None:
+    """dead (tried too often), stale (not worth saying any more), unknown (nobody can tell whether it went out)."""
+    async with transaction():
+        await Letter.filter(id=id).update(state=state)
+
+
+async def return_to_post() -> int:
+    """After a crash: what was being sent goes out again, for at least once; gives how many."""
+    async with transaction():
+        return await Letter.filter(state="sending").update(state="new")
+
+
+def _sealed(row: Letter) -> Sealed:
+    return Sealed(
+        LetterId(row.id),
+        row.channel,
+        row.room,
+        row.account,
+        row.lane,
+        row.body,
+        row.attempts,
+        MessageId(row.cause) if row.cause is not None else None,
+        row.until,
+        row.event,
+    )

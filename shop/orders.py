@@ -1,0 +1,392 @@
+"""订单: place, change, cancel, let expire; an order is one bill with frozen prices.
+
+Everything here reads: load → decide (rules) → save → tell → a Slip. Money is fen, quantities are the sku's unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from shop import stock
+from shop.catalogue import Goods, goods
+from shop.counters import next_number
+from shop.events import OrderExpired, TransferClaimed
+from shop.goods import Catalogue
+from shop.kit.codes import new_token, order_code, read_order_code
+from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
+from shop.kit.money import Money
+from shop.kit.quantity import NONE, Quantity
+from shop.pickups import give_code
+from shop.records.orders import Line, Order
+from shop.records.payments import PayIntent
+from shop.records.pickups import Pickup
+from shop.records.stock import Hold
+from shop.refusals import (
+    AlreadyCancelled,
+    AlreadyHandedOver,
+    AlreadyPaid,
+    NoSuchOrder,
+    NothingOpen,
+    NotSold,
+    QuoteChanged,
+)
+from shop.rules import baskets, pricing
+from shop.rules.baskets import Want
+from shop.rules.orders import PayMode, Status, may
+from shop.rules.pricing import Nearly, Offer, Quote
+from shop.slips import Slip, SlipLine, build, open_rows, slip_of
+from shop.transaction import transaction
+
+PAY_MINUTES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a basket would cost now; `seal` binds a later yes to exactly this."""
+
+    lines: tuple[SlipLine, ...]
+    gross: Money
+    payable: Money
+    nearly: tuple[Nearly, ...]
+    seal: str
+
+
+def local_day(now: datetime, catalogue: Catalogue) -> date:
+    return now.astimezone(ZoneInfo(catalogue.tz)).date()
+
+
+# ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def preview(shop: ShopId, wants: Sequence[Want], *, now: datetime) -> Preview:
+    """Price a basket without taking anything. Raises NotSold and what rules/baskets raises."""
+    shelf = await goods(shop)
+    _on_sale(wants, shelf)
+    basket = baskets.changed({}, wants, shelf.catalogue)
+    quote = _quote(basket, shelf, local_day(now, shelf.catalogue), {})
+    return _preview(basket, quote, shelf.catalogue)
+
+
+async def place(
+    shop: ShopId,
+    buyer: PersonId,
+    wants: Sequence[Want],
+    *,
+    now: datetime,
+    room: RoomId | None = None,
+    seal: str = "",
+) -> Slip:
+    """下单: hold the stock, freeze the price, start the clock. While the buyer has an unpaid order the wants join it:
+    one bill. With `seal`, only at the price that was confirmed. Raises SoldOut, NotSold, QuoteChanged and what
+    rules/baskets raises; after a refusal nothing has moved."""
+    async with transaction():
+        shelf = await goods(shop)
+        _on_sale(wants, shelf)
+        if seal:
+            priced = await preview(shop, wants, now=now)
+            if priced.seal != seal:
+                raise QuoteChanged
+        standing = await _lock_open(shop, buyer, Status.UNPAID)
+        if standing and standing.pay_due_at and standing.pay_due_at > now:
+            slip = await _change(standing, wants, shelf, now)
+            return replace(slip, joined=True)
+        return await _place_new(shop, buyer, wants, shelf, now, room)
+
+
+async def edit(shop: ShopId, buyer: PersonId, changes: Sequence[Want], *, now: datetime) -> Slip:
+    """改单: change the open order of this buyer. An order that becomes empty is cancelled. Raises NothingOpen,
+    AlreadyPaid, SoldOut, NotSold, NotOnOrder and what rules/baskets raises."""
+    async with transaction():
+        shelf = await goods(shop)
+        order = await _editable(shop, buyer, now)
+        _on_sale([change for change in changes if change.op != "remove"], shelf)
+        return await _change(order, changes, shelf, now)
+
+
+async def cancel(shop: ShopId, buyer: PersonId, *, now: datetime, code: str | None = None) -> Slip:
+    """取消: while no money is in, the buyer decides alone. Raises NothingOpen, AlreadyPaid, AlreadyHandedOver,
+    AlreadyCancelled, NoSuchOrder."""
+    async with transaction():
+        order = await (_own(shop, buyer, code, now) if code else _editable(shop, buyer, now))
+        await _end(order, "buyer_cancelled", now)
+        return await slip_of(order)
+
+
+async def choose_cash(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
+    """到店付: the order is prepared and paid when it is picked up. Raises NothingOpen, AlreadyPaid."""
+    async with transaction():
+        order = await _editable(shop, buyer, now)
+        if order.status == Status.PREPARING:
+            return await slip_of(order)
+        await _step(order, "cash_chosen", pay_mode=PayMode.COD, pay_due_at=None)
+        await close_intents(order.id)
+        await give_code(order.shop_id, order.id, now=now)
+        return await slip_of(order)
+
+
+async def claim_transfer(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
+    """已付: the buyer says a transfer is made; the staff are asked to look. The clock stops until they answer.
+    Raises NothingOpen, AlreadyPaid."""
+    async with transaction() as tx:
+        order = await _editable(shop, buyer, now)
+        if order.claimed_at is None:
+            await Order.filter(id=order.id).update(claimed_at=now, pay_due_at=None)
+            order.claimed_at, order.pay_due_at = now, None
+            tx.tell(TransferClaimed(order.id), at=now)
+        return await slip_of(order)
+
+
+async def due_unpaid(*, now: datetime, limit: int = 100) -> tuple[OrderId, ...]:
+    """The orders whose time to pay is over, oldest first."""
+    rows = await Order.filter(status=Status.UNPAID, pay_due_at__lte=now).order_by("pay_due_at").limit(limit)
+    return tuple(OrderId(row.id) for row in rows)
+
+
+async def expire(id: OrderId, *, now: datetime) -> bool:
+    """Not paid in time: give the stock back and tell the buyer, once. False when it was paid or ended meanwhile."""
+    async with transaction() as tx:
+        order = (
+            await Order.filter(id=id, status=Status.UNPAID, pay_due_at__lte=now).select_for_update().first()
+        )
+        if order is None:
+            return False
+        await _end(order, "not_paid_in_time", now)
+        tx.tell(OrderExpired(order.id, PAY_MINUTES), at=now)
+        return True
+
+
+# ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _lock_open(shop: int, buyer: int, *statuses: Status) -> Order | None:
+    found = open_rows(shop, buyer).filter(status__in=list(statuses)) if statuses else open_rows(shop, buyer)
+    order: Order | None = await found.select_for_update().first()
+    return order
+
+
+async def _editable(shop: ShopId, buyer: PersonId, now: datetime) -> Order:
+    order = await _lock_open(shop, buyer)
+    if order and not (order.status == Status.UNPAID and order.pay_due_at and order.pay_due_at <= now):
+        return order
+    paid = await Order.filter(shop_id=shop, buyer_id=buyer, status=Status.PREPARING).order_by("-id").first()
+    if order is None and paid:
+        raise AlreadyPaid(paid.code)
+    raise NothingOpen
+
+
+async def _own(shop: ShopId, buyer: PersonId, said: str, now: datetime) -> Order:
+    shelf = await goods(shop)
+    codes = read_order_code(said, local_day(now, shelf.catalogue))
+    mine = Order.filter(shop_id=shop, buyer_id=buyer, code__in=list(codes)).order_by("-id")
+    order = await mine.select_for_update().first() if codes else None
+    if order is None:
+        raise NoSuchOrder(said)
+    return order
+
+
+def _on_sale(wants: Sequence[Want], shelf: Goods) -> None:
+    for want in wants:
+        if want.sku not in shelf.catalogue.sku:
+            raise NotSold(want.sku)
+
+
+async def _place_new(
+    shop: ShopId, buyer: PersonId, wants: Sequence[Want], shelf: Goods, now: datetime, room: RoomId | None
+) -> Slip:
+    day = local_day(now, shelf.catalogue)
+    basket = baskets.changed({}, wants, shelf.catalogue)
+    quote = _quote(basket, shelf, day, {})
+    number = await next_number(shop, f"orders {day.isoformat()}")
+    order = await Order.create(
+        shop_id=shop,
+        buyer_id=buyer,
+        room_id=room,
+        day=day,
+        number=number,
+        code=order_code(day, number),
+        token=new_token(),
+        status=Status.UNPAID,
+        pay_mode=PayMode.PREPAY,
+        gross_fen=quote.gross.fen,
+        payable_fen=quote.payable.fen,
+        nearly=_nearly_rows(quote),
+        placed_at=now,
+        pay_due_at=now + timedelta(minutes=PAY_MINUTES),
+    )
+    lines = [await _add_line(order.id, want, priced, shelf) for want, priced in _paired(basket, quote)]
+    await Hold.bulk_create(
+        [Hold(line_id=line.id, sku_id=line.sku_id, qty=line.qty, state=stock.ACTIVE) for line in lines]
+    )
+    await stock.promise(_takes({}, basket, shelf))
+    return build(order, lines, None)
+
+
+async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: datetime) -> Slip:
+    """Apply changes to a locked order: stock by difference, prices of standing lines unchanged, one new total."""
+    lines = {_key(line): line for line in await Line.filter(order_id=order.id).order_by("id")}
+    before = {key: _want(line) for key, line in lines.items()}
+    after = baskets.changed(before, changes, shelf.everything, code=order.code)
+    if not after:
+        await _end(order, "buyer_cancelled", now)
+        return await slip_of(order)
+    day = local_day(now, shelf.catalogue)
+    frozen = {key: Offer(Money(line.price_fen), line.price_why) for key, line in lines.items()}
+    quote = _quote(after, shelf, day, frozen)
+    for key in before.keys() - after.keys():
+        await Hold.filter(line_id=lines[key].id, state=stock.ACTIVE).delete()
+        await Line.filter(id=lines[key].id).delete()
+    for want, priced in _paired(after, quote):
+        if want.key in lines:
+            await _reprice_line(lines[want.key], want, priced)
+        else:
+            line = await _add_line(order.id, want, priced, shelf)
+            await Hold.create(line_id=line.id, sku_id=line.sku_id, qty=line.qty, state=stock.ACTIVE)
+    order.gross_fen, order.payable_fen, order.nearly = quote.gross.fen, quote.payable.fen, _nearly_rows(quote)
+    await Order.filter(id=order.id).update(
+        gross_fen=order.gross_fen,
+        payable_fen=order.payable_fen,
+        nearly=order.nearly,
+        version=order.version + 1,
+    )
+    await close_intents(order.id)
+    await stock.promise(_takes(before, after, shelf))
+    return await slip_of(order)
+
+
+async def _end(order: Order, event: str, now: datetime) -> None:
+    await _step(order, event, ended_at=now, ended_why=event)
+    await close_intents(order.id)
+    await Pickup.filter(order_id=order.id, state="ready").update(state="void")
+    await stock.release(order.id)
+
+
+async def _step(order: Order, event: str, **changes: object) -> None:
+    """Move along the table, only from the status that was read. Raises the refusal of a step that may not be."""
+    end = may(Status(order.status), event, money_in=order.paid_at is not None)
+    if end is None:
+        raise _why_not(order)
+    moved = await Order.filter(id=order.id, status=order.status, version=order.version).update(
+        status=end, version=order.version + 1, **changes
+    )
+    if not moved:
+        raise RuntimeError(f"order {order.code} changed under a lock")
+    order.status, order.version = end, order.version + 1
+    for name, value in changes.items():
+        setattr(order, name, value)
+
+
+def _why_not(order: Order) -> Exception:
+    if order.status == Status.CANCELLED:
+        return AlreadyCancelled(order.code)
+    if order.status == Status.FULFILLED:
+        return AlreadyHandedOver(order.code)
+    return AlreadyPaid(order.code)
+
+
+async def close_intents(order: int) -> None:
+    """What was asked before is no longer what is owed."""
+    await PayIntent.filter(order_id=order, state="created").update(state="closed")
+
+
+def _quote(basket: Mapping[str, Want], shelf: Goods, day: date, frozen: Mapping[str, Offer]) -> Quote:
+    items = [
+        pricing.Item(key, want.qty, (frozen[key],) if key in frozen else shelf.offers(want.sku, day))
+        for key, want in basket.items()
+    ]
+    return pricing.quote(items, shelf.promotions)
+
+
+def _paired(basket: Mapping[str, Want], quote: Quote) -> list[tuple[Want, pricing.Priced]]:
+    """Each want with its price, in the order the buyer said them."""
+    priced = {line.key: line for line in quote.lines}
+    return [(want, priced[key]) for key, want in basket.items()]
+
+
+def _takes(before: Mapping[str, Want], after: Mapping[str, Want], shelf: Goods) -> dict[int, stock.Take]:
+    """The difference to promise, by sku row: two lines of the same goods count together."""
+    known = shelf.everything
+    change: dict[str, Quantity] = {}
+    for want in after.values():
+        change[want.sku] = change.get(want.sku, NONE) + want.qty
+    for want in before.values():
+        change[want.sku] = change.get(want.sku, NONE) - want.qty
+    return {
+        shelf.row_of[sku]: stock.Take(sku, known.product_of(sku).name, known.sku[sku].unit, more)
+        for sku, more in change.items()
+    }
+
+
+async def _add_line(order: int, want: Want, priced: pricing.Priced, shelf: Goods) -> Line:
+    sku = shelf.catalogue.sku[want.sku]
+    return await Line.create(
+        order_id=order,
+        sku_id=shelf.row_of[want.sku],
+        sku_key=want.sku,
+        name=shelf.catalogue.product[sku.product].name,
+        spec=sku.spec,
+        unit=sku.unit,
+        price_fen=priced.price.fen,
+        price_why=priced.price_why,
+        qty=want.qty.milli,
+        gross_fen=priced.gross.fen,
+        net_fen=priced.net.fen,
+        cuts=_cut_rows(priced),
+        for_whom=want.for_whom,
+        note=want.note,
+    )
+
+
+async def _reprice_line(line: Line, want: Want, priced: pricing.Priced) -> None:
+    await Line.filter(id=line.id).update(
+        qty=want.qty.milli,
+        gross_fen=priced.gross.fen,
+        net_fen=priced.net.fen,
+        cuts=_cut_rows(priced),
+        note=want.note,
+    )
+    if want.qty.milli != line.qty:
+        await Hold.filter(line_id=line.id, state=stock.ACTIVE).update(qty=want.qty.milli)
+
+
+def _cut_rows(priced: pricing.Priced) -> list[dict[str, object]]:
+    return [{"rule": cut.rule, "why": cut.why, "fen": cut.amount.fen} for cut in priced.cuts]
+
+
+def _nearly_rows(quote: Quote) -> list[dict[str, object]]:
+    return [{"rule": n.rule, "why": n.why, "short": n.short.fen, "saves": n.saves.fen} for n in quote.nearly]
+
+
+def _key(line: Line) -> str:
+    return _want(line).key
+
+
+def _want(line: Line) -> Want:
+    return Want(line.sku_key, Quantity(line.qty), "add", line.for_whom, line.note)
+
+
+def _preview(basket: Mapping[str, Want], quote: Quote, catalogue: Catalogue) -> Preview:
+    lines = tuple(
+        SlipLine(
+            want.sku,
+            catalogue.product_of(want.sku).name,
+            catalogue.sku[want.sku].spec,
+            catalogue.sku[want.sku].unit,
+            want.qty,
+            priced.price,
+            priced.price_why,
+            priced.gross,
+            priced.net,
+            priced.cuts,
+            want.for_whom,
+            want.note,
+        )
+        for want, priced in _paired(basket, quote)
+    )
+    told = [f"{line.sku} {line.for_whom} {line.qty.milli} {line.net.fen}" for line in lines]
+    return Preview(
+        lines, quote.gross, quote.payable, quote.nearly, sha256("\n".join(told).encode()).hexdigest()[:16]
+    )

@@ -1,0 +1,135 @@
+"""收钱: money that comes in is booked first, once per provider event; only then it is decided what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.events import MoneyCameLate, OrderPaid
+from shop.kit.codes import new_token
+from shop.kit.ids import OrderId, PersonId
+from shop.kit.money import Money
+from shop.pickups import give_code
+from shop.records.orders import Order
+from shop.records.payments import PayFact, PayIntent
+from shop.refusals import AlreadyCancelled, AlreadyPaid, NoSuchOrder, NothingOpen
+from shop.rules.orders import PayMode, Status, may
+from shop.transaction import run_sql, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One request to pay: what a provider is told. `trade_no` is its number there, for good."""
+
+    order: OrderId
+    code: str
+    token: str
+    trade_no: str
+    amount: Money
+    state: str
+
+
+async def ask(token: str, provider: str, *, now: datetime) -> Intent:
+    """The open request for this order, made anew when the amount has changed. Raises NoSuchOrder, AlreadyPaid,
+    AlreadyCancelled, NothingOpen (time is over, or nothing is owed)."""
+    async with transaction():
+        order = await Order.filter(token=token).select_for_update().first()
+        if order is None:
+            raise NoSuchOrder(token)
+        _check_owed(order, now)
+        intent = await PayIntent.filter(order_id=order.id, provider=provider, state="created").first()
+        if intent is None or intent.amount_fen != order.payable_fen:
+            await PayIntent.filter(order_id=order.id, state="created").update(state="closed")
+            intent = await PayIntent.create(
+                order_id=order.id,
+                provider=provider,
+                trade_no=new_token(),
+                amount_fen=order.payable_fen,
+                state="created",
+                made_at=now,
+            )
+        return _intent(intent, order)
+
+
+async def intent(trade_no: str) -> Intent | None:
+    row = await PayIntent.filter(trade_no=trade_no).select_related("order").first()
+    return _intent(row, row.order) if row else None
+
+
+async def settle(provider: str, event: str, trade_no: str, amount: Money, *, now: datetime) -> str:
+    """A provider says that money came in. Books it, then decides: settled, late, mismatch or surplus; the same event
+    again changes nothing and answers "seen". Raises NoSuchOrder for an unknown trade number, nothing else."""
+    async with transaction() as tx:
+        row = await PayIntent.filter(trade_no=trade_no, provider=provider).first()
+        if row is None:
+            raise NoSuchOrder(trade_no)
+        order = await Order.filter(id=row.order_id).select_for_update().get()
+        if await PayFact.filter(provider=provider, event=event).exists():
+            return "seen"
+        standing = _standing(order, amount)
+        if not await _book(order.id, provider, event, amount, standing, None, now):
+            return "seen"
+        await PayIntent.filter(id=row.id).update(state="paid")
+        if standing == "settled":
+            await _paid(order, now)
+            tx.tell(OrderPaid(order.id), at=now)
+        else:
+            tx.tell(MoneyCameLate(order.id, amount.fen, standing), at=now)
+        return standing
+
+
+async def confirm_transfer(order_id: OrderId, by: PersonId, *, now: datetime) -> None:
+    """收款: a staff member has seen the transfer. Raises AlreadyPaid, AlreadyCancelled."""
+    async with transaction() as tx:
+        order = await Order.filter(id=order_id).select_for_update().get()
+        if order.paid_at is not None:
+            raise AlreadyPaid(order.code)
+        if may(Status(order.status), "paid", money_in=False) is None:
+            raise AlreadyCancelled(order.code)
+        await _book(order.id, "transfer", f"order {order.id}", Money(order.payable_fen), "settled", by, now)
+        await PayIntent.filter(order_id=order.id, state="created").update(state="closed")
+        await _paid(order, now)
+        tx.tell(OrderPaid(order.id), at=now)
+
+
+def _standing(order: Order, amount: Money) -> str:
+    if order.paid_at is not None:
+        return "surplus"
+    if may(Status(order.status), "paid", money_in=False) is None:
+        return "late"
+    return "settled" if amount.fen == order.payable_fen else "mismatch"
+
+
+async def _book(
+    order: int, provider: str, event: str, amount: Money, standing: str, by: PersonId | None, now: datetime
+) -> bool:
+    """One row per provider event, whoever else is writing the same one; False when it is there already."""
+    rows = await run_sql(
+        "INSERT INTO pay_fact (order_id, provider, event, amount_fen, standing, by_id, at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, event) DO NOTHING RETURNING id",
+        [order, provider, event, amount.fen, standing, by, now],
+    )
+    return bool(rows)
+
+
+async def _paid(order: Order, now: datetime) -> None:
+    """Money is in: the order is prepared, and gets its pick-up code unless it has one (cash orders do)."""
+    end = may(Status(order.status), "paid", money_in=False)
+    await Order.filter(id=order.id).update(
+        status=end, paid_at=now, pay_due_at=None, version=order.version + 1
+    )
+    if order.pay_mode == PayMode.PREPAY:
+        await give_code(order.shop_id, order.id, now=now)
+
+
+def _check_owed(order: Order, now: datetime) -> None:
+    if order.paid_at is not None or order.status == Status.FULFILLED:
+        raise AlreadyPaid(order.code)
+    if order.status == Status.CANCELLED:
+        raise AlreadyCancelled(order.code)
+    if (order.pay_due_at and order.pay_due_at <= now) or order.payable_fen == 0:
+        raise NothingOpen
+
+
+def _intent(row: PayIntent, order: Order) -> Intent:
+    return Intent(OrderId(order.id), order.code, order.token, row.trade_no, Money(row.amount_fen), row.state)

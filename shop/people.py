@@ -1,0 +1,179 @@
+"""人与群: who speaks, in which group, and who works here. Identity is the channel account, never the nickname."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from tortoise.expressions import F
+
+from shop.events import OwnerPaired
+from shop.kit.ids import PersonId, RoomId, ShopId
+from shop.records import people as records
+from shop.records.shops import Pairing
+from shop.refusals import WrongPairingCode
+from shop.transaction import transaction
+
+OWNER, MANAGER, AGENT = "owner", "manager", "agent"
+PAIRING_MINUTES, PAIRING_TRIES = 10, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: PersonId
+    name: str
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    id: RoomId
+    shop: ShopId
+    channel: str
+    key: str
+    name: str
+    owner: PersonId | None = None
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a private line reaches a person."""
+
+    channel: str
+    account: str
+    name: str
+
+
+async def recognise(shop: ShopId, channel: str, account: str, name: str, *, now: datetime) -> Person:
+    """Who this account is; a stranger becomes a customer. A changed nickname is kept, the person stays."""
+    async with transaction():
+        known = await records.Handle.filter(channel=channel, account=account).values("person_id", "name")
+        if not known:
+            return await _meet(shop, channel, account, name, now)
+        person = PersonId(int(known[0]["person_id"]))
+        if known[0]["name"] != name:
+            await records.Handle.filter(channel=channel, account=account).update(name=name, seen_at=now)
+            await records.Person.filter(id=person).update(name=name)
+        return Person(person, name, await _roles(person))
+
+
+async def _meet(shop: ShopId, channel: str, account: str, name: str, now: datetime) -> Person:
+    person = await records.Person.create(shop_id=shop, name=name, met_at=now)
+    await records.Handle.create(person_id=person.id, channel=channel, account=account, name=name, seen_at=now)
+    return Person(PersonId(person.id), name)
+
+
+async def _roles(person: PersonId) -> frozenset[str]:
+    rows = await records.Staff.filter(person_id=person).values_list("role", flat=True)
+    return frozenset(str(role) for role in rows)
+
+
+async def person(id: PersonId) -> Person:
+    row = await records.Person.get(id=id)
+    return Person(PersonId(row.id), row.name, await _roles(PersonId(row.id)))
+
+
+async def address(person: PersonId, *, prefer: str | None = None) -> Address | None:
+    """The channel account to write to: the preferred channel if the person is there, else where last seen."""
+    rows = await records.Handle.filter(person_id=person).order_by("-seen_at", "-id")
+    rows.sort(key=lambda row: row.channel != prefer)
+    return Address(rows[0].channel, rows[0].account, rows[0].name) if rows else None
+
+
+async def staff(shop: ShopId, *roles: str) -> tuple[PersonId, ...]:
+    """The people with one of these roles (all staff when none is named), longest-serving first."""
+    rows = records.Staff.filter(shop_id=shop).order_by("id")
+    found = await (rows.filter(role__in=roles) if roles else rows).values_list("person_id", flat=True)
+    return tuple(dict.fromkeys(PersonId(int(str(id))) for id in found))
+
+
+async def appoint(shop: ShopId, person: PersonId, role: str, *, now: datetime) -> None:
+    async with transaction():
+        if not await records.Staff.filter(shop_id=shop, person_id=person, role=role).exists():
+            await records.Staff.create(shop_id=shop, person_id=person, role=role, since=now)
+
+
+# ── groups ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def room(channel: str, key: str) -> Room | None:
+    row = await records.Room.filter(channel=channel, key=key).first()
+    return _room(row) if row else None
+
+
+async def room_by_id(id: RoomId) -> Room:
+    return _room(await records.Room.get(id=id))
+
+
+async def rooms(shop: ShopId) -> tuple[Room, ...]:
+    return tuple(_room(row) for row in await records.Room.filter(shop_id=shop).order_by("id"))
+
+
+async def take_over_room(
+    shop: ShopId, channel: str, key: str, name: str, *, owner: PersonId | None = None
+) -> Room:
+    """The shop serves this group from now on."""
+    async with transaction():
+        row = await records.Room.filter(channel=channel, key=key).first()
+        if row is None:
+            row = await records.Room.create(shop_id=shop, channel=channel, key=key, name=name, owner_id=owner)
+        elif owner is not None and row.owner_id != owner:
+            await records.Room.filter(id=row.id).update(owner_id=owner)
+            row.owner_id = owner
+        return _room(row)
+
+
+async def mute(room: RoomId, *, muted: bool = True) -> None:
+    """别发了: nothing unasked goes to this group any more."""
+    async with transaction():
+        await records.Room.filter(id=room).update(muted=muted)
+
+
+def _room(row: records.Room) -> Room:
+    owner = PersonId(row.owner_id) if row.owner_id is not None else None
+    return Room(RoomId(row.id), ShopId(row.shop_id), row.channel, row.key, row.name, owner, row.muted)
+
+
+# ── pairing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def pairing_code(shop: ShopId, *, now: datetime) -> str | None:
+    """A fresh code while the shop has no owner, else None. Older codes stop working."""
+    async with transaction():
+        if await staff(shop, OWNER):
+            return None
+        await Pairing.filter(shop_id=shop, used_at=None).delete()
+        code = f"{secrets.randbelow(1_000_000):06d}"
+        await Pairing.create(
+            shop_id=shop, code=code, role=OWNER, made_at=now, until=now + timedelta(minutes=PAIRING_MINUTES)
+        )
+        return code
+
+
+async def pair(shop: ShopId, who: PersonId, code: str, *, now: datetime) -> None:
+    """绑定: the sender of the right code becomes the owner. Raises WrongPairingCode (also when it is too old, was
+    used, or was guessed at too often); each wrong try counts even though the caller is refused."""
+    async with transaction() as tx:
+        row = await Pairing.filter(
+            shop_id=shop, used_at=None, until__gte=now, tries__lt=PAIRING_TRIES
+        ).first()
+        if row is None or not compare_digest(row.code, code):
+            raise WrongPairingCode
+        won = await Pairing.filter(id=row.id, used_at=None).update(used_at=now)
+        if not won:
+            raise WrongPairingCode
+        await appoint(shop, who, OWNER, now=now)
+        tx.tell(OwnerPaired(who), at=now)
+
+
+async def count_wrong_pairing(shop: ShopId) -> None:
+    """Called after a refused `pair`, outside what the refusal undid."""
+    async with transaction():
+        await Pairing.filter(shop_id=shop, used_at=None).update(tries=F("tries") + 1)

@@ -1,0 +1,88 @@
+"""自提与核销: a code per order, handed over once by staff; the money is in before the goods go out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop import stock
+from shop.events import OrderHandedOver
+from shop.kit.codes import new_pickup_code, read_pickup_code
+from shop.kit.ids import OrderId, PersonId, ShopId
+from shop.kit.money import Money
+from shop.records.orders import Order
+from shop.records.payments import PayFact
+from shop.records.pickups import Pickup
+from shop.refusals import AlreadyHandedOver, NoSuchPickup, NotPaidYet
+from shop.rules.orders import PayMode, Status, may
+from shop.transaction import transaction
+
+
+async def give_code(shop: int, order: int, *, now: datetime) -> str:
+    """A code that no other waiting order of the shop has. Called inside the order's transaction."""
+    while True:
+        code = new_pickup_code()
+        if not await Pickup.filter(shop_id=shop, code=code, state="ready").exists():
+            await Pickup.create(shop_id=shop, order_id=order, code=code, state="ready", ready_at=now)
+            return code
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a code stands for. `to_collect` is the cash still to be taken at the counter."""
+
+    order: OrderId
+    code: str
+    to_collect: Money
+
+
+async def look_up(shop: ShopId, said: str) -> Waiting:
+    """What waits under this code, without handing anything over. Raises NoSuchPickup, AlreadyHandedOver."""
+    code = read_pickup_code(said)
+    if code is None:
+        raise NoSuchPickup(mistyped=True)
+    pickup = await Pickup.filter(shop_id=shop, code=code).order_by("-id").select_related("order").first()
+    if pickup is None or pickup.state == "void":
+        raise NoSuchPickup(mistyped=False)
+    if pickup.state == "done":
+        raise AlreadyHandedOver(pickup.order.code)
+    owed = Money(0) if pickup.order.paid_at else Money(pickup.order.payable_fen)
+    return Waiting(OrderId(pickup.order_id), code, owed)
+
+
+async def redeem(shop: ShopId, said: str, by: PersonId, *, cash: Money, now: datetime) -> OrderId:
+    """核销: hand the goods over. `cash` is what the staff member took at the counter and must be exactly what is
+    owed. Raises NoSuchPickup, AlreadyHandedOver, NotPaidYet."""
+    async with transaction() as tx:
+        waiting = await look_up(shop, said)
+        order = await Order.filter(id=waiting.order).select_for_update().get()
+        if cash != waiting.to_collect:
+            raise NotPaidYet(order.code, waiting.to_collect)
+        if not await Pickup.filter(order_id=order.id, state="ready").update(
+            state="done", done_at=now, done_by=by
+        ):
+            raise AlreadyHandedOver(order.code)
+        if cash:
+            await _book_cash(order, by, now)
+        if may(Status(order.status), "handed_over", money_in=order.paid_at is not None) is None:
+            raise NotPaidYet(order.code, Money(order.payable_fen))
+        await Order.filter(id=order.id).update(status=Status.FULFILLED, ended_at=now, ended_why="handed_over")
+        await stock.hand_over(order.id, order.code, now=now)
+        tx.tell(OrderHandedOver(order.id), at=now)
+        return waiting.order
+
+
+async def _book_cash(order: Order, by: PersonId, now: datetime) -> None:
+    if order.pay_mode != PayMode.COD:
+        raise NotPaidYet(order.code, Money(order.payable_fen))
+    await PayFact.create(
+        order_id=order.id,
+        provider="cash",
+        event=f"order {order.id}",
+        amount_fen=order.payable_fen,
+        standing="settled",
+        by_id=by,
+        at=now,
+    )
+    await Order.filter(id=order.id).update(paid_at=now)
+    order.paid_at = now

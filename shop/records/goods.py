@@ -1,0 +1,113 @@
+"""货: products, what they are sold by, and today's special prices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.models import Model
+
+from shop.records.shops import Shop
+
+
+class Product(Model):
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    key = fields.CharField(64)
+    name = fields.CharField(64)
+    aliases: Any = fields.JSONField()
+    category = fields.CharField(32, db_default="")
+    note = fields.TextField(db_default="")
+    place = fields.IntField(db_default=0)  # order on the menu
+    on_sale = fields.BooleanField(db_default=True)
+
+    skus: fields.ReverseRelation[Sku]
+
+    class Meta:
+        table = "product"
+        constraints = (UniqueConstraint(("shop_id", "key"), name="uq_product_key"),)
+
+
+class Sku(Model):
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
+        "shop.Product", related_name="skus", on_delete=fields.RESTRICT
+    )
+    key = fields.CharField(64)
+    spec = fields.CharField(64, db_default="")
+    unit = fields.CharField(16)
+    price_fen = fields.BigIntField()
+    is_default = fields.BooleanField(db_default=False)
+
+    product_id: int
+
+    class Meta:
+        table = "sku"
+        constraints = (
+            UniqueConstraint(("shop_id", "key"), name="uq_sku_key"),
+            CheckConstraint("price_fen >= 0", name="ck_sku_price"),
+        )
+
+
+class Special(Model):
+    """今日特价: one price for one day."""
+
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    sku: fields.ForeignKeyRelation[Sku] = fields.ForeignKeyField("shop.Sku", on_delete=fields.RESTRICT)
+    day = fields.DateField()
+    price_fen = fields.BigIntField()
+
+    sku_id: int
+
+    class Meta:
+        table = "special"
+        constraints = (
+            UniqueConstraint(("sku_id", "day"), name="uq_special_day"),
+            CheckConstraint("price_fen >= 0", name="ck_special_price"),
+        )
+
+
+class Campaign(Model):
+    """活动: as the catalogue file tells it, its life is told by the campaign rules."""
+
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    key = fields.CharField(64)
+    kind = fields.CharField(16)
+    title = fields.CharField(128)
+    status = fields.CharField(16)
+    deadline = fields.DatetimeField(null=True)
+    items: Any = fields.JSONField()
+
+    class Meta:
+        table = "campaign"
+        constraints = (UniqueConstraint(("shop_id", "key"), name="uq_campaign_key"),)
+
+
+class CouponTemplate(Model):
+    """券: the templates of the catalogue file."""
+
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    code = fields.CharField(64)
+    title = fields.CharField(128)
+
+    class Meta:
+        table = "coupon_template"
+        constraints = (UniqueConstraint(("shop_id", "code"), name="uq_coupon_template_code"),)
+
+
+class Promotion(Model):
+    """促销: which promotions run, in the words of their file in shop/promotions (kind, terms)."""
+
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    kind = fields.CharField(32)
+    terms: Any = fields.JSONField()
+    running = fields.BooleanField(db_default=True)
+
+    class Meta:
+        table = "promotion"

@@ -1,0 +1,93 @@
+"""订单: one buyer, lines with frozen prices, a life told by rules/orders.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.models import Model
+
+from shop.records.goods import Sku
+from shop.records.people import Person, Room
+from shop.records.shops import Shop
+
+
+class Order(Model):
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    buyer: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "shop.Person", on_delete=fields.RESTRICT
+    )
+    room: fields.ForeignKeyNullableRelation[Room] = fields.ForeignKeyField(
+        "shop.Room", null=True, on_delete=fields.RESTRICT
+    )
+    day = fields.DateField()
+    number = fields.IntField()
+    code = fields.CharField(16)  # 0501-017, what people say
+    token = fields.CharField(32, unique=True)  # 128 bits, what a link carries
+    status = fields.CharField(16)
+    pay_mode = fields.CharField(8)  # prepay, cod
+    gross_fen = fields.BigIntField()
+    payable_fen = fields.BigIntField()
+    nearly: Any = fields.JSONField(null=True)  # near misses of the quote
+    version = fields.IntField(db_default=1)  # grows with every edit; a stale writer stops
+    placed_at = fields.DatetimeField()
+    pay_due_at = fields.DatetimeField(null=True)
+    claimed_at = fields.DatetimeField(null=True)  # the buyer says the transfer is made
+    paid_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+    ended_why = fields.CharField(32, db_default="")
+
+    shop_id: int
+    buyer_id: int
+    room_id: int | None
+    lines: fields.ReverseRelation[Line]
+
+    class Meta:
+        table = "order"
+        constraints = (
+            UniqueConstraint(("shop_id", "day", "number"), name="uq_order_number"),
+            CheckConstraint("payable_fen >= 0", name="ck_order_payable"),
+            CheckConstraint("payable_fen <= gross_fen", name="ck_order_cut"),
+        )
+        indexes = (
+            Index(fields=("status", "pay_due_at")),
+            Index(fields=("buyer_id", "id")),
+            Index(fields=("shop_id", "code")),
+        )
+
+
+class Line(Model):
+    """One kind of goods on an order, with the price it was ordered at and each cut with its reason."""
+
+    id = fields.BigIntField(primary_key=True)
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField(
+        "shop.Order", related_name="lines", on_delete=fields.RESTRICT
+    )
+    sku: fields.ForeignKeyRelation[Sku] = fields.ForeignKeyField("shop.Sku", on_delete=fields.RESTRICT)
+    sku_key = fields.CharField(64)
+    name = fields.CharField(64)
+    spec = fields.CharField(64, db_default="")
+    unit = fields.CharField(16)
+    price_fen = fields.BigIntField()  # what one unit cost when it was ordered
+    price_why = fields.CharField(32, db_default="")  # 今日特价, or empty for the list price
+    qty = fields.BigIntField()
+    gross_fen = fields.BigIntField()
+    net_fen = fields.BigIntField()
+    cuts: Any = fields.JSONField()  # [{"rule", "why", "fen"}], sums to gross - net
+    for_whom = fields.CharField(64, null=True)
+    note = fields.CharField(128, null=True)
+
+    order_id: int
+    sku_id: int
+
+    class Meta:
+        table = "line"
+        constraints = (
+            CheckConstraint("qty > 0", name="ck_line_qty"),
+            CheckConstraint("net_fen >= 0", name="ck_line_net"),
+            CheckConstraint("net_fen <= gross_fen", name="ck_line_cut"),
+        )
+        indexes = (Index(fields=("order_id",)),)

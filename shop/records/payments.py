@@ -1,0 +1,52 @@
+"""钱: what was asked for (intents) and what providers told (facts, each once)."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.models import Model
+
+from shop.records.orders import Order
+
+
+class PayIntent(Model):
+    """One request to pay one amount: created, then paid or closed."""
+
+    id = fields.BigIntField(primary_key=True)
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("shop.Order", on_delete=fields.RESTRICT)
+    provider = fields.CharField(16)
+    trade_no = fields.CharField(32, unique=True)
+    amount_fen = fields.BigIntField()
+    state = fields.CharField(8)
+    made_at = fields.DatetimeField()
+
+    order_id: int
+
+    class Meta:
+        table = "pay_intent"
+        constraints = (CheckConstraint("amount_fen > 0", name="ck_intent_amount"),)
+        indexes = (Index(fields=("order_id",)),)
+
+
+class PayFact(Model):
+    """Money that came in. `standing` says what it became: settled, late (order had ended), mismatch, surplus."""
+
+    id = fields.BigIntField(primary_key=True)
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("shop.Order", on_delete=fields.RESTRICT)
+    provider = fields.CharField(16)
+    event = fields.CharField(64)
+    amount_fen = fields.BigIntField()
+    standing = fields.CharField(16)
+    by_id = fields.BigIntField(null=True)  # the staff member who confirmed cash or a transfer
+    at = fields.DatetimeField()
+
+    order_id: int
+
+    class Meta:
+        table = "pay_fact"
+        constraints = (
+            UniqueConstraint(("provider", "event"), name="uq_pay_event"),
+            CheckConstraint("amount_fen > 0", name="ck_fact_amount"),
+        )
+        indexes = (Index(fields=("order_id",)),)

@@ -1,0 +1,64 @@
+"""库存: what is there, what is promised, and why it changed. The database itself refuses to oversell."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.models import Model
+
+from shop.records.goods import Sku
+from shop.records.orders import Line
+
+
+class StockItem(Model):
+    id = fields.BigIntField(primary_key=True)
+    sku: fields.ForeignKeyRelation[Sku] = fields.ForeignKeyField("shop.Sku", on_delete=fields.RESTRICT)
+    on_hand = fields.BigIntField()
+    held = fields.BigIntField(db_default=0)
+
+    sku_id: int
+
+    class Meta:
+        table = "stock_item"
+        constraints = (
+            UniqueConstraint(("sku_id",), name="uq_stock_sku"),
+            CheckConstraint("on_hand >= 0", name="ck_stock_on_hand"),
+            CheckConstraint("held >= 0", name="ck_stock_held"),
+            CheckConstraint("held <= on_hand", name="ck_stock_promised"),
+        )
+
+
+class Hold(Model):
+    """A promise of stock to one order line: active, then consumed (handed over) or released, once."""
+
+    id = fields.BigIntField(primary_key=True)
+    line: fields.ForeignKeyRelation[Line] = fields.ForeignKeyField("shop.Line", on_delete=fields.RESTRICT)
+    sku: fields.ForeignKeyRelation[Sku] = fields.ForeignKeyField("shop.Sku", on_delete=fields.RESTRICT)
+    qty = fields.BigIntField()
+    state = fields.CharField(16)
+
+    line_id: int
+    sku_id: int
+
+    class Meta:
+        table = "hold"
+        constraints = (
+            UniqueConstraint(("line_id",), name="uq_hold_line"),
+            CheckConstraint("qty > 0", name="ck_hold_qty"),
+        )
+
+
+class StockMove(Model):
+    """Every change of on_hand, with its reason: received, sold, counted, opening."""
+
+    id = fields.BigIntField(primary_key=True)
+    sku: fields.ForeignKeyRelation[Sku] = fields.ForeignKeyField("shop.Sku", on_delete=fields.RESTRICT)
+    change = fields.BigIntField()
+    reason = fields.CharField(16)
+    ref = fields.CharField(64, db_default="")
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "stock_move"
+        indexes = (Index(fields=("sku_id",)),)

@@ -1,0 +1,152 @@
+"""拒绝: every way in which the shop says no, with the facts its sentence needs (the sentences: dialogs/refusals.py).
+
+Not frozen: a context manager sets the traceback of an exception that passes through it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.kit.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    sku: str
+    name: str
+    unit: str
+    left: Quantity
+    wanted: Quantity
+
+
+@dataclass(eq=False)
+class SoldOut(Refusal):
+    """Less is left than is wanted; nothing was taken."""
+
+    shortages: tuple[Shortage, ...]
+
+
+@dataclass(eq=False)
+class NotSold(Refusal):
+    """The goods are off the menu."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class OnlyWhole(Refusal):
+    """半箱: packs are not cut open."""
+
+    name: str
+    unit: str
+
+
+@dataclass(eq=False)
+class TooMuch(Refusal):
+    name: str
+    unit: str
+    most: Quantity
+
+
+@dataclass(eq=False)
+class TooManyKinds(Refusal):
+    most: int
+
+
+@dataclass(eq=False)
+class NothingOpen(Refusal):
+    """There is no order that could be changed, cancelled or paid."""
+
+
+@dataclass(eq=False)
+class NotOnOrder(Refusal):
+    name: str
+    code: str
+
+
+@dataclass(eq=False)
+class LessThanNothing(Refusal):
+    """少3箱 of an order that has two."""
+
+    name: str
+    unit: str
+    have: Quantity
+
+
+@dataclass(eq=False)
+class AlreadyPaid(Refusal):
+    code: str
+
+
+@dataclass(eq=False)
+class AlreadyHandedOver(Refusal):
+    code: str
+
+
+@dataclass(eq=False)
+class AlreadyCancelled(Refusal):
+    code: str
+
+
+@dataclass(eq=False)
+class NotPaidYet(Refusal):
+    code: str
+    payable: Money
+
+
+@dataclass(eq=False)
+class NoSuchOrder(Refusal):
+    said: str
+
+
+@dataclass(eq=False)
+class NoSuchPickup(Refusal):
+    """No order waits under this code; `mistyped` when the check digit says so."""
+
+    mistyped: bool
+
+
+@dataclass(eq=False)
+class TooManyTries(Refusal):
+    minutes: int
+
+
+@dataclass(eq=False)
+class QuoteChanged(Refusal):
+    """What was confirmed is no longer what it costs; ask again."""
+
+
+@dataclass(eq=False)
+class NoSuchGoods(Refusal):
+    said: str
+
+
+@dataclass(eq=False)
+class NameTaken(Refusal):
+    name: str
+
+
+@dataclass(eq=False)
+class NotAllowed(Refusal):
+    """Only staff may; to anybody else the command does not exist."""
+
+    role: str
+
+
+@dataclass(eq=False)
+class WrongPairingCode(Refusal):
+    pass
+
+
+@dataclass(eq=False)
+class NothingToUndo(Refusal):
+    pass
+
+
+@dataclass(eq=False)
+class CannotUndo(Refusal):
+    """The world moved on: what was added has been sold since."""
+
+    why: str

@@ -1,0 +1,136 @@
+"""开张: open a shop from a catalogue; goods that are there already are left as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from shop.goods import Catalogue
+from shop.kit.ids import ShopId
+from shop.kit.quantity import Quantity
+from shop.promotions import from_terms
+from shop.records import goods as records
+from shop.records.shops import Shop
+from shop.records.stock import StockItem, StockMove
+from shop.transaction import transaction
+
+OPENING_STOCK = Quantity.of(100)
+
+
+async def open_shop(key: str, name: str, tz: str, *, now: datetime) -> ShopId:
+    """The shop of this installation, made at the first start."""
+    async with transaction():
+        row = await Shop.filter(key=key).first()
+        if row is None:
+            row = await Shop.create(key=key, name=name, tz=tz, units=UNITS, opened_at=now)
+        elif row.name != name:
+            await Shop.filter(id=row.id).update(name=name)
+        return ShopId(row.id)
+
+
+async def fill(
+    shop: ShopId,
+    catalogue: Catalogue,
+    *,
+    now: datetime,
+    stock: Mapping[str, Quantity] | None = None,
+    promotions: Sequence[Mapping[str, Any]] = (),
+) -> int:
+    """Put a catalogue on the shelves: products, skus with opening stock (100 each unless `stock` says), campaigns,
+    coupons, promotions as {"kind", …terms}. Gives how many products were new; known ones are not touched."""
+    async with transaction():
+        await Shop.filter(id=shop).update(units=_units(catalogue))
+        have = {p.key for p in await records.Product.filter(shop_id=shop)}
+        new = [product for product in catalogue.products if product.id not in have]
+        for place, product in enumerate(new, start=len(have) + 1):
+            row = await records.Product.create(
+                shop_id=shop,
+                key=product.id,
+                name=product.name,
+                aliases=list(product.aliases),
+                category=product.category,
+                note=product.note,
+                place=place,
+                on_sale=True,
+            )
+            for sku in product.skus:
+                made = await records.Sku.create(
+                    shop_id=shop,
+                    product_id=row.id,
+                    key=sku.id,
+                    spec=sku.spec,
+                    unit=sku.unit,
+                    price_fen=sku.price.fen,
+                    is_default=sku.default,
+                )
+                opening = (stock or {}).get(sku.id, OPENING_STOCK)
+                await StockItem.create(sku_id=made.id, on_hand=opening.milli, held=0)
+                await StockMove.create(sku_id=made.id, change=opening.milli, reason="opening", at=now)
+        await _campaigns(shop, catalogue)
+        await _promotions(shop, promotions)
+        row_version = await Shop.get(id=shop)
+        await Shop.filter(id=shop).update(goods_version=row_version.goods_version + 1)
+        return len(new)
+
+
+async def _campaigns(shop: ShopId, catalogue: Catalogue) -> None:
+    for campaign in catalogue.campaigns:
+        if not await records.Campaign.filter(shop_id=shop, key=campaign.id).exists():
+            await records.Campaign.create(
+                shop_id=shop,
+                key=campaign.id,
+                kind=campaign.kind,
+                title=campaign.title,
+                status=campaign.status,
+                deadline=campaign.deadline,
+                items=[{"no": item.no, "letter": item.letter, "sku": item.sku} for item in campaign.items],
+            )
+    for coupon in catalogue.coupons:
+        if not await records.CouponTemplate.filter(shop_id=shop, code=coupon.code).exists():
+            await records.CouponTemplate.create(shop_id=shop, code=coupon.code, title=coupon.title)
+
+
+async def _promotions(shop: ShopId, promotions: Sequence[Mapping[str, Any]]) -> None:
+    for promotion in promotions:
+        terms = {key: value for key, value in promotion.items() if key != "kind"}
+        from_terms(promotion["kind"], terms)  # refuses wrong terms before they are a row
+        if not await records.Promotion.filter(shop_id=shop, kind=promotion["kind"], running=True).exists():
+            await records.Promotion.create(shop_id=shop, kind=promotion["kind"], terms=terms, running=True)
+
+
+def _units(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
+    return UNITS | {
+        unit.name: {"kind": unit.kind, "g": unit.grams, "n": unit.pieces, "aliases": list(unit.aliases)}
+        for unit in catalogue.units
+    }
+
+
+def _unit(kind: str, *aliases: str, g: int | None = None, n: int | None = None) -> dict[str, Any]:
+    return {"kind": kind, "g": g, "n": n, "aliases": list(aliases)}
+
+
+UNITS: dict[str, dict[str, Any]] = {
+    "斤": _unit("weight", g=500),
+    "公斤": _unit("weight", "kg", "KG", "千克", g=1000),
+    "两": _unit("weight", g=50),
+    "克": _unit("weight", "g", "G", g=1),
+    "箱": _unit("pack", "件"),
+    "份": _unit("pack"),
+    "盒": _unit("pack"),
+    "袋": _unit("pack", "包"),
+    "包": _unit("pack", "袋"),
+    "提": _unit("pack"),
+    "板": _unit("pack"),
+    "瓶": _unit("pack"),
+    "罐": _unit("pack", "听"),
+    "桶": _unit("pack"),
+    "只": _unit("count"),
+    "条": _unit("count", "尾"),
+    "个": _unit("count", "個", "颗", "粒", "枚"),
+    "串": _unit("count"),
+    "根": _unit("count", "支"),
+    "块": _unit("count"),
+    "打": _unit("count", n=12),
+    "对": _unit("count", n=2),
+}

@@ -1,0 +1,182 @@
+"""单子: an order as anybody outside the shop floor sees it: frozen, whole, found by code, token or buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from tortoise.queryset import QuerySet
+
+from shop.kit.codes import read_order_code
+from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
+from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.records.orders import Line, Order
+from shop.records.pickups import Pickup
+from shop.refusals import NoSuchOrder
+from shop.rules.baskets import Want
+from shop.rules.orders import PayMode, Status
+from shop.rules.pricing import Cut, Nearly
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    sku: str
+    name: str
+    spec: str
+    unit: str
+    qty: Quantity
+    price: Money
+    price_why: str
+    gross: Money
+    net: Money
+    cuts: tuple[Cut, ...]
+    for_whom: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """An order as anybody outside the shop floor sees it."""
+
+    id: OrderId
+    shop: ShopId
+    code: str
+    token: str
+    status: Status
+    pay_mode: PayMode
+    buyer: PersonId
+    room: RoomId | None
+    lines: tuple[SlipLine, ...]
+    gross: Money
+    payable: Money
+    nearly: tuple[Nearly, ...]
+    placed_at: datetime
+    pay_due_at: datetime | None
+    claimed_at: datetime | None
+    paid_at: datetime | None
+    ended_at: datetime | None
+    ended_why: str
+    pickup_code: str | None = None
+    joined: bool = False  # placed onto an order that was already open
+
+    @property
+    def money_in(self) -> bool:
+        return self.paid_at is not None
+
+    @property
+    def wants(self) -> tuple[Want, ...]:
+        return tuple(Want(line.sku, line.qty, "add", line.for_whom, line.note) for line in self.lines)
+
+
+async def slip(id: OrderId) -> Slip:
+    return await slip_of(await Order.get(id=id))
+
+
+async def slip_by_token(token: str) -> Slip | None:
+    order = await Order.filter(token=token).first()
+    return await slip_of(order) if order else None
+
+
+async def find(shop: ShopId, said: str, *, now: datetime, tz: str) -> Slip:
+    """By a code as people say it (0501-017, 17). The newest order of that code. Raises NoSuchOrder."""
+    codes = read_order_code(said, now.astimezone(ZoneInfo(tz)).date())
+    order = await Order.filter(shop_id=shop, code__in=list(codes)).order_by("-id").first() if codes else None
+    if order is None:
+        raise NoSuchOrder(said)
+    return await slip_of(order)
+
+
+async def open_order(shop: ShopId, buyer: PersonId) -> Slip | None:
+    """The order that the buyer can still change: the newest one without money in it."""
+    order = await open_rows(shop, buyer).first()
+    return await slip_of(order) if order else None
+
+
+async def last_order(shop: ShopId, buyer: PersonId) -> Slip | None:
+    """The newest order of the buyer, whatever became of it: 老样子 means this one."""
+    order = await Order.filter(shop_id=shop, buyer_id=buyer).order_by("-id").first()
+    return await slip_of(order) if order else None
+
+
+async def recent(shop: ShopId, buyer: PersonId, *, limit: int = 5) -> tuple[Slip, ...]:
+    orders = await Order.filter(shop_id=shop, buyer_id=buyer).order_by("-id").limit(limit)
+    return await slips_of(orders)
+
+
+async def of_day(shop: ShopId, day: date) -> tuple[Slip, ...]:
+    orders = await Order.filter(shop_id=shop, day=day).order_by("number")
+    return await slips_of(orders)
+
+
+async def placing_now(shop: ShopId, sku: str) -> int:
+    """How many unpaid orders hold these goods at the price they were placed at."""
+    return await Order.filter(shop_id=shop, status=Status.UNPAID, lines__sku_key=sku).distinct().count()
+
+
+# ── from rows ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def open_rows(shop: int, buyer: int) -> QuerySet[Order]:
+    """The buyer's orders without money in them, newest first."""
+    alive = [Status.UNPAID, Status.PREPARING]
+    return Order.filter(shop_id=shop, buyer_id=buyer, status__in=alive, paid_at=None).order_by("-id")
+
+
+async def slip_of(order: Order) -> Slip:
+    return (await slips_of([order]))[0]
+
+
+async def slips_of(orders: Sequence[Order]) -> tuple[Slip, ...]:
+    ids = [order.id for order in orders]
+    lines: dict[int, list[Line]] = {id: [] for id in ids}
+    for line in await Line.filter(order_id__in=ids).order_by("id"):
+        lines[line.order_id].append(line)
+    codes = await Pickup.filter(order_id__in=ids, state="ready").values("order_id", "code")
+    code_of = {int(row["order_id"]): str(row["code"]) for row in codes}
+    return tuple(build(order, lines[order.id], code_of.get(order.id)) for order in orders)
+
+
+def build(order: Order, lines: Sequence[Line], pickup_code: str | None) -> Slip:
+    return Slip(
+        id=OrderId(order.id),
+        shop=ShopId(order.shop_id),
+        code=order.code,
+        token=order.token,
+        status=Status(order.status),
+        pay_mode=PayMode(order.pay_mode),
+        buyer=PersonId(order.buyer_id),
+        room=RoomId(order.room_id) if order.room_id is not None else None,
+        lines=tuple(_line(line) for line in lines),
+        gross=Money(order.gross_fen),
+        payable=Money(order.payable_fen),
+        nearly=tuple(
+            Nearly(n["rule"], n["why"], Money(n["short"]), Money(n["saves"])) for n in order.nearly or ()
+        ),
+        placed_at=order.placed_at,
+        pay_due_at=order.pay_due_at,
+        claimed_at=order.claimed_at,
+        paid_at=order.paid_at,
+        ended_at=order.ended_at,
+        ended_why=order.ended_why or "",
+        pickup_code=pickup_code,
+    )
+
+
+def _line(line: Line) -> SlipLine:
+    return SlipLine(
+        line.sku_key,
+        line.name,
+        line.spec or "",
+        line.unit,
+        Quantity(line.qty),
+        Money(line.price_fen),
+        line.price_why or "",
+        Money(line.gross_fen),
+        Money(line.net_fen),
+        tuple(Cut(cut["rule"], cut["why"], Money(cut["fen"])) for cut in line.cuts),
+        line.for_whom,
+        line.note,
+    )

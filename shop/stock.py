@@ -1,0 +1,79 @@
+"""库存: promised in one statement, given back once, handed over once. Called inside the order's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import F
+
+from shop.kit.quantity import Quantity
+from shop.records.orders import Line
+from shop.records.stock import Hold, StockItem, StockMove
+from shop.refusals import Shortage, SoldOut
+
+ACTIVE, CONSUMED, RELEASED = "active", "consumed", "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """More (or, negative, less) of one sku to promise."""
+
+    sku: str
+    name: str
+    unit: str
+    more: Quantity
+
+
+async def promise(takes: Mapping[int, Take]) -> None:
+    """Take all or nothing, by sku row id, in the order of ids so that two buyers never wait for each other in a
+    circle. Raises SoldOut with every shortage; then the caller's transaction must not commit."""
+    short: list[int] = []
+    for sku_id, take in sorted(takes.items()):
+        item = StockItem.filter(sku_id=sku_id)
+        if take.more.milli < 0:
+            changed = await item.filter(held__gte=-take.more.milli).update(held=F("held") + take.more.milli)
+            if not changed:
+                raise RuntimeError(f"stock of {take.sku} was given back twice")
+        elif take.more.milli > 0 and not await item.filter(on_hand__gte=F("held") + take.more.milli).update(
+            held=F("held") + take.more.milli
+        ):
+            short.append(sku_id)
+    if short:
+        raise SoldOut(tuple([await _shortage(sku_id, takes[sku_id]) for sku_id in short]))
+
+
+async def _shortage(sku_id: int, take: Take) -> Shortage:
+    rows = await StockItem.filter(sku_id=sku_id).values("on_hand", "held")
+    left = int(rows[0]["on_hand"]) - int(rows[0]["held"]) if rows else 0
+    return Shortage(take.sku, take.name, take.unit, Quantity(left), take.more)
+
+
+async def release(order: int) -> None:
+    """An order ended without being handed over: every active hold goes back to the shelf, once."""
+    for hold in await _active(order):
+        if await Hold.filter(id=hold.id, state=ACTIVE).update(state=RELEASED):
+            back = await StockItem.filter(sku_id=hold.sku_id, held__gte=hold.qty).update(
+                held=F("held") - hold.qty
+            )
+            if not back:
+                raise RuntimeError(f"hold {hold.id} finds nothing to give back")
+
+
+async def hand_over(order: int, code: str, *, now: datetime) -> None:
+    """The goods left the shop: holds are consumed and on_hand falls, with a move for each."""
+    for hold in await _active(order):
+        if await Hold.filter(id=hold.id, state=ACTIVE).update(state=CONSUMED):
+            gone = await StockItem.filter(sku_id=hold.sku_id, held__gte=hold.qty).update(
+                held=F("held") - hold.qty, on_hand=F("on_hand") - hold.qty
+            )
+            if not gone:
+                raise RuntimeError(f"hold {hold.id} finds nothing to hand over")
+            await StockMove.create(sku_id=hold.sku_id, change=-hold.qty, reason="sold", ref=code, at=now)
+
+
+async def _active(order: int) -> list[Hold]:
+    lines = await Line.filter(order_id=order).values_list("id", flat=True)
+    holds = await Hold.filter(line_id__in=[int(str(id)) for id in lines], state=ACTIVE)
+    return sorted(holds, key=lambda hold: hold.sku_id)

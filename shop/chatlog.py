@@ -154,9 +154,9 @@ async def forget(channel: str) -> None:
 
 async def join(channel: str, *, account: str, name: str, likeness: str, at: datetime) -> Member | None:
     """Take the name for this account; None when somebody else has it (or one that looks the same)."""
-    row = {"channel": channel, "account": account, "name": name, "likeness": likeness, "joined_at": at}
+    row = ChatMember(channel=channel, account=account, name=name, likeness=likeness, joined_at=at)
     try:
-        await unit_of_work(lambda: ChatMember.create(**row))
+        await unit_of_work(lambda: row.save(force_create=True))
     except IntegrityError:
         there = await member(channel, account)
         return there if there is not None and there.name == name else None

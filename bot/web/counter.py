@@ -1,0 +1,27 @@
+"""柜台: the QR code that stands on the counter, and whether the shop is up."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.web.drawn import qr as draw_qr
+from bot.web.site import page, site
+
+
+def routes(app: web.Application) -> None:
+    app.router.add_get("/healthz", health)
+    app.router.add_get("/qr.svg", qr)
+    app.router.add_get("/counter", counter)
+
+
+async def health(request: web.Request) -> web.Response:
+    """Well means that the log can be read; anything else fails and says so with its status."""
+    return web.json_response({"ok": True, "last": await site(request).webroom.last_id()})
+
+
+async def qr(request: web.Request) -> web.Response:
+    return draw_qr(site(request).public_url)
+
+
+async def counter(request: web.Request) -> web.Response:
+    return page(request, "counter.html", public_url=site(request).public_url)

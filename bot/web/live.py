@@ -1,0 +1,84 @@
+"""直播: lines as server-sent events; a page that comes back reads on in the log where it had stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.channels.webroom import Viewer
+from bot.web.reading import id_asked
+from bot.web.site import site
+from shop.chatlog import Line
+
+PING_AFTER = 15.0  # seconds; proxies cut what is silent for a minute
+_STUCK_AFTER = 30.0
+_AT_ONCE = 200
+
+Drawn = Callable[[Line], Mapping[str, Any]]
+
+
+async def stream(request: web.Request, account: str | None, drawn: Drawn) -> web.StreamResponse:
+    """Watch first, then read the log, then live: nothing falls between. Without a place to resume from, the latest."""
+    after = _resume_from(request)
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    )
+    with site(request).webroom.watch(account) as viewer:
+        try:
+            await response.prepare(request)
+            await _write(response, "retry: 1500\n\n")
+            seen = await _catch_up(request, response, after, account, drawn)
+            await _write(response, "event: ready\ndata: {}\n\n")
+            await _follow(response, viewer, seen, drawn)
+        except (ConnectionError, TimeoutError):
+            pass  # gone, or too slow to be kept; it resumes by itself
+    return response
+
+
+def _resume_from(request: web.Request) -> int | None:
+    last = request.headers.get("Last-Event-ID", "")
+    if last.isascii() and last.isdigit() and len(last) <= 18:
+        return int(last)
+    return id_asked(request)
+
+
+async def _catch_up(
+    request: web.Request, response: web.StreamResponse, after: int | None, account: str | None, drawn: Drawn
+) -> int:
+    webroom = site(request).webroom
+    while True:
+        lines = await webroom.lines_for(account, after=after, limit=_AT_ONCE)
+        for line in lines:
+            await _write(response, _line_event(line, drawn))
+        if after is None or len(lines) < _AT_ONCE:
+            return lines[-1].id if lines else after or 0
+        after = lines[-1].id
+
+
+async def _follow(response: web.StreamResponse, viewer: Viewer, seen: int, drawn: Drawn) -> None:
+    while not viewer.is_dropped:
+        what = await viewer.next(PING_AFTER)
+        if what is None:
+            if not viewer.is_dropped:
+                await _write(response, ": ping\n\n")
+        elif not isinstance(what, Line):
+            await _write(response, f"event: {what['event']}\ndata: {_json(what)}\n\n")
+        elif what.id > seen:
+            await _write(response, _line_event(what, drawn))
+
+
+def _line_event(line: Line, drawn: Drawn) -> str:
+    return f"id: {line.id}\nevent: line\ndata: {_json(drawn(line))}\n\n"
+
+
+def _json(what: Mapping[str, Any]) -> str:
+    return json.dumps(what, ensure_ascii=False)  # one line: newlines inside are escaped
+
+
+async def _write(response: web.StreamResponse, event: str) -> None:
+    async with asyncio.timeout(_STUCK_AFTER):
+        await response.write(event.encode())

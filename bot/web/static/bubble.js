@@ -1,0 +1,93 @@
+// One line as it stands in the chat: a bubble, or the card that says the same.
+
+import { avatar, el } from "./dom.js";
+
+const ADDRESS = /https?:\/\/[^\s<>"'，。、；！？）】]+|[@＠][^\s@＠,，。!！?？:：;；、]+/g;
+
+// `does` has say(text), quote(line), why(line) and qr(line): what can be done from here; a missing one is not offered.
+export function drawLine(line, { mine, quoted, does }) {
+  const said = line.card ? drawCard(line, does) : el("div", { class: "bubble" }, quoted ? quotedPart(quoted) : null, words(line.text));
+  const under = el("div", { class: "under" },
+    line.shop && does.why ? el("button", { type: "button", class: "why", onclick: () => does.why(line) }, "为什么") : null,
+    does.quote ? el("button", { type: "button", class: "quote", onclick: () => does.quote(line) }, "引用") : null);
+  return frame(line, mine, said, line.card?.kind === "menu" ? looseButtons(line) : line.buttons, does, under);
+}
+
+// What was typed here and is not in the log yet.
+export function drawPending(out, again) {
+  const under = el("div", { class: "under" },
+    el("span", { class: "state" }, out.wrong || "发送中…"),
+    out.wrong && !out.final ? el("button", { type: "button", class: "retry", onclick: again }, "重发") : null);
+  const bubble = el("div", { class: "bubble" }, words(out.text));
+  const node = frame({ name: out.name, shop: false }, true, bubble, [], {}, under);
+  node.classList.add(out.wrong ? "is-failed" : "is-pending");
+  return node;
+}
+
+function frame(line, mine, said, buttons, does, under) {
+  return el("article", { class: `line${mine ? " mine" : ""}`, "data-id": line.id },
+    avatar(line.name, line.shop),
+    el("div", { class: "said" },
+      mine ? el("span", { class: "unseen" }, `${line.name}（我）`)
+        : el("p", { class: "speaker" }, line.name, line.shop ? el("span", { class: "tag" }, "店铺") : null),
+      said,
+      buttons?.length ? el("div", { class: "chips" }, buttons.map((button) => chip(button.label, button.says, does))) : null,
+      under));
+}
+
+function chip(label, says, does) {
+  return el("button", { type: "button", class: "chip", title: says, onclick: () => does.say?.(says) }, label);
+}
+
+function quotedPart(quoted) {
+  return el("span", { class: "quoted" }, `${quoted.name}：${quoted.text}`);
+}
+
+function words(text) {
+  const parts = [];
+  let from = 0;
+  for (const match of text.matchAll(ADDRESS)) {
+    parts.push(text.slice(from, match.index));
+    parts.push(match[0].startsWith("http") ? link(match[0], match[0]) : el("span", { class: "at" }, match[0]));
+    from = match.index + match[0].length;
+  }
+  return [...parts, text.slice(from)];
+}
+
+function link(address, label, look) {
+  return el("a", { href: address, class: look, target: "_blank", rel: "noopener noreferrer" }, label);
+}
+
+function drawCard(line, does) {
+  const card = line.card;
+  const isWeb = /^https?:\/\//i.test(card.link);
+  return el("section", { class: `card ${card.kind}`, "aria-label": card.title },
+    el("h3", {}, card.title),
+    card.qr && does.qr ? el("img", { class: "code", src: does.qr(line), alt: "二维码", width: 176, height: 176 }) : null,
+    card.rows.length ? el("ul", {}, card.rows.map((row) => (card.kind === "menu" ? menuRow(line, row, does) : plainRow(row)))) : null,
+    card.cuts.length ? el("ul", { class: "cuts" }, card.cuts.map(plainRow)) : null,
+    card.total ? el("p", { class: "total" }, "合计", el("b", {}, card.total)) : null,
+    card.note ? el("p", { class: "note" }, card.note) : null,
+    isWeb ? el("p", { class: "pay" }, link(card.link, card.link_label || "打开", "button wide")) : null);
+}
+
+function plainRow(row) {
+  return el("li", {},
+    el("span", {}, row.name, row.detail ? el("span", { class: "detail" }, ` ${row.detail}`) : null),
+    el("span", { class: "amount" }, row.amount));
+}
+
+// The shop's own button for this row leads; without any, 来1份 in the row's own unit.
+function menuRow(line, row, does) {
+  const own = line.buttons.find((button) => button.says.includes(row.name));
+  const unit = /\/\s*([^\s/\d]{1,3})$/.exec(row.amount || row.detail)?.[1] ?? "份";
+  const button = own ?? (line.buttons.length ? null : { label: `来1${unit}`, says: `来1${unit}${row.name}` });
+  return el("li", {},
+    el("span", {}, el("span", { class: "name" }, row.name), row.detail ? el("span", { class: "detail" }, row.detail) : null),
+    el("span", { class: "amount" }, row.amount),
+    button && does.say ? el("span", {}, chip(button.label, button.says, does)) : null);
+}
+
+function looseButtons(line) {
+  return line.buttons.filter((button) => !line.card.rows.some((row) => button.says.includes(row.name)));
+}

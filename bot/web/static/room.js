@@ -1,0 +1,49 @@
+// The shop's own room: one group (or a few) and one's own private chat.
+
+import { el } from "./dom.js";
+import { Pane } from "./pane.js";
+import { Switch } from "./switch.js";
+import { Tabs } from "./tabs.js";
+import { listen, post } from "./wire.js";
+
+const panes = document.querySelector(".panes");
+const boot = JSON.parse(panes.dataset.boot);
+const lines = new Map();
+let room = boot.rooms[0];
+let isReady = false;
+
+const does = {
+  send: (out) => post("/room/say", { room: out.room, text: out.text, nonce: out.nonce, reply_to: out.reply_to }),
+  isMine: (line) => line.mine,
+  quotedOf: (id) => lines.get(id),
+  qr: (line) => `/room/qr/${line.id}.svg`,
+  today: () => new Date(),
+};
+const hint = (sentence, ...words) => (pane) => el("div", { class: "empty" }, el("p", {}, sentence),
+  el("div", { class: "chips" }, words.map((says) => el("button", { type: "button", class: "chip", onclick: () => pane.say(says) }, says))));
+const group = new Pane(document.getElementById("group"), boot.zone, { ...does, empty: hint("还没有人说话，第一句可以是", "菜单") });
+const own = new Pane(document.getElementById("private"), boot.zone, { ...does, empty: hint("这里只有你和店里看得见", "菜单", "我的订单") });
+const tabs = new Tabs(group.root, boot.rooms, openRoom);
+const phone = new Switch(panes);
+
+function openRoom(name) {
+  room = name;
+  tabs.pick(name);
+  phone.name(name, "私聊");
+  group.open({ key: `room:${name}`, room: name, title: name, about: "", name: boot.me }, [...lines.values()].filter((line) => line.room === name));
+}
+
+openRoom(room);
+own.open({ key: "private", room: null, title: boot.shop, about: "私聊，只有你看得见", name: boot.me }, []);
+
+listen("/room/stream", {
+  line(line) {
+    if (lines.has(line.id)) return;
+    lines.set(line.id, line);
+    if (line.room === null) own.show(line);
+    else if (line.room === room) group.show(line);
+    else if (isReady) tabs.dot(line.room, true);
+    if (isReady && !line.mine) phone.dot(line.room === null ? "private" : "group", true);
+  },
+  ready() { isReady = true; group.settled(); own.settled(); },
+});

@@ -1,0 +1,45 @@
+// To the server and back: posts as JSON, lines as server-sent events.
+
+// randomUUID is only there on https and localhost; a shop may well run on http in its own network.
+export function nonce() {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// Resolves to the answer, or throws an Error whose message is a sentence for people. `final` says that trying again
+// would end the same way.
+export async function post(path, body) {
+  let response;
+  try {
+    response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  } catch {
+    throw new Error("没发出去，网络断了");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  const wrong = new Error(answer.error || "没发出去，请稍后再试");
+  wrong.final = response.status >= 400 && response.status < 500 && response.status !== 429;
+  throw wrong;
+}
+
+export async function get(path) {
+  const response = await fetch(path);
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error || "没读到，请稍后再试");
+  return answer;
+}
+
+// `on` has line, ready and any other event by its name. The browser reconnects and resumes by itself.
+export function listen(path, on) {
+  const source = new EventSource(path);
+  const off = document.querySelector(".off[role=status]");
+  source.onopen = () => { off.hidden = true; };
+  source.onerror = () => {
+    off.hidden = false;
+    if (source.readyState === EventSource.CLOSED) off.textContent = "已断开，请刷新页面";
+  };
+  for (const [name, heard] of Object.entries(on)) {
+    source.addEventListener(name, (event) => heard(JSON.parse(event.data)));
+  }
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}

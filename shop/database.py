@@ -26,13 +26,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import asyncpg
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
-from tortoise.context import TortoiseContext
+from tortoise.context import TortoiseContext, require_context
+from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.schema_editor import BaseSchemaEditor
 
 import shop.records
 from shop.engines.schema import PostgresEditor, SqliteEditor
-from shop.transaction import CONNECTION, forget_root, remember_root, transaction
+from shop.transaction import CONNECTION, forget_root, remember_root, run_sql, transaction
 
 APP = "shop"
 MIGRATIONS = "shop.migrations"
@@ -46,6 +47,10 @@ POSTGRES_OPTIONS = {
     "maxsize": int,
 }
 PATIENCE = 5.0  # seconds that `reachable` waits for a server
+
+_APPS: dict[str, dict[str, Any]] = {
+    APP: {"models": [], "default_connection": CONNECTION, "migrations": MIGRATIONS}
+}
 
 _context: TortoiseContext | None = None
 
@@ -105,7 +110,7 @@ def configuration(url: str, models: Sequence[str | ModuleType]) -> dict[str, Any
     place = parse(url)
     return {
         "connections": {CONNECTION: {"engine": place.engine, "credentials": place.credentials}},
-        "apps": {APP: {"models": list(models), "default_connection": CONNECTION, "migrations": MIGRATIONS}},
+        "apps": {APP: _APPS[APP] | {"models": list(models)}},
     }
 
 
@@ -158,12 +163,46 @@ async def pending_migrations() -> list[str]:
 
 
 async def migrate() -> list[str]:
-    """Bring the tables of the open database up to date, all or nothing. Returns the migrations that were applied."""
-    pending = await pending_migrations()
-    if pending:
+    """Bring the tables of the open database up to date, all or nothing. Returns the migrations that were applied.
+
+    For the start of the shop: nobody else may be writing. Raises RuntimeError when rows would be left that point
+    to nothing.
+    """
+    executor = _executor()
+    # Before the transaction: tortoise asks for the table first, and on PostgreSQL a failed question ends everything.
+    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+    is_sqlite = executor.connection.capabilities.dialect == "sqlite"
+    if is_sqlite:
+        # SQLite changes a table by making it anew. With foreign keys on, dropping the old one would delete the rows
+        # that point to it (CASCADE) or be refused (RESTRICT). The switch does nothing inside a transaction.
+        await run_sql("PRAGMA foreign_keys=OFF")
+    try:
         async with transaction():
+            if (
+                not is_sqlite
+            ):  # of two processes that start together one waits here; SQLite lets only one in anyway
+                await run_sql(f"LOCK TABLE {executor.recorder.table_name} IN EXCLUSIVE MODE")
+            pending = await pending_migrations()
             await _executor().migrate(direction="forward")
+            if is_sqlite and (lost := await run_sql("PRAGMA foreign_key_check")):
+                raise RuntimeError(
+                    f"{len(lost)} rows would point to nothing, the first in {lost[0]['table']}"
+                )
+    finally:
+        if is_sqlite:
+            await run_sql("PRAGMA foreign_keys=ON")
     return pending
+
+
+async def out_of_step() -> list[str]:
+    """What the open models say and no migration does; empty when shop/migrations is complete."""
+    apps = require_context().apps
+    assert apps is not None, "a database is open"
+    return [
+        f"{operation.__class__.__name__} {getattr(operation, 'model_name', None) or getattr(operation, 'name', '')}"
+        for writer in await MigrationAutodetector(apps, _APPS).changes()
+        for operation in writer.operations
+    ]
 
 
 class _Executor(MigrationExecutor):
@@ -176,10 +215,7 @@ class _Executor(MigrationExecutor):
 
 
 def _executor() -> MigrationExecutor:
-    return _Executor(
-        get_connection(CONNECTION),
-        {APP: {"models": [], "default_connection": CONNECTION, "migrations": MIGRATIONS}},
-    )
+    return _Executor(get_connection(CONNECTION), _APPS)
 
 
 async def reachable(url: str) -> str | None:

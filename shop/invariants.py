@@ -1,0 +1,320 @@
+"""对账: what must always be true of the books, asked of the rows themselves; an empty answer is the good one.
+
+Run at the end of every test of the trade, by the nightly check and when the merchant says 对账. Each check is a SELECT
+that finds the rows that are wrong: `what` names one, `figure` says by how much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from json import loads
+from typing import Any
+
+from shop.kit.ids import ShopId
+from shop.transaction import run_sql
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One thing that is wrong: the name of the rule, by how much, and a sentence for the person who must look."""
+
+    name: str
+    figure: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    sentence: str  # with {what} and {figure}
+    wrong: str  # the SELECT; every ? is the shop
+
+
+# What a shop has promised and given away, per sku.
+HELD = """
+    SELECT sku.id, sku."key", item.on_hand, item.held,
+      (SELECT coalesce(sum(hold.qty), 0) FROM hold WHERE hold.sku_id = sku.id AND hold.state = 'active') AS active,
+      (SELECT coalesce(sum(move.change), 0) FROM stock_move AS move WHERE move.sku_id = sku.id) AS moved
+    FROM sku JOIN stock_item AS item ON item.sku_id = sku.id WHERE sku.shop_id = ?
+"""
+# Every order with what its lines and its money come to.
+BILL = """
+    SELECT o.*,
+      (SELECT count(*) FROM line WHERE line.order_id = o.id) AS lines,
+      (SELECT coalesce(sum(line.gross_fen), 0) FROM line WHERE line.order_id = o.id) AS lines_gross,
+      (SELECT coalesce(sum(line.net_fen), 0) FROM line WHERE line.order_id = o.id) AS lines_net,
+      (SELECT coalesce(sum(f.amount_fen), 0) FROM pay_fact AS f
+        WHERE f.order_id = o.id AND f.standing = 'settled') AS settled,
+      (SELECT count(*) FROM pay_fact AS f WHERE f.order_id = o.id AND f.standing = 'settled') AS settlements,
+      (SELECT count(*) FROM pickup AS p WHERE p.order_id = o.id AND p.state = 'ready') AS ready,
+      (SELECT count(*) FROM pickup AS p WHERE p.order_id = o.id AND p.state = 'done') AS done
+    FROM "order" AS o WHERE o.shop_id = ?
+"""
+PROMISE = """
+    SELECT o.code, o.status, line.qty, line.sku_id AS goods, hold.qty AS held, hold.sku_id, hold.state
+    FROM "order" AS o JOIN line ON line.order_id = o.id LEFT JOIN hold ON hold.line_id = line.id WHERE o.shop_id = ?
+"""
+INTENT = """
+    SELECT o.code, o.status, o.paid_at, o.payable_fen, i.amount_fen, i.trade_no
+    FROM "order" AS o JOIN pay_intent AS i ON i.order_id = o.id WHERE i.state = 'created' AND o.shop_id = ?
+"""
+
+CHECKS = (
+    # ── stock
+    Check(
+        "promised is what orders hold",
+        "{what} is promised {figure} thousandths more than orders hold",
+        f'SELECT h."key" AS what, h.held - h.active AS figure FROM ({HELD}) AS h WHERE h.held <> h.active',
+    ),
+    Check(
+        "never more promised than there is",
+        "{what} is promised {figure} thousandths that are not there",
+        f'SELECT h."key" AS what, h.held - h.on_hand AS figure FROM ({HELD}) AS h WHERE h.held > h.on_hand',
+    ),
+    Check(
+        "nothing below zero on the shelf",
+        "{what} stands at {figure} thousandths",
+        f'SELECT h."key" AS what, CASE WHEN h.held < h.on_hand THEN h.held ELSE h.on_hand END AS figure '
+        f"FROM ({HELD}) AS h WHERE h.held < 0 OR h.on_hand < 0",
+    ),
+    Check(
+        "every change of stock is a move",
+        "{what} differs from its moves by {figure} thousandths",
+        f'SELECT h."key" AS what, h.on_hand - h.moved AS figure FROM ({HELD}) AS h WHERE h.on_hand <> h.moved',
+    ),
+    Check(
+        "goods have a place on the shelf",
+        "{what} has no stock row",
+        'SELECT sku."key" AS what, 1 AS figure FROM sku LEFT JOIN stock_item AS item ON item.sku_id = sku.id '
+        "WHERE item.id IS NULL AND sku.shop_id = ?",
+    ),
+    Check(
+        "an ended order holds nothing",
+        "order {what} has ended and still holds {figure} thousandths",
+        f"SELECT p.code AS what, p.held AS figure FROM ({PROMISE}) AS p "
+        "WHERE p.status IN ('cancelled', 'fulfilled') AND p.state = 'active'",
+    ),
+    Check(
+        "a living line holds what it promises",
+        "order {what} promises {figure} thousandths more than it holds",
+        f"SELECT p.code AS what, p.qty - coalesce(p.held, 0) AS figure FROM ({PROMISE}) AS p "
+        "WHERE p.status IN ('unpaid', 'preparing') "
+        "AND (p.state IS NULL OR p.state <> 'active' OR p.held <> p.qty OR p.sku_id <> p.goods)",
+    ),
+    Check(
+        "what was handed over was consumed",
+        "order {what} was handed over, but {figure} thousandths were not taken from the shelf",
+        f"SELECT p.code AS what, p.qty AS figure FROM ({PROMISE}) AS p "
+        "WHERE p.status = 'fulfilled' AND (p.state IS NULL OR p.state <> 'consumed' OR p.held <> p.qty)",
+    ),
+    Check(
+        "what was cancelled was given back",
+        "order {what} was cancelled, but {figure} thousandths left the shelf",
+        f"SELECT p.code AS what, p.qty AS figure FROM ({PROMISE}) AS p "
+        "WHERE p.status = 'cancelled' AND p.state = 'consumed'",
+    ),
+    Check(
+        "sold is what was handed over",
+        "the moves of order {what} differ from its lines by {figure} thousandths",
+        """
+        SELECT code AS what, sold - ordered AS figure FROM (
+          SELECT o.id, o.code,
+            (SELECT coalesce(-sum(m.change), 0) FROM stock_move AS m JOIN sku ON sku.id = m.sku_id
+              WHERE m.ref = o.code AND m.reason = 'sold' AND m.at = o.ended_at AND sku.shop_id = o.shop_id) AS sold,
+            (SELECT coalesce(sum(line.qty), 0) FROM line WHERE line.order_id = o.id) AS ordered
+          FROM "order" AS o WHERE o.status = 'fulfilled' AND o.shop_id = ?
+        ) AS handed WHERE sold <> ordered
+        """,
+    ),
+    # ── orders
+    Check(
+        "an order is its lines",
+        "order {what} asks {figure} fen more than its lines",
+        f"SELECT b.code AS what, b.payable_fen - b.lines_net AS figure FROM ({BILL}) AS b "
+        "WHERE b.payable_fen <> b.lines_net OR b.gross_fen <> b.lines_gross",
+    ),
+    Check(
+        "an order has something on it",
+        "order {what} has {figure} lines",
+        f"SELECT b.code AS what, b.lines AS figure FROM ({BILL}) AS b WHERE b.lines = 0",
+    ),
+    Check(
+        "a status is a word of the table",
+        "order {what} has a status that nobody knows",
+        f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
+        "WHERE b.status NOT IN ('unpaid', 'preparing', 'fulfilled', 'cancelled')",
+    ),
+    Check(
+        "an unpaid order waits for something",
+        "order {what} is unpaid, and neither the clock nor a claimed transfer will end that",
+        f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
+        "WHERE b.status = 'unpaid' AND b.pay_due_at IS NULL AND b.claimed_at IS NULL",
+    ),
+    Check(
+        "an end has its moment",
+        "order {what} says that it has ended and when it ended in different words",
+        f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
+        "WHERE (b.status IN ('fulfilled', 'cancelled')) <> (b.ended_at IS NOT NULL)",
+    ),
+    Check(
+        "numbers of a day have no gap",
+        "the orders of {what} miss {figure} numbers",
+        """
+        SELECT name AS what, value - taken AS figure FROM (
+          SELECT c.name, c.value,
+            (SELECT count(*) FROM "order" AS o WHERE o.shop_id = c.shop_id AND 'orders ' || o.day = c.name) AS taken
+          FROM counter AS c WHERE c.name LIKE 'orders %' AND c.shop_id = ?
+        ) AS days WHERE value <> taken
+        """,
+    ),
+    # ── money
+    Check(
+        "paid is what was asked",
+        "order {what} is paid, and its settled money differs from it by {figure} fen",
+        f"SELECT b.code AS what, b.settled - b.payable_fen AS figure FROM ({BILL}) AS b "
+        "WHERE b.paid_at IS NOT NULL AND b.settled <> b.payable_fen",
+    ),
+    Check(
+        "settled money makes an order paid",
+        "order {what} counts as not paid, and {figure} fen are settled on it",
+        f"SELECT b.code AS what, b.settled AS figure FROM ({BILL}) AS b "
+        "WHERE b.paid_at IS NULL AND b.settlements > 0",
+    ),
+    Check(
+        "an order is settled once",
+        "order {what} is settled {figure} times",
+        f"SELECT b.code AS what, b.settlements AS figure FROM ({BILL}) AS b WHERE b.settlements > 1",
+    ),
+    Check(
+        "money is in before goods go out",
+        "order {what} was handed over and {figure} fen are missing",
+        f"SELECT b.code AS what, b.payable_fen AS figure FROM ({BILL}) AS b "
+        "WHERE b.status = 'fulfilled' AND b.paid_at IS NULL",
+    ),
+    Check(
+        "a cancelled order keeps no money",
+        "order {what} is cancelled and keeps {figure} fen",
+        f"SELECT b.code AS what, b.settled AS figure FROM ({BILL}) AS b "
+        "WHERE b.status = 'cancelled' AND (b.settled <> 0 OR b.paid_at IS NOT NULL)",
+    ),
+    Check(
+        "an unpaid order has no money",
+        "order {what} waits for money that is there",
+        f"SELECT b.code AS what, b.settled AS figure FROM ({BILL}) AS b "
+        "WHERE b.status = 'unpaid' AND b.paid_at IS NOT NULL",
+    ),
+    Check(
+        "each fact is booked once",
+        "{what} is booked {figure} times",
+        "SELECT f.provider || ' ' || f.event AS what, count(*) AS figure FROM pay_fact AS f "
+        'JOIN "order" AS o ON o.id = f.order_id WHERE o.shop_id = ? GROUP BY f.provider, f.event HAVING count(*) > 1',
+    ),
+    Check(
+        "what is asked for is owed",
+        "an open request of order {what} asks {figure} fen more than is owed",
+        f"SELECT i.code AS what, i.amount_fen - i.payable_fen AS figure FROM ({INTENT}) AS i "
+        "WHERE i.amount_fen <> i.payable_fen OR i.paid_at IS NOT NULL OR i.status NOT IN ('unpaid', 'preparing')",
+    ),
+    Check(
+        "one open request at a time",
+        "order {what} has {figure} open requests to pay",
+        f"SELECT i.code AS what, count(*) AS figure FROM ({INTENT}) AS i GROUP BY i.code HAVING count(*) > 1",
+    ),
+    # ── pick-ups
+    Check(
+        "what is prepared can be picked up",
+        "order {what} is being prepared and has {figure} codes",
+        f"SELECT b.code AS what, b.ready AS figure FROM ({BILL}) AS b WHERE b.status = 'preparing' AND b.ready <> 1",
+    ),
+    Check(
+        "a code stands for a living order",
+        "order {what} cannot be picked up and has {figure} codes that say so",
+        f"SELECT b.code AS what, b.ready AS figure FROM ({BILL}) AS b WHERE b.status <> 'preparing' AND b.ready > 0",
+    ),
+    Check(
+        "an order is handed over once",
+        "order {what} was handed over {figure} times",
+        f"SELECT b.code AS what, b.done AS figure FROM ({BILL}) AS b "
+        "WHERE b.done <> CASE WHEN b.status = 'fulfilled' THEN 1 ELSE 0 END",
+    ),
+    Check(
+        "a waiting code is one order's",
+        "the code {what} opens {figure} orders",
+        "SELECT p.code AS what, count(*) AS figure FROM pickup AS p WHERE p.state = 'ready' AND p.shop_id = ? "
+        "GROUP BY p.code HAVING count(*) > 1",
+    ),
+    # ── people and the post
+    Check(
+        "one open request for a person",
+        "person {what} has {figure} open requests",
+        "SELECT cast(t.person_id AS text) AS what, count(*) AS figure FROM ticket AS t "
+        "WHERE t.state = 'open' AND t.shop_id = ? GROUP BY t.person_id HAVING count(*) > 1",
+    ),
+    Check(
+        "an account is one person's",
+        "{what} is {figure} people",
+        "SELECT h.channel || ' ' || h.account AS what, count(*) AS figure FROM handle AS h "
+        "JOIN person ON person.id = h.person_id WHERE person.shop_id = ? "
+        "GROUP BY h.channel, h.account HAVING count(*) > 1",
+    ),
+    Check(
+        "letters come from what was worked through",
+        "message {what} is not done and {figure} letters answer it",
+        "SELECT cast(m.id AS text) AS what, count(*) AS figure FROM message AS m JOIN letter ON letter.cause = m.id "
+        "WHERE m.state = 'new' AND letter.event IS NULL GROUP BY m.id",
+    ),
+    Check(
+        "a letter exists once",
+        "letter {what} exists {figure} times",
+        'SELECT l."key" AS what, count(*) AS figure FROM letter AS l GROUP BY l."key" HAVING count(*) > 1',
+    ),
+    Check(
+        "a letter that was sent has its moment",
+        "letter {what} says that it was sent and when in different words",
+        "SELECT l.\"key\" AS what, 1 AS figure FROM letter AS l WHERE (l.state = 'sent') <> (l.sent_at IS NOT NULL)",
+    ),
+    Check(
+        "an event that was not told has no letters",
+        "event {what} is still to be told and {figure} letters tell it",
+        "SELECT cast(e.id AS text) AS what, count(*) AS figure FROM event AS e JOIN letter ON letter.event = e.id "
+        "WHERE NOT e.told GROUP BY e.id",
+    ),
+)
+
+
+async def broken(shop: ShopId) -> list[Breach]:
+    """Everything that is wrong with the books of this shop, in the order of CHECKS."""
+    rows = await run_sql(_QUESTION, [shop] * _QUESTION.count("?"))
+    found = [_breach(CHECKS[int(row["place"])], row) for row in rows]
+    return found + await _cuts(shop)
+
+
+def _breach(check: Check, row: Mapping[str, Any]) -> Breach:
+    figure = int(row["figure"])
+    return Breach(check.name, figure, check.sentence.format(what=row["what"], figure=figure))
+
+
+# All checks in one statement, so that they see the books at one moment and cost one question.
+_QUESTION = "\nUNION ALL\n".join(
+    f"SELECT {place} AS place, cast(c.what AS text) AS what, cast(c.figure AS bigint) AS figure FROM ({check.wrong}) AS c"
+    for place, check in enumerate(CHECKS)
+)
+
+
+async def _cuts(shop: ShopId) -> list[Breach]:
+    """The cuts are JSON, which each database reads in its own way, so they are added up here."""
+    rows = await run_sql(
+        "SELECT o.code, line.gross_fen - line.net_fen AS saved, line.cuts FROM line "
+        'JOIN "order" AS o ON o.id = line.order_id WHERE o.shop_id = ? '
+        "AND (line.gross_fen <> line.net_fen OR length(cast(line.cuts AS text)) > 2) ORDER BY line.id",
+        [shop],
+    )
+    wrong = []
+    for row in rows:
+        cuts = loads(row["cuts"]) if isinstance(row["cuts"], str) else row["cuts"]
+        off = int(row["saved"]) - sum(int(cut["fen"]) for cut in cuts)
+        if off:
+            sentence = f"a line of order {row['code']} is {off} fen cheaper than its cuts say"
+            wrong.append(Breach("every fen taken off has a reason", off, sentence))
+    return wrong

@@ -41,7 +41,7 @@ def changed(
     for change in changes:
         qty = _quantity_after(after.get(change.key), change, catalogue, code)
         if qty == NONE:
-            after.pop(change.key)
+            del after[change.key]
         else:
             old = after.get(change.key)
             note = change.note or (old.note if old else None)
@@ -51,17 +51,24 @@ def changed(
 
 
 def _quantity_after(have: Want | None, change: Want, catalogue: Catalogue, code: str) -> Quantity:
+    """Raises NotOnOrder when there is nothing to take away, LessThanNothing for a change or a rest below zero."""
     name = catalogue.product_of(change.sku).name
-    if change.op in ("dec", "remove") and have is None:
+    takes_away = change.op in ("dec", "remove") or (change.op == "set" and change.qty == NONE)
+    if have is None and takes_away:
         raise NotOnOrder(name, code)
     held = have.qty if have else NONE
+    left = _left(held, change)
+    if change.qty < NONE or left < NONE or (have is None and left == NONE):
+        raise LessThanNothing(name, catalogue.sku[change.sku].unit, held)
+    return left
+
+
+def _left(held: Quantity, change: Want) -> Quantity:
     if change.op == "remove":
         return NONE
     if change.op == "set":
         return change.qty
     if change.op == "dec":
-        if held < change.qty:
-            raise LessThanNothing(name, catalogue.sku[change.sku].unit, held)
         return held - change.qty
     return held + change.qty
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -93,7 +93,7 @@ class WebRoom:
 
     # -- a channel as the shop knows it
 
-    async def listen(self) -> AsyncIterator[Heard]:
+    async def listen(self) -> AsyncGenerator[Heard, None]:
         while not self._closed:
             self._posted.clear()
             lines = await chatlog.unhanded(self.name, limit=HANDED_AT_ONCE)

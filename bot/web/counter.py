@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.web.drawn import qr as draw_qr
-from bot.web.site import page, site
+from bot.web.site import answer, page, site
 
 
 def routes(app: web.Application) -> None:
@@ -16,7 +16,7 @@ def routes(app: web.Application) -> None:
 
 async def health(request: web.Request) -> web.Response:
     """Well means that the log can be read; anything else fails and says so with its status."""
-    return web.json_response({"ok": True, "last": await site(request).webroom.last_id()})
+    return answer({"ok": True, "last": await site(request).webroom.last_id()})
 
 
 async def qr(request: web.Request) -> web.Response:

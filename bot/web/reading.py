@@ -59,7 +59,7 @@ def room_in(body: Mapping[str, Any], rooms: tuple[str, ...]) -> str | None:
     if not isinstance(room, str):
         raise No(400, "room 要是文字或 null（私聊）")
     if room not in rooms:
-        raise No(400, f"没有叫“{room[:LONGEST_NAME]}”的群，现在有：{'、'.join(rooms)}")
+        raise No(400, f"没有叫“{clean_text(room)[:LONGEST_NAME]}”的群，现在有：{'、'.join(rooms)}")
     return room
 
 

@@ -24,7 +24,7 @@ from bot.web.security import (
     same_origin,
     visit_of,
 )
-from bot.web.site import page, site
+from bot.web.site import answer, page, site
 from shop.chatlog import Line, Member
 
 LINES_IN = (20, 10.0)  # no more than 20 lines in 10 seconds from one member
@@ -96,7 +96,7 @@ async def say(request: web.Request) -> web.Response:
             raise No(400, "引用的消息不在这里")
     _keep_pace(request, me.account)
     line = await site(request).webroom.post(where, me.account, me.name, text, nonce, reply_to=reply_to)
-    return web.json_response({"id": line.id})
+    return answer({"id": line.id})
 
 
 async def lines(request: web.Request) -> web.Response:
@@ -104,7 +104,7 @@ async def lines(request: web.Request) -> web.Response:
     after = id_asked(request)
     found = await site(request).webroom.lines_for(me.account, after=after)
     said = [_as_seen_by(me, line) for line in found]
-    return web.json_response({"lines": said, "last": newest(said, after or 0)})
+    return answer({"lines": said, "last": newest(said, after or 0)})
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
@@ -144,9 +144,9 @@ def _join_page(request: web.Request, name: str = "", wrong: str = "", *, status:
         "token": form_token(request, visit),
         "longest": LONGEST_NAME,
     }
-    answer = page(request, "join.html", status=status, **facts)
-    keep_visit(request, answer, visit)
-    return answer
+    drawn_page = page(request, "join.html", status=status, **facts)
+    keep_visit(request, drawn_page, visit)
+    return drawn_page
 
 
 def _keep_pace(request: web.Request, account: str) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from itsdangerous import BadData
 
-from bot.web.site import page, site
+from bot.web.site import answer, page, site
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -59,10 +59,10 @@ async def one_clear_sentence(request: web.Request, handler: Handler) -> web.Stre
     except web.HTTPException as wrong:
         if wrong.status < 400:
             raise
-        answer = _say_no(request, wrong.status, _SENTENCES.get(wrong.status, "这样不行，请换个方式再试"))
+        refused = _say_no(request, wrong.status, _SENTENCES.get(wrong.status, "这样不行，请换个方式再试"))
         if "Allow" in wrong.headers:
-            answer.headers["Allow"] = wrong.headers["Allow"]
-        return answer
+            refused.headers["Allow"] = wrong.headers["Allow"]
+        return refused
     except Exception:
         log.exception("page failed: %s %s", request.method, request.path)
         return _say_no(request, 500, "出了点问题，已经记下了，请稍后再试")
@@ -71,16 +71,14 @@ async def one_clear_sentence(request: web.Request, handler: Handler) -> web.Stre
 def _say_no(request: web.Request, status: int, sentence: str) -> web.Response:
     if "text/html" in request.headers.get("Accept", ""):
         return page(request, "error.html", status=status, sentence=sentence)
-    return web.json_response({"error": sentence}, status=status)
+    return answer({"error": sentence}, status=status)
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.path.startswith("/static/"):
-        response.headers.setdefault(
-            "Cache-Control", "no-cache"
-        )  # asked again each time, sent only when changed
+        response.headers.setdefault("Cache-Control", "no-cache")  # asked again, sent only when changed
     if site(request).is_https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 

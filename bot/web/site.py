@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,3 +76,11 @@ def page(request: web.Request, template: str, *, status: int = 200, **facts: Any
         status=status,
         headers={"Cache-Control": "no-store"},
     )
+
+
+def answer(body: Mapping[str, Any], *, status: int = 200) -> web.Response:
+    """An answer for programs; Chinese as Chinese, because people read it in a terminal."""
+    return web.json_response(body, status=status, dumps=_dumps)
+
+
+_dumps = partial(json.dumps, ensure_ascii=False)

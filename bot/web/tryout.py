@@ -18,7 +18,7 @@ from bot.web.drawn import drawn, newest, qr_of, said
 from bot.web.playing import MOST_STEPS, Said, steps
 from bot.web.reading import id_asked, json_body, line_id_in, name_in, nonce_in, room_in, text_in
 from bot.web.security import No, same_origin
-from bot.web.site import page, site
+from bot.web.site import answer, page, site
 from shop.chatlog import Line
 from shop.kit.ids import LetterId
 
@@ -27,7 +27,11 @@ _LONGEST_JUMP = timedelta(days=60)
 _MOST_SAID = 500
 
 
+_hearing: web.AppKey[asyncio.Lock] = web.AppKey("hearing", asyncio.Lock)
+
+
 def routes(app: web.Application) -> None:
+    app[_hearing] = asyncio.Lock()
     app.router.add_get("/", table)
     app.router.add_get("/try", table)
     app.router.add_post("/try/say", say)
@@ -60,7 +64,7 @@ async def say(request: web.Request) -> web.Response:
     line, answers = await _say(
         request, who, where, text, nonce=nonce_in(body), reply_to=line_id_in(body, "reply_to")
     )
-    return web.json_response({"id": line.id, "said": answers})
+    return answer({"id": line.id, "said": answers})
 
 
 async def heard(request: web.Request) -> web.Response:
@@ -69,20 +73,20 @@ async def heard(request: web.Request) -> web.Response:
     last = await site(request).webroom.last_id()
     found = [_said(line) for line in await site(request).webroom.said_after(after, limit=_MOST_SAID)]
     last = newest(found, after) if len(found) == _MOST_SAID else newest(found, max(after, last))
-    return web.json_response({"said": found, "last": last})
+    return answer({"said": found, "last": last})
 
 
 async def lines(request: web.Request) -> web.Response:
     after = id_asked(request)
     found = [_drawn(line) for line in await site(request).webroom.lines_for(_viewer(request), after=after)]
-    return web.json_response({"lines": found, "last": newest(found, after or 0)})
+    return answer({"lines": found, "last": newest(found, after or 0)})
 
 
 async def clock(request: web.Request) -> web.Response:
     body = await _body(request)
     now = site(request).webroom.now()
     answers = await _pass_time(request, _jump(body, now.astimezone(site(request).zone)))
-    return web.json_response({"now": _now(request).isoformat(), "said": answers})
+    return answer({"now": _now(request).isoformat(), "said": answers})
 
 
 async def play(request: web.Request) -> web.Response:
@@ -107,14 +111,14 @@ async def play(request: web.Request) -> web.Response:
     for step in todo:
         answers += await _step(request, step)
         await asyncio.sleep(pace / 1000)
-    return web.json_response({"played": len(todo), "said": answers})
+    return answer({"played": len(todo), "said": answers})
 
 
 async def reset(request: web.Request) -> web.Response:
     same_origin(request)
     await site(request).shopfront.reset()
     await site(request).webroom.forget()
-    return web.json_response({"now": _now(request).isoformat(), "said": []})
+    return answer({"now": _now(request).isoformat(), "said": []})
 
 
 async def why(request: web.Request) -> web.Response:
@@ -127,7 +131,7 @@ async def why(request: web.Request) -> web.Response:
     trace = await site(request).shopfront.why(line.letter)
     if trace is None:
         raise No(404, "这句话的来由没有留下（只留最近的）")
-    return web.json_response({"line": line_id, "why": trace})
+    return answer({"line": line_id, "why": trace})
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
@@ -159,10 +163,11 @@ async def _say(
     here = site(request)
     if likeness(who) == likeness(here.shop_name):
         raise No(400, f"“{who}”是店自己的名字")
-    line = await here.webroom.post(where, who, who, text, nonce, reply_to=reply_to)
+    async with request.app[_hearing]:  # two lines sent at once are heard in the order they stand in the log
+        line = await here.webroom.post(where, who, who, text, nonce, reply_to=reply_to)
+        message = await here.shopfront.hear(await here.webroom.heard(line))
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
-            message = await here.shopfront.hear(await here.webroom.heard(line))
             answers = await here.shopfront.answers(message)
     except TimeoutError:
         raise No(504, f"记下了（编号 {line.id}），店里还没想好，稍后看 /try/heard") from None
@@ -189,18 +194,18 @@ async def _in_the_log(request: web.Request, answers: Iterable[Answer]) -> list[d
     """The lines that carry these answers. Saying a letter again only finds its line, so asking is saying."""
     webroom = site(request).webroom
     found: list[dict[str, Any]] = []
-    for answer in answers:
-        if answer.room is None and answer.account is None:
+    for one in answers:
+        if one.room is None and one.account is None:
             continue  # said on no channel of ours
         spoken = Spoken(
-            letter=LetterId(answer.letter),
-            room=answer.room,
-            account=answer.account if answer.room is None else None,
-            text=answer.text,
-            card=answer.card,
-            buttons=answer.buttons,
+            letter=LetterId(one.letter),
+            room=one.room,
+            account=one.account if one.room is None else None,
+            text=one.text,
+            card=one.card,
+            buttons=one.buttons,
         )
-        found.append(said(await webroom.say(spoken), to=answer.to if answer.room is None else None))
+        found.append(said(await webroom.say(spoken), to=one.to if one.room is None else None))
     return found
 
 

@@ -7,10 +7,19 @@ const ADDRESS = /https?:\/\/[^\s<>"'，。、；！？）】]+|[@＠][^\s@＠,�
 // `does` has say(text), quote(line), why(line) and qr(line): what can be done from here; a missing one is not offered.
 export function drawLine(line, { mine, quoted, does }) {
   const said = line.card ? drawCard(line, does) : el("div", { class: "bubble" }, quoted ? quotedPart(quoted) : null, words(line.text));
-  const under = el("div", { class: "under" },
-    line.shop && does.why ? el("button", { type: "button", class: "why", onclick: () => does.why(line) }, "为什么") : null,
-    does.quote ? el("button", { type: "button", class: "quote", onclick: () => does.quote(line) }, "引用") : null);
-  return frame(line, mine, said, line.card?.kind === "menu" ? looseButtons(line) : line.buttons, does, under);
+  const under = line.shop && does.why
+    ? el("div", { class: "under" }, el("button", { type: "button", class: "why", onclick: () => does.why(line) }, "为什么")) : null;
+  const quote = el("button", { type: "button", class: "quote", title: "引用", "aria-label": `引用${line.name}说的`, onclick: () => does.quote(line) }, "↩");
+  const body = el("div", { class: "body", onclick: pick }, said, quote);
+  return frame(line, mine, body, line.card?.kind === "menu" ? looseButtons(line) : line.buttons, does, under);
+}
+
+// A finger cannot hover: a tap on the bubble shows what can be done with it.
+function pick(event) {
+  if (event.target.closest("a, button")) return;
+  const line = event.currentTarget.closest(".line");
+  for (const other of line.parentNode.querySelectorAll(".is-picked")) if (other !== line) other.classList.remove("is-picked");
+  line.classList.toggle("is-picked");
 }
 
 // What was typed here and is not in the log yet.
@@ -18,8 +27,8 @@ export function drawPending(out, again) {
   const under = el("div", { class: "under" },
     el("span", { class: "state" }, out.wrong || "发送中…"),
     out.wrong && !out.final ? el("button", { type: "button", class: "retry", onclick: again }, "重发") : null);
-  const bubble = el("div", { class: "bubble" }, words(out.text));
-  const node = frame({ name: out.name, shop: false }, true, bubble, [], {}, under);
+  const body = el("div", { class: "body" }, el("div", { class: "bubble" }, words(out.text)));
+  const node = frame({ name: out.name, shop: false }, true, body, [], {}, under);
   node.classList.add(out.wrong ? "is-failed" : "is-pending");
   return node;
 }

@@ -162,4 +162,11 @@ export class Pane {
   }
 }
 
+// What stands in an empty chat: who is here, a sentence, and words to tap.
+export const welcome = (title, sentence, ...words) => (pane) => el("div", { class: "empty" },
+  el("span", { class: "brand-mark", "aria-hidden": "true" }),
+  el("h3", {}, title),
+  el("p", {}, sentence),
+  words.length ? el("div", { class: "chips" }, words.map((says) => el("button", { type: "button", class: "chip", onclick: () => pane.say(says) }, says))) : null);
+
 export const oops = (wrong) => toast(wrong.message);

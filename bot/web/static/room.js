@@ -1,11 +1,11 @@
 // The shop's own room: one group (or a few) and one's own private chat.
 
-import { el } from "./dom.js";
-import { Pane } from "./pane.js";
-import { Switch } from "./switch.js";
+import { Pane, welcome } from "./pane.js";
+import { fitKeyboard, Switch } from "./switch.js";
 import { Tabs } from "./tabs.js";
 import { listen, post } from "./wire.js";
 
+fitKeyboard();
 const panes = document.querySelector(".panes");
 const boot = JSON.parse(panes.dataset.boot);
 const lines = new Map();
@@ -19,10 +19,8 @@ const does = {
   qr: (line) => `/room/qr/${line.id}.svg`,
   today: () => new Date(),
 };
-const hint = (sentence, ...words) => (pane) => el("div", { class: "empty" }, el("p", {}, sentence),
-  el("div", { class: "chips" }, words.map((says) => el("button", { type: "button", class: "chip", onclick: () => pane.say(says) }, says))));
-const group = new Pane(document.getElementById("group"), boot.zone, { ...does, empty: hint("还没有人说话，第一句可以是", "菜单") });
-const own = new Pane(document.getElementById("private"), boot.zone, { ...does, empty: hint("这里只有你和店里看得见", "菜单", "我的订单") });
+const group = new Pane(document.getElementById("group"), boot.zone, { ...does, empty: welcome("还没有人说话", "要什么直接说，比如“来2箱橙子”", "菜单") });
+const own = new Pane(document.getElementById("private"), boot.zone, { ...does, empty: welcome("和店里单独说", "只有你和店里看得见", "菜单", "我的订单") });
 const tabs = new Tabs(group.root, boot.rooms, openRoom);
 const phone = new Switch(panes);
 

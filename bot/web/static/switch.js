@@ -28,10 +28,22 @@ export class Switch {
 
   // On a wide screen both are seen.
   isSeen(which) {
-    return !this.nav.checkVisibility() || this.panes.dataset.showing === which;
+    return this.nav.offsetParent === null || this.panes.dataset.showing === which;
   }
 
   dot(which, isOn) {
     this.nav.querySelector(`[data-shows=${which}] .dot`).hidden = !isOn || this.isSeen(which);
   }
+}
+
+// iOS lays its keyboard over the page instead of making the page smaller: keep the input above it.
+export function fitKeyboard() {
+  const seen = window.visualViewport;
+  if (!seen) return;
+  const fit = () => {
+    const isCovered = window.innerHeight - seen.height * seen.scale > 60;
+    document.body.style.height = isCovered ? `${seen.height}px` : "";
+    if (isCovered) scrollTo(0, 0);
+  };
+  seen.addEventListener("resize", fit);
 }

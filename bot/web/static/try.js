@@ -1,12 +1,13 @@
 // The demo's table: be anybody, see both chats, move the clock, play a sample, ask why.
 
 import { avatar, el, toast } from "./dom.js";
-import { oops, Pane } from "./pane.js";
-import { Switch } from "./switch.js";
+import { oops, Pane, welcome } from "./pane.js";
+import { fitKeyboard, Switch } from "./switch.js";
 import { Tabs } from "./tabs.js";
 import { drawWhy } from "./why.js";
 import { get, listen, post } from "./wire.js";
 
+fitKeyboard();
 const panes = document.querySelector(".panes");
 const boot = JSON.parse(panes.dataset.boot);
 const people = new Map(boot.people.map((one) => [one.name, { ...one, unread: false }]));
@@ -24,10 +25,8 @@ const does = {
   today: now,
   why: openWhy,
 };
-const hint = (sentence, ...words) => (pane) => el("div", { class: "empty" }, el("p", {}, sentence),
-  el("div", { class: "chips" }, words.map((says) => el("button", { type: "button", class: "chip", onclick: () => pane.say(says) }, says))));
-const group = new Pane(document.getElementById("group"), boot.zone, { ...does, empty: hint("店开着，在群里说一句试试", "菜单", "来2箱橙子 香蕉3斤", "橙子还有吗") });
-const own = new Pane(document.getElementById("private"), boot.zone, { ...does, empty: hint("还没有私聊。付款链接和取货码会发到这里") });
+const group = new Pane(document.getElementById("group"), boot.zone, { ...does, empty: welcome(`${boot.shop}开着`, "像在群里一样说一句试试", "菜单", "来2箱橙子 香蕉3斤", "橙子还有吗") });
+const own = new Pane(document.getElementById("private"), boot.zone, { ...does, empty: welcome("还没有私聊", "付款链接和取货码会发到这里") });
 const tabs = new Tabs(group.root, boot.rooms, (name) => { room = name; openGroup(); });
 const phone = new Switch(panes, (which) => { if (which === "private") read(me); });
 

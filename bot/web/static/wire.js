@@ -14,9 +14,9 @@ export async function post(path, body) {
   } catch {
     throw new Error("没发出去，网络断了");
   }
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer;
-  const wrong = new Error(answer.error || "没发出去，请稍后再试");
+  const answer = await response.json().catch(() => null); // a login page of the café's network, say
+  if (response.ok && answer) return answer;
+  const wrong = new Error(answer?.error || "没发出去，请稍后再试");
   wrong.final = response.status >= 400 && response.status < 500 && response.status !== 429;
   throw wrong;
 }

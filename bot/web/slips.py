@@ -1,0 +1,126 @@
+"""单子页: an order on a page of its own; whoever has the link sees it, without a login, and nobody else finds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.web.drawn import qr as draw_qr
+from bot.web.site import page, site
+from shop import listings, slips
+from shop.kit.codes import show_pickup_code
+from shop.kit.ids import ShopId
+from shop.kit.money import ZERO, Money
+from shop.kit.quantity import Quantity
+from shop.rules.orders import SHOWN, PayMode, Status
+from shop.slips import Slip
+
+_TOKEN = re.compile(r"[0-9a-f]{32}")  # also keeps from the database what it cannot hold
+_HIDDEN = {
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",  # the address is the key to the order
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+
+
+def routes(*, shop: ShopId, clock: Callable[[], datetime]) -> list[web.RouteDef]:
+    here = _Slips(shop, clock)
+    return [web.get("/o/{token}", here.slip), web.get("/o/{token}/qr.svg", here.qr)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slips:
+    shop: ShopId
+    clock: Callable[[], datetime]
+
+    async def slip(self, request: web.Request) -> web.Response:
+        slip = await slip_asked(request, self.shop)
+        if slip is None:
+            return no_such_slip(request)
+        money = await listings.money_in(slip.id)
+        return hidden(page(request, "slip.html", **facts(request, slip, self.clock()), money=money))
+
+    async def qr(self, request: web.Request) -> web.Response:
+        """What the counter's scanner reads: the digits of the pick-up code."""
+        slip = await slip_asked(request, self.shop)
+        if slip is None or slip.pickup_code is None:
+            return no_such_slip(request)
+        return hidden(draw_qr(slip.pickup_code, private=True))
+
+
+async def slip_asked(request: web.Request, shop: ShopId) -> Slip | None:
+    """The slip of the link's token; other shops' slips do not exist here."""
+    token = request.match_info["token"]
+    slip = await slips.slip_by_token(token) if _TOKEN.fullmatch(token) else None
+    return slip if slip and slip.shop == shop else None
+
+
+def no_such_slip(request: web.Request) -> web.Response:
+    """The same for a wrong, a mistyped and another shop's link: guessing tells nothing."""
+    sentence = "没有找到这张单子。链接可能没复制全，回聊天里再点一次试试"
+    return hidden(page(request, "error.html", status=404, sentence=sentence))
+
+
+def hidden(response: web.Response) -> web.Response:
+    response.headers.update(_HIDDEN)
+    return response
+
+
+def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, Any]:
+    """What slip.html and paid.html draw from."""
+    return {
+        "slip": slip,
+        "steps": steps(slip),
+        "seconds_left": _seconds_left(slip, now),
+        "pickup_code": show_pickup_code(slip.pickup_code) if slip.pickup_code else None,
+        "cuts": cuts(slip),
+        "words": words_to_change(slip),
+        "local": lambda moment: local(
+            moment.astimezone(site(request).zone), now.astimezone(site(request).zone)
+        ),
+    }
+
+
+def steps(slip: Slip) -> list[tuple[str, str]]:
+    """The way of this order: each step with done, now or ahead. A cancelled order shows no way it will not go."""
+    if slip.status == Status.CANCELLED:
+        way = [Status.UNPAID, Status.PREPARING] if slip.pay_mode == PayMode.COD else [Status.UNPAID]
+        return [*((SHOWN[step], "done") for step in way), (SHOWN[Status.CANCELLED], "now")]
+    way = [Status.UNPAID, Status.PREPARING, Status.FULFILLED]
+    here = way.index(slip.status)
+    shown = [
+        (SHOWN[step], "done" if n < here else "now" if n == here else "ahead") for n, step in enumerate(way)
+    ]
+    return [("已下单", "done"), *shown[1:]] if slip.pay_mode == PayMode.COD else shown
+
+
+def cuts(slip: Slip) -> list[tuple[str, Money]]:
+    """Each reason once, with all that it took off: 满50减5 is one cut, however many lines share it."""
+    found: dict[str, Money] = {}
+    for cut in (cut for line in slip.lines for cut in line.cuts):
+        found[cut.why] = found.get(cut.why, ZERO) + cut.amount
+    return list(found.items())
+
+
+def words_to_change(slip: Slip) -> list[str]:
+    """What one would say about this very order: 橙子改3箱."""
+    one_more = [f"{line.name}改{line.qty + Quantity.of(1)}{line.unit}" for line in slip.lines[:1]]
+    return [*one_more, "取消"]
+
+
+def local(moment: datetime, now: datetime) -> str:
+    """14:45 today, 5月1日 14:45 on other days."""
+    clock = f"{moment:%H:%M}"
+    return clock if moment.date() == now.date() else f"{moment.month}月{moment.day}日 {clock}"
+
+
+def _seconds_left(slip: Slip, now: datetime) -> int | None:
+    """To pay: None when there is no hurry, 0 when the time is over."""
+    if slip.status != Status.UNPAID or slip.pay_due_at is None:
+        return None
+    return max(0, int((slip.pay_due_at - now).total_seconds()))

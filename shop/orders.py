@@ -23,6 +23,7 @@ from shop.kit.quantity import NONE, Quantity
 from shop.pickups import give_code
 from shop.records.orders import Line, Order
 from shop.records.payments import PayIntent
+from shop.records.people import Person
 from shop.records.pickups import Pickup
 from shop.records.stock import Hold
 from shop.refusals import (
@@ -82,7 +83,7 @@ async def place(
 ) -> Slip:
     """下单: hold the stock, freeze the price, start the clock. While the buyer has an unpaid order the wants join it:
     one bill. With `seal`, only at the price that was confirmed. Raises SoldOut, NotSold, QuoteChanged and what
-    rules/baskets raises; after a refusal nothing has moved."""
+    rules/baskets raises, NothingOpen when nothing is wanted; after a refusal nothing has moved."""
     async with transaction():
         shelf = await goods(shop)
         _on_sale(wants, shelf)
@@ -99,11 +100,12 @@ async def place(
 
 async def edit(shop: ShopId, buyer: PersonId, changes: Sequence[Want], *, now: datetime) -> Slip:
     """改单: change the open order of this buyer. An order that becomes empty is cancelled. Raises NothingOpen,
-    AlreadyPaid, SoldOut, NotSold, NotOnOrder and what rules/baskets raises."""
+    AlreadyPaid, SoldOut, NotSold (goods off the menu may become fewer, not more), NotOnOrder and what rules/baskets
+    raises."""
     async with transaction():
         shelf = await goods(shop)
         order = await _editable(shop, buyer, now)
-        _on_sale([change for change in changes if change.op != "remove"], shelf)
+        _known(changes, shelf)
         return await _change(order, changes, shelf, now)
 
 
@@ -163,6 +165,8 @@ async def expire(id: OrderId, *, now: datetime) -> bool:
 
 
 async def _lock_open(shop: int, buyer: int, *statuses: Status) -> Order | None:
+    """The buyer's row is locked first: two messages of one buyer at once make one bill, not two."""
+    await Person.filter(id=buyer).select_for_update(no_key=True).first()
     found = open_rows(shop, buyer).filter(status__in=list(statuses)) if statuses else open_rows(shop, buyer)
     order: Order | None = await found.select_for_update().first()
     return order
@@ -189,8 +193,15 @@ async def _own(shop: ShopId, buyer: PersonId, said: str, now: datetime) -> Order
 
 
 def _on_sale(wants: Sequence[Want], shelf: Goods) -> None:
+    _known(wants, shelf)
     for want in wants:
         if want.sku not in shelf.catalogue.sku:
+            raise NotSold(shelf.everything.product_of(want.sku).name)
+
+
+def _known(wants: Sequence[Want], shelf: Goods) -> None:
+    for want in wants:
+        if want.sku not in shelf.everything.sku:
             raise NotSold(want.sku)
 
 
@@ -199,6 +210,8 @@ async def _place_new(
 ) -> Slip:
     day = local_day(now, shelf.catalogue)
     basket = baskets.changed({}, wants, shelf.catalogue)
+    if not basket:
+        raise NothingOpen
     quote = _quote(basket, shelf, day, {})
     number = await next_number(shop, f"orders {day.isoformat()}")
     order = await Order.create(
@@ -230,6 +243,7 @@ async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: date
     lines = {_key(line): line for line in await Line.filter(order_id=order.id).order_by("id")}
     before = {key: _want(line) for key, line in lines.items()}
     after = baskets.changed(before, changes, shelf.everything, code=order.code)
+    _on_sale([want for key, want in after.items() if key not in before or want.qty > before[key].qty], shelf)
     if not after:
         await _end(order, "buyer_cancelled", now)
         return await slip_of(order)

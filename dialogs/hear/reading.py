@@ -86,7 +86,9 @@ class Pending:
     def after(cls, clarify: Clarify) -> Pending:
         """The question that a clarify leads to, so that the next message can complete it."""
         kind = "confirm_order" if clarify.slot == "confirm" else f"clarify_{clarify.slot}"
-        return cls(kind, clarify.options, clarify.lines, clarify.product, clarify.qty, clarify.unit, clarify.op)
+        return cls(
+            kind, clarify.options, clarify.lines, clarify.product, clarify.qty, clarify.unit, clarify.op
+        )
 
 
 @dataclass(frozen=True, slots=True)

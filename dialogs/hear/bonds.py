@@ -1,0 +1,132 @@
+"""照: orders that point at another order — 楼上+1, 和王姐一样, 同上, 老样子."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from dialogs.hear.around import slots_around
+from dialogs.hear.joins import join
+from dialogs.hear.lattice import mark_emoji
+from dialogs.hear.normalise import normalise
+from dialogs.hear.orders import join_intent, order, settled_want
+from dialogs.hear.quantities import Quantity
+from dialogs.hear.reading import Clarify, Context, Line, Reading, Said
+from dialogs.hear.scene import Scene, act, ask, ignore, left_over
+
+ABOVE = re.compile(r"(?:[同跟和照按学随]|附议)?楼上(?:的|那个|那位)?(?:姐妹|邻居|一样|也是)?|^(?:我)?(?:也)?同上|附议|同款|^(?:我)?也?(?:一样|同样)(?:的)?$|照抄")
+SAME_AS = re.compile(r"(?:[和跟同与照像]|按照?)(?P<who>[^\s,，。和跟+]{1,8}?)(?:家)?(?:的|点的|要的|买的|那份|订的)*(?:一样|一致|同款|来一份|那样|抄)|(?:抄|学)(?P<who2>[^\s,，。]{1,6}?)(?:的)?(?:作业|单)")
+ME_TOO = re.compile(r"^(?:那)?(?:我|俺|咱|我家)?也(?:要|来|跟|买|订|带|拿|想要|得|给我|帮我|整|加)*(?=[+\d一两二三四五俩]|个|份)")
+USUAL = re.compile(r"老样子|老规矩|照旧|照老|老三样|(?:[和跟同照按像])?(?:上次|上回|上一次|之前|以前|平时|平常|往常|原来)(?:买的?|订的?|点的?|要的?|那|的)*(?:那些|那样|那几样|那个|一样|单|份|订单|的)+|(?:再|重新)来(?:一单|一份)?(?:一样|同样|上次|上回)|复购|再来一单|还是(?:那些|那几样|老)|常(?:买|点|要)的(?:那)")
+
+
+def copy_or_repeat(scene: Scene) -> Reading | None:
+    if ABOVE.search(scene.text):
+        return _copied(scene, _above(scene), ABOVE)
+    same = SAME_AS.search(scene.text)
+    if same and not USUAL.search(scene.text):
+        who = same["who"] or same["who2"]
+        return _copied(scene, _last_of(scene, who), SAME_AS) if _is_someone(scene, who) else None
+    if USUAL.search(scene.text):
+        return _usual(scene)
+    if ME_TOO.match(scene.text) and _plain_amount(scene) and _above(scene):
+        return _copied(scene, _above(scene), ME_TOO, quiet=True)
+    return None
+
+
+def _is_someone(scene: Scene, who: str) -> bool:
+    return any(_same_person(said.who, who) for said in scene.context.history) or (scene.private is False and not scene.says("多少|怎么|吗"))
+
+
+def _same_person(a: str, b: str) -> bool:
+    return a == b or (len(b) > 1 and (a.endswith(b) or b.endswith(a)))
+
+
+def _above(scene: Scene) -> Said | None:
+    """楼上 is the last message that is neither the bot's nor my own."""
+    return next((said for said in reversed(scene.context.history) if said.who not in ("bot",)), None)
+
+
+def _last_of(scene: Scene, who: str) -> Said | None:
+    """The last message of that person which was an order."""
+    for said in reversed(scene.context.history):
+        if _same_person(said.who, who) and lines_of(scene, said.text):
+            return said
+    return None
+
+
+def lines_of(scene: Scene, text: str) -> tuple[Line, ...]:
+    """The lines another message stands for, read as it would be in this chat."""
+    typed = normalise(text)
+    pieces = mark_emoji(scene.lattice.cut(typed, codes=bool(scene.offer.campaigns)), typed)
+    there = replace(scene, typed=typed, pieces=pieces, context=Context(scene.context.chat, campaigns=scene.context.campaigns))
+    for step in (join, order):
+        reading = step(there)
+        if reading is not None:
+            return reading.lines if reading.action == "act" else ()
+    return ()
+
+
+def _copied(scene: Scene, source: Said | None, pattern: re.Pattern[str], *, quiet: bool = False) -> Reading | None:
+    match = pattern.search(scene.text)
+    spans = [match.span()] if match else []
+    if not scene.private and left_over(scene.pieces, spans) > 3:
+        return None if quiet else ignore(why="话里还有别的事")
+    lines = lines_of(scene, source.text) if source else ()
+    if not lines or source is None:
+        if quiet:
+            return None
+        return ignore(why="上面不是订单") if not scene.addressed or not scene.private else ask("order.add", Clarify("product", (), "nothing_to_copy"))
+    quantity = _said_amount(scene, match.end() if match else 0, copy_one=not quiet)
+    if quantity is not None:
+        lines = tuple(_in_quantity(line, quantity, scene) for line in lines)
+    lines = tuple(replace(line, for_whom=None, op="add") for line in lines)
+    joins = any(line.campaign for line in lines) and bool(re.search(r"\+|[a-d]\d|号|拼|跟团", source.text.lower()))
+    intent = join_intent(scene.offer, lines[0].campaign) if joins else "order.add"
+    return act(intent, lines, {"copied_from": source.who, **slots_around(scene)}, why=f"照 {source.who} 的来")
+
+
+def _plain_amount(scene: Scene) -> bool:
+    gathered = scene.gathered()
+    return not gathered.wants and len(gathered.loose) == 1
+
+
+def _said_amount(scene: Scene, after: int, *, copy_one: bool) -> Quantity | None:
+    """楼上+2 says how much; 楼上+1 only says the same."""
+    amounts = [piece.value for piece in scene.pieces if piece.kind == "qty" and piece.end > after]
+    if not amounts or amounts[0].trouble:
+        return None
+    amount: Quantity = amounts[0]
+    return None if copy_one and amount.value == 1 and amount.plus else amount
+
+
+def _in_quantity(line: Line, quantity: Quantity, scene: Scene) -> Line:
+    return replace(line, qty=quantity.value if quantity.value is not None else line.qty)
+
+
+def _usual(scene: Scene) -> Reading | None:
+    """老样子: the last order again, with what was said differently; always to be confirmed."""
+    last = scene.context.last_order
+    gathered = scene.gathered()
+    if any(op == "remove" for op in gathered.ops) and scene.context.cart:
+        return None  # D那个撤掉，别的照旧
+    if not last:
+        if not scene.addressed:
+            return ignore(why="没有上一单")
+        return ask("order.repeat", Clarify("product", (), "no_last_order"), why="没有上一单")
+    if not scene.addressed and left_over(scene.pieces, [m.span() for m in USUAL.finditer(scene.text)]) > 2:
+        return None
+    settled = [settled_want(want, scene) for want in gathered.wants if want.source != "unknown" and (want.quantity or want.op == "remove")]
+    changed = [one for one in settled if isinstance(one, Line)]
+    removed = {id for want in gathered.wants if want.op == "remove" for id in want.products}
+    lines = _changed(last, changed, removed, scene)
+    return act("order.repeat", lines, {"needs_confirm": True, **slots_around(scene)}, why="照上一单")
+
+
+def _changed(last: Iterable[Line], changed: list[Line], removed: set[str], scene: Scene) -> list[Line]:
+    product = {id: sku.product for id, sku in scene.offer.catalogue.sku.items()}
+    new = {product[line.sku]: replace(line, op="add") for line in changed}
+    kept = [new.pop(product[line.sku], replace(line, op="add")) for line in last if line.sku in product and product[line.sku] not in removed]
+    return [line for line in (*kept, *new.values()) if line.qty > Decimal(0)]

@@ -1,0 +1,50 @@
+"""号: item letters and numbers of a campaign: A+1, b2, (C)+1, 2号+3, 二号链接, 第3个链接, ①."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dialogs.hear.normalise import Typed
+from dialogs.hear.numbers import parse
+
+_GLUE = r"[+x*]"
+LETTER = re.compile(rf"(?<![a-z.@/])\(?(?P<letter>[a-z])\)?(?:款|号链接|号|链接)?(?: ?(?P<glue>{_GLUE}) ?(?P<n>\d{{1,3}})|(?P<m>\d{{1,2}}))?(?![a-z/.:%][a-z\d]|[\d.]?\d|[a-z]{{2}})")
+NUMBERED = re.compile(rf"(?<![\d.a-z第-])第?(?P<no>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?:链接|款|品|团品)?|个?链接|号?款)(?![楼栋线院门地早上下中晚凌]|单元|文件|高铁)(?: ?{_GLUE} ?(?P<n>\d{{1,3}}))?")
+ORDINAL = re.compile(r"第(?P<no>\d{1,2}|[一二三四五六七八九十]{1,2})(?:个|种|款|样|项)(?:链接)?")
+CIRCLED = re.compile(rf"(?P<no>\d{{1,2}}) ?{_GLUE} ?(?P<n>\d{{1,3}})")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    letter: str = ""
+    no: int = 0
+    qty: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCode:
+    start: int
+    end: int
+    code: Code
+
+
+def find_codes(typed: Typed) -> Iterator[FoundCode]:
+    text = typed.text
+    for match in LETTER.finditer(text):
+        yield FoundCode(match.start(), match.end(), Code(match["letter"], qty=parse(match["n"] or match["m"] or "")))
+    for match in NUMBERED.finditer(text):
+        yield from _numbered(match, parse(match["n"] or ""))
+    for match in ORDINAL.finditer(text):
+        yield from _numbered(match, None)
+    for match in CIRCLED.finditer(text):
+        if match.start() in typed.circled:
+            yield from _numbered(match, parse(match["n"]))
+
+
+def _numbered(match: re.Match[str], qty: Decimal | None) -> Iterator[FoundCode]:
+    no = parse(match["no"])
+    if no is not None:
+        yield FoundCode(match.start(), match.end(), Code(no=int(no), qty=qty))

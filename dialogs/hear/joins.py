@@ -1,0 +1,152 @@
+"""跟团: +1, 拼一个, 跟团2份, 1、3、4各一份, 除了香蕉都来一份 — amounts whose goods are the open campaign's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from dialogs.hear.around import slots_around
+from dialogs.hear.codes import Code
+from dialogs.hear.lattice import Piece
+from dialogs.hear.normalise import normalise
+from dialogs.hear.offer import Want, settle
+from dialogs.hear.orders import decide, join_intent
+from dialogs.hear.quantities import Quantity
+from dialogs.hear.reading import Clarify, Line, Reading
+from dialogs.hear.scene import Scene, act, ask, chatters, ignore, left_over
+from dialogs.hear.wants import Gathered
+from shop.goods import Campaign, CampaignItem
+
+ALL = re.compile(
+    r"全(?:部)?都?(?:要|来)|都(?:要|来)(?=[^,，。]{0,3}(?:[一两二三四五六七八九\d]|$))|(?:其余|其他|其它|别的|剩下)(?:的)?(?:[一两二三四五六\d]样)?(?:全部|都|全|各)"
+    r"|^(?:我)?(?:[两三四五六七八九\d])(?:样|个|款|种)(?:我)?(?:都|全|各)|每(?:样|种|个|款)(?:都)?(?:来|要|各|一|两|\d)|各来一|除了.{1,12}?(?:都|全)"
+)
+JUST_JOIN = re.compile(r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]")
+BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
+
+
+def join(scene: Scene) -> Reading | None:
+    if not scene.offer.campaigns:
+        return _no_campaign(scene)
+    gathered = scene.gathered()
+    if not _clean(scene, gathered):
+        return None
+    return _all_items(scene, gathered) or _numbers(scene, gathered) or _codes(scene, gathered) or _bare(scene, gathered)
+
+
+def _no_campaign(scene: Scene) -> Reading | None:
+    """+1 where nothing is open says nothing."""
+    if BARE_PLUS.match(scene.text) and not scene.private:
+        return ignore(why="没有开着的团")
+    return None
+
+
+def _clean(scene: Scene, gathered: Gathered) -> bool:
+    known = [m.span() for pattern in (ALL, JUST_JOIN) for m in pattern.finditer(scene.text)]
+    return left_over(gathered.left_over, known) <= (4 if scene.addressed else 1) and not chatters(scene.text, private=scene.private)
+
+
+# --- the whole campaign
+
+
+def _all_items(scene: Scene, gathered: Gathered) -> Reading | None:
+    if not ALL.search(scene.text) or any(want.quantity and want.products for want in gathered.wants):
+        return None
+    campaign = next((one for one in reversed(scene.offer.campaigns) if len(one.items) > 1), scene.offer.campaigns[-1])
+    excluded = _excluded(scene, gathered)
+    amounts = [*gathered.loose, *(want.quantity for want in gathered.wants if want.quantity)]
+    quantity = amounts[-1] if amounts else Quantity(Decimal(1), "份")
+    quantity = replace(quantity, unit="份") if quantity.unit in ("样", "个", "种", "款") else quantity
+    items = [item for item in campaign.items if item.sku not in excluded]
+    settled = [settle(Want(sku=item.sku, campaign=campaign.id, quantity=replace(quantity, unit=None)), scene.offer) for item in items]
+    lines = [one for one in settled if isinstance(one, Line)]
+    return act("order.add", lines, slots_around(scene), why=f"{campaign.title}里的都要") if lines and len(lines) == len(settled) else None
+
+
+def _excluded(scene: Scene, gathered: Gathered) -> set[str]:
+    products = {id for want in gathered.wants for id in want.products}
+    named = {sku.id for id in products for sku in scene.offer.skus(id)}
+    return named | {want.sku for want in gathered.wants if want.sku}
+
+
+# --- 1、3、4各一份
+
+
+def _numbers(scene: Scene, gathered: Gathered) -> Reading | None:
+    match = re.match(r"^[我要来\s]*(?P<nos>\d{1,2}号?(?: ?[、,，和跟 ] ?\d{1,2}号?)+)(?:都|全)*(?:要)?(?:各)", scene.text)
+    amounts = [piece.value for piece in scene.pieces if piece.kind == "qty"]
+    if not match or not amounts or any(want.products for want in gathered.wants):
+        return None
+    codes = [Code(no=int(no)) for no in re.findall(r"\d+", match["nos"])]
+    return decide(scene, [_item_want(scene, code, amounts[-1]) for code in codes], "groupbuy.join")
+
+
+def _item_want(scene: Scene, code: Code, quantity: Quantity | None) -> Want:
+    found = scene.offer.item(code)
+    want = Want(heard=str(code.no or code.letter), source="code", quantity=quantity)
+    return replace(want, sku=found[1].sku, campaign=found[0].id) if found else want
+
+
+# --- B+2, 要2号, +1 A
+
+
+def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
+    coded = [want for want in gathered.wants if want.source == "code"]
+    if not coded or scene.says("还有|多少|[吗么?]|什么|怎么|改|换|减|撤|取消|不要"):
+        return None
+    one = gathered.loose[0] if len(gathered.loose) == 1 else None
+    wants = [replace(want, quantity=one or Quantity(Decimal(1))) if want.quantity is None and (one or _asks(scene)) else want for want in gathered.wants]
+    if any(want.quantity is None for want in wants):
+        return None
+    first = next((want.campaign for want in coded if want.campaign), None)
+    return decide(scene, wants, join_intent(scene.offer, first))
+
+
+def _asks(scene: Scene) -> bool:
+    return any(piece.kind == "cue" and piece.tag in ("buy", "join") for piece in scene.pieces)
+
+
+# --- +1
+
+
+def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
+    plus = any(quantity.plus for quantity in gathered.loose)
+    if gathered.wants or not (plus or JUST_JOIN.search(scene.text)) or len(gathered.loose) > 1 or scene.says("[?？]|吗|么|多少|几点"):
+        return None
+    if not _about_the_shop(scene):
+        return ignore(why="上面聊的不是团")
+    quantity = gathered.loose[0] if gathered.loose else None
+    return _join_with(scene, quantity)
+
+
+def _join_with(scene: Scene, quantity: Quantity | None) -> Reading:
+    only = scene.offer.only_item()
+    intent = join_intent(scene.offer, only[0].id if only else None)
+    slots: dict[str, Any] = slots_around(scene)
+    if only is None:
+        options = tuple(item.sku for _, item in scene.offer.items())
+        value = quantity.value if quantity else None
+        return ask(intent, Clarify("campaign_item", options, None, (), None, value), slots, why="团里不止一样")
+    settled = settle(_want_of(only, quantity or Quantity(Decimal(1))), scene.offer)
+    if isinstance(settled, Clarify):
+        return ask(intent, settled, slots)
+    return act(intent, [settled], slots, why="团里只有这一样")
+
+
+def _want_of(item: tuple[Campaign, CampaignItem], quantity: Quantity) -> Want:
+    return Want(sku=item[1].sku, campaign=item[0].id, quantity=quantity)
+
+
+def _about_the_shop(scene: Scene) -> bool:
+    """A bare +1 belongs to what was talked about just before."""
+    recent = [said for said in scene.context.history[-4:] if not re.fullmatch(r"\s*[我也]*\s*[+＋]\s*\d+.{0,2}", said.text)]
+    if not recent or scene.addressed:
+        return True
+    return any(said.who == "bot" or _names_goods(scene, said.text) for said in recent)
+
+
+def _names_goods(scene: Scene, text: str) -> bool:
+    pieces: tuple[Piece, ...] = scene.lattice.cut(normalise(text), codes=True, by_sound=False)
+    return any(piece.kind in ("product", "code") for piece in pieces) or bool(re.search("团|秒杀|接龙", text))

@@ -1,0 +1,161 @@
+"""词路: cut a folded message into pieces along the cheapest path through everything each stretch could be.
+
+Product names, amounts, specs, times, places, small words and jieba's ordinary words all offer an edge; few and well
+understood pieces are cheap. So 虾 in 龙虾 loses to 龙虾, 牛奶 in 牛奶糖 to 牛奶糖, while 香蕉苹果 is two products.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dialogs.hear.codes import find_codes
+from dialogs.hear.dictionary import LONGEST, is_known, sound
+from dialogs.hear.lexicon import cues
+from dialogs.hear.money import find_money
+from dialogs.hear.names import Names
+from dialogs.hear.normalise import Typed
+from dialogs.hear.numbers import HAN, NUMBER, parse
+from dialogs.hear.places import find_places
+from dialogs.hear.quantities import Amounts, alternation
+from dialogs.hear.specs import Spec, find_specs
+from dialogs.hear.times import find_times
+
+COUNTED = re.compile(rf"[\d{HAN}半几个]|[+*x]")
+NUMERAL = re.compile(rf"(?<![\d.a-z]){NUMBER}(?![\d.])")
+LATIN = re.compile(r"[a-z][a-z'’._-]*")
+DIGITS = re.compile(r"\d+")
+NOTE = re.compile(r"\((?P<note>[^()\n]{2,40})\)")
+BREAKS = "，,。;；!！?？\n、…"
+COST = {"product": 0.4, "place": 0.3, "phone": 0.2, "time": 0.45, "money": 0.5, "spec": 0.42, "specword": 0.45, "qty": 0.42, "code": 0.45, "note": 0.3, "cue": 0.5, "number": 0.6, "latin": 0.8, "sound": 0.9, "word": 1.0, "digits": 0.9, "break": 0.1, "blank": 0.1, "char": 1.3}
+LONGEST_CUE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    kind: str
+    start: int
+    end: int
+    text: str
+    value: Any = None
+    source: str = "exact"
+    tag: str = ""  # what a cue does
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """What a shop's messages are cut by."""
+
+    names: Names
+    amounts: Amounts
+    spec_words: frozenset[str]
+
+    def cut(self, typed: Typed, *, codes: bool = False, by_sound: bool = True) -> tuple[Piece, ...]:
+        """The pieces, in order, covering the message. A name heard only by sound must stand beside an amount."""
+        pieces = self._path(typed, codes, by_sound)
+        if by_sound and any(piece.source == "sound" for piece in pieces) and not _has_amount(pieces):
+            return self._path(typed, codes, by_sound=False)
+        return pieces
+
+    def _path(self, typed: Typed, codes: bool, by_sound: bool) -> tuple[Piece, ...]:
+        text, size = typed.text, len(typed.text)
+        edges: list[list[Piece]] = [[] for _ in range(size)]
+        for piece in self._special(typed, codes):
+            edges[piece.start].append(piece)
+        heard = sound(text) if by_sound else ()
+        best: list[tuple[float, Piece | None]] = [(0.0, None)] + [(1e9, None)] * size
+        for start in range(size):
+            cost = best[start][0]
+            for piece in (*edges[start], *self._plain(text, start), *self._heard(text, heard, start)):
+                total = cost + COST["sound" if piece.source == "sound" else piece.kind]
+                if total < best[piece.end][0] - 1e-9:
+                    best[piece.end] = (total, piece)
+        return tuple(reversed(list(_back(best, size))))
+
+    def _special(self, typed: Typed, codes: bool) -> Iterator[Piece]:
+        """Pieces with numbers in them, found before any word is."""
+        text = typed.text
+        for match in NOTE.finditer(text):
+            yield Piece("note", match.start(), match.end(), match[0], typed.typed(match.start("note"), match.end("note")))
+        if COUNTED.search(text):
+            yield from self._counted(text)
+        if codes:
+            for code in find_codes(typed):
+                yield Piece("code", code.start, code.end, text[code.start : code.end], code.code)
+
+    def _counted(self, text: str) -> Iterator[Piece]:
+        for place in find_places(text):
+            kind, value = ("phone", place.phone) if place.phone else ("place", place.address)
+            yield Piece(kind, place.start, place.end, text[place.start : place.end], value)
+        for time in find_times(text):
+            yield Piece("time", time.start, time.end, text[time.start : time.end], time.moment)
+        for spec in find_specs(text, alternation(self.amounts.units)):
+            yield Piece("spec", spec.start, spec.end, text[spec.start : spec.end], spec.spec)
+        for amount in self.amounts.find(text):
+            yield Piece("qty", amount.start, amount.end, text[amount.start : amount.end], amount.quantity)
+        for money in find_money(text):
+            yield Piece("money", money.start, money.end, text[money.start : money.end], money.yuan)
+        for match in NUMERAL.finditer(text):
+            if (number := parse(match[0])) is not None:
+                yield Piece("number", match.start(), match.end(), match[0], number)
+
+    def _plain(self, text: str, start: int) -> Iterator[Piece]:
+        char = text[start]
+        for end, ids in self.names.at(text, start):
+            if _whole_word(text, start, end):
+                yield Piece("product", start, end, text[start:end], ids)
+        if char in BREAKS:
+            yield Piece("break", start, start + 1, char)
+        elif not char.isalnum():
+            yield Piece("blank", start, start + 1, char)
+        elif (latin := LATIN.match(text, start)) and not (start and text[start - 1].isascii() and text[start - 1].isalpha()):
+            yield from self._latin(text, latin)
+        elif digits := DIGITS.match(text, start):
+            yield Piece("digits", start, digits.end(), digits[0])
+        yield Piece("char", start, start + 1, char)
+        for end in range(start + 1, min(start + LONGEST_CUE, len(text)) + 1):
+            word = text[start:end]
+            if (tag := cues().get(word)) and _whole_word(text, start, end):
+                yield Piece("cue", start, end, word, tag=tag)
+            elif word in self.spec_words:
+                yield Piece("specword", start, end, word, Spec(word=word, firm=True, text=word))
+            elif 1 < end - start <= LONGEST and is_known(word):
+                yield Piece("word", start, end, word)
+
+    def _latin(self, text: str, latin: re.Match[str]) -> Iterator[Piece]:
+        if tag := cues().get(latin[0]):
+            yield Piece("cue", latin.start(), latin.end(), latin[0], tag=tag)
+        yield Piece("latin", latin.start(), latin.end(), latin[0])
+
+    def _heard(self, text: str, heard: tuple[str, ...], start: int) -> Iterator[Piece]:
+        if heard:
+            for end, ids in self.names.heard_at(text, heard, start):
+                yield Piece("product", start, end, text[start:end], ids, source="sound")
+
+
+def _whole_word(text: str, start: int, end: int) -> bool:
+    """A Latin name or word is not found inside a longer Latin word."""
+    inside_left = start > 0 and _is_latin(text[start]) and _is_latin(text[start - 1])
+    inside_right = end < len(text) and _is_latin(text[end - 1]) and _is_latin(text[end])
+    return not inside_left and not inside_right
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+def _back(best: list[tuple[float, Piece | None]], at: int) -> Iterator[Piece]:
+    while at and (piece := best[at][1]) is not None:
+        yield piece
+        at = piece.start
+
+
+def _has_amount(pieces: tuple[Piece, ...]) -> bool:
+    return any(piece.kind in ("qty", "spec", "number", "money") for piece in pieces)
+
+
+def mark_emoji(pieces: tuple[Piece, ...], typed: Typed) -> tuple[Piece, ...]:
+    """Products that were drawn, not written: they are asked about before they are sold."""
+    return tuple(replace(p, source="emoji") if p.kind == "product" and p.start in typed.emoji else p for p in pieces)

@@ -1,0 +1,232 @@
+"""接龙: a numbered list is read line by line, one person each; headings, examples and sign-up lists are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from dialogs.hear.lattice import Piece, mark_emoji
+from dialogs.hear.lexicon import patterns
+from dialogs.hear.normalise import normalise
+from dialogs.hear.offer import Want, settle
+from dialogs.hear.orders import merged, settled_want
+from dialogs.hear.quantities import Quantity
+from dialogs.hear.reading import Clarify, Line, Reading
+from dialogs.hear.scene import Scene, act, ask, ignore, left_over
+from dialogs.hear.wants import gather
+
+NUMBERED = re.compile(r"^\s*[(（]?(?P<no>\d{1,3})(?:[)）]|[.、:：，．](?!\d{1,2}(?:元|块|斤|/))|\s(?=\S))\s*(?P<rest>.*)$")
+EXAMPLE = re.compile(r"^\s*[(（【]?(?:例|示例|样例|举例|格式|模板)")
+HEADING = re.compile(r"接龙|#")
+SAME = re.compile(r"^(?:同上|同楼上|一样|\+1同上)")
+DELETED = re.compile(r"删掉|删了|退出|不要了|取消|撤掉|撤了|划掉|去掉我|删我")
+MOST_ENTRIES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One numbered line and what was written below it."""
+
+    no: int
+    text: str  # as typed, after the number
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+def post(scene: Scene) -> Reading | None:
+    listed = split(scene.typed.raw)
+    if listed is None or not _is_list(scene, listed):
+        return None
+    if patterns("lists.toml")["signup"].search(_headings(scene, listed)) or _is_signup(scene, listed):
+        return ignore(why="接龙是别的事")
+    return _read(scene, listed)
+
+
+def split(raw: str) -> Listed | None:
+    """Heading and entries of a text with numbered lines; None when there are none."""
+    heading: list[str] = []
+    entries: list[Entry] = []
+    closed = False
+    for line in raw.splitlines():
+        match = NUMBERED.match(_folded_number(line))
+        if match and not EXAMPLE.match(line):
+            if entries and int(match["no"]) == 1 and entries[-1].no >= 1 and len(entries) > 1:
+                heading += [entry.text for entry in entries]  # the numbers start again: that was a menu
+                entries = []
+            entries.append(Entry(int(match["no"]), _as_typed(line, match)))
+            closed = False
+        elif not line.strip() or EXAMPLE.match(line):
+            closed = bool(entries)
+        elif entries and not closed:
+            entries[-1] = replace(entries[-1], text=f"{entries[-1].text} {line.strip()}".strip())
+            closed = len(line) > 40
+        elif not entries:
+            heading.append(line)
+    return Listed("\n".join(heading), tuple(entries[:MOST_ENTRIES])) if entries else None
+
+
+def _folded_number(line: str) -> str:
+    """The line with its leading number in plain digits and a stop behind it (③王五 → 3.王五)."""
+    head = line.lstrip()
+    typed = normalise(head[:4])
+    if 0 in typed.circled:
+        return f"{typed.text[: len(typed.circled)]}.{head[1:]}"
+    return normalise(head[:5]).text + head[5:]
+
+
+def _as_typed(line: str, match: re.Match[str]) -> str:
+    """What stands behind the number, in the characters that were typed."""
+    size = len(match["rest"])
+    return line[len(line) - size :].strip() if size else ""
+
+
+def _is_list(scene: Scene, listed: Listed) -> bool:
+    numbers = [entry.no for entry in listed.entries]
+    if len(numbers) > 1:
+        return numbers == sorted(numbers) and (len(numbers) > 2 or bool(HEADING.search(listed.heading)) or numbers[1] - numbers[0] == 1)
+    if HEADING.search(listed.heading):
+        return True
+    return any(split(said.text) is not None and len(said.text) > 6 for said in scene.context.history) and bool(re.match(r"\s*[(（]?\d{1,3}[.、)）:：]", scene.typed.raw))
+
+
+def _headings(scene: Scene, listed: Listed) -> str:
+    before = [one.heading for said in scene.context.history if said.who != "bot" and (one := split(said.text))]
+    return "\n".join([listed.heading, *(before if len(listed.entries) == 1 else [])])
+
+
+def _is_signup(scene: Scene, listed: Listed) -> bool:
+    return bool(patterns("lists.toml")["entries"].search(" ".join(entry.text for entry in listed.entries)))
+
+
+# --- the entries
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry read: who, what, and whether it is understood."""
+
+    name: str
+    lines: tuple[Line, ...]
+    unclear: tuple[Clarify, ...]
+    bare: bool  # an amount without goods
+
+
+def _read(scene: Scene, listed: Listed) -> Reading | None:
+    rows: list[Row] = []
+    for entry in listed.entries:
+        rows.append(_row(scene, entry, rows))
+    filled = [row for row in rows if row.lines or row.unclear]
+    if not filled or len(filled) * 2 < len(rows):
+        return ignore(why="接龙里多半不是货")
+    if all(row.bare for row in filled) and not _names_campaign(scene, listed):
+        return ignore(why="接龙里只有数，标题不是我们的团")
+    lines = [line for row in filled for line in row.lines]
+    slots: dict[str, Any] = {"entries": len(rows)}
+    unclear = [(row.name, clarify) for row in filled for clarify in row.unclear]
+    if unclear:
+        slots["unclear"] = [name for name, _ in unclear]
+    if not lines:
+        return ask("jielong.post", unclear[0][1], slots, why="接龙里的货没说清")
+    return act("jielong.post", lines, slots, why=f"接龙 {len(rows)} 行")
+
+
+def _names_campaign(scene: Scene, listed: Listed) -> bool:
+    """A list of bare amounts belongs to an open campaign when its heading says nothing else."""
+    heading = normalise(re.sub(r"[#＃]?接龙", "", listed.heading)).text.strip()
+    if not heading:
+        return True
+    titles = "".join(campaign.title for campaign in scene.offer.campaigns)
+    if re.search("团|秒杀|抢购|预定|预订|跟单", heading) or heading in titles:
+        return True
+    return any(piece.kind == "product" for piece in scene.lattice.cut(normalise(heading), by_sound=False))
+
+
+def _row(scene: Scene, entry: Entry, above: Sequence[Row]) -> Row:
+    name, rest = _name_and_goods(scene, entry.text)
+    if SAME.search(rest) and above:
+        return Row(name, tuple(replace(line, for_whom=name or None) for line in above[-1].lines), (), above[-1].bare)
+    if DELETED.search(rest) and len(rest) < 8:
+        return Row(name, _deleted(scene, name, above), (), False)
+    return _goods_row(scene, name, rest)
+
+
+def _deleted(scene: Scene, name: str, above: Sequence[Row]) -> tuple[Line, ...]:
+    mine = [line for row in above if row.name == name for line in row.lines] or list(scene.context.cart)
+    return tuple(Line(line.sku, Decimal(0), line.unit, "remove", name or None, None, line.campaign) for line in mine)
+
+
+def _goods_row(scene: Scene, name: str, rest: str) -> Row:
+    typed = normalise(rest)
+    pieces = mark_emoji(scene.lattice.cut(typed, codes=bool(scene.offer.campaigns)), typed)
+    gathered = gather(pieces, scene.offer)
+    wants = [replace(want, for_whom=want.for_whom or name or None, quantity=want.quantity or _one(want)) for want in gathered.wants if want.source != "unknown"]
+    settled = [settled_want(want, scene) for want in wants]
+    bare = not wants
+    if not wants and len(gathered.loose) == 1 and not left_over(gathered.left_over):
+        settled = [_campaign_line(scene, name, gathered.loose[0])]
+    lines = tuple(merged(one for one in settled if isinstance(one, Line)))
+    return Row(name, lines, tuple(one for one in settled if isinstance(one, Clarify)), bare)
+
+
+def _one(want: Want) -> Quantity | None:
+    """An item code alone in a list means one."""
+    return Quantity(Decimal(1)) if want.source == "code" else None
+
+
+def _campaign_line(scene: Scene, name: str, quantity: Quantity) -> Line | Clarify:
+    only = scene.offer.only_item()
+    if only is None:
+        return Clarify("campaign_item", tuple(item.sku for _, item in scene.offer.items()), None, (), None, quantity.value)
+    return settle(Want(sku=only[1].sku, campaign=only[0].id, quantity=replace(quantity, unit=None), for_whom=name or None), scene.offer)
+
+
+# --- who and what
+
+
+def _name_and_goods(scene: Scene, text: str) -> tuple[str, str]:
+    """The name stands first; the goods begin at the first blank behind which everything is understood."""
+    if DELETED.fullmatch(text.strip("我 ")):
+        return "", text
+    places = [match.start() for match in re.finditer(r"[\s　]+|[:：](?!\d)", text)]
+    for at in places:
+        rest = text[at:].strip(" :：　\t")
+        if rest and _is_goods(scene, rest):
+            return text[:at].strip(), rest
+    return _split_at_goods(scene, text)
+
+
+def _is_goods(scene: Scene, rest: str) -> bool:
+    if SAME.search(rest) or (DELETED.search(rest) and len(rest) < 6):
+        return True
+    typed = normalise(rest)
+    pieces = scene.lattice.cut(typed, codes=bool(scene.offer.campaigns))
+    first = next((piece for piece in pieces if piece.kind not in ("blank", "break")), None)
+    if first is None or first.kind in ("word", "char", "latin", "digits", "place") or (first.kind == "cue" and first.tag == "filler"):
+        return False
+    return any(piece.kind in ("qty", "code", "number") for piece in pieces)
+
+
+def _split_at_goods(scene: Scene, text: str) -> tuple[str, str]:
+    """No blank helps (张三2份): the goods begin at the first name or amount."""
+    typed = normalise(text)
+    pieces = scene.lattice.cut(typed, codes=bool(scene.offer.campaigns))
+    for piece in _after_first(pieces):
+        if piece.kind in ("product", "qty", "code", "spec", "number"):
+            at = typed.span(piece.start, piece.end).start
+            return text[:at].strip(" :：,，　"), text[at:].strip()
+    return text.strip(), ""
+
+
+def _after_first(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    seen = False
+    for piece in pieces:
+        if seen:
+            yield piece
+        seen = seen or piece.kind not in ("blank", "break")

@@ -1,0 +1,334 @@
+"""掌柜: a merchant's commands in the private chat, in natural words or short: 车厘子改价89, 今晚8点截团, 收款 17."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from dialogs.hear.around import iso
+from dialogs.hear.lexicon import table
+from dialogs.hear.money import plain
+from dialogs.hear.orders import like
+from dialogs.hear.pricetags import Tag, slash_units, tags
+from dialogs.hear.reading import Clarify, Reading
+from dialogs.hear.scene import Scene, act, ask
+
+ORDER_CODE = r"(?<![\d.])(?:\d{4}-\d{3}|\d{8}-?\d{3,4}|\d{7}|\d{1,14})(?![\d.]|点|号楼|元|块|斤|箱|份|张)"
+Slots = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    intent: str
+    any: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    needs: str
+
+
+@cache
+def commands() -> tuple[Command, ...]:
+    return tuple(
+        Command(intent, re.compile("|".join(one["any"])), re.compile("|".join(one["unless"])) if "unless" in one else None, one.get("needs", ""))
+        for intent, one in table("merchant.toml").items()
+    )
+
+
+def command(scene: Scene) -> Reading | None:
+    if scene.context.chat != "admin":
+        return None
+    for one in commands():
+        match = one.any.search(scene.text)
+        if match and not (one.unless and one.unless.search(scene.text)) and _has(scene, one.needs):
+            return FILL[one.intent](scene, one.intent, match)
+    return None
+
+
+def _has(scene: Scene, needs: str) -> bool:
+    """What a word needs beside it before it is this command."""
+    kinds = {piece.kind for piece in scene.pieces}
+    if needs == "time":
+        return "time" in kinds
+    if needs == "number":
+        return bool(kinds & {"number", "qty", "money", "digits"})
+    if needs == "product":
+        return "product" in kinds
+    if needs == "no product":
+        return "product" not in kinds
+    return True
+
+
+# --- goods
+
+
+def _goods(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    """One product with what changes about it."""
+    found = tags(scene)
+    named = next((tag for tag in found if tag.products), None)
+    if named is None or len(named.products) != 1:
+        heard = named.heard if named else _unknown_name(scene, match)
+        options = named.products if named else like(scene, heard) if heard else ()
+        return ask(intent, Clarify("product", options, None if options else "unknown_product", heard=heard or None), why="不知道是哪样货")
+    return act(intent, (), tag_slots(scene, named), why=f"听到“{match[0]}”")
+
+
+def tag_slots(scene: Scene, tag: Tag) -> Slots:
+    slots: Slots = {"product": tag.products[0]}
+    unit = tag.unit or next((unit for _, unit in slash_units(scene.text)), None)
+    if sku := Tag(tag.products, specs=tag.specs, unit=unit).sku(scene.offer):
+        if tag.price is not None or tag.specs:
+            slots["sku"] = sku.id
+        unit = unit or sku.unit
+    for name, value in (("price", tag.price), ("stock", tag.stock), ("limit", tag.limit), ("min", tag.least)):
+        if value is not None:
+            slots[name] = plain(value)
+    return slots | ({"unit": unit} if unit else {})
+
+
+def _unknown_name(scene: Scene, match: re.Match[str]) -> str:
+    rest = [piece.text for piece in scene.pieces if piece.kind in ("word", "char", "latin") and not match.start() <= piece.start < match.end()]
+    return "".join(rest[:3])
+
+
+def _product_add(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    """加个新品，云南蓝莓，125克一盒，卖15块9，有40盒."""
+    rest = scene.text[match.end() :].lstrip(" :,，、的")
+    name = re.match(r"[^\d,，:;；\n]*?(?=[,，:;；\n]|\s|\d|[一二两三四五六七八九十]+(?:块|元|斤|箱|盒|袋|瓶|克)|卖|每|$)", rest)
+    if not name or not name[0].strip():
+        return ask(intent, Clarify("product", (), "no_name"), why="没说新品叫什么")
+    body = [piece for piece in scene.pieces if piece.start >= match.end() + rest.find(name[0]) and piece.kind != "product"]
+    told = tags(scene, body)
+    tag = told[0] if told else Tag()
+    slots: Slots = {"name": name[0].strip()}
+    spec = re.search(r"\d+(?:\.\d+)? ?(?:ml|l|g|kg|克|毫升|升|斤|公斤|枚|寸)(?:[*x]\d+[\u4e00-\u9fff]?)?(?:装)?", rest)
+    if spec and spec[0] not in ("",) and not re.match(r".{0,2}(?:库存|有)", rest[max(0, spec.start() - 3) : spec.start()]):
+        slots["spec"] = spec[0]
+    unit = next((unit for _, unit in slash_units(scene.text)), None) or (re.search(r"一(?P<u>[斤箱盒袋包提板瓶罐桶个只条串根块份打件张支套位])", rest) or {"u": None})["u"] or tag.unit
+    for key, value in (("price", tag.price), ("stock", tag.stock)):
+        if value is not None:
+            slots[key] = plain(value)
+    return act(intent, (), slots | ({"unit": unit} if unit else {}), why="添新品")
+
+
+def _special(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    found = [tag for tag in tags(scene) if tag.products]
+    if any(len(tag.products) != 1 for tag in found):
+        return ask(intent, Clarify("product", next(t.products for t in found if len(t.products) != 1)), why="不知道是哪样货")
+    if not found:
+        return act(intent, why=f"听到“{match[0]}”")
+    slots = tag_slots(scene, found[0])
+    if len(found) > 1:
+        slots["items"] = _items(scene, found)
+    return act(intent, (), slots, why=f"特价 {len(found)} 样")
+
+
+def _items(scene: Scene, found: list[Tag]) -> list[Slots]:
+    return [{"sku": _sku_of(scene, tag), **({"price": plain(tag.price)} if tag.price is not None else {})} for tag in found]
+
+
+def _sku_of(scene: Scene, tag: Tag) -> str:
+    skus = scene.offer.skus(tag.products[0])
+    return (tag.sku(scene.offer) or next((sku for sku in skus if sku.default), skus[0])).id
+
+
+# --- campaigns
+
+
+def _flash(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    reading = _goods(scene, intent, match)
+    if reading.action != "act":
+        return reading
+    times = _times(scene)
+    slots = dict(reading.slots)
+    if len(times) > 1:
+        slots |= {"from": iso(times[0]), "until": iso(times[1])}
+    elif times:
+        starts = scene.says(r"点(?:钟|半|\d+分?)?(?:准时|开始|开|起|上)") and not scene.says(r"(?:到|截|止|结束)[^,，]{0,3}\d*点?")
+        slots["from" if starts else "until"] = iso(times[0])
+    return act(intent, (), slots, why="开秒杀")
+
+
+def _groupbuy(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    found = [tag for tag in tags(scene) if tag.products]
+    if not found:
+        return ask(intent, Clarify("product", (), "no_goods"), why="没说团什么")
+    bad = next((tag for tag in found if len(tag.products) != 1), None)
+    if bad is not None:
+        return ask(intent, Clarify("product", bad.products), why="不知道是哪样货")
+    slots: Slots = {"items": _items(scene, found)}
+    title = re.search(r"(?:开团|开个团|新团|团购|拼团)?[ :,，]*(?P<title>[\u4e00-\u9fff\d]{2,12}团)(?=[ :,，])", scene.text[: scene.text.find(found[0].heard)])
+    if title and not re.fullmatch("(?:新)?(?:开|建|发)?(?:一)?(?:个)?(?:新)?(?:拼|新|开)?团", title["title"]):
+        slots["title"] = re.sub("^(?:新)?(?:开团|开个|开一个|开|建)", "", title["title"])
+    least = next((tag.least for tag in found if tag.least is not None), None)
+    if least is not None:
+        slots["min"] = plain(least)
+    if times := _times(scene):
+        slots["until"] = iso(times[-1])
+    return act(intent, (), slots, why=f"开团 {len(found)} 样")
+
+
+def _times(scene: Scene) -> list[datetime]:
+    """The times said, a later one on the day of an earlier one (晚上8点到9点)."""
+    moments = [piece.value for piece in scene.pieces if piece.kind == "time" and piece.value.has_clock]
+    found = [at for moment in moments if scene.now and (at := moment.at(scene.now))]
+    return [at.replace(year=found[0].year, month=found[0].month, day=found[0].day) if n and at < found[0] else at for n, at in enumerate(found)]
+
+
+def _deadline(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    slots = campaign_slot(scene)
+    times = _times(scene)
+    if times:
+        slots["at"] = iso(times[-1])
+    return act(intent, (), slots, why="改截团时间")
+
+
+def campaign_slot(scene: Scene) -> Slots:
+    """The campaign that is meant: by its kind or title, else the newest open one."""
+    offered = scene.offer.campaigns or tuple(one for one in scene.offer.catalogue.campaigns if one.status == "open")
+    if scene.says("秒杀"):
+        offered = tuple(one for one in offered if one.kind == "flash") or offered
+    elif scene.says("团"):
+        offered = tuple(one for one in offered if one.kind == "groupbuy") or offered
+    titled = [one for one in offered if len(set(one.title[:2]) & set(scene.text)) == 2 and one.title[:2] in scene.text]
+    chosen = titled or list(offered)
+    return {"campaign": chosen[-1].id} if len(chosen) == 1 or (scene.offer.campaigns and chosen) else {}
+
+
+def _campaign_only(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    return act(intent, (), campaign_slot(scene), why=f"听到“{match[0]}”")
+
+
+def _export(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    return act(intent, (), campaign_slot(scene) if scene.says("团|秒杀") else _period(scene), why=f"听到“{match[0]}”")
+
+
+def _report(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    product = next((piece.value[0] for piece in scene.pieces if piece.kind == "product" and len(piece.value) == 1), None)
+    return act(intent, (), {**_period(scene), **({"product": product} if product else {})}, why=f"听到“{match[0]}”")
+
+
+PERIODS = {"今天|今日|当日|日报|今儿": "today", "昨天|昨日|昨儿": "yesterday", "这周|本周|周报|这个星期|这星期": "week", "上周|上个?星期": "last_week", "这个?月|本月|月报|当月": "month", "上个?月": "last_month"}
+
+
+def _period(scene: Scene) -> Slots:
+    found = next((period for words, period in PERIODS.items() if scene.says(words)), None)
+    return {"period": found} if found else {}
+
+
+# --- coupons, orders, people
+
+
+def _coupon(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    slots: Slots = {}
+    if full := scene.says(r"满 ?(?P<min>\d+(?:\.\d+)?) ?(?:元|块)?(?:减|立减|-|送)(?P<amount>\d+(?:\.\d+)?)"):
+        slots |= {"min": full["min"], "amount": full["amount"]}
+    elif plain_amount := scene.says(r"(?P<amount>\d+(?:\.\d+)?) ?(?:元|块钱?)?(?:的)?(?:无门槛|代金|优惠|现金)"):
+        slots["amount"] = plain_amount["amount"]
+    elif money := next((piece.value for piece in scene.pieces if piece.kind == "money"), None):
+        slots["amount"] = plain(money)
+    if count := next((piece.value.value for piece in scene.pieces if piece.kind == "qty" and piece.value.unit == "张"), None):
+        slots["qty"] = plain(count)
+    if to := scene.says(r"(?:给|发券 ?|送券 ?|发给 ?|送给 ?)(?P<to>(?!群|大家|所有|全|每|个|一|\d)[^\s\d,，一二两三四五六七八九十几发送张块元]{2,6})(?=[发送 \d一二两三四五六七八九十张个的]|$)"):
+        slots["to"] = to["to"]
+    return act(intent, (), slots, why="发券")
+
+
+def order_said(scene: Scene) -> Slots:
+    """An order by its code (0501-017, 20261121007) or its last digits."""
+    codes = [m[0] for m in re.finditer(ORDER_CODE, scene.text)]
+    codes = sorted(codes, key=len, reverse=True)
+    return {"order": codes[0]} if codes else {}
+
+
+def _order(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    slots = order_said(scene)
+    return act(intent, (), slots | ({} if slots else _person(scene, match)), why=f"听到“{match[0]}”")
+
+
+def _redeem(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    code = re.search(r"(?<!\d)\d[\d -]{2,12}\d(?!\d)", scene.text)
+    return act(intent, (), {"code": re.sub(r"[ -]", "", code[0])} if code else _person(scene, match), why="核销")
+
+
+def _person(scene: Scene, match: re.Match[str]) -> Slots:
+    """A name beside a command: 小李的单, 给王姐退款."""
+    rest = scene.text[: match.start()] + " " + scene.text[match.end() :]
+    found = re.search(r"(?:给|把|帮|收到|是|查|找)? ?(?P<who>(?:\d{1,3}[栋-][\d-]*)?[\u4e00-\u9fffa-z]{1,6}?)(?:家)?(?:的|发货|订单|单|退|付|转|到账|\s*\d|\s*$)", rest.strip())
+    who = found["who"].strip() if found else ""
+    who = re.sub("^(?:给|把|帮|收到|查一下|查|找|看看|看|微信|的|了|下|一下|把)+", "", who)
+    return {"name": who} if len(who) > 1 and not re.search("订单|单子|今天|全部|钱|款|哪|什么", who) else {}
+
+
+def _payment(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    """收款 0501-017, 0501-017到账了, 收到小李的69.2."""
+    slots: Slots = {}
+    decimals = re.search(r"(?<![\d.-])\d{1,6}\.\d{1,2}(?!\d)", scene.text)
+    money = next((piece.value for piece in scene.pieces if piece.kind == "money"), None)
+    block = next((piece.value.value for piece in scene.pieces if piece.kind == "qty" and piece.value.unit == "块"), None)
+    if money is not None or block is not None or decimals:
+        slots["amount"] = plain(money if money is not None else block) if money is not None or block is not None else decimals[0]  # type: ignore[arg-type, index]  # one of the three is there
+    slots |= order_said(scene)
+    return act(intent, (), slots | _person(scene, match), why="收到货款")
+
+
+def _refund(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    slots = order_said(scene)
+    money = next((piece.value for piece in scene.pieces if piece.kind == "money"), None)
+    block = next((piece.value.value for piece in scene.pieces if piece.kind == "qty" and piece.value.unit == "块"), None)
+    amount = money if money is not None else block
+    product = next((piece.value[0] for piece in scene.pieces if piece.kind == "product" and len(piece.value) == 1), None)
+    slots |= {"amount": plain(amount)} if amount is not None else {}
+    slots |= {"product": product} if product else {}
+    return act(intent, (), slots if "order" in slots else slots | _person(scene, match), why="退款")
+
+
+def _find(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    phone = next((piece.value for piece in scene.pieces if piece.kind == "phone"), None)
+    place = next((piece.value for piece in scene.pieces if piece.kind == "place"), None)
+    product = next((piece.value[0] for piece in scene.pieces if piece.kind == "product" and len(piece.value) == 1), None)
+    slots: Slots = {"phone": phone} if phone else order_said(scene) if not place else {"address": place}
+    slots |= {"product": product} if product else {}
+    return act(intent, (), slots or _person(scene, match), why="查订单")
+
+
+def _role(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    role = next((word for word in ("管理员", "店员", "配送员", "团长", "客服", "收银员", "店长") if word in scene.text), None)
+    who = scene.says(r"(?:让|把|给|设|加|添加|任命|授权)? ?@?(?P<who>[\u4e00-\u9fffa-z]{1,6}?) ?(?:当|做|设为|设成|为|成为|升|加为|是|管理员|店员|配送员|团长|客服)")
+    name = re.sub("^(?:让|把|给|设|加|添加|任命|授权|设置)+", "", who["who"]) if who else ""
+    return act(intent, (), ({"to": name} if name and name != role else {}) | ({"role": role} if role else {}), why="加人手")
+
+
+def _mute(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    who = scene.says(r"(?:禁言|静音|踢(?:掉|出)?|让)[ @]*(?P<who>(?!他|她|那|一|\d|群|这)[\u4e00-\u9fffa-z]{2,6}?)(?=[ \d一二三两]|别|闭|天|小时|$)|把(?P<whom>(?!他|她|那|群)[\u4e00-\u9fffa-z]{2,6}?)(?:禁言|踢|静音)")
+    return act(intent, (), {"to": who["who"] or who["whom"]} if who else {}, why="禁言")
+
+
+def _plain(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    return act(intent, (), {}, why=f"听到“{match[0]}”")
+
+
+FILL: dict[str, Callable[[Scene, str, re.Match[str]], Reading]] = {
+    "admin.payment_received": _payment,
+    "admin.orders_today": _plain,
+    "admin.mute": _mute,
+    "admin.role_add": _role,
+    "admin.coupon_issue": _coupon,
+    "admin.export": _export,
+    "admin.report": _report,
+    "admin.order_redeem": _redeem,
+    "admin.refund": _refund,
+    "admin.order_ship": _order,
+    "admin.order_find": _find,
+    "admin.flash_create": _flash,
+    "admin.special_post": _special,
+    "admin.groupbuy_create": _groupbuy,
+    "admin.campaign_deadline": _deadline,
+    "admin.campaign_close": _campaign_only,
+    "admin.product_add": _product_add,
+    "admin.product_off": _goods,
+    "admin.restock": _goods,
+    "admin.product_set": _goods,
+}

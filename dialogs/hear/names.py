@@ -1,0 +1,105 @@
+"""名: every name of every product, ready to be found in a sentence: as written, by sound, by a part of it.
+
+One dictionary of prefixes each: looking a name up costs the length of the name, however many names a shop has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dialogs.hear.dictionary import is_common, slurred, sound, syllables
+from dialogs.hear.normalise import fold
+from shop.goods import Product
+
+Ids = tuple[str, ...]
+BRACKETS = re.compile(r"[(\[【「].*?[)\]】」]")
+SPEC_TAIL = re.compile(r"[ /]*\d[\d.]*(?:ml|l|g|kg|斤|克|升|毫升|公斤|枚|只|个|片|支|根)(?:[*x]\d+[一-鿿]?)?装?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    written: Mapping[str, Ids]  # a prefix of some name has ()
+    sounds: Mapping[tuple[str, ...], Ids]
+    slurred: Mapping[tuple[str, ...], Ids]
+    latin: Mapping[str, Ids]  # pingguo, pg
+    parts: Mapping[str, Ids]  # any character of a name
+
+    def at(self, text: str, start: int) -> Iterator[tuple[int, Ids]]:
+        """Where names begin at `start`: their ends and products."""
+        for end in range(start + 1, len(text) + 1):
+            ids = self.written.get(text[start:end])
+            if ids is None:
+                return
+            if ids:
+                yield end, ids
+
+    def heard_at(self, text: str, heard: tuple[str, ...], start: int) -> Iterator[tuple[int, Ids]]:
+        """Names that sound exactly like what begins at `start` and are written otherwise."""
+        for end in range(start + 1, len(text) + 1):
+            ids = self.sounds.get(heard[start:end])
+            if ids is None:
+                return
+            word = text[start:end]
+            if ids and not is_common(word) and not self.written.get(word):
+                yield end, ids
+
+    def like(self, word: str) -> Ids:
+        """Products somebody may have meant: by sound, by letters, then by a part of the name."""
+        found = [*self.latin.get(word, ())]
+        if not word.isascii():
+            found += self.sounds.get(sound(word), ())
+            found += self.slurred.get(tuple(map(slurred, sound(word))), ())
+        return tuple(dict.fromkeys(found))
+
+    def having(self, word: str, products: Mapping[str, Product]) -> Ids:
+        """Products with a name that ends with the word (橙 → 橙, 脐橙), or else contains it."""
+        if not word or word.isascii():
+            return ()
+        spare = [(name, id) for id in self.parts.get(word[-1], ()) for name in written_names(products[id])]
+        ending = [id for name, id in spare if name.endswith(word)]
+        return tuple(dict.fromkeys(ending or [id for name, id in spare if word in name]))
+
+
+def written_names(product: Product) -> Iterator[str]:
+    """Each way a name may be typed: whole, without its brackets, without the pack size behind it."""
+    for name in (product.name, *product.aliases):
+        whole = fold(name)
+        short = SPEC_TAIL.sub("", BRACKETS.sub("", whole)).strip()
+        open_ = re.sub(r"[()\[\]【】「」]", "", whole)
+        yield from dict.fromkeys(one for one in (whole, open_, short, whole.replace(" ", "")) if one)
+
+
+def index(products: Iterable[Product]) -> Names:
+    written: dict[str, Ids] = {}
+    sounds: dict[tuple[str, ...], Ids] = {}
+    slurs: dict[tuple[str, ...], Ids] = {}
+    latin: dict[str, Ids] = {}
+    parts: dict[str, Ids] = {}
+    for product in products:
+        for name in written_names(product):
+            _put(written, name, product.id)
+            for char in dict.fromkeys(name):
+                _add(parts, char, product.id)
+            if len(name) > 1 and all(char in syllables() for char in name):
+                heard = sound(name)
+                _put(sounds, heard, product.id)
+                _add(slurs, tuple(map(slurred, heard)), product.id)
+                _add(latin, "".join(heard), product.id)
+                _add(latin, "".join(syllable[0] for syllable in heard), product.id)
+    return Names(written, sounds, slurs, latin, parts)
+
+
+def _put(table: dict[Any, Ids], key: Any, id: str) -> None:
+    """Add a name and every prefix of it, so that a search knows when to stop."""
+    for end in range(1, len(key)):
+        table.setdefault(key[:end], ())
+    _add(table, key, id)
+
+
+def _add(table: dict[Any, Ids], key: Any, id: str) -> None:
+    ids = table.get(key, ())
+    if id not in ids:
+        table[key] = (*ids, id)

@@ -1,0 +1,199 @@
+"""订: goods and amounts become an order, a question or silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from dialogs.hear.around import slots_around
+from dialogs.hear.lattice import Piece
+from dialogs.hear.money import plain
+from dialogs.hear.offer import Offer, Want, is_weight, settle, tidy
+from dialogs.hear.reading import Clarify, Line, Reading
+from dialogs.hear.scene import Scene, act, ask, chatters, ignore, left_over
+from dialogs.hear.wants import Gathered
+
+MOST_OPTIONS = 4
+RISKY = ("emoji",)
+
+
+def order(scene: Scene) -> Reading | None:
+    """The reading of a message that names goods, or None when it names none."""
+    gathered = tidy_emoji(scene.gathered())
+    if not gathered.wants or all(want.op == "remove" for want in gathered.wants):
+        return None
+    if not meant_for_shop(scene, gathered):
+        return ignore(why="说的是货，不像下单")
+    return decide(scene, gathered.wants, intent_of(scene, gathered.wants))
+
+
+def decide(scene: Scene, wants: Sequence[Want], intent: str, slots: dict[str, Any] | None = None) -> Reading:
+    """Clear lines act; the first unclear one is asked about and the clear ones are kept."""
+    slots = {**slots_around(scene), **(slots or {})}
+    known = [want for want in wants if want.source != "unknown"]
+    unknown = [want for want in wants if want.source == "unknown"]
+    if not known:
+        return _ask_unknown(scene, unknown, intent, slots)
+    settled = [settled_want(want, scene) for want in known]
+    lines = merged(one for one in settled if isinstance(one, Line))
+    questions = [one for one in settled if isinstance(one, Clarify)]
+    if questions:
+        return ask(intent, replace(questions[0], lines=tuple(lines)), slots, why="有一样没说清")
+    if unknown:
+        slots["unresolved"] = [scene.text[want.start : want.end] if want.end else want.heard for want in unknown]
+    if any(want.source == "sound" for want in known):
+        slots["resolved_by"] = "pinyin"
+    if any(want.source in RISKY for want in known):
+        return ask(intent, Clarify("confirm", (), "emoji", tuple(lines)), slots, why="表情代替了品名")
+    return act(intent, lines, slots, why="品名、数量、单位都清楚")
+
+
+def settled_want(want: Want, scene: Scene) -> Line | Clarify:
+    if want.money is not None:
+        return by_money(want, scene.offer)
+    if want.source == "code" and want.sku is None:
+        return Clarify("campaign_item", tuple(item.sku for _, item in scene.offer.items())[:8], "no_such_item", heard=want.heard)
+    if len(want.products) > 1:
+        return _by_campaign(want, scene.offer)
+    return settle(want, scene.offer)
+
+
+def _by_campaign(want: Want, offer: Offer) -> Line | Clarify:
+    """A name that several products share: the one an open campaign sells, or the question which."""
+    selling = [id for id in want.products if any(sku.id in offer.in_campaign for sku in offer.skus(id))]
+    return settle(replace(want, products=tuple(selling)) if len(selling) == 1 else want, offer)
+
+
+def by_money(want: Want, offer: Offer) -> Line | Clarify:
+    """五十块的虾: how much that buys, to be confirmed. A unit 块 that the goods are sold by was an amount after all."""
+    skus = offer.skus(want.products[0]) if len(want.products) == 1 else ()
+    pieces = next((sku for sku in skus if sku.unit == "块"), None)
+    if pieces is not None and want.money is not None:
+        return Line(pieces.id, tidy(want.money), pieces.unit)
+    loose = next((sku for sku in skus if is_weight(offer.catalogue, sku.unit)), None)
+    if loose is None or want.money is None or not loose.price.fen:
+        return Clarify("qty", (), "by_amount", product=want.products[0] if len(want.products) == 1 else None)
+    amount = (want.money * 100 / loose.price.fen).quantize(Decimal("0.1"))
+    line = Line(loose.id, tidy(amount), loose.unit, campaign=offer.in_campaign.get(loose.id))
+    return Clarify("confirm", (), f"by_amount:{plain(want.money)}", (line,), loose.product, line.qty, line.unit)
+
+
+def merged(lines: Iterable[Line]) -> list[Line]:
+    """The same goods for the same person said twice are one line."""
+    kept: dict[tuple[Any, ...], Line] = {}
+    for line in lines:
+        key = (line.sku, line.op, line.for_whom)
+        kept[key] = replace(kept[key], qty=kept[key].qty + line.qty) if key in kept and line.op in ("add", "inc") else line
+    return list(kept.values())
+
+
+def intent_of(scene: Scene, wants: Sequence[Want]) -> str:
+    """跟团, 拼, codes and +N join a campaign; a plain order of goods does not, even where a campaign sells them."""
+    joins = any(piece.tag == "join" and piece.text not in ("跟", "接", "团", "抢") for piece in scene.pieces)
+    coded = any(want.source == "code" for want in wants) or any(want.quantity and want.quantity.plus for want in wants)
+    if not scene.offer.campaigns or not (joins or coded):
+        return "order.add"
+    return join_intent(scene.offer, next((want.campaign for want in wants if want.campaign), None) or _campaign_of(scene.offer, wants))
+
+
+def join_intent(offer: Offer, campaign: str | None) -> str:
+    kinds = {one.id: one.kind for one in offer.campaigns}
+    kind = kinds.get(campaign or "") or (offer.campaigns[-1].kind if len(offer.campaigns) == 1 else "groupbuy")
+    return "flash.take" if kind == "flash" else "groupbuy.join"
+
+
+def _campaign_of(offer: Offer, wants: Sequence[Want]) -> str | None:
+    products = {id for want in wants for id in want.products}
+    return next((offer.in_campaign[sku.id] for id in products for sku in offer.skus(id) if sku.id in offer.in_campaign), None)
+
+
+def _ask_unknown(scene: Scene, unknown: Sequence[Want], intent: str, slots: dict[str, Any]) -> Reading:
+    want = unknown[0]
+    options = like(scene, want.heard)
+    quantity = want.quantity
+    value, unit = (quantity.value, quantity.unit) if quantity and not quantity.trouble else (None, None)
+    reason = None if options else "unknown_product"
+    clarify = Clarify("product", options, reason, (), None, value, unit, want.heard)
+    return ask(intent, clarify, slots, why=f"目录里没有“{want.heard}”")
+
+
+def like(scene: Scene, heard: str) -> tuple[str, ...]:
+    """What an unknown word may have meant, at most four products."""
+    names, products = scene.lattice.names, scene.offer.catalogue.product
+    return tuple(dict.fromkeys([*names.having(heard, products), *names.like(heard)]))[:MOST_OPTIONS]
+
+
+def tidy_emoji(gathered: Gathered) -> Gathered:
+    """🍓草莓两盒🍓: what is drawn beside the written word is decoration."""
+    written = {want.products for want in gathered.wants if want.source != "emoji"}
+    wants = tuple(want for want in gathered.wants if want.source != "emoji" or (want.products not in written and (want.quantity or not written)))
+    return replace(gathered, wants=wants)
+
+
+# --- is it for the shop?
+
+
+def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
+    if chatters(scene.text, private=scene.private):
+        return False
+    amounts = any(want.quantity or want.money for want in gathered.wants)
+    if scene.addressed:
+        return _meant_in_private(scene, gathered, amounts=amounts)
+    return amounts and _meant_in_group(scene, gathered)
+
+
+def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> bool:
+    unexplained = left_over(gathered.left_over)
+    if any(want.source == "unknown" for want in gathered.wants) and all(want.source == "unknown" for want in gathered.wants):
+        return unexplained <= max(6, len(scene.text) * 0.7) and len(scene.text) < 40
+    return amounts or unexplained <= 3
+
+
+def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:
+    """The clauses with goods must be explained almost whole; the others may add a short word."""
+    wants = gathered.wants
+    if all(want.source == "unknown" for want in wants):
+        return _unknown_in_group(scene, gathered)
+    if any(want.quantity is None and want.money is None for want in wants):
+        return False
+    strange, around = _strangeness(scene, gathered)
+    total = len(scene.text)
+    buys = _buys(scene.pieces)
+    return strange <= (3 if buys else 1) and around <= (0.5 if buys else 0.35) * total
+
+
+def _buys(pieces: Iterable[Piece]) -> bool:
+    return any(piece.kind == "cue" and piece.tag in ("buy", "join", "each", "all", "inc") for piece in pieces)
+
+
+def _strangeness(scene: Scene, gathered: Gathered) -> tuple[int, int]:
+    """Unexplained characters in clauses with goods, and in the others."""
+    goods_spans = [(want.start, want.end) for want in gathered.wants]
+    strange = around = 0
+    for clause in clauses(scene.pieces):
+        start, end = clause[0].start, clause[-1].end
+        has_goods = any(start <= a < end for a, _ in goods_spans)
+        count = left_over((p for p in clause if p in gathered.left_over), goods_spans)
+        strange, around = (strange + count, around) if has_goods else (strange, around + count)
+    return strange, around
+
+
+def clauses(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    found: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.kind == "break" and piece.text != "、":
+            found.append([])
+        else:
+            found[-1].append(piece)
+    return [clause for clause in found if clause]
+
+
+def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
+    """Goods nobody sells here: asked about only when the words of an order or an open campaign stand behind them."""
+    strange, around = _strangeness(scene, gathered)
+    named = sum(len(want.heard) for want in gathered.wants)
+    buys = any(piece.kind == "cue" and piece.tag == "buy" for piece in scene.pieces)
+    precise = all(want.quantity and want.quantity.unit and not want.quantity.only_unit for want in gathered.wants)
+    return precise and (buys or bool(scene.offer.campaigns)) and strange + around <= named and named <= 5 and len(scene.text) <= 14

@@ -1,0 +1,173 @@
+"""量: how much was said — 两斤半, 一斤二两, 一打, x3, +2 — and what cannot be taken as an amount: 两三斤, 0箱, -2斤."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+
+from dialogs.hear.numbers import NUMBER, parse
+
+KG = ("公斤", "千克", "kg")
+JIN = ("斤", "市斤", *KG)
+NOT_HERE = r"(?<![\d.a-z])"  # a number does not begin inside another one or inside a Latin word
+NOT_A_UNIT = r"(?!月|小时|钟头|星期|礼拜|多月|半月|多小时|人[^参]|事|孩子)"  # 3个月, 两个人, 三件事
+SIZES = "大小中整满"
+ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
+TOO_LONG = 99_999  # a longer number is a telephone or an order, whatever stands behind it
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An amount as said. `trouble` names why it is no order yet: range, vague, negative, zero, half."""
+
+    value: Decimal | None
+    unit: str | None = None
+    trouble: str | None = None
+    options: tuple[Decimal, ...] = ()
+    size: str = ""  # 大 in 一大袋
+    loose: bool = False  # a counting word that fits anything: 俩
+    plus: bool = False  # +2
+    times: bool = False  # x2
+    only_unit: bool = False  # 来箱: one, unsaid
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    start: int
+    end: int
+    quantity: Quantity
+
+
+class Amounts:
+    """Finds amounts, for one set of units."""
+
+    def __init__(self, units: Iterable[str]) -> None:
+        self.units = frozenset(units)
+        self._rules = tuple((re.compile(pattern), make) for pattern, make in _rules(alternation(self.units)))
+
+    def find(self, text: str) -> Iterator[Found]:
+        for pattern, make in self._rules:
+            for match in pattern.finditer(text):
+                quantity = make(match)
+                if quantity is not None:
+                    yield Found(match.start(), match.end(), quantity)
+
+
+def alternation(units: Iterable[str]) -> str:
+    return "(?:" + "|".join(sorted(map(re.escape, units), key=len, reverse=True)) + ")"
+
+
+Make = Callable[[re.Match[str]], Quantity | None]
+
+
+@cache
+def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
+    digit = "[一二两三四五六七八九]"
+    jin = alternation(JIN)
+    size = f"(?P<size>[{SIZES}])?"
+    after = f"(?P<unit>{unit}){NOT_A_UNIT}"
+    number = f"{NOT_HERE}(?P<n>{NUMBER})"
+    sign = r"(?:到|至|~|或者|或|还是|、)"
+    return (
+        (rf"{number} ?{size}{after}", _plain),
+        (rf"{NOT_HERE}(?P<n>{digit})(?P<m>{digit}){after}", _several),
+        (rf"{number}(?:{unit})? ?{sign} ?(?P<m>{NUMBER}) ?{size}{after}", _range),
+        (rf"(?<![\d.a-z-])(?P<n>{NUMBER})(?:{unit})?-(?P<m>{NUMBER}){size}{after}", _range),
+        (rf"(?:{NOT_HERE}{NUMBER}[几来多]|好?几){after}", _vague),
+        (rf"{NOT_HERE}{NUMBER}{unit}多", _vague_weight),
+        (rf"(?<![\da-z)])- ?(?P<n>{NUMBER}) ?{after}", _negative),
+        (rf"负(?P<n>{NUMBER}){after}", _negative),
+        (rf"{number}(?P<unit>{unit})半(?!{unit})", _and_a_half),
+        (rf"(?<![{digit[1:-1]}\d十百几半])(?P<unit>斤)半", _one_and_a_half),
+        (rf"{number}(?P<unit>{jin})(?P<m>{NUMBER})两(?P<half>半)?", _jin_and_liang),
+        (rf"半{size}{after}", _half),
+        (rf"(?<![a-z0-9])[x*] ?(?P<n>{NUMBER})(?![\d.]) ?(?P<unit>{unit})?", _times),
+        (rf"(?<=[\u4e00-\u9fff])乘(?P<n>{NUMBER}) ?(?P<unit>{unit})?", _times),
+        (rf"\+ ?(?P<n>{NUMBER})(?![\d.点]) ?(?P<unit>{unit})?", _plus),
+        (r"(?P<n>[俩仨])", _spoken),
+        (rf"(?<![a-z])(?P<n>{'|'.join(ENGLISH)}) ?{after}", _english),
+        (rf"(?<=[来要带拿买送订加拼跟接整搞弄称给留份扛搬]){size}{after}", _one),
+    )
+
+
+def _plain(match: re.Match[str]) -> Quantity | None:
+    value = parse(match["n"])
+    if value is None or value > TOO_LONG:
+        return None
+    return checked(Quantity(value, match["unit"], size=match["size"] or ""))
+
+
+def checked(quantity: Quantity) -> Quantity:
+    if quantity.value is not None and quantity.value == 0:
+        return replace(quantity, trouble="zero")
+    return quantity
+
+
+def _several(match: re.Match[str]) -> Quantity | None:
+    low, high = parse(match["n"]), parse(match["m"])
+    return None if low is None or high is None else Quantity(None, match["unit"], "range", (low, high))
+
+
+def _range(match: re.Match[str]) -> Quantity | None:
+    low, high = parse(match["n"]), parse(match["m"])
+    if low is None or high is None or ("、" in match[0]) or low == high:
+        return None
+    return Quantity(None, match["unit"], "range", (low, high))
+
+
+def _vague(match: re.Match[str]) -> Quantity | None:
+    return Quantity(None, match["unit"], "vague")
+
+
+def _vague_weight(match: re.Match[str]) -> Quantity | None:
+    return Quantity(None, None, "vague")
+
+
+def _negative(match: re.Match[str]) -> Quantity | None:
+    return Quantity(None, match["unit"], "negative")
+
+
+def _and_a_half(match: re.Match[str]) -> Quantity | None:
+    value = parse(match["n"])
+    return None if value is None else Quantity(value + Decimal("0.5"), match["unit"])
+
+
+def _one_and_a_half(match: re.Match[str]) -> Quantity | None:
+    return Quantity(Decimal("1.5"), match["unit"])
+
+
+def _jin_and_liang(match: re.Match[str]) -> Quantity | None:
+    jin, liang = parse(match["n"]), parse(match["m"])
+    if jin is None or liang is None or liang >= 10:
+        return None
+    liang += Decimal("0.5") if match["half"] else 0
+    return Quantity(jin * (2 if match["unit"] in KG else 1) + liang / 10, "斤")
+
+
+def _half(match: re.Match[str]) -> Quantity | None:
+    return Quantity(Decimal("0.5"), match["unit"])
+
+
+def _times(match: re.Match[str]) -> Quantity | None:
+    value = parse(match["n"])
+    return None if value is None else checked(Quantity(value, match["unit"], times=True))
+
+
+def _plus(match: re.Match[str]) -> Quantity | None:
+    value = parse(match["n"])
+    return None if value is None or value > 999 else checked(Quantity(value, match["unit"], plus=True))
+
+
+def _spoken(match: re.Match[str]) -> Quantity | None:
+    return Quantity(parse(match["n"]), "个", loose=True)
+
+
+def _english(match: re.Match[str]) -> Quantity | None:
+    return Quantity(Decimal(ENGLISH[match["n"]]), match["unit"])
+
+
+def _one(match: re.Match[str]) -> Quantity | None:
+    return Quantity(Decimal(1), match["unit"], size=match["size"] or "", only_unit=True)

@@ -1,0 +1,263 @@
+"""问: everything people ask a shop besides buying. The expressions are in words/intents.toml, in order of precedence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from dialogs.hear.around import iso, moment_said, said_at, slots_around
+from dialogs.hear.lexicon import table
+from dialogs.hear.money import plain
+from dialogs.hear.offer import fits
+from dialogs.hear.orders import merged, settled_want, tidy_emoji
+from dialogs.hear.reading import Line, Reading
+from dialogs.hear.scene import Scene, act, chatters, left_over, quoted_sku
+from dialogs.hear.specs import Spec
+from dialogs.hear.wants import Gathered
+
+# A full order in the same message is the order; the question around it is a remark.
+BEFORE_ORDERS = frozenset({"price.query", "stock.query", "bargain.ask", "aftersale.report", "product.query", "human.request", "coupon.query", "review.give", "price.why", "mute", "campaign.query", "order.query", "invoice.ask"})
+FETCH = re.compile(r"(?:来|去|过来|过去|再来|再去)?(?:拿|取|自提|提货|取货|拿货|提)|到店|过来|过去|来店里|去店里")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One intent's expressions."""
+
+    name: str
+    any: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    group: str
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    return tuple(
+        Kind(name, _either(one["any"]), _either(one["unless"]) if "unless" in one else None, one["group"])
+        for name, one in table("intents.toml").items()
+    )
+
+
+def _either(expressions: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{one})" for one in expressions))
+
+
+def question(scene: Scene) -> Reading | None:
+    gathered = tidy_emoji(scene.gathered())
+    for kind in kinds():
+        match = kind.any.search(scene.text)
+        if match and not (kind.unless and kind.unless.search(scene.text)) and _fits(scene, gathered, kind):
+            return _answered(scene, gathered, kind, match)
+    return _pickup_time(scene, gathered)
+
+
+# --- may it speak?
+
+
+def _fits(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
+    if kind.name not in BEFORE_ORDERS and _is_order(scene, gathered):
+        return False
+    if scene.addressed:
+        return not _told_about_others(scene)
+    if kind.group == "never" or chatters(scene.text, private=False):
+        return False
+    named = bool(_topic(scene, gathered)) or (kind.name in ("stock.query", "campaign.query") and scene.offer.only_item() is not None)
+    return (named or kind.group == "clean") and _understood(scene, gathered, kind)
+
+
+def _told_about_others(scene: Scene) -> bool:
+    return chatters(scene.text, private=True) and not scene.says("坏|烂|霉|碎|少发|退|投诉")
+
+
+def _understood(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
+    """In a group a question is understood nearly whole, and its goods are really ours."""
+    if any(want.source == "unknown" for want in gathered.wants) and kind.name != "aftersale.report":
+        return False
+    spans = [m.span() for m in kind.any.finditer(scene.text)]
+    allowed = {"aftersale.report": 6, "product.query": 5}.get(kind.name, 2)
+    return left_over(scene.pieces, spans) <= allowed and len(scene.text) <= 40
+
+
+def _is_order(scene: Scene, gathered: Gathered) -> bool:
+    return any(want.quantity and not want.quantity.trouble and (want.products or want.sku) and want.source != "unknown" for want in gathered.wants)
+
+
+# --- what is it about?
+
+
+def _topic(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    """The product, sku, unit or campaign that the question names."""
+    for want in gathered.wants:
+        if want.sku:
+            return {"sku": want.sku, **({"campaign": want.campaign} if want.campaign else {})}
+        if len(want.products) == 1:
+            return _product_topic(scene, want.products[0], [*want.specs, *_specs(scene)])
+    sku = quoted_sku(scene)
+    return {"sku": sku} if sku else {}
+
+
+def _specs(scene: Scene) -> list[Spec]:
+    return [piece.value for piece in scene.pieces if piece.kind in ("spec", "specword")]
+
+
+def _product_topic(scene: Scene, product: str, specs: list[Spec]) -> dict[str, Any]:
+    topic: dict[str, Any] = {"product": product}
+    skus = [sku for sku in scene.offer.skus(product) if all(fits(spec, sku) for spec in specs)] if specs else []
+    if not skus and any(spec.word.startswith("整") for spec in specs):
+        skus = [sku for sku in scene.offer.skus(product) if sku.unit in {spec.word[1:] for spec in specs}]
+    if len(skus) == 1:
+        topic |= {"sku": skus[0].id, "unit": skus[0].unit}
+    return topic
+
+
+def _answered(scene: Scene, gathered: Gathered, kind: Kind, match: re.Match[str]) -> Reading:
+    slots = {**slots_around(scene), **_topic(scene, gathered), **{k: v for k, v in match.groupdict().items() if v}}
+    more = SLOTS.get(kind.name)
+    if more is not None:
+        slots.update(more(scene, gathered))
+    lines = _conditional_lines(scene, gathered) if kind.name in ("stock.query", "delivery.query") else ()
+    return act(kind.name, lines, slots, why=f"听到“{match[0]}”")
+
+
+def _conditional_lines(scene: Scene, gathered: Gathered) -> tuple[Line, ...]:
+    """有的话要两盒: the lines that follow if the answer is yes."""
+    asked = next((want for want in gathered.wants if want.products or want.sku), None)
+    if asked is None:
+        return ()
+    loose = gathered.loose[0] if gathered.loose else None
+    wants = [replace(want, quantity=want.quantity or loose) for want in gathered.wants if want.source != "unknown"]
+    settled = [settled_want(want, scene) for want in wants if want.quantity]
+    return tuple(merged(one for one in settled if isinstance(one, Line)))
+
+
+# --- slots of single intents
+
+
+def _unit_asked(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    unit = next((piece.value.unit for piece in scene.pieces if piece.kind == "qty" and piece.value.value == 1), None)
+    match = re.search(r"(?:多少钱|几块|多少|怎么卖|咋卖)?一(?P<u>[斤箱盒袋包提板瓶罐桶个只条串根块份打件])", scene.text)
+    unit = unit or (match["u"] if match else None)
+    return {"unit": unit} if unit else {}
+
+
+def _stock(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    slots: dict[str, Any] = {}
+    only = scene.offer.only_item()
+    if not _topic(scene, gathered) and only and (scene.says("秒杀|团") or not _unknown_goods(scene)):
+        slots |= {"sku": only[1].sku, **({"campaign": only[0].id} if scene.says("秒杀|团") else {})}
+    elif not _topic(scene, gathered) and (unknown := _unknown_goods(scene)):
+        slots["unresolved"] = [unknown]
+    return slots
+
+
+def _unknown_goods(scene: Scene) -> str:
+    match = re.search(r"有(?:没有|没得|没)?(?P<what>[\u4e00-\u9fff]{1,6}?)(?:卖|吗|么|没|不|货|$)|(?P<before>[\u4e00-\u9fff]{2,5})还?有", scene.text)
+    what = (match["what"] or match["before"] or "") if match else ""
+    return what if any(piece.kind in ("word", "char") and piece.text in what for piece in scene.pieces) else ""
+
+
+def _category(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    categories = {product.category for product in scene.offer.catalogue.products if product.category}
+    found = next((category for category in sorted(categories, key=len, reverse=True) if category in scene.text), None)
+    return {"category": found} if found else {}
+
+
+def _coupon(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    """满50减10 names a coupon by its numbers."""
+    slots: dict[str, Any] = {}
+    numbers = re.findall(r"\d+", scene.text)
+    for coupon in scene.offer.catalogue.coupons:
+        if coupon.code.lower() in scene.text or (len(numbers) > 1 and numbers[:2] == re.findall(r"\d+", coupon.title)[:2]):
+            slots["coupon"] = coupon.code
+    flash = next((one for one in scene.offer.campaigns if one.kind == "flash"), None)
+    if flash and "秒杀" in scene.text:
+        slots["campaign"] = flash.id
+    return slots
+
+
+def _paid(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    amount = next((piece.value for piece in scene.pieces if piece.kind == "money"), None)
+    match = re.search(r"(?:给|转|付|打)(?:了)?(?P<n>\d+(?:\.\d{1,2})?)(?!\d|-)", scene.text)
+    slots = _order_code(scene, gathered)
+    if amount is not None:
+        return {"amount": plain(amount), **slots}
+    return {"amount": match["n"], **slots} if match else slots
+
+
+def _way(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    if scene.says("现金|到店(?:再)?付|货到(?:再)?付|来了(?:再)?付|到了(?:再)?付|自提(?:再)?付|取货(?:时|的时候)?(?:再)?付|见面付|当面付|拿货(?:时)?(?:再)?付"):
+        return {"way": "cash"}
+    return {"way": "transfer"} if scene.says("转账|微信转|支付宝转") else {}
+
+
+def _order_code(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    match = re.search(r"(?<!\d)(\d{4}-?\d{3}|\d{8,14})(?!\d)", scene.text)
+    phone = any(piece.kind == "phone" for piece in scene.pieces)
+    return {"order": match[1]} if match and not phone else {}
+
+
+def _damage(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    amounts = [piece.value for piece in scene.pieces if piece.kind == "qty" and piece.value.value is not None]
+    if not amounts:
+        return {}
+    unit = {"unit": amounts[0].unit} if amounts[0].unit else {}
+    return {"qty": plain(amounts[0].value), **unit}
+
+
+def _stars(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    match = re.search("(?P<n>[1-5一二三四五])(?:颗)?星", scene.text)
+    return {"stars": int("一二三四五".find(match["n"]) + 1 or match["n"])} if match else {}
+
+
+def _booked(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    amounts = [piece.value for piece in scene.pieces if piece.kind == "qty" and piece.value.value is not None]
+    moment = moment_said(scene)
+    slots: dict[str, Any] = {"qty": plain(amounts[0].value)} if amounts else {}
+    if moment and (at := said_at(moment, scene.now)):
+        slots["at"] = at
+    return slots
+
+
+def _before(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    moment = moment_said(scene)
+    at = moment.at(scene.now) if moment and scene.now else None
+    return {"before" if moment and moment.side == "before" else "deliver_at": iso(at)} if at else {}
+
+
+def _campaign(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    campaigns = scene.offer.campaigns
+    named = [one for one in campaigns if (one.kind == "flash") == bool(scene.says("秒")) ] or list(campaigns)
+    return {"campaign": named[-1].id} if named else {}
+
+
+SLOTS: Mapping[str, Any] = {
+    "price.query": _unit_asked,
+    "stock.query": _stock,
+    "catalog.query": _category,
+    "coupon.query": _coupon,
+    "coupon.claim": _coupon,
+    "pay.notify": _paid,
+    "pay.ask": _way,
+    "order.query": _order_code,
+    "aftersale.report": _damage,
+    "review.give": _stars,
+    "booking.request": _booked,
+    "delivery.query": _before,
+    "campaign.query": _campaign,
+}
+
+
+# --- 明天下午3点来拿
+
+
+def _pickup_time(scene: Scene, gathered: Gathered) -> Reading | None:
+    """A time to fetch, without goods."""
+    moment = moment_said(scene)
+    if moment is None or not FETCH.search(scene.text) or gathered.wants or not scene.addressed:
+        return None
+    if scene.says("送"):
+        return None
+    return act("pickup.schedule", (), slots_around(scene), why="说了来取的时间")

@@ -1,0 +1,78 @@
+"""读者: one message in, one reading out. The steps are asked in order; the first that knows the message answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dialogs.hear.answers import answer
+from dialogs.hear.bonds import copy_or_repeat
+from dialogs.hear.dictionary import syllables, word_counts
+from dialogs.hear.edits import edit
+from dialogs.hear.gate import not_for_us, small_talk
+from dialogs.hear.joins import join
+from dialogs.hear.lattice import Lattice, mark_emoji
+from dialogs.hear.lexicon import words
+from dialogs.hear.lists import post
+from dialogs.hear.merchant import command
+from dialogs.hear.names import index
+from dialogs.hear.normalise import fold, normalise
+from dialogs.hear.offer import open_in
+from dialogs.hear.orders import order
+from dialogs.hear.quantities import Amounts
+from dialogs.hear.questions import question
+from dialogs.hear.reading import Context, Reading
+from dialogs.hear.scene import Scene, ignore, tokens
+from shop.goods import Catalogue
+
+Step = Callable[[Scene], Reading | None]
+
+STEPS: tuple[Step, ...] = (not_for_us, post, answer, command, small_talk, copy_or_repeat, join, edit, question, order)
+LONGEST = 2_000  # a longer text is no message to a shop, unless it is a list
+NOBODY = Context()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads messages for one catalogue. Everything heavy is shared by all readers of a process."""
+
+    catalogue: Catalogue
+    lattice: Lattice
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        object.__setattr__(self, "catalogue", catalogue)
+        object.__setattr__(self, "lattice", _lattice(catalogue))
+
+    def with_catalogue(self, catalogue: Catalogue) -> Reader:
+        """A reader for other goods; the dictionaries are shared."""
+        return Reader(catalogue)
+
+    def read(self, text: str, context: Context = NOBODY, *, now: datetime | None = None) -> Reading:
+        scene = self._scene(text, context, now or self.catalogue.now)
+        for step in STEPS:
+            reading = step(scene)
+            if reading is not None:
+                break
+        else:
+            reading = ignore(why="没有听出要什么")
+        by = f"由“{step.__name__}”读出"
+        return replace(reading, tokens=tokens(scene), text=scene.text, at=scene.now, evidence=(*reading.evidence, by))
+
+    def _scene(self, text: str, context: Context, now: datetime | None) -> Scene:
+        typed = normalise(text[: 20 * LONGEST])
+        offer = open_in(self.catalogue, context.campaigns)
+        scene = Scene(typed, context, offer, self.lattice, now)
+        if len(text) > LONGEST:
+            return scene
+        codes = bool(offer.campaigns)
+        return replace(scene, pieces=mark_emoji(self.lattice.cut(typed, codes=codes), typed))
+
+
+def _lattice(catalogue: Catalogue) -> Lattice:
+    word_counts(), syllables()  # read once, at start
+    units = {unit.lower() for one in catalogue.units for unit in (one.name, *one.aliases)}
+    sold = {sku.unit.lower() for product in catalogue.products for sku in product.skus}
+    specs = {fold(sku.spec) for product in catalogue.products for sku in product.skus if sku.spec}
+    spec_words = frozenset(spec for spec in specs if not any(char.isdigit() for char in spec) and len(spec) <= 6)
+    return Lattice(index(catalogue.products), Amounts(units | sold | words("units.txt")), spec_words | words("spec_words.txt"))

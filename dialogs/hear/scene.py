@@ -1,0 +1,127 @@
+"""场: one message with everything known around it. The steps of the reader look at a scene and answer with a reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from dialogs.hear.lattice import Lattice, Piece
+from dialogs.hear.lexicon import patterns, words
+from dialogs.hear.normalise import Typed, normalise
+from dialogs.hear.offer import Offer, Want
+from dialogs.hear.reading import Clarify, Context, Line, Quoted, Reading, Token
+from dialogs.hear.wants import Gathered, gather
+
+SHOP = "@shop"
+
+
+@dataclass(frozen=True)
+class Scene:
+    typed: Typed
+    context: Context
+    offer: Offer
+    lattice: Lattice
+    now: datetime | None
+    pieces: tuple[Piece, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.typed.text
+
+    @property
+    def private(self) -> bool:
+        return self.context.chat != "group"
+
+    @property
+    def addressed(self) -> bool:
+        """Whether this is certainly said to the shop."""
+        quote = self.context.quote
+        return self.private or SHOP in self.context.mention or bool(quote and quote.who == "bot")
+
+    def it(self) -> Want | None:
+        """What 这个 is: the quoted card, or in private the one thing the bot last spoke of."""
+        sku = quoted_sku(self)
+        return Want(sku=sku, source="quote") if sku else None
+
+    def gathered(self) -> Gathered:
+        return gather(self.pieces, self.offer, it=self.it())
+
+    def says(self, pattern: str) -> re.Match[str] | None:
+        return re.search(pattern, self.text)
+
+
+def quoted_sku(scene: Scene) -> str | None:
+    quote = scene.context.quote
+    if quote is None:
+        return None
+    if quote.sku in scene.offer.catalogue.sku:
+        return quote.sku
+    return sku_in(scene, quote)
+
+
+def sku_in(scene: Scene, quote: Quoted) -> str | None:
+    """The one sku a card without an id speaks of."""
+    pieces = scene.lattice.cut(normalise(quote.text), by_sound=False)
+    products = {id for piece in pieces if piece.kind == "product" for id in piece.value}
+    if len(products) != 1:
+        return None
+    skus = scene.offer.skus(products.pop())
+    return next((sku.id for sku in skus if sku.default), skus[0].id)
+
+
+# --- readings
+
+
+def ignore(intent: str = "chat.none", why: str = "") -> Reading:
+    return Reading("ignore", intent, evidence=(why,) if why else ())
+
+
+def act(intent: str, lines: Iterable[Line] = (), slots: Mapping[str, Any] | None = None, why: str = "", score: float = 0.9) -> Reading:
+    return Reading("act", intent, tuple(lines), None, dict(slots or {}), score=score, evidence=(why,) if why else ())
+
+
+def ask(intent: str, clarify: Clarify, slots: Mapping[str, Any] | None = None, why: str = "") -> Reading:
+    return Reading("clarify", intent, (), clarify, dict(slots or {}), score=0.6, evidence=(why,) if why else ())
+
+
+def with_slots(reading: Reading, slots: Mapping[str, Any]) -> Reading:
+    return replace(reading, slots={**slots, **reading.slots})
+
+
+def tokens(scene: Scene) -> tuple[Token, ...]:
+    """The pieces as the rest of the house sees them: in the text as typed."""
+    typed = scene.typed
+    return tuple(
+        Token(piece.tag or piece.kind, typed.typed(piece.start, piece.end), typed.span(piece.start, piece.end), piece.value, piece.source)
+        for piece in scene.pieces
+        if piece.kind not in ("blank", "break")
+    )
+
+
+# --- how much of a message is understood
+
+
+def left_over(pieces: Iterable[Piece], spans: Iterable[tuple[int, int]] = ()) -> int:
+    """Characters that nobody explained, outside of these spans."""
+    covered = tuple(spans)
+    return sum(
+        piece.end - piece.start
+        for piece in pieces
+        if piece.kind in ("word", "char", "latin", "digits") and not any(a <= piece.start and piece.end <= b for a, b in covered)
+        and piece.text not in words("harmless.txt")
+    )
+
+
+def chatters(text: str, *, private: bool) -> bool:
+    """Whether the message talks about goods instead of asking for them."""
+    marks = patterns_of_chatter()
+    return bool(marks["always"].search(text) or (not private and marks["group"].search(text)))
+
+
+@cache
+def patterns_of_chatter() -> Mapping[str, re.Pattern[str]]:
+    return patterns("chatter.toml")

@@ -1,0 +1,92 @@
+"""规格: 5斤装, 600ml*24瓶, 8寸 — what a pack is, never how many are wanted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from dialogs.hear.numbers import NUMBER, parse
+
+Measure = tuple[Decimal, str]
+
+GRAMS = {"斤": 500, "市斤": 500, "公斤": 1000, "千克": 1000, "kg": 1000, "两": 50, "克": 1, "g": 1}
+MILLILITRES = {"ml": 1, "毫升": 1, "l": 1000, "升": 1000}
+SIZES = {"寸": "寸", "英寸": "寸", "吋": "寸", "cm": "cm", "厘米": "cm", "mm": "mm", "毫米": "mm", "米": "米", "瓦": "瓦", "w": "瓦", "码": "码"}
+MEASURE_ONLY = (*MILLILITRES, *SIZES)  # nobody orders by these: always a spec
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What was said about the pack: measures (5斤, 24瓶) or plain words (大, 散, 原味)."""
+
+    measures: tuple[Measure, ...] = ()
+    word: str = ""
+    firm: bool = False  # said with 装 or in a unit that only packs have
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSpec:
+    start: int
+    end: int
+    spec: Spec
+
+
+def measure(number: Decimal, unit: str) -> Measure:
+    """A comparable measure: grams, millilitres, sizes as they are, everything else in pieces."""
+    if unit in GRAMS:
+        return number * GRAMS[unit], "g"
+    if unit in MILLILITRES:
+        return number * MILLILITRES[unit], "ml"
+    return number, SIZES.get(unit, "pieces")
+
+
+@cache
+def measures_of(text: str) -> tuple[Measure, ...]:
+    """The measures in a sku's spec: 250ml*12 → 250 ml, 12 pieces."""
+    found = []
+    for match in re.finditer(rf"({NUMBER})\s*([a-z]+|[\u4e00-\u9fff])?", text.lower()):
+        number = parse(match[1])
+        if number is not None:
+            unit = match[2] or ""
+            long = next((known for known in (*GRAMS, *MEASURE_ONLY) if text.lower().startswith(known, match.start(2)) and len(known) > 1), unit) if match[2] else ""
+            found.append(measure(number, long or unit))
+    return tuple(found)
+
+
+def find_specs(text: str, unit: str) -> Iterator[FoundSpec]:
+    """Specs in a message; `unit` is the alternation of counting units."""
+    for pattern, firm in _patterns(unit):
+        for match in pattern.finditer(text):
+            found = [
+                measure(number, name or "")
+                for n, name in (("n", "u"), ("m", "v"))
+                if (number := parse(_group(match, n))) is not None
+                for name in (_group(match, name),)
+            ]
+            if found:
+                yield FoundSpec(match.start(), match.end(), Spec(tuple(found), firm=firm, text=match[0]))
+
+
+def _group(match: re.Match[str], name: str) -> str:
+    return match.groupdict().get(name) or ""
+
+
+@cache
+def _patterns(unit: str) -> tuple[tuple[re.Pattern[str], bool], ...]:
+    weight = "(?:" + "|".join(sorted((*GRAMS, *MEASURE_ONLY), key=len, reverse=True)) + ")"
+    only = "(?:" + "|".join(sorted(MEASURE_ONLY, key=len, reverse=True)) + ")"
+    number = rf"(?<![\d.a-z])(?P<n>{NUMBER}) ?"
+    kind = r"(?:的?(?:那种|那款|那个|规格)|的)"
+    rules = (
+        (rf"{number}(?P<u>{weight}) ?[*x] ?(?P<m>\d+)(?![\d.])(?P<v>{unit})?装?的?", True),
+        (rf"{number}(?P<u>{only})(?![a-z])(?:装|{kind})?", True),
+        (rf"(?<!分成)(?<!分){number}(?P<u>{unit})装(?:{kind})?", True),
+        (rf"{number}(?P<u>{unit})(?:一|每|/)(?:{unit}){kind}", True),
+        (rf"(?:一|每|整)(?:整)?{unit}{number}(?P<u>{unit}){kind}", True),
+        (rf"{number}(?P<u>{unit}){kind}(?!话|时候)", False),
+    )
+    return tuple((re.compile(pattern), firm) for pattern, firm in rules)

@@ -1,0 +1,360 @@
+"""语法: from pieces to wants. A product and its amount find each other; everything else is left over, and counted.
+
+The first item of a clause tells the direction (3斤苹果 or 苹果3斤); an amount closes the product that is open; 各
+closes all that are open; a spec belongs to its product and is never an amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from dialogs.hear.dictionary import is_noun
+from dialogs.hear.lattice import Piece
+from dialogs.hear.offer import Offer, Want, fits, same_unit
+from dialogs.hear.quantities import Quantity
+from dialogs.hear.specs import Spec, measure
+
+OPS = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove"}
+SILENT = ("blank", "cue")
+GOODS = ("product", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    wants: tuple[Want, ...]
+    loose: tuple[Quantity, ...]  # amounts that found no product
+    left_over: tuple[Piece, ...]  # words nobody explained
+    ops: tuple[str, ...]  # operations said, in order
+    each: bool
+
+
+def gather(pieces: Sequence[Piece], offer: Offer, *, it: Want | None = None, bare_numbers: bool = True) -> Gathered:
+    """All wants of a message. `it` is what 这个 means here."""
+    basket = _Basket(tuple(pieces), offer, it, bare_numbers)
+    for at in range(len(pieces)):
+        basket.take(at)
+    return basket.close()
+
+
+@dataclass
+class _Basket:
+    """The state while walking over one message."""
+
+    pieces: tuple[Piece, ...]
+    offer: Offer
+    it: Want | None
+    bare_numbers: bool
+    done: list[Want] = field(default_factory=list)
+    open: list[Want] = field(default_factory=list)
+    held: Quantity | None = None
+    held_at: int = -1
+    specs: list[Spec] = field(default_factory=list)
+    unknown: list[Piece] = field(default_factory=list)
+    left_over: list[Piece] = field(default_factory=list)
+    loose: list[Quantity] = field(default_factory=list)
+    ops: list[str] = field(default_factory=list)
+    op: str = "add"
+    each: bool = False
+    each_first: bool = False
+    ever_each: bool = False
+    about: bool = False
+    also: bool = False
+    wrong: bool = False
+    broken: bool = False  # a break since the open product
+    for_whom: str | None = None
+    noting: int = -1  # where a remark began
+
+    def take(self, at: int) -> None:
+        piece = self.pieces[at]
+        if self.noting >= 0 and piece.kind not in ("break", "product", "place", "time", "note"):
+            return
+        if self.noting >= 0:
+            self._end_note(at)
+        step = getattr(self, f"_{piece.kind}", None)
+        if step is not None:
+            step(piece, at)
+        else:
+            self._word(piece, at)
+
+    # --- goods
+
+    def _product(self, piece: Piece, at: int) -> None:
+        want = Want(products=piece.value, heard=piece.text, source=piece.source, start=piece.start, end=piece.end)
+        follower = self._next(at, silent=())
+        if follower and _names_a_thing(follower) and follower.start == piece.end and piece.source != "emoji":
+            want = replace(want, products=(), source="unknown")  # 苹果手机: not ours
+        self._goods(want)
+
+    def _code(self, piece: Piece, at: int) -> None:
+        code = piece.value
+        item = self.offer.item(code)
+        want = Want(heard=piece.text, source="code", start=piece.start, end=piece.end)
+        if item is not None:
+            want = replace(want, sku=item[1].sku, campaign=item[0].id)
+        self._goods(want)
+        if code.qty is not None:
+            self._amount(Quantity(code.qty), piece, at)
+
+    def _goods(self, want: Want) -> None:
+        self._flush_unknown()
+        want = replace(want, op=self.op, for_whom=self.for_whom, specs=tuple(self.specs))
+        self.specs.clear()
+        self.broken = False
+        if self.held is None:
+            self.open.append(want)
+            return
+        self.done.append(replace(want, quantity=self.held, about=self.about))
+        if not self.each_first:
+            self.held, self.about = None, False
+
+    # --- amounts
+
+    def _qty(self, piece: Piece, at: int) -> None:
+        self._amount(piece.value, piece, at)
+
+    def _number(self, piece: Piece, at: int) -> None:
+        if self.bare_numbers and (self.open or self.held is None):
+            self._amount(Quantity(piece.value), piece, at)
+        else:
+            self.left_over.append(piece)
+
+    def _money(self, piece: Piece, at: int) -> None:
+        """50块钱的老姜, 老姜50元: a purchase by money, beside a product."""
+        following = self._next(at)
+        if self.open:
+            self.done.append(replace(self.open.pop(), money=piece.value))
+        elif following and following.kind == "product":
+            ids, end = following.value, following.end
+            self.pieces = tuple(p for p in self.pieces)
+            self.done.append(Want(ids, heard=following.text, money=piece.value, start=piece.start, end=end))
+        else:
+            self.left_over.append(piece)
+
+    def _amount(self, quantity: Quantity, piece: Piece, at: int) -> None:
+        if quantity.only_unit and not self._next_is_goods(at) and not self.open and self._next(at) is not None:
+            pass
+        unknown = self._thing_before(piece)
+        if self.open and self._ahead(at) and self.broken:
+            self._hold(quantity, at)
+        elif self.open:
+            self._close_open(quantity)
+        elif self.held is not None and self.held.unit == "个" and self._is_filler_one(at):
+            self._hold(quantity, at)  # 来一个两斤吧
+        elif unknown and not self._ahead(at):
+            self.done.append(Want(heard=unknown, source="unknown", quantity=quantity, op=self.op, start=piece.start, end=piece.end))
+            self.unknown.clear()
+        elif self.done and not self._ahead(at) and self._second(quantity):
+            pass
+        else:
+            self._hold(quantity, at)
+
+    def _hold(self, quantity: Quantity, at: int) -> None:
+        if self.held is not None:
+            self._flush_unknown()
+            if self.held is not None and not self._is_filler_one(at):
+                self.loose.append(self.held)
+        self.held, self.held_at = quantity, at
+        self.each_first, self.each = self.each, False
+
+    def _is_filler_one(self, at: int) -> bool:
+        before = [p for p in self.pieces[self.held_at + 1 : at] if p.kind != "blank"]
+        return self.held_at >= 0 and not before
+
+    def _close_open(self, quantity: Quantity) -> None:
+        group = self.open if self.each else self.open[-1:]
+        keep = [] if self.each else self.open[:-1]
+        for want in group:
+            op = self.op if self.op != "add" else want.op
+            self.done.append(replace(want, quantity=quantity, op=op, about=self.about or want.about))
+        self.open = []
+        self.done[-len(group) : -len(group)] = keep
+        self.each, self.about = False, False
+
+    def _second(self, quantity: Quantity) -> bool:
+        """A second amount for the last item: the first was its pack (5斤两袋), or the last word wins (不对，三斤)."""
+        last = self.done[-1]
+        first = last.quantity
+        if first is None:
+            self.done[-1] = replace(last, quantity=quantity)
+            return True
+        if self.wrong or self.op in ("set",) or last.op == "set":
+            self.done[-1] = replace(last, quantity=quantity, op=self.op if self.op != "add" else last.op)
+            self.wrong = False
+            return True
+        pack = _pack_of(last, first, quantity, self.offer)
+        if pack is None:
+            return False
+        self.done[-1] = replace(last, specs=(*last.specs, pack), quantity=quantity)
+        return True
+
+    # --- what stands around them
+
+    def _spec(self, piece: Piece, at: int) -> None:
+        spec = piece.value
+        if self.open and not (self._ahead(at) and self.broken):
+            self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, spec))
+        elif self.done and self.held is None and not self._next_is_goods(at):
+            self.done[-1] = replace(self.done[-1], specs=(*self.done[-1].specs, spec))
+        else:
+            self.specs.append(spec)
+
+    _specword = _spec
+
+    def _note(self, piece: Piece, at: int) -> None:
+        self._remark(piece.value)
+
+    def _remark(self, text: str) -> None:
+        goods = self.open or self.done
+        if goods and text:
+            note = f"{goods[-1].note}，{text}" if goods[-1].note else text
+            goods[-1] = replace(goods[-1], note=note)
+
+    def _end_note(self, at: int) -> None:
+        first, self.noting = self.noting, -1
+        self._remark("".join(p.text for p in self.pieces[first:at]).strip())
+
+    def _for(self, piece: Piece, at: int) -> None:
+        self.for_whom = piece.value
+
+    def _cue(self, piece: Piece, at: int) -> None:
+        step = getattr(self, f"_said_{piece.tag}", None)
+        if step is not None:
+            step(piece, at)
+
+    def _said_each(self, piece: Piece, at: int) -> None:
+        self.each = self.ever_each = True
+
+    def _said_about(self, piece: Piece, at: int) -> None:
+        if self.done and not self.open and not self._next_amount(at):
+            self.done[-1] = replace(self.done[-1], about=True)
+        else:
+            self.about = True
+
+    def _said_also(self, piece: Piece, at: int) -> None:
+        """香蕉也要: the amount of the one before."""
+        if self.open and self.done and not self._next_amount(at) and piece.text != "一样":
+            self._close_open(self.done[-1].quantity or Quantity(None))
+
+    def _said_vague(self, piece: Piece, at: int) -> None:
+        self._amount(Quantity(None, None, "vague"), piece, at)
+
+    def _said_wrong(self, piece: Piece, at: int) -> None:
+        self.wrong = True
+
+    def _said_this(self, piece: Piece, at: int) -> None:
+        following = self._next(at)
+        if self.it is not None and not (following and following.kind in GOODS) and not self.open:
+            self._goods(replace(self.it, start=piece.start, end=piece.end, heard=piece.text))
+
+    def _said_note(self, piece: Piece, at: int) -> None:
+        if self.open or self.done:
+            self.noting = at
+
+    def _said_op(self, piece: Piece, at: int) -> None:
+        op = OPS[piece.tag]
+        self.ops.append(op)
+        if self.open and op == "remove":
+            self.open = [replace(want, op=op) for want in self.open]
+            self.done += self.open
+            self.open = []
+            return
+        self.op = op
+        self.open = [replace(want, op=op) for want in self.open]
+
+    _said_set = _said_inc = _said_dec = _said_not = _said_op
+
+    def _break(self, piece: Piece, at: int) -> None:
+        self._flush_unknown()
+        self.broken = True
+        if piece.text in "，,。;\n!！" and (self.done or self.open):
+            self.op = "add" if not (self.open and self.op != "remove") else self.op
+
+    def _blank(self, piece: Piece, at: int) -> None:
+        return
+
+    def _place(self, piece: Piece, at: int) -> None:
+        self._flush_unknown()
+
+    _time = _phone = _place
+
+    # --- words without a meaning of their own
+
+    def _word(self, piece: Piece, at: int) -> None:
+        self.unknown.append(piece)
+        self.left_over.append(piece)
+
+    def _thing_before(self, piece: Piece) -> str:
+        """Unknown goods right before an amount: 火龙果3斤."""
+        run = _run(self.unknown, piece.start)
+        return "".join(p.text for p in run) if run and _names_a_thing(run[-1]) else ""
+
+    def _flush_unknown(self) -> None:
+        """Unknown goods right behind an amount: 来两斤山竹."""
+        if self.held is not None and self.unknown:
+            after = [p for p in self.unknown if p.start >= self.pieces[self.held_at].end]
+            if after and _names_a_thing(after[-1]):
+                heard = "".join(p.text for p in after)
+                start, end = self.pieces[self.held_at].start, after[-1].end
+                self.done.append(Want(heard=heard, source="unknown", quantity=self.held, op=self.op, start=start, end=end))
+                self.held = None
+        self.unknown.clear()
+
+    # --- looking ahead
+
+    def _next(self, at: int, silent: Sequence[str] = SILENT) -> Piece | None:
+        return next((p for p in self.pieces[at + 1 :] if p.kind not in silent), None)
+
+    def _next_is_goods(self, at: int) -> bool:
+        following = self._next(at)
+        return following is not None and following.kind in GOODS
+
+    def _next_amount(self, at: int) -> bool:
+        following = self._next(at)
+        return following is not None and following.kind in ("qty", "number", "spec")
+
+    def _ahead(self, at: int) -> bool:
+        """Whether this amount is for what follows: a product (or an unknown thing) stands right behind it."""
+        for piece in self.pieces[at + 1 :]:
+            if piece.kind in GOODS or piece.kind == "specword":
+                return True
+            if _names_a_thing(piece) and not self.open:
+                return True
+            if piece.kind not in ("blank", "spec", "for") and not (piece.kind == "cue" and piece.tag in ("filler", "this")):
+                return False
+        return False
+
+    def close(self) -> Gathered:
+        if self.noting >= 0:
+            self._end_note(len(self.pieces))
+        self._flush_unknown()
+        if self.held is not None and not self.each_first:
+            self.loose.append(self.held)
+        wants = sorted([*self.done, *self.open], key=lambda want: want.start)
+        return Gathered(tuple(wants), tuple(self.loose), tuple(self.left_over), tuple(self.ops), self.ever_each)
+
+
+def _names_a_thing(piece: Piece) -> bool:
+    return piece.kind in ("word", "char", "latin") and is_noun(piece.text)
+
+
+def _run(pieces: Sequence[Piece], end: int) -> list[Piece]:
+    """The pieces that stand together directly before `end` (one blank may lie between)."""
+    run: list[Piece] = []
+    for piece in reversed(pieces):
+        if end - piece.end > 1:
+            break
+        run.insert(0, piece)
+        end = piece.start
+    return run
+
+
+def _pack_of(want: Want, first: Quantity, second: Quantity, offer: Offer) -> Spec | None:
+    """The first amount as a spec, when the product has such a pack in the second's unit."""
+    if first.value is None or not first.unit or len(want.products) != 1:
+        return None
+    spec = Spec((measure(first.value, first.unit),), firm=True)
+    for sku in offer.skus(want.products[0]):
+        if fits(spec, sku) and (not second.unit or same_unit(offer.catalogue, sku.unit, second.unit)):
+            return spec
+    return None

@@ -111,13 +111,33 @@ async def lines_for(
 ) -> tuple[Line, ...]:
     """What the viewer may see: these rooms and his own private chat (None sees every chat: the demo's table).
 
-    With `after` the next lines, without it the latest; oldest first either way."""
+    With `after` the next lines. Without it the latest of each chat, so that a busy group does not push out
+    yesterday's pick-up code. Oldest first either way."""
+    if after is None and viewer is not None:
+        chats = [(room, None) for room in rooms] + [(None, viewer)]
+        latest = [
+            await lines_before(channel, room=r, account=a, before=BIGGEST_ID, limit=limit) for r, a in chats
+        ]
+        return tuple(sorted((line for lines in latest for line in lines), key=lambda line: line.id))
     may_see = ChatLine.filter(channel=channel)
     if viewer is not None:
         may_see = may_see.filter(Q(room__in=list(rooms)) | Q(account=viewer))
     if after is None:
         return tuple(_line(row) for row in reversed(await may_see.order_by("-id").limit(limit)))
     return tuple(_line(row) for row in await may_see.filter(id__gt=after).order_by("id").limit(limit))
+
+
+async def lines_before(
+    channel: str, *, room: str | None, account: str | None, before: int, limit: int
+) -> tuple[Line, ...]:
+    """One chat backwards from a line: a room's, or an account's private one. Oldest first."""
+    chat = (
+        ChatLine.filter(channel=channel, room=room)
+        if room is not None
+        else ChatLine.filter(channel=channel, account=account)
+    )
+    rows = await chat.filter(id__lt=before).order_by("-id").limit(limit)
+    return tuple(_line(row) for row in reversed(rows))
 
 
 async def said_after(channel: str, after: int, *, limit: int) -> tuple[Line, ...]:

@@ -188,6 +188,11 @@ class WebRoom:
     async def lines_for(self, viewer: str | None, *, after: int | None, limit: int = 200) -> tuple[Line, ...]:
         return await chatlog.lines_for(self.name, viewer, rooms=self.rooms, after=after, limit=limit)
 
+    async def lines_before(
+        self, room: str | None, account: str, *, before: int, limit: int
+    ) -> tuple[Line, ...]:
+        return await chatlog.lines_before(self.name, room=room, account=account, before=before, limit=limit)
+
     async def said_after(self, after: int, *, limit: int = 500) -> tuple[Line, ...]:
         return await chatlog.said_after(self.name, after, limit=limit)
 

@@ -25,9 +25,11 @@ from bot.web.security import (
     visit_of,
 )
 from bot.web.site import answer, page, site
-from shop.chatlog import Line, Member
+from shop.chatlog import BIGGEST_ID, Line, Member
 
+LINES_AT_ONCE = 100
 LINES_IN = (20, 10.0)  # no more than 20 lines in 10 seconds from one member
+JOINS_IN = (30, 60.0)  # nor 30 new members in a minute: a name taken is taken for good
 _LOOKS_LIKE_STAFF = ("店主", "客服", "管理员", "系统")
 
 _pace: web.AppKey[dict[str, deque[float]]] = web.AppKey("pace", dict)
@@ -40,6 +42,7 @@ def routes(app: web.Application) -> None:
     app.router.add_post("/room/join", join)
     app.router.add_post("/room/say", say)
     app.router.add_get("/room/lines", lines)
+    app.router.add_get("/room/earlier", earlier)
     app.router.add_get("/room/stream", stream)
     app.router.add_get(r"/room/qr/{line:\d{1,18}}.svg", qr)
 
@@ -58,7 +61,7 @@ async def room(request: web.Request) -> web.Response:
         "shop": here.shop_name,
         "rooms": list(here.webroom.rooms),
         "zone": here.zone.key,
-        "now": here.webroom.now().isoformat(),
+        "at_once": LINES_AT_ONCE,
     }
     return page(request, "room.html", boot=boot, me=me.name)
 
@@ -74,6 +77,7 @@ async def join(request: web.Request) -> web.StreamResponse:
         return _join_page(request, name, f"名字要有 1 到 {LONGEST_NAME} 个看得见的字", status=400)
     if likeness(name) in {likeness(one) for one in (here.shop_name, *_LOOKS_LIKE_STAFF)}:
         return _join_page(request, name, f"“{name}”容易让人认错，换一个吧", status=409)
+    _keep_pace(request, "", JOINS_IN)
     account = secrets.token_urlsafe(16)
     if await here.webroom.join(account, name, likeness=likeness(name)) is None:
         return _join_page(request, name, f"群里已经有“{name}”了，换一个吧，比如加上楼号", status=409)
@@ -94,7 +98,7 @@ async def say(request: web.Request) -> web.Response:
         quoted = await site(request).webroom.line(reply_to)
         if quoted is None or quoted.room != where or quoted.account not in (None, me.account):
             raise No(400, "引用的消息不在这里")
-    _keep_pace(request, me.account)
+    _keep_pace(request, me.account, LINES_IN)
     line = await site(request).webroom.post(where, me.account, me.name, text, nonce, reply_to=reply_to)
     return answer({"id": line.id})
 
@@ -105,6 +109,17 @@ async def lines(request: web.Request) -> web.Response:
     found = await site(request).webroom.lines_for(me.account, after=after)
     said = [_as_seen_by(me, line) for line in found]
     return answer({"lines": said, "last": newest(said, after or 0)})
+
+
+async def earlier(request: web.Request) -> web.Response:
+    """Further back in one chat: a room's, or without `room` one's own."""
+    me = await _need_member(request)
+    webroom = site(request).webroom
+    before, where = id_asked(request, "before", missing=BIGGEST_ID), request.query.get("room")
+    if where is not None and where not in webroom.rooms:
+        raise No(400, f"没有这个群，现在有：{'、'.join(webroom.rooms)}")
+    found = await webroom.lines_before(where, me.account, before=before or 0, limit=LINES_AT_ONCE)
+    return answer({"lines": [_as_seen_by(me, line) for line in found], "more": len(found) == LINES_AT_ONCE})
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
@@ -149,11 +164,11 @@ def _join_page(request: web.Request, name: str = "", wrong: str = "", *, status:
     return drawn_page
 
 
-def _keep_pace(request: web.Request, account: str) -> None:
+def _keep_pace(request: web.Request, account: str, pace: tuple[int, float]) -> None:
     """A stuck key or a script floods nobody; the inbox keeps its order for the others."""
-    most, within = LINES_IN
+    most, within = pace
     now = asyncio.get_running_loop().time()
-    said_at = request.app[_pace].setdefault(account, deque(maxlen=most))
-    if len(said_at) == most and now - said_at[0] < within:
-        raise No(429, "说得太快了，歇几秒再发")
-    said_at.append(now)
+    done_at = request.app[_pace].setdefault(account, deque(maxlen=most))
+    if len(done_at) == most and now - done_at[0] < within:
+        raise No(429, "太快了，歇一会儿再试")
+    done_at.append(now)

@@ -381,6 +381,28 @@ async def test_nobody_quotes_what_he_cannot_see(real: Street) -> None:
             assert answer.status == 404
 
 
+async def test_a_busy_group_does_not_push_out_the_private_chat(real: Street) -> None:
+    async with real.visitor("王姐") as wang:
+        async with wang.post("/room/say", json={"room": None, "text": "我的取货码"}) as answer:
+            assert answer.status == 200
+        for number in range(250):
+            await real.room.post("水果群", "somebody", "阿花", f"{number}")
+        async with wang.get("/room/lines") as answer:
+            seen = [line["text"] for line in (await answer.json())["lines"]]
+        assert seen == ["我的取货码", *(f"{number}" for number in range(50, 250))]
+        first = (await real.room.lines_for("somebody", after=None))[0].id
+        async with wang.get(f"/room/earlier?room=水果群&before={first}") as answer:
+            page = await answer.json()
+        assert ([line["text"] for line in page["lines"]], page["more"]) == (
+            [f"{n}" for n in range(50)],
+            False,
+        )
+        async with wang.get("/room/earlier") as answer:
+            assert [line["text"] for line in (await answer.json())["lines"]] == ["我的取货码"]
+        async with wang.get("/room/earlier?room=海鲜群") as answer:
+            assert answer.status == 400
+
+
 async def test_who_floods_has_to_wait(real: Street) -> None:
     async with real.visitor("王姐") as wang:
         seen = []
@@ -654,6 +676,21 @@ async def test_what_was_not_sent_says_so_and_is_sent_once_when_tried_again(one_d
             ["一", "二"]
         )
         assert [one.text for one in await street.room.lines_for(None, after=None)] == ["一", "二"]
+
+
+async def test_one_reads_back_as_far_as_one_likes(one_db: None) -> None:
+    async with open_street(is_demo=False) as street, open_browser() as browser, open_page(browser) as page:
+        for number in range(270):
+            await street.room.post("水果群", "somebody", "阿花", f"第{number}句")
+        await page.goto(str(street.server.make_url("/")))
+        await page.fill("#name", "小李")
+        await page.click("button[type=submit]")
+        await expect(page.locator("#group .bubble")).to_have_count(200)
+        await page.locator("#group .earlier").click()
+        await expect(page.locator("#group .bubble")).to_have_count(270)
+        await expect(page.locator("#group .bubble").first).to_have_text("第0句")
+        await expect(page.locator("#group .bubble", has_text="第70句")).to_be_in_viewport()
+        await expect(page.locator("#group .earlier")).to_have_count(0)
 
 
 async def test_a_new_line_does_not_pull_a_reader_down(one_db: None) -> None:

@@ -30,3 +30,13 @@ export function avatar(name, isShop = false) {
   for (const one of name) sum = (sum * 31 + one.codePointAt(0)) % 9973;
   return el("span", { class: `avatar hue-${sum % 10}`, "aria-hidden": "true" }, [...name].slice(-2).join(""));
 }
+
+// Who looks at another tab sees how much came in meanwhile.
+const title = document.title;
+let missed = 0;
+export function missedOne() {
+  if (document.hidden) document.title = `(${++missed}) ${title}`;
+}
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) { missed = 0; document.title = title; }
+});

@@ -10,7 +10,8 @@ const ONE_AFTER_ANOTHER = 2 * 60 * 1000;
 
 export class Pane {
   // `does`: send(out) posts and resolves; isMine(line), quotedOf(line), qr(line); why(line) where it is offered;
-  // today() the shop's time; empty() what stands in an empty chat.
+  // today() the shop's time; empty() what stands in an empty chat; a chat of `many` lines may have
+  // more, which earlier(chat, before) reads.
   constructor(root, zone, does) {
     this.root = root;
     this.does = does;
@@ -18,6 +19,7 @@ export class Pane {
     this.text = part(root, "text");
     this.pill = part(root, "pill");
     this.quoting = part(root, "quoting");
+    this.seen = new Map(); // id → line
     this.waiting = new Map(); // nonce → what was typed; survives a change of chat
     this.clock = new Intl.DateTimeFormat("zh-CN", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.day = new Intl.DateTimeFormat("zh-CN", { timeZone: zone, month: "long", day: "numeric" });
@@ -34,6 +36,7 @@ export class Pane {
     this.last = null;
     this.quote(null);
     this.log.replaceChildren();
+    if (lines.length >= (this.does.many ?? Infinity)) this.log.append(el("button", { type: "button", class: "earlier", onclick: () => this.#back() }, "更早的消息"));
     for (const line of lines) this.#append(line);
     for (const out of this.waiting.values()) if (out.key === chat.key) this.#hang(out);
     this.#emptyOrNot();
@@ -52,7 +55,11 @@ export class Pane {
     else this.pill.hidden = false;
   }
 
-  settled() { this.log.setAttribute("aria-busy", "false"); this.#emptyOrNot(); this.#toBottom(); }
+  // The log has been read up to now.
+  settled() {
+    this.log.setAttribute("aria-busy", "false");
+    this.open(this.chat, [...this.seen.values()]);
+  }
 
   say(text, replyTo = null) {
     const out = { nonce: nonce(), key: this.chat.key, room: this.chat.room, name: this.chat.name, text, reply_to: replyTo };
@@ -69,6 +76,19 @@ export class Pane {
     if (!line) return;
     this.quoting.firstElementChild.textContent = `${line.name}：${line.text}`;
     this.text.focus();
+  }
+
+  async #back() {
+    const known = [...this.seen.values()];
+    const chat = this.chat;
+    try {
+      const { lines, more } = await this.does.earlier(chat, known[0].id);
+      if (this.chat !== chat) return;
+      const fromBottom = this.log.scrollHeight - this.log.scrollTop;
+      this.open(chat, [...lines, ...this.seen.values()]);
+      if (!more) this.log.querySelector(".earlier").remove();
+      this.log.scrollTop = this.log.scrollHeight - fromBottom; // the line that was being read stays where it was
+    } catch (wrong) { oops(wrong); }
   }
 
   async #send(out) {

@@ -1,9 +1,10 @@
 // The shop's own room: one group (or a few) and one's own private chat.
 
+import { missedOne } from "./dom.js";
 import { Pane, welcome } from "./pane.js";
 import { fitKeyboard, Switch } from "./switch.js";
 import { Tabs } from "./tabs.js";
-import { listen, post } from "./wire.js";
+import { get, listen, post } from "./wire.js";
 
 fitKeyboard();
 const panes = document.querySelector(".panes");
@@ -18,17 +19,28 @@ const does = {
   quotedOf: (id) => lines.get(id),
   qr: (line) => `/room/qr/${line.id}.svg`,
   today: () => new Date(),
+  many: boot.at_once,
+  earlier,
 };
 const group = new Pane(document.getElementById("group"), boot.zone, { ...does, empty: welcome("还没有人说话", "要什么直接说，比如“来2箱橙子”", "菜单") });
 const own = new Pane(document.getElementById("private"), boot.zone, { ...does, empty: welcome("和店里单独说", "只有你和店里看得见", "菜单", "我的订单") });
 const tabs = new Tabs(group.root, boot.rooms, openRoom);
 const phone = new Switch(panes);
 
+async function earlier(chat, before) {
+  const where = chat.room === null ? "" : `&room=${encodeURIComponent(chat.room)}`;
+  const answer = await get(`/room/earlier?before=${before}${where}`);
+  for (const line of answer.lines) lines.set(line.id, line);
+  return answer;
+}
+
+const inRoom = (name) => [...lines.values()].filter((line) => line.room === name).sort((one, other) => one.id - other.id);
+
 function openRoom(name) {
   room = name;
   tabs.pick(name);
   phone.name(name, "私聊");
-  group.open({ key: `room:${name}`, room: name, title: name, about: "", name: boot.me }, [...lines.values()].filter((line) => line.room === name));
+  group.open({ key: `room:${name}`, room: name, title: name, about: "", name: boot.me }, inRoom(name));
 }
 
 openRoom(room);
@@ -41,7 +53,13 @@ listen("/room/stream", {
     if (line.room === null) own.show(line);
     else if (line.room === room) group.show(line);
     else if (isReady) tabs.dot(line.room, true);
+    if (isReady && !line.mine) missedOne();
     if (isReady && !line.mine) phone.dot(line.room === null ? "private" : "group", true);
   },
-  ready() { isReady = true; group.settled(); own.settled(); },
+  ready() {
+    if (isReady) return; // said again after every reconnect
+    isReady = true;
+    group.settled();
+    own.settled();
+  },
 });

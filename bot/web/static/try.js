@@ -1,6 +1,6 @@
 // The demo's table: be anybody, see both chats, move the clock, play a sample, ask why.
 
-import { avatar, el, toast } from "./dom.js";
+import { avatar, el, missedOne, toast } from "./dom.js";
 import { oops, Pane, welcome } from "./pane.js";
 import { fitKeyboard, Switch } from "./switch.js";
 import { Tabs } from "./tabs.js";
@@ -84,6 +84,7 @@ document.getElementById("newcomer-form").addEventListener("submit", (event) => {
 function heard(line) {
   if (lines.has(line.id)) return;
   lines.set(line.id, line);
+  if (isReady) missedOne();
   if (line.room !== null) {
     if (line.room === room) group.show(line);
     else if (isReady) tabs.dot(line.room, true);
@@ -108,7 +109,12 @@ function meet(name) {
 be(me);
 listen("/try/stream", {
   line: heard,
-  ready() { isReady = true; group.settled(); own.settled(); },
+  ready() {
+    if (isReady) return; // said again after every reconnect
+    isReady = true;
+    group.settled();
+    own.settled();
+  },
   clock: (event) => setClock(event.now),
   reset() { lines.clear(); for (const one of people.values()) one.unread = false; be(me); },
 });

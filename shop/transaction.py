@@ -49,6 +49,7 @@ Wake = Callable[[], Awaitable[None] | None]
 CONNECTION = "default"  # tortoise's name for the shop's only database
 CONFLICT_PAUSE = 0.02  # seconds; doubled with every try, then jittered
 LOST_PAUSE = 0.25  # seconds; five tries bridge a restart of about four seconds
+LONGEST_PAUSE = 5.0  # seconds
 
 log = logging.getLogger(__name__)
 
@@ -198,22 +199,23 @@ async def _tried(work: Callable[[], Awaitable[T]], tries: int) -> T:
         except Refusal:
             raise
         except Exception as fault:
-            if not left or not (pause := _pause(fault, tried=tries - left)):
+            pause = _pause(fault, tried=tries - left)
+            if not left or pause is None:
                 raise
             log.info("tried again in %.2f s (%d left): %r", pause, left, fault)
         await asyncio.sleep(pause)
     raise ValueError("tries must be at least 1")
 
 
-def _pause(fault: BaseException, *, tried: int) -> float:
-    """Seconds until the next try; 0 when the fault does not pass by itself."""
+def _pause(fault: BaseException, *, tried: int) -> float | None:
+    """Seconds until the next try; None when the fault does not pass by itself."""
     if is_lost_connection(fault):
         pause = LOST_PAUSE
     elif is_conflict(fault):
         pause = CONFLICT_PAUSE
     else:
-        return 0.0
-    return pause * 2.0 ** (tried - 1) * random.uniform(0.5, 1.0)
+        return None
+    return min(LONGEST_PAUSE, pause * 2.0 ** (tried - 1)) * random.uniform(0.5, 1.0)
 
 
 def _log_unheard(task: asyncio.Task[Any]) -> None:

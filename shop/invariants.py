@@ -212,7 +212,7 @@ CHECKS = (
     ),
     Check(
         "what is asked for is owed",
-        "an open request of order {what} asks {figure} fen more than is owed",
+        "an open request of order {what} does not ask for what is owed ({figure} fen off)",
         f"SELECT i.code AS what, i.amount_fen - i.payable_fen AS figure FROM ({INTENT}) AS i "
         "WHERE i.amount_fen <> i.payable_fen OR i.paid_at IS NOT NULL OR i.status NOT IN ('unpaid', 'preparing')",
     ),

@@ -86,8 +86,10 @@ async def confirm_transfer(order_id: OrderId, by: PersonId, *, now: datetime) ->
             raise AlreadyPaid(order.code)
         if may(Status(order.status), "paid", money_in=False) is None:
             raise AlreadyCancelled(order.code)
-        await _book(order.id, "transfer", f"order {order.id}", Money(order.payable_fen), "settled", by, now)
-        await PayIntent.filter(order_id=order.id, state="created").update(state="closed")
+        if order.payable_fen:
+            await _book(
+                order.id, "transfer", f"order {order.id}", Money(order.payable_fen), "settled", by, now
+            )
         await _paid(order, now)
         tx.tell(OrderPaid(order.id), at=now)
 
@@ -113,7 +115,8 @@ async def _book(
 
 
 async def _paid(order: Order, now: datetime) -> None:
-    """Money is in: the order is prepared, and gets its pick-up code unless it has one (cash orders do)."""
+    """Money is in: nothing more is asked for, the order is prepared and has its pick-up code (cash orders had one)."""
+    await PayIntent.filter(order_id=order.id, state="created").update(state="closed")
     end = may(Status(order.status), "paid", money_in=False)
     await Order.filter(id=order.id).update(
         status=end, paid_at=now, pay_due_at=None, version=order.version + 1

@@ -11,19 +11,23 @@ from shop.kit.codes import new_pickup_code, read_pickup_code
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.records.orders import Order
-from shop.records.payments import PayFact
+from shop.records.payments import PayFact, PayIntent
 from shop.records.pickups import Pickup
 from shop.refusals import AlreadyHandedOver, NoSuchPickup, NotPaidYet
 from shop.rules.orders import PayMode, Status, may
-from shop.transaction import transaction
+from shop.transaction import run_sql, transaction
 
 
 async def give_code(shop: int, order: int, *, now: datetime) -> str:
     """A code that no other waiting order of the shop has. Called inside the order's transaction."""
     while True:
         code = new_pickup_code()
-        if not await Pickup.filter(shop_id=shop, code=code, state="ready").exists():
-            await Pickup.create(shop_id=shop, order_id=order, code=code, state="ready", ready_at=now)
+        given = await run_sql(
+            "INSERT INTO pickup (shop_id, order_id, code, state, ready_at) VALUES (?, ?, ?, 'ready', ?) "
+            "ON CONFLICT (shop_id, code) WHERE state = 'ready' DO NOTHING RETURNING id",
+            [shop, order, code, now],
+        )
+        if given:
             return code
 
 
@@ -46,8 +50,11 @@ async def look_up(shop: ShopId, said: str) -> Waiting:
         raise NoSuchPickup(mistyped=False)
     if pickup.state == "done":
         raise AlreadyHandedOver(pickup.order.code)
-    owed = Money(0) if pickup.order.paid_at else Money(pickup.order.payable_fen)
-    return Waiting(OrderId(pickup.order_id), code, owed)
+    return Waiting(OrderId(pickup.order_id), code, _owed(pickup.order))
+
+
+def _owed(order: Order) -> Money:
+    return Money(0) if order.paid_at else Money(order.payable_fen)
 
 
 async def redeem(shop: ShopId, said: str, by: PersonId, *, cash: Money, now: datetime) -> OrderId:
@@ -56,13 +63,15 @@ async def redeem(shop: ShopId, said: str, by: PersonId, *, cash: Money, now: dat
     async with transaction() as tx:
         waiting = await look_up(shop, said)
         order = await Order.filter(id=waiting.order).select_for_update().get()
-        if cash != waiting.to_collect:
-            raise NotPaidYet(order.code, waiting.to_collect)
+        if order.status == Status.CANCELLED:  # since it was looked up
+            raise NoSuchPickup(mistyped=False)
+        if cash != _owed(order):  # it may have been paid since as well
+            raise NotPaidYet(order.code, _owed(order))
         if not await Pickup.filter(order_id=order.id, state="ready").update(
             state="done", done_at=now, done_by=by
         ):
             raise AlreadyHandedOver(order.code)
-        if cash:
+        if order.paid_at is None:
             await _book_cash(order, by, now)
         if may(Status(order.status), "handed_over", money_in=order.paid_at is not None) is None:
             raise NotPaidYet(order.code, Money(order.payable_fen))
@@ -75,14 +84,16 @@ async def redeem(shop: ShopId, said: str, by: PersonId, *, cash: Money, now: dat
 async def _book_cash(order: Order, by: PersonId, now: datetime) -> None:
     if order.pay_mode != PayMode.COD:
         raise NotPaidYet(order.code, Money(order.payable_fen))
-    await PayFact.create(
-        order_id=order.id,
-        provider="cash",
-        event=f"order {order.id}",
-        amount_fen=order.payable_fen,
-        standing="settled",
-        by_id=by,
-        at=now,
-    )
+    if order.payable_fen:
+        await PayFact.create(
+            order_id=order.id,
+            provider="cash",
+            event=f"order {order.id}",
+            amount_fen=order.payable_fen,
+            standing="settled",
+            by_id=by,
+            at=now,
+        )
+    await PayIntent.filter(order_id=order.id, state="created").update(state="closed")
     await Order.filter(id=order.id).update(paid_at=now)
     order.paid_at = now

@@ -41,7 +41,7 @@ NOT_AN_ANSWER = Reading("ignore", "")
 
 def _whole_order(scene: Scene, pending: Pending, said: str) -> Reading | None:
     """A full new order beats the question."""
-    wants = scene.gathered().wants
+    wants = scene.gathered.wants
     full = [want for want in wants if want.quantity and (want.products or want.sku) and want.source != "unknown"]
     if full and not (pending.product and full[0].products == (pending.product,)):
         return NOT_AN_ANSWER
@@ -52,7 +52,7 @@ def _whole_order(scene: Scene, pending: Pending, said: str) -> Reading | None:
 
 
 def _amount(scene: Scene, pending: Pending, said: str) -> Reading | None:
-    gathered = scene.gathered()
+    gathered = scene.gathered
     named = [want for want in gathered.wants if want.quantity and want.source != "unknown"]
     loose = [*gathered.loose, *(want.quantity for want in named if want.quantity)]
     specs = tuple(piece.value for piece in scene.pieces if piece.kind in ("spec", "specword"))
@@ -111,7 +111,7 @@ def _choice(scene: Scene, pending: Pending, said: str) -> Reading | None:
 
 
 def _named(scene: Scene, pending: Pending, said: str) -> Reading | None:
-    if not pending.options or left_over(scene.gathered().left_over) > 2:
+    if not pending.options or left_over(scene.gathered.left_over) > 2:
         return None
     options = _by_product(scene, pending) or _by_code(scene, pending) or _by_spec(scene, pending) or _by_unit(scene, pending)
     return chosen(scene, pending, options[0]) if len(options) == 1 else None

@@ -89,7 +89,7 @@ def _copied(scene: Scene, source: Said | None, pattern: re.Pattern[str], *, quie
 
 
 def _plain_amount(scene: Scene) -> bool:
-    gathered = scene.gathered()
+    gathered = scene.gathered
     return not gathered.wants and len(gathered.loose) == 1
 
 
@@ -109,7 +109,7 @@ def _in_quantity(line: Line, quantity: Quantity, scene: Scene) -> Line:
 def _usual(scene: Scene) -> Reading | None:
     """老样子: the last order again, with what was said differently; always to be confirmed."""
     last = scene.context.last_order
-    gathered = scene.gathered()
+    gathered = scene.gathered
     if any(op == "remove" for op in gathered.ops) and scene.context.cart:
         return None  # D那个撤掉，别的照旧
     if not last:

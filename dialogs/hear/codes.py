@@ -11,7 +11,7 @@ from dialogs.hear.normalise import Typed
 from dialogs.hear.numbers import parse
 
 _GLUE = r"[+x*]"
-LETTER = re.compile(rf"(?<![a-z.@/])\(?(?P<letter>[a-z])\)?(?:款|号链接|号|链接)?(?: ?(?P<glue>{_GLUE}) ?(?P<n>\d{{1,3}})|(?P<m>\d{{1,2}}))?(?![a-z/.:%][a-z\d]|[\d.]?\d|[a-z]{{2}})")
+LETTER = re.compile(rf"(?<![a-z.@/])\(?(?P<letter>[a-z])\)?(?:款|号链接|号|链接)?(?: ?(?P<glue>{_GLUE}) ?(?P<n>\d{{1,3}})|(?P<m>\d{{1,2}}))?(?![/.:%]|[\d.]?\d|[a-z]{{2}})")
 NUMBERED = re.compile(rf"(?<![\d.a-z第-])第?(?P<no>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?:链接|款|品|团品)?|个?链接|号?款)(?![楼栋线院门地早上下中晚凌]|单元|文件|高铁)(?: ?{_GLUE} ?(?P<n>\d{{1,3}}))?")
 ORDINAL = re.compile(r"第(?P<no>\d{1,2}|[一二三四五六七八九十]{1,2})(?:个|种|款|样|项)(?:链接)?")
 CIRCLED = re.compile(rf"(?P<no>\d{{1,2}}) ?{_GLUE} ?(?P<n>\d{{1,3}})")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from dialogs.hear.reader import Reader
 from dialogs.hear.reading import Chat, Clarify, Context, Line, Op, Pending, Quoted, Reading, Said
@@ -41,9 +41,10 @@ def context_from(data: Any) -> Context:
     """A context from JSON; what has a wrong type is left out."""
     if not isinstance(data, dict):
         return Context()
-    chat = data.get("chat")
+    said = data.get("chat")
+    chat: Chat = said if said in ("group", "private", "admin") else "private"
     return Context(
-        chat=chat if chat in get_args(Chat) else "private",
+        chat=chat,
         mention=_texts(data.get("mention")),
         campaigns=_texts(data.get("campaigns")),
         cart=_lines(data.get("cart")),
@@ -71,16 +72,19 @@ def _lines(data: Any) -> tuple[Line, ...]:
 def _line(data: Any) -> Line | None:
     if not isinstance(data, dict) or not isinstance(data.get("sku"), str):
         return None
-    op = data.get("op")
     return Line(
         data["sku"],
         _number(data.get("qty")) or Decimal(0),
         _text(data.get("unit")) or "",
-        op if op in get_args(Op) else "add",
+        _op(data.get("op")),
         _text(data.get("for")),
         _text(data.get("note")),
         _text(data.get("campaign")),
     )
+
+
+def _op(data: Any) -> Op:
+    return data if data in ("add", "inc", "dec", "set", "remove") else "add"
 
 
 def _number(data: Any) -> Decimal | None:
@@ -108,7 +112,6 @@ def _quote(data: Any) -> Quoted | None:
 def _pending(data: Any) -> Pending | None:
     if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
         return None
-    op = data.get("op")
     return Pending(
         data["kind"],
         tuple(str(one) for one in data["options"]) if isinstance(data.get("options"), list) else (),
@@ -116,7 +119,7 @@ def _pending(data: Any) -> Pending | None:
         _text(data.get("product")),
         _number(data.get("qty")),
         _text(data.get("unit")),
-        op if op in get_args(Op) else "add",
+        _op(data.get("op")),
     )
 
 
@@ -164,10 +167,6 @@ def main(argv: list[str]) -> int:
     for line in readings(sys.stdin, Reader(load(Path(argv[1])))):
         sys.stdout.write(line + "\n")
     return 0
-
-
-def slots_of(reading: Reading) -> Mapping[str, Any]:
-    return reading.slots
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买
 
 
 def edit(scene: Scene) -> Reading | None:
-    gathered = scene.gathered()
+    gathered = scene.gathered
     cart = scene.context.cart
     if not _means_it(scene, gathered):
         return None
@@ -39,7 +39,7 @@ def edit(scene: Scene) -> Reading | None:
 def _means_it(scene: Scene, gathered: Gathered) -> bool:
     if not STRONG.search(scene.text) and not CANCEL.search(scene.text) and not any(op == "inc" for op in gathered.ops):
         return False
-    if chatters(scene.text, private=scene.private) or scene.says("吗$|么$|[?？]$|为什么"):
+    if chatters(scene.text, private=scene.private) or scene.says("吗$|么$|[?？]$|为什么|券|满\d+减"):
         return False
     if scene.addressed:
         return left_over(gathered.left_over) <= max(6, len(scene.text) // 2)
@@ -52,7 +52,8 @@ def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
         text = "".join(piece.text for piece in clause)
         if STRONG.search(text) or CANCEL.search(text):
             known = [(m.start() + clause[0].start, m.end() + clause[0].start) for m in CANCEL.finditer(text)]
-            return left_over((piece for piece in clause if piece in gathered.left_over), known) <= 1
+            allowed = 4 if any(want.op == "remove" and _of_cart(scene, want) and (want.products or want.sku) for want in gathered.wants) else 1
+            return left_over((piece for piece in clause if piece in gathered.left_over), known) <= allowed
     return left_over(gathered.left_over) <= 1
 
 

@@ -23,6 +23,7 @@ ALL = re.compile(
     r"全(?:部)?都?(?:要|来)|都(?:要|来)(?=[^,，。]{0,3}(?:[一两二三四五六七八九\d]|$))|(?:其余|其他|其它|别的|剩下)(?:的)?(?:[一两二三四五六\d]样)?(?:全部|都|全|各)"
     r"|^(?:我)?(?:[两三四五六七八九\d])(?:样|个|款|种)(?:我)?(?:都|全|各)|每(?:样|种|个|款)(?:都)?(?:来|要|各|一|两|\d)|各来一|除了.{1,12}?(?:都|全)"
 )
+EXCEPT = re.compile(r"除了|除去|除开|以外|之外|不要.{0,6}(?:其余|其他|其它|别的|剩下)")
 JUST_JOIN = re.compile(r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]")
 BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
@@ -30,7 +31,7 @@ BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 def join(scene: Scene) -> Reading | None:
     if not scene.offer.campaigns:
         return _no_campaign(scene)
-    gathered = scene.gathered()
+    gathered = scene.gathered
     if not _clean(scene, gathered):
         return None
     return _all_items(scene, gathered) or _numbers(scene, gathered) or _codes(scene, gathered) or _bare(scene, gathered)
@@ -52,7 +53,7 @@ def _clean(scene: Scene, gathered: Gathered) -> bool:
 
 
 def _all_items(scene: Scene, gathered: Gathered) -> Reading | None:
-    if not ALL.search(scene.text) or any(want.quantity and want.products for want in gathered.wants):
+    if not ALL.search(scene.text) or (not EXCEPT.search(scene.text) and any(want.quantity and want.products for want in gathered.wants)):
         return None
     campaign = next((one for one in reversed(scene.offer.campaigns) if len(one.items) > 1), scene.offer.campaigns[-1])
     excluded = _excluded(scene, gathered)

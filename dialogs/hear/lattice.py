@@ -13,7 +13,7 @@ from typing import Any
 
 from dialogs.hear.codes import find_codes
 from dialogs.hear.dictionary import LONGEST, is_known, sound
-from dialogs.hear.lexicon import cues
+from dialogs.hear.lexicon import cues, words
 from dialogs.hear.money import find_money
 from dialogs.hear.names import Names
 from dialogs.hear.normalise import Typed
@@ -23,13 +23,13 @@ from dialogs.hear.quantities import Amounts, alternation
 from dialogs.hear.specs import Spec, find_specs
 from dialogs.hear.times import find_times
 
-COUNTED = re.compile(rf"[\d{HAN}半几个]|[+*x]")
 NUMERAL = re.compile(rf"(?<![\d.a-z]){NUMBER}(?![\d.])")
 LATIN = re.compile(r"[a-z][a-z'’._-]*")
 DIGITS = re.compile(r"\d+")
 NOTE = re.compile(r"\((?P<note>[^()\n]{2,40})\)")
+FOR = re.compile(r"(?:帮我|给我|给|帮|替|代|帮忙给)(?P<who>[^,，。;；\s]{1,9}?)(?:家)?(?:也|都|再|顺便)*(?:带|来|拿|买|订|捎|要|留|报|加|称|整|拼|接|代|\+)(?!电|机)")
 BREAKS = "，,。;；!！?？\n、…"
-COST = {"product": 0.4, "place": 0.3, "phone": 0.2, "time": 0.45, "money": 0.5, "spec": 0.42, "specword": 0.45, "qty": 0.42, "code": 0.45, "note": 0.3, "cue": 0.5, "number": 0.6, "latin": 0.8, "sound": 0.9, "word": 1.0, "digits": 0.9, "break": 0.1, "blank": 0.1, "char": 1.3}
+COST = {"product": 0.4, "place": 0.3, "phone": 0.2, "time": 0.45, "money": 0.5, "spec": 0.42, "specword": 0.45, "qty": 0.42, "code": 0.45, "note": 0.3, "for": 0.6, "cue": 0.5, "number": 0.6, "latin": 0.8, "sound": 0.9, "word": 1.0, "digits": 0.9, "break": 0.1, "blank": 0.1, "char": 1.3}
 LONGEST_CUE = 6
 
 
@@ -65,7 +65,7 @@ class Lattice:
         for piece in self._special(typed, codes):
             edges[piece.start].append(piece)
         heard = sound(text) if by_sound else ()
-        best: list[tuple[float, Piece | None]] = [(0.0, None)] + [(1e9, None)] * size
+        best: list[tuple[float, Piece | None]] = [(0.0, None), *((1e9, None) for _ in range(size))]
         for start in range(size):
             cost = best[start][0]
             for piece in (*edges[start], *self._plain(text, start), *self._heard(text, heard, start)):
@@ -79,8 +79,11 @@ class Lattice:
         text = typed.text
         for match in NOTE.finditer(text):
             yield Piece("note", match.start(), match.end(), match[0], typed.typed(match.start("note"), match.end("note")))
-        if COUNTED.search(text):
-            yield from self._counted(text)
+        for match in FOR.finditer(text):
+            if _is_person(match["who"]):
+                who = match.start("who"), match.end("who")
+                yield Piece("for", match.start(), match.end(), match[0], typed.typed(*who))
+        yield from self._counted(text)
         if codes:
             for code in find_codes(typed):
                 yield Piece("code", code.start, code.end, text[code.start : code.end], code.code)
@@ -133,6 +136,11 @@ class Lattice:
         if heard:
             for end, ids in self.names.heard_at(text, heard, start):
                 yield Piece("product", start, end, text[start:end], ids, source="sound")
+
+
+def _is_person(who: str) -> bool:
+    """邻居, 5栋刘姐, 我妈 — but not 我, 孩子 or goods in an amount."""
+    return who not in words("not_people.txt") and not re.match(rf"[我俺咱][一两二三半\d]|[\d{HAN}]+[斤箱个份盒袋]|我?[来要拿]", who)
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:

@@ -21,7 +21,7 @@ RISKY = ("emoji",)
 
 def order(scene: Scene) -> Reading | None:
     """The reading of a message that names goods, or None when it names none."""
-    gathered = tidy_emoji(scene.gathered())
+    gathered = with_it(scene, tidy_emoji(scene.gathered))
     if not gathered.wants or all(want.op == "remove" for want in gathered.wants):
         return None
     if not meant_for_shop(scene, gathered):
@@ -125,6 +125,15 @@ def like(scene: Scene, heard: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*names.having(heard, products), *names.like(heard)]))[:MOST_OPTIONS]
 
 
+def with_it(scene: Scene, gathered: Gathered) -> Gathered:
+    """来俩, under a card of the shop: the goods on the card."""
+    it = scene.it() if not gathered.wants and len(gathered.loose) == 1 else None
+    if it is None or left_over(gathered.left_over) > 2:
+        return gathered
+    want = replace(it, quantity=gathered.loose[0], end=len(scene.text))
+    return replace(gathered, wants=(want,), loose=())
+
+
 def tidy_emoji(gathered: Gathered) -> Gathered:
     """🍓草莓两盒🍓: what is drawn beside the written word is decoration."""
     written = {want.products for want in gathered.wants if want.source != "emoji"}
@@ -172,6 +181,7 @@ def _strangeness(scene: Scene, gathered: Gathered) -> tuple[int, int]:
     """Unexplained characters in clauses with goods, and in the others."""
     goods_spans = [(want.start, want.end) for want in gathered.wants]
     strange = around = 0
+    goods_spans += [(p.start, p.end) for p in scene.pieces if any(p.text in want.heard for want in gathered.wants if want.source == "unknown")]
     for clause in clauses(scene.pieces):
         start, end = clause[0].start, clause[-1].end
         has_goods = any(start <= a < end for a, _ in goods_spans)
@@ -195,5 +205,7 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
     strange, around = _strangeness(scene, gathered)
     named = sum(len(want.heard) for want in gathered.wants)
     buys = any(piece.kind == "cue" and piece.tag == "buy" for piece in scene.pieces)
-    precise = all(want.quantity and want.quantity.unit and not want.quantity.only_unit for want in gathered.wants)
-    return precise and (buys or bool(scene.offer.campaigns)) and strange + around <= named and named <= 5 and len(scene.text) <= 14
+    sold = {sku.unit for product in scene.offer.catalogue.products for sku in product.skus}
+    precise = all(want.quantity and want.quantity.unit in sold for want in gathered.wants)
+    errand = scene.says("买|带")  # 给我买瓶水 is said to somebody who goes out
+    return precise and not errand and (buys or bool(scene.offer.campaigns)) and strange + around == 0 and named <= 5 and len(scene.text) <= 14

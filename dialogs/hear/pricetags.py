@@ -48,7 +48,7 @@ def tags(scene: Scene, pieces: Sequence[Piece] | None = None) -> list[Tag]:
     """One tag for each product named; what is said before the first product belongs to it."""
     found: list[Tag] = []
     early = Tag()
-    for at, piece in enumerate(pieces or scene.pieces):
+    for piece in pieces or scene.pieces:
         if piece.kind == "product":
             new = replace(early if not found else Tag(), products=piece.value, heard=piece.text, source=piece.source)
             found.append(new)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from dialogs.hear.around import iso, moment_said, said_at, slots_around
-from dialogs.hear.lexicon import table
+from dialogs.hear.lexicon import patterns, table
 from dialogs.hear.money import plain
 from dialogs.hear.offer import fits
 from dialogs.hear.orders import merged, settled_want, tidy_emoji
@@ -20,6 +20,15 @@ from dialogs.hear.wants import Gathered
 
 # A full order in the same message is the order; the question around it is a remark.
 BEFORE_ORDERS = frozenset({"price.query", "stock.query", "bargain.ask", "aftersale.report", "product.query", "human.request", "coupon.query", "review.give", "price.why", "mute", "campaign.query", "order.query", "invoice.ask"})
+SHORT = re.compile("(?:请问|老板|团长|这个|这|秒杀|团|现在|今天|的)*(?:还|还能)?(?:有(?:没有)?(?:货)?|剩|跟|抢|买|拼|多少钱|怎么卖|啥价|什么价)(?:多少|几个|几份|货)?(?:吗|没|不|么|嘛|没有|呢|啊|呀|了|的|老板|谢谢|伐)*")
+# A group talks about food and calls all day; there these ask for the shop only in plain words.
+STRICT_IN_GROUPS = {
+    "catalog.query": re.compile("卖|新鲜|货|水果|蔬菜|菜单|目录|价目|单子|清单|特价|新品"),
+    "human.request": re.compile("转人工|人工客服|(?:找|叫|喊|联系)(?:一下|下)?(?:老板|店长|店主|掌柜|团长)|真人"),
+    "stock.query": re.compile("[\u4e00-\u9fff]"),
+    "hours.query": re.compile("店|老板|你们|营业"),
+    "campaign.query": re.compile("团|秒杀|拼|截"),
+}
 FETCH = re.compile(r"(?:来|去|过来|过去|再来|再去)?(?:拿|取|自提|提货|取货|拿货|提)|到店|过来|过去|来店里|去店里")
 
 
@@ -46,7 +55,7 @@ def _either(expressions: list[str]) -> re.Pattern[str]:
 
 
 def question(scene: Scene) -> Reading | None:
-    gathered = tidy_emoji(scene.gathered())
+    gathered = tidy_emoji(scene.gathered)
     for kind in kinds():
         match = kind.any.search(scene.text)
         if match and not (kind.unless and kind.unless.search(scene.text)) and _fits(scene, gathered, kind):
@@ -62,10 +71,19 @@ def _fits(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
         return False
     if scene.addressed:
         return not _told_about_others(scene)
-    if kind.group == "never" or chatters(scene.text, private=False):
+    if kind.group == "never" or chatters(scene.text, private=kind.name == "aftersale.report"):
         return False
-    named = bool(_topic(scene, gathered)) or (kind.name in ("stock.query", "campaign.query") and scene.offer.only_item() is not None)
-    return (named or kind.group == "clean") and _understood(scene, gathered, kind)
+    if kind.name == "aftersale.report" and patterns("chatter.toml")["elsewhere"].search(scene.text):
+        return False
+    if not _topic(scene, gathered) and kind.group == "goods" and not _short_question(scene):
+        return False
+    strict = kind.name in STRICT_IN_GROUPS
+    return (not strict or bool(STRICT_IN_GROUPS[kind.name].search(scene.text))) and _understood(scene, gathered, kind)
+
+
+def _short_question(scene: Scene) -> bool:
+    """还有吗, under the only thing that is being sold."""
+    return scene.offer.only_item() is not None and bool(SHORT.fullmatch(re.sub(r"[\s,，。!！?？~]", "", scene.text)))
 
 
 def _told_about_others(scene: Scene) -> bool:

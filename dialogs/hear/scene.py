@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from dialogs.hear.lattice import Lattice, Piece
 from dialogs.hear.lexicon import patterns, words
 from dialogs.hear.normalise import Typed, normalise
-from dialogs.hear.offer import Offer, Want
-from dialogs.hear.reading import Clarify, Context, Line, Quoted, Reading, Token
+from dialogs.hear.offer import Offer, Want, fits
+from dialogs.hear.reading import Clarify, Context, Line, Reading, Token
 from dialogs.hear.wants import Gathered, gather
 
 SHOP = "@shop"
@@ -44,9 +44,10 @@ class Scene:
 
     def it(self) -> Want | None:
         """What 这个 is: the quoted card, or in private the one thing the bot last spoke of."""
-        sku = quoted_sku(self)
+        sku = quoted_sku(self) or (named_by_bot(self) if self.private else None)
         return Want(sku=sku, source="quote") if sku else None
 
+    @cached_property
     def gathered(self) -> Gathered:
         return gather(self.pieces, self.offer, it=self.it())
 
@@ -60,17 +61,24 @@ def quoted_sku(scene: Scene) -> str | None:
         return None
     if quote.sku in scene.offer.catalogue.sku:
         return quote.sku
-    return sku_in(scene, quote)
+    return sku_in(scene, quote.text)
 
 
-def sku_in(scene: Scene, quote: Quoted) -> str | None:
-    """The one sku a card without an id speaks of."""
-    pieces = scene.lattice.cut(normalise(quote.text), by_sound=False)
+def named_by_bot(scene: Scene) -> str | None:
+    last = next((said for said in reversed(scene.context.history) if said.who == "bot"), None)
+    return sku_in(scene, last.text) if last else None
+
+
+def sku_in(scene: Scene, text: str) -> str | None:
+    """The one sku a message of the shop speaks of."""
+    pieces = scene.lattice.cut(normalise(text), by_sound=False)
     products = {id for piece in pieces if piece.kind == "product" for id in piece.value}
     if len(products) != 1:
         return None
     skus = scene.offer.skus(products.pop())
-    return next((sku.id for sku in skus if sku.default), skus[0].id)
+    specs = [piece.value for piece in pieces if piece.kind == "spec"]
+    fitting = [sku for sku in skus if any(fits(spec, sku) for spec in specs)]
+    return next((sku.id for sku in (*fitting, *skus) if sku.default or sku in fitting), skus[0].id)
 
 
 # --- readings

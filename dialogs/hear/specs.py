@@ -86,7 +86,6 @@ def _patterns(unit: str) -> tuple[tuple[re.Pattern[str], bool], ...]:
         (rf"{number}(?P<u>{only})(?![a-z])(?:装|{kind})?", True),
         (rf"(?<!分成)(?<!分){number}(?P<u>{unit})装(?:{kind})?", True),
         (rf"{number}(?P<u>{unit})(?:一|每|/)(?:{unit}){kind}", True),
-        (rf"(?:一|每|整)(?:整)?{unit}{number}(?P<u>{unit}){kind}", True),
         (rf"{number}(?P<u>{unit}){kind}(?!话|时候)", False),
     )
     return tuple((re.compile(pattern), firm) for pattern, firm in rules)

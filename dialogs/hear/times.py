@@ -25,7 +25,7 @@ class Moment:
     weekday: int | None = None
     weeks: int = 0
     month: int | None = None
-    date: int | None = None
+    month_day: int | None = None
     part: str = ""
     hour: int | None = None
     minute: int = 0
@@ -54,8 +54,8 @@ class Moment:
         if self.weekday is not None:
             ahead = self.weekday - today.weekday()
             return today + timedelta(days=(ahead % 7 if not self.weeks else ahead + 7 * self.weeks))
-        if self.date is not None:
-            return _next_date(today, self.month, self.date)
+        if self.month_day is not None:
+            return _next_date(today, self.month, self.month_day)
         passed = self.hour is not None and (self._hour(now), self.minute) <= (now.hour, now.minute)
         return today + timedelta(days=1 if passed else 0)
 
@@ -69,7 +69,7 @@ class Moment:
             return self.hour + 12 if self.hour < 12 or self.part not in ("下午", "午后") else 12
         if self.part == "中午" and self.hour < 5:
             return self.hour + 12
-        today_only = not self.part and self.day in (None, 0) and self.weekday is None and self.date is None
+        today_only = not self.part and self.day in (None, 0) and self.weekday is None and self.month_day is None
         if today_only and 0 < self.hour < 12 and (self.hour, self.minute) <= (now.hour, now.minute):
             return self.hour + 12  # 3点 said at ten in the morning
         if not self.part and 0 < self.hour < 7:
@@ -138,7 +138,7 @@ def _moment(match: re.Match[str]) -> Moment | None:
             weekday=WEEKDAYS.get(group["weekday"] or ""),
             weeks={"下": 1, "下下": 2}.get(group["weeks"] or "", 0),
             month=_whole(group["month"]),
-            date=_whole(group["mdate"] or group["date"]),
+            month_day=_whole(group["mdate"] or group["date"]),
             part=group["part"] or "",
             hour=_whole(group["hour"] or group["hh"]),
             minute=_minute(group),

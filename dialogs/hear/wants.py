@@ -11,13 +11,16 @@ from dataclasses import dataclass, field, replace
 
 from dialogs.hear.dictionary import is_noun
 from dialogs.hear.lattice import Piece
+from dialogs.hear.lexicon import words
 from dialogs.hear.offer import Offer, Want, fits, same_unit
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.specs import Spec, measure
 
 OPS = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove"}
+PARTLY = ("去掉", "拿掉", "退掉", "撤掉", "减掉", "退了", "撤了", "删掉")
 SILENT = ("blank", "cue")
 GOODS = ("product", "code")
+ENDS_A_REMARK = ("break", "product", "place", "time", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,11 @@ class _Basket:
     broken: bool = False  # a break since the open product
     for_whom: str | None = None
     noting: int = -1  # where a remark began
+    deaf: bool = False  # 别拿成苹果了: the remark may name goods
 
     def take(self, at: int) -> None:
         piece = self.pieces[at]
-        if self.noting >= 0 and piece.kind not in ("break", "product", "place", "time", "note"):
+        if self.noting >= 0 and piece.kind not in (("break",) if self.deaf else ENDS_A_REMARK):
             return
         if self.noting >= 0:
             self._end_note(at)
@@ -82,7 +86,7 @@ class _Basket:
     def _product(self, piece: Piece, at: int) -> None:
         want = Want(products=piece.value, heard=piece.text, source=piece.source, start=piece.start, end=piece.end)
         follower = self._next(at, silent=())
-        if follower and _names_a_thing(follower) and follower.start == piece.end and piece.source != "emoji":
+        if follower and follower.start == piece.end and piece.source != "emoji" and _makes_another_thing(follower):
             want = replace(want, products=(), source="unknown")  # 苹果手机: not ours
         self._goods(want)
 
@@ -126,14 +130,11 @@ class _Basket:
             self.done.append(replace(self.open.pop(), money=piece.value))
         elif following and following.kind == "product":
             ids, end = following.value, following.end
-            self.pieces = tuple(p for p in self.pieces)
             self.done.append(Want(ids, heard=following.text, money=piece.value, start=piece.start, end=end))
         else:
             self.left_over.append(piece)
 
     def _amount(self, quantity: Quantity, piece: Piece, at: int) -> None:
-        if quantity.only_unit and not self._next_is_goods(at) and not self.open and self._next(at) is not None:
-            pass
         unknown = self._thing_before(piece)
         if self.open and self._ahead(at) and self.broken:
             self._hold(quantity, at)
@@ -249,10 +250,12 @@ class _Basket:
 
     def _said_note(self, piece: Piece, at: int) -> None:
         if self.open or self.done:
-            self.noting = at
+            self.noting, self.deaf = at, piece.text.startswith("别")
 
     def _said_op(self, piece: Piece, at: int) -> None:
         op = OPS[piece.tag]
+        if op == "remove" and piece.text in PARTLY and self._next_amount(at):
+            op = "dec"  # 去掉一箱
         self.ops.append(op)
         if self.open and op == "remove":
             self.open = [replace(want, op=op) for want in self.open]
@@ -286,14 +289,16 @@ class _Basket:
 
     def _thing_before(self, piece: Piece) -> str:
         """Unknown goods right before an amount: 火龙果3斤."""
-        run = _run(self.unknown, piece.start)
-        return "".join(p.text for p in run) if run and _names_a_thing(run[-1]) else ""
+        verbs = [p for p in self.pieces if p.kind == "cue" and p.tag in ("buy", "filler")]
+        run = _run([*self.unknown, *verbs], piece.start)
+        run = [p for p in run if p.kind != "cue"]
+        return "".join(p.text for p in run) if run and (_names_a_thing(run[-1]) or len(run[-1].text) == 1) else ""
 
     def _flush_unknown(self) -> None:
         """Unknown goods right behind an amount: 来两斤山竹."""
         if self.held is not None and self.unknown:
             after = [p for p in self.unknown if p.start >= self.pieces[self.held_at].end]
-            if after and _names_a_thing(after[-1]):
+            if after and (_names_a_thing(after[-1]) or len(after) == 1 == len(after[0].text)):
                 heard = "".join(p.text for p in after)
                 start, end = self.pieces[self.held_at].start, after[-1].end
                 self.done.append(Want(heard=heard, source="unknown", quantity=self.held, op=self.op, start=start, end=end))
@@ -330,18 +335,30 @@ class _Basket:
         self._flush_unknown()
         if self.held is not None and not self.each_first:
             self.loose.append(self.held)
-        wants = sorted([*self.done, *self.open], key=lambda want: want.start)
+        wants = _without_echoes(sorted([*self.done, *self.open], key=lambda want: want.start))
         return Gathered(tuple(wants), tuple(self.loose), tuple(self.left_over), tuple(self.ops), self.ever_each)
+
+
+def _makes_another_thing(follower: Piece) -> bool:
+    return _names_a_thing(follower) and follower.text not in words("harmless.txt")
 
 
 def _names_a_thing(piece: Piece) -> bool:
     return piece.kind in ("word", "char", "latin") and is_noun(piece.text)
 
 
+def _without_echoes(wants: list[Want]) -> list[Want]:
+    """橙子，对，橙子要六斤: a name that comes again with its amount was only mentioned before."""
+    told = {want.products for want in wants if want.products and (want.quantity or want.money or want.op == "remove")}
+    return [want for want in wants if want.quantity or want.money or want.op == "remove" or want.products not in told]
+
+
 def _run(pieces: Sequence[Piece], end: int) -> list[Piece]:
     """The pieces that stand together directly before `end` (one blank may lie between)."""
     run: list[Piece] = []
-    for piece in reversed(pieces):
+    for piece in sorted(pieces, key=lambda one: -one.start):
+        if piece.start >= end:
+            continue
         if end - piece.end > 1:
             break
         run.insert(0, piece)

@@ -1,32 +1,66 @@
-"""播放: a .chat text read as steps, so that a sample is said in the room by the people in it and seen by everybody."""
+"""播放: a transcript acted out in the room, so that its people are seen to say their lines; the shop answers itself."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from bot.play import BadTranscript, Step, parse
+from bot.web.security import No
 
 MOST_STEPS = 200
 
-_CLOCK = re.compile(r"\+\s*(\d{1,5})\s*([smhd]|秒|分钟?|小时|天)\s*$")
-_SAID = re.compile(r"([^\s@:：>]{1,40})(?:@([^\s:：>]{1,60}))?[:：]\s*(.+)$")
-_UNITS = {"s": 1, "秒": 1, "m": 60, "分": 60, "分钟": 60, "h": 3600, "小时": 3600, "d": 86400, "天": 86400}
+SaidNow = list[dict[str, Any]]
+_CODE = re.compile(r"(?<!\d)\d{4}-\d{2}(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    who: str
-    room: str | None
-    text: str
+def steps_of(transcript: str) -> tuple[Step, ...]:
+    """The steps, or a sentence that says why there are none."""
+    try:
+        steps = parse(transcript).steps
+    except BadTranscript as bad:
+        raise No(400, f"有一行看不懂（{bad}）。每行写成“小李@群名: 来2箱橙子”，私聊写“小李: 取消”") from None
+    if not steps:
+        raise No(400, "没看到谁说了什么；每行写成“小李@群名: 来2箱橙子”，私聊写“小李: 取消”")
+    if len(steps) > MOST_STEPS:
+        raise No(413, f"太长了：{len(steps)} 句，一次最多 {MOST_STEPS} 句")
+    return steps
 
 
-def steps(transcript: str) -> list[Said | timedelta]:
-    """What people say and how time passes. What the shop is expected to answer is left out: it answers itself."""
-    found: list[Said | timedelta] = []
-    for line in transcript.splitlines():
-        line = line.strip()
-        if clock := _CLOCK.match(line):
-            found.append(timedelta(seconds=int(clock[1]) * _UNITS[clock[2]]))
-        elif (said := _SAID.match(line)) and not line.startswith(("#", ">", "-", "~", "=", "bot")):
-            found.append(Said(who=said[1], room=said[2], text=said[3].strip()))
-    return found
+@dataclass
+class Playing:
+    """What is remembered while it plays: everybody's last line, and the last pick-up code that was seen."""
+
+    say: Callable[[str, str | None, str, str], Awaitable[SaidNow]]  # who, room, text, nonce
+    pass_time: Callable[[timedelta], Awaitable[SaidNow]]
+    direct: Callable[[str], Awaitable[SaidNow]]  # a stage direction is the shop's own affair: （小李付款）
+    now: Callable[[], datetime]  # on the shop's wall
+    last: dict[str, tuple[str | None, str, str]] = field(default_factory=dict)
+    code: str = ""
+
+    async def act(self, step: Step) -> SaidNow:
+        said = await self._act(step)
+        for line in said:
+            if code := _CODE.search(line["text"]):
+                self.code = code[0]
+        return said
+
+    async def _act(self, step: Step) -> SaidNow:
+        if step.kind == "pass":
+            return await self.pass_time(step.by)
+        if step.kind == "until":
+            now = self.now()
+            return await self.pass_time(
+                datetime.combine(now.date() + timedelta(days=1), step.at, now.tzinfo) - now
+            )
+        if step.kind == "pay":
+            return await self.direct(f"（{step.who}付款）")
+        if step.kind == "say":
+            self.last[step.who] = (step.room, step.text.replace("<取货码>", self.code), uuid4().hex)
+        if step.who not in self.last:
+            raise No(400, f"{step.who}还没说过话，没有什么可以再发一遍")
+        return await self.say(step.who, *self.last[step.who])  # the same nonce: sent once more, heard once

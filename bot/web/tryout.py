@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from bot.shopfront import Answer
 from bot.web import live
 from bot.web.cleaning import likeness
 from bot.web.drawn import drawn, newest, qr_of, said
-from bot.web.playing import MOST_STEPS, Said, steps
+from bot.web.playing import Playing, steps_of
 from bot.web.reading import id_asked, json_body, line_id_in, name_in, nonce_in, room_in, text_in
 from bot.web.security import No, same_origin
 from bot.web.site import answer, page, site
@@ -102,14 +103,16 @@ async def play(request: web.Request) -> web.Response:
     pace = body.get("pace", 0)
     if isinstance(pace, bool) or not isinstance(pace, int | float) or not 0 <= pace <= 3000:
         raise No(400, "pace 是两句之间的毫秒数，0 到 3000")
-    todo = steps(script)
-    if not todo:
-        raise No(400, "没看到谁说了什么；每行写成“小李@群名: 来2箱橙子”，私聊写“小李: 取消”")
-    if len(todo) > MOST_STEPS:
-        raise No(413, f"太长了：{len(todo)} 句，一次最多 {MOST_STEPS} 句")
+    todo = steps_of(script)
+    playing = Playing(
+        say=partial(_say_again, request),
+        pass_time=lambda by: _pass_time(request, min(by, _LONGEST_JUMP)),
+        direct=partial(_direct, request),
+        now=lambda: _now(request),
+    )
     answers: list[dict[str, Any]] = []
     for step in todo:
-        answers += await _step(request, step)
+        answers += await playing.act(step)
         await asyncio.sleep(pace / 1000)
     return answer({"played": len(todo), "said": answers})
 
@@ -180,14 +183,17 @@ async def _pass_time(request: web.Request, by: timedelta) -> list[dict[str, Any]
     return await _in_the_log(request, answers)
 
 
-async def _step(request: web.Request, step: Said | timedelta) -> list[dict[str, Any]]:
-    if isinstance(step, timedelta):
-        return await _pass_time(request, min(step, _LONGEST_JUMP))
+async def _say_again(
+    request: web.Request, who: str, where: str | None, text: str, nonce: str
+) -> list[dict[str, Any]]:
     rooms = site(request).webroom.rooms
-    where = (
-        step.room if step.room is None or step.room in rooms else rooms[0]
-    )  # a sample of another shop plays too
-    return (await _say(request, step.who, where, step.text))[1]
+    here = where if where is None or where in rooms else rooms[0]  # a sample of another shop plays too
+    spoken = {"who": who, "text": text}
+    return (await _say(request, name_in(spoken, "who"), here, text_in(spoken), nonce=nonce))[1]
+
+
+async def _direct(request: web.Request, direction: str) -> list[dict[str, Any]]:
+    return await _in_the_log(request, await site(request).shopfront.play(direction))
 
 
 async def _in_the_log(request: web.Request, answers: Iterable[Answer]) -> list[dict[str, Any]]:

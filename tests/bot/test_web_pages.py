@@ -23,7 +23,6 @@ from playwright.async_api import Page, expect
 from bot.channels.webroom import WebRoom
 from bot.web.app import DemoPerson, web_app
 from bot.web.cleaning import clean_name, clean_text, is_good_name, likeness
-from bot.web.playing import Said, steps
 from shop.database import close_database, open_database
 from tests.bot.test_webroom import unique_keys
 from tests.support.browser import open_browser, open_page
@@ -180,6 +179,14 @@ async def test_a_sample_is_said_by_its_people_where_everybody_sees_it(demo: Stre
     assert demo.shop.heard[2].sent_at == datetime(2026, 5, 1, 2, 31, tzinfo=UTC)
 
 
+async def test_stage_directions_are_the_shop_s_and_the_code_that_was_seen_can_be_said(demo: Street) -> None:
+    script = "小李@水果群: 早\n（小李再发一遍）\n（小李付款）\n次日8:00\n店主: 核销 <取货码>"
+    status, _ = await demo.json("POST", "/try/play", json={"text": script})
+    assert (status, demo.shop.played) == (200, ["（小李付款）"])
+    assert [(one.who, one.text) for one in demo.shop.heard] == [("小李", "早"), ("店主", "核销 4829-31")]
+    assert demo.shop.heard[1].sent_at == datetime(2026, 5, 2, 0, 0, tzinfo=UTC)
+
+
 async def test_again_from_the_start(demo: Street) -> None:
     await demo.say("小李", "水果群", "菜单")
     status, _ = await demo.json("POST", "/try/reset", json={})
@@ -241,6 +248,8 @@ WRONG: list[tuple[str, str, Any, int, str]] = [
     ("POST", "/try/clock", {"until": 8}, 400, "08:00"),
     ("POST", "/try/play", {"sample": "没有"}, 400, "两位顾客"),
     ("POST", "/try/play", {"text": "天气不错"}, 400, "小李@群名"),
+    ("POST", "/try/play", {"text": "# 只有题目"}, 400, "小李@群名"),
+    ("POST", "/try/play", {"text": "（小李再发一遍）"}, 400, "小李"),
     ("POST", "/try/play", {"text": "小李: 菜单\n" * 201}, 413, "200"),
     ("POST", "/try/play", {"sample": "两位顾客", "pace": "慢"}, 400, "pace"),
     ("GET", "/nowhere", None, 404, "没有"),
@@ -534,16 +543,6 @@ def test_text_keeps_its_lines_and_loses_what_is_not_text() -> None:
     assert likeness("Ａ 小李") == likeness("a小李")
 
 
-def test_a_transcript_becomes_steps() -> None:
-    said = [one for one in steps(SAMPLE) if isinstance(one, Said)]
-    assert said == [
-        Said("小李", "水果群", "来2箱橙子"),
-        Said("阿花", "水果群", "今天天气不错"),
-        Said("小李", None, "付了但没收到取货码"),
-    ]
-    assert len(steps(SAMPLE)) == 4
-
-
 # -- in a real browser, on one database
 
 
@@ -600,7 +599,7 @@ async def test_the_table_of_the_demo(one_db: None) -> None:
         assert street.shop.heard[-1].room is None
 
         await page.click("#group .why")
-        await expect(page.locator("#why .why-step")).to_have_count(5)
+        await expect(page.locator("#why .why-step")).to_have_count(7)
         await page.keyboard.press("Escape")
 
         await page.click(".person:has-text('店主')")

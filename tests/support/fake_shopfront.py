@@ -69,6 +69,7 @@ class FakeShopfront:
         self.shop_name = webroom.shop_name
         self.is_demo = is_demo
         self.heard: list[Heard] = []
+        self.played: list[str] = []
         self._webroom = webroom
         self._clock = clock
         self._messages: dict[tuple[str, str], MessageId] = {}
@@ -98,15 +99,27 @@ class FakeShopfront:
     async def why(self, letter: int) -> dict[str, Any] | None:
         return {
             "heard": "来2箱橙子 香蕉3斤",
-            "tokens": ["来", "2箱", "橙子", "香蕉", "3斤"],
+            "who": "小李",
+            "tokens": [
+                {"kind": "verb", "text": "来", "value": "add", "source": "exact"},
+                {"kind": "qty", "text": "2", "value": "2", "source": "exact"},
+                {"kind": "unit", "text": "箱", "value": "箱", "source": "exact"},
+                {"kind": "product", "text": "橙子", "value": "orange", "source": "exact"},
+                {"kind": "product", "text": "香焦", "value": "banana", "source": "pinyin"},
+            ],
+            "action": "act",
             "intent": "order",
             "score": 0.97,
+            "lines": [{"sku": "orange", "qty": "2", "unit": "箱", "op": "add"}],
             "rules": ["说了数量、单位和商品：直接记下", "满50减5"],
+            "dialogue": "order",
+            "outcome": "said",
             "facts": {"橙子": "还有 12 箱 ¥29.90/箱", "香蕉": "还有 40 斤 ¥4.80/斤"},
         }
 
     async def play(self, transcript: str) -> tuple[Answer, ...]:
-        raise AssertionError("the pages play a sample line by line, through the room")
+        self.played.append(transcript)
+        return await self._say(self._private("小李", "收到 ¥69.20，取货码 4829-31", PICKUP))
 
     async def reset(self) -> None:
         self.heard.clear()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from secrets import randbelow
 from typing import Any
 
 from tortoise.expressions import F
@@ -38,7 +39,8 @@ class Goods:
     def offers(self, sku: str, day: date) -> tuple[Offer, ...]:
         """What one unit may cost on this day; the lowest is what it costs."""
         found = [Offer(self.catalogue.sku[sku].price)]
-        if special := self.specials.get((sku, day)):
+        special = self.specials.get((sku, day))
+        if special is not None:
             found.append(Offer(special, "今日特价", rank=50))
         return tuple(found)
 
@@ -192,7 +194,7 @@ async def put_on_sale(shop: ShopId, new: NewGoods, *, now: datetime) -> str:
             sku = await _new_sku(shop, row, new)
         await records.Sku.filter(id=sku.id).update(price_fen=new.price.fen)
         await _receive(sku.id, new.stock, "received", now)
-        await _changed(shop)
+        await goods_changed(shop)
         return sku.key
 
 
@@ -236,7 +238,7 @@ async def withdraw(shop: ShopId, product: str) -> str:
     async with transaction():
         row = await _product_row(shop, product)
         await records.Product.filter(id=row.id).update(on_sale=False)
-        await _changed(shop)
+        await goods_changed(shop)
         return row.name
 
 
@@ -244,7 +246,7 @@ async def put_back(shop: ShopId, product: str) -> None:
     """Undo of 下架."""
     async with transaction():
         await records.Product.filter(shop_id=shop, key=product).update(on_sale=True)
-        await _changed(shop)
+        await goods_changed(shop)
 
 
 async def change_price(shop: ShopId, sku: str, price: Money) -> Money:
@@ -252,7 +254,7 @@ async def change_price(shop: ShopId, sku: str, price: Money) -> Money:
     async with transaction():
         row = await _sku_row(shop, sku)
         await records.Sku.filter(id=row.id).update(price_fen=price.fen)
-        await _changed(shop)
+        await goods_changed(shop)
         return Money(row.price_fen)
 
 
@@ -298,7 +300,7 @@ async def set_specials(shop: ShopId, prices: Mapping[str, Money], day: date) -> 
             before[sku] = Money(old.price_fen) if old else None
             await records.Special.filter(sku_id=row.id, day=day).delete()
             await records.Special.create(shop_id=shop, sku_id=row.id, day=day, price_fen=price.fen)
-        await _changed(shop)
+        await goods_changed(shop)
     return before
 
 
@@ -309,7 +311,7 @@ async def undo_specials(shop: ShopId, before: Mapping[str, Money | None], day: d
             await records.Special.filter(sku_id=row.id, day=day).delete()
             if price is not None:
                 await records.Special.create(shop_id=shop, sku_id=row.id, day=day, price_fen=price.fen)
-        await _changed(shop)
+        await goods_changed(shop)
 
 
 async def post_specials(rooms: Sequence[RoomId], skus: Sequence[str], day: date, *, now: datetime) -> None:
@@ -339,5 +341,6 @@ async def _sku_row(shop: ShopId, sku: str) -> records.Sku:
     return row
 
 
-async def _changed(shop: ShopId) -> None:
-    await Shop.filter(id=shop).update(goods_version=F("goods_version") + 1)
+async def goods_changed(shop: ShopId) -> None:
+    """A step by chance: a version that was rolled back, and is still known as a shelf, never comes again."""
+    await Shop.filter(id=shop).update(goods_version=F("goods_version") + (1 + randbelow(2**20)))

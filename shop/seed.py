@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from shop.catalogue import goods_changed
 from shop.goods import Catalogue
 from shop.kit.ids import ShopId
 from shop.kit.quantity import Quantity
@@ -69,8 +70,7 @@ async def fill(
                 await StockMove.create(sku_id=made.id, change=opening.milli, reason="opening", at=now)
         await _campaigns(shop, catalogue)
         await _promotions(shop, promotions)
-        row_version = await Shop.get(id=shop)
-        await Shop.filter(id=shop).update(goods_version=row_version.goods_version + 1)
+        await goods_changed(shop)
         return len(new)
 
 

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
+from typing import Any
 
 from tortoise.expressions import F
 
@@ -14,7 +15,7 @@ from shop.kit.ids import PersonId, RoomId, ShopId
 from shop.records import people as records
 from shop.records.shops import Pairing
 from shop.refusals import WrongPairingCode
-from shop.transaction import transaction
+from shop.transaction import run_sql, transaction
 
 OWNER, MANAGER, AGENT = "owner", "manager", "agent"
 PAIRING_MINUTES, PAIRING_TRIES = 10, 5
@@ -54,9 +55,11 @@ class Address:
 async def recognise(shop: ShopId, channel: str, account: str, name: str, *, now: datetime) -> Person:
     """Who this account is; a stranger becomes a customer. A changed nickname is kept, the person stays."""
     async with transaction():
-        known = await records.Handle.filter(channel=channel, account=account).values("person_id", "name")
+        known = await _known(channel, account)
         if not known:
-            return await _meet(shop, channel, account, name, now)
+            if met := await _meet(shop, channel, account, name, now):
+                return met
+            known = await _known(channel, account)
         person = PersonId(int(known[0]["person_id"]))
         if known[0]["name"] != name:
             await records.Handle.filter(channel=channel, account=account).update(name=name, seen_at=now)
@@ -64,10 +67,22 @@ async def recognise(shop: ShopId, channel: str, account: str, name: str, *, now:
         return Person(person, name, await _roles(person))
 
 
-async def _meet(shop: ShopId, channel: str, account: str, name: str, now: datetime) -> Person:
+async def _known(channel: str, account: str) -> list[dict[str, Any]]:
+    return await records.Handle.filter(channel=channel, account=account).values("person_id", "name")
+
+
+async def _meet(shop: ShopId, channel: str, account: str, name: str, now: datetime) -> Person | None:
+    """None when somebody else met this account in the same moment (its first words in two groups at once)."""
     person = await records.Person.create(shop_id=shop, name=name, met_at=now)
-    await records.Handle.create(person_id=person.id, channel=channel, account=account, name=name, seen_at=now)
-    return Person(PersonId(person.id), name)
+    met = await run_sql(
+        "INSERT INTO handle (person_id, channel, account, name, seen_at) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (channel, account) DO NOTHING RETURNING id",
+        [person.id, channel, account, name, now],
+    )
+    if met:
+        return Person(PersonId(person.id), name)
+    await records.Person.filter(id=person.id).delete()
+    return None
 
 
 async def _roles(person: PersonId) -> frozenset[str]:
@@ -164,7 +179,7 @@ async def pair(shop: ShopId, who: PersonId, code: str, *, now: datetime) -> None
         row = await Pairing.filter(
             shop_id=shop, used_at=None, until__gte=now, tries__lt=PAIRING_TRIES
         ).first()
-        if row is None or not compare_digest(row.code, code):
+        if row is None or not compare_digest(row.code.encode(), code.encode()):
             raise WrongPairingCode
         won = await Pairing.filter(id=row.id, used_at=None).update(used_at=now)
         if not won:

@@ -8,7 +8,7 @@ from datetime import datetime
 from shop.events import PersonWanted
 from shop.kit.ids import PersonId, RoomId, ShopId
 from shop.records.desk import Ticket
-from shop.transaction import transaction
+from shop.transaction import run_sql, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ async def want_person(
 ) -> Request:
     """转人工: opens a request, or gives the one that is open already."""
     async with transaction() as tx:
-        row = await Ticket.filter(shop_id=shop, person_id=who, state="open").first()
-        if row is not None:
-            return _request(row, is_new=False)
-        row = await Ticket.create(
-            shop_id=shop, person_id=who, room_id=room, why=why[:200], state="open", opened_at=now
+        opened = await run_sql(
+            "INSERT INTO ticket (shop_id, person_id, room_id, why, state, opened_at) VALUES (?, ?, ?, ?, 'open', ?) "
+            "ON CONFLICT (person_id) WHERE state = 'open' DO NOTHING RETURNING id",
+            [shop, who, room, why[:200], now],
         )
-        tx.tell(PersonWanted(row.id), at=now)
-        return _request(row)
+        if opened:
+            tx.tell(PersonWanted(int(opened[0]["id"])), at=now)
+        return _request(await Ticket.get(person_id=who, state="open"), is_new=bool(opened))
 
 
 async def request(id: int) -> Request:

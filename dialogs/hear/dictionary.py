@@ -16,6 +16,8 @@ from pathlib import Path
 
 LONGEST = 4  # longer entries are phrases and names, which only hide the goods in them
 COMMON = 50  # jieba's count from which a word is an ordinary one
+RARE = 10  # and below which it is often an accident: 条鱼, 要姜
+OTHER, THING, NAME = 0, 1, 2  # what a word is, in the two low bits of its entry
 
 
 def _package_file(package: str, name: str) -> Path:
@@ -26,28 +28,43 @@ def _package_file(package: str, name: str) -> Path:
 
 
 @cache
-def word_counts() -> Mapping[str, int]:
-    """Word → how often jieba's corpus has it; below zero when it names a thing (nouns and names)."""
-    counts: dict[str, int] = {}
+def entries() -> Mapping[str, int]:
+    """Word → how often jieba's corpus has it, times four, plus what it is: one small number a word."""
+    found: dict[str, int] = {}
     with _package_file("jieba", "dict.txt").open(encoding="utf-8") as lines:
         for line in lines:
             word, count, tag = line.split(" ", 2)
             if len(word) <= LONGEST:
-                counts[word] = -int(count) if tag[0] == "n" else int(count)
-    return counts
+                found[word] = int(count) * 4 + _kind(tag)
+    return found
+
+
+def _kind(tag: str) -> int:
+    if tag[0] != "n":
+        return OTHER
+    return NAME if tag[:2] in ("nr", "ns", "nt") else THING
 
 
 def is_known(word: str) -> bool:
-    return word in word_counts()
+    return word in entries()
 
 
 def is_common(word: str) -> bool:
-    return abs(word_counts().get(word, 0)) >= COMMON
+    return entries().get(word, 0) >= COMMON * 4
+
+
+def is_rare(word: str) -> bool:
+    return entries().get(word, 0) < RARE * 4
 
 
 def is_noun(word: str) -> bool:
-    """Words the dictionary does not have are things too: new goods are what it lacks."""
-    return word_counts().get(word, -1) < 0
+    """Things and names. Words the dictionary does not have are things: new goods are what it lacks."""
+    return entries().get(word, THING) & 3 != OTHER
+
+
+def is_thing(word: str) -> bool:
+    """Things only; among the names of people jieba files many odd words."""
+    return entries().get(word, THING) & 3 == THING
 
 
 @cache

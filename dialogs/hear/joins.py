@@ -55,6 +55,8 @@ def _clean(scene: Scene, gathered: Gathered) -> bool:
 def _all_items(scene: Scene, gathered: Gathered) -> Reading | None:
     if not ALL.search(scene.text) or (not EXCEPT.search(scene.text) and any(want.quantity and want.products for want in gathered.wants)):
         return None
+    if not scene.addressed and (scene.says("[?？]|[那这]") or not (gathered.each or scene.says("份|样|全部|所有"))):
+        return None
     campaign = next((one for one in reversed(scene.offer.campaigns) if len(one.items) > 1), scene.offer.campaigns[-1])
     excluded = _excluded(scene, gathered)
     amounts = [*gathered.loose, *(want.quantity for want in gathered.wants if want.quantity)]
@@ -96,6 +98,8 @@ def _item_want(scene: Scene, code: Code, quantity: Quantity | None) -> Want:
 def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
     coded = [want for want in gathered.wants if want.source == "code"]
     if not coded or scene.says("还有|多少|[吗么?]|什么|怎么|改|换|减|撤|取消|不要"):
+        return None
+    if any(piece.tag == "ask" for piece in scene.pieces) or (not scene.addressed and left_over(gathered.left_over)):
         return None
     one = gathered.loose[0] if len(gathered.loose) == 1 else None
     wants = [replace(want, quantity=one or Quantity(Decimal(1))) if want.quantity is None and (one or _asks(scene)) else want for want in gathered.wants]

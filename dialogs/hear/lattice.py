@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dialogs.hear.codes import find_codes
-from dialogs.hear.dictionary import LONGEST, is_known, sound
+from dialogs.hear.dictionary import LONGEST, is_known, is_rare, sound
 from dialogs.hear.lexicon import cues, words
 from dialogs.hear.money import find_money
 from dialogs.hear.names import Names
@@ -30,6 +30,7 @@ NOTE = re.compile(r"\((?P<note>[^()\n]{2,40})\)")
 FOR = re.compile(r"(?:帮我|给我|给|帮|替|代|帮忙给)(?P<who>[^,，。;；\s]{1,9}?)(?:家)?(?:也|都|再|顺便)*(?:带|来|拿|买|订|捎|要|留|报|加|称|整|拼|接|代|\+)(?!电|机)")
 BREAKS = "，,。;；!！?？\n、…"
 COST = {"product": 0.4, "place": 0.3, "phone": 0.2, "time": 0.45, "money": 0.5, "spec": 0.42, "specword": 0.45, "qty": 0.42, "code": 0.45, "note": 0.3, "for": 0.6, "cue": 0.5, "number": 0.6, "latin": 0.8, "sound": 0.9, "word": 1.0, "digits": 0.9, "break": 0.1, "blank": 0.1, "char": 1.3}
+RARE = 1.45  # jieba has 条鱼 and 要姜, seen a few times by accident
 LONGEST_CUE = 6
 
 
@@ -69,7 +70,7 @@ class Lattice:
         for start in range(size):
             cost = best[start][0]
             for piece in (*edges[start], *self._plain(text, start), *self._heard(text, heard, start)):
-                total = cost + COST["sound" if piece.source == "sound" else piece.kind]
+                total = cost + _cost(piece)
                 if total < best[piece.end][0] - 1e-9:
                     best[piece.end] = (total, piece)
         return tuple(reversed(list(_back(best, size))))
@@ -120,10 +121,10 @@ class Lattice:
         yield Piece("char", start, start + 1, char)
         for end in range(start + 1, min(start + LONGEST_CUE, len(text)) + 1):
             word = text[start:end]
-            if (tag := cues().get(word)) and _whole_word(text, start, end):
-                yield Piece("cue", start, end, word, tag=tag)
-            elif word in self.spec_words:
+            if word in self.spec_words:
                 yield Piece("specword", start, end, word, Spec(word=word, firm=True, text=word))
+            elif (tag := cues().get(word)) and _whole_word(text, start, end):
+                yield Piece("cue", start, end, word, tag=tag)
             elif 1 < end - start <= LONGEST and is_known(word):
                 yield Piece("word", start, end, word)
 
@@ -136,6 +137,14 @@ class Lattice:
         if heard:
             for end, ids in self.names.heard_at(text, heard, start):
                 yield Piece("product", start, end, text[start:end], ids, source="sound")
+
+
+def _cost(piece: Piece) -> float:
+    if piece.kind == "word":
+        return RARE if is_rare(piece.text) else COST["word"]
+    if piece.kind == "char":
+        return COST["word"] if is_known(piece.text) else COST["char"]
+    return COST["sound" if piece.source == "sound" else piece.kind]
 
 
 def _is_person(who: str) -> bool:

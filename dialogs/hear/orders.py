@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -16,6 +17,7 @@ from dialogs.hear.scene import Scene, act, ask, chatters, ignore, left_over
 from dialogs.hear.wants import Gathered
 
 MOST_OPTIONS = 4
+ERRAND = re.compile(r"[帮给替]我?(?:买|带|捎)|弄个")  # unaddressed in a group: said to somebody who goes out
 RISKY = ("emoji",)
 
 
@@ -26,7 +28,10 @@ def order(scene: Scene) -> Reading | None:
         return None
     if not meant_for_shop(scene, gathered):
         return ignore(why="说的是货，不像下单")
-    return decide(scene, gathered.wants, intent_of(scene, gathered.wants))
+    reading = decide(scene, gathered.wants, intent_of(scene, gathered.wants))
+    if reading.action == "clarify" and not scene.addressed and ERRAND.search(scene.text):
+        return ignore(why="托人捎带，不是下单")
+    return reading
 
 
 def decide(scene: Scene, wants: Sequence[Want], intent: str, slots: dict[str, Any] | None = None) -> Reading:
@@ -127,11 +132,20 @@ def like(scene: Scene, heard: str) -> tuple[str, ...]:
 
 def with_it(scene: Scene, gathered: Gathered) -> Gathered:
     """来俩, under a card of the shop: the goods on the card."""
-    it = scene.it() if not gathered.wants and len(gathered.loose) == 1 else None
+    it = (scene.it() or _for_another(scene)) if not gathered.wants and len(gathered.loose) == 1 else None
     if it is None or left_over(gathered.left_over) > 2:
         return gathered
     want = replace(it, quantity=gathered.loose[0], end=len(scene.text))
     return replace(gathered, wants=(want,), loose=())
+
+
+def _for_another(scene: Scene) -> Want | None:
+    """帮我邻居也带一份: what I have, for somebody else."""
+    whom = next((piece.value for piece in scene.pieces if piece.kind == "for"), None)
+    cart = scene.context.cart
+    if whom is None or len(cart) != 1 or cart[0].sku not in scene.offer.catalogue.sku:
+        return None
+    return Want(sku=cart[0].sku, campaign=cart[0].campaign, for_whom=whom)
 
 
 def tidy_emoji(gathered: Gathered) -> Gathered:
@@ -168,6 +182,8 @@ def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:
     if any(want.quantity is None and want.money is None for want in wants):
         return False
     strange, around = _strangeness(scene, gathered)
+    if any(want.source == "code" for want in wants) and (strange or any(piece.tag == "ask" for piece in scene.pieces)):
+        return False  # 考C1还是C2
     total = len(scene.text)
     buys = _buys(scene.pieces)
     return strange <= (3 if buys else 1) and around <= (0.5 if buys else 0.35) * total
@@ -207,5 +223,5 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
     buys = any(piece.kind == "cue" and piece.tag == "buy" for piece in scene.pieces)
     sold = {sku.unit for product in scene.offer.catalogue.products for sku in product.skus}
     precise = all(want.quantity and want.quantity.unit in sold for want in gathered.wants)
-    errand = scene.says("买|带")  # 给我买瓶水 is said to somebody who goes out
-    return precise and not errand and (buys or bool(scene.offer.campaigns)) and strange + around == 0 and named <= 5 and len(scene.text) <= 14
+    whole = all(want.heard in scene.text and want.op == "add" for want in gathered.wants)
+    return precise and whole and not scene.says("买|带|弄|不对|错") and (buys or bool(scene.offer.campaigns)) and strange + around == 0 and named <= 5 and len(scene.text) <= 14

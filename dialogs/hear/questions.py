@@ -92,10 +92,10 @@ def _told_about_others(scene: Scene) -> bool:
 
 def _understood(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
     """In a group a question is understood nearly whole, and its goods are really ours."""
-    if any(want.source == "unknown" for want in gathered.wants) and kind.name != "aftersale.report":
+    if any(want.source == "unknown" for want in gathered.wants) and kind.group == "goods" and kind.name != "aftersale.report":
         return False
     spans = [m.span() for m in kind.any.finditer(scene.text)]
-    allowed = {"aftersale.report": 6, "product.query": 5}.get(kind.name, 2)
+    allowed = {"aftersale.report": 8, "product.query": 5}.get(kind.name, 2)
     return left_over(scene.pieces, spans) <= allowed and len(scene.text) <= 40
 
 

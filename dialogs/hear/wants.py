@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from dialogs.hear.dictionary import is_noun
+from dialogs.hear.dictionary import is_noun, is_thing
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import words
 from dialogs.hear.offer import Offer, Want, fits, same_unit
@@ -142,7 +142,7 @@ class _Basket:
             self._close_open(quantity)
         elif self.held is not None and self.held.unit == "个" and self._is_filler_one(at):
             self._hold(quantity, at)  # 来一个两斤吧
-        elif unknown and not self._ahead(at):
+        elif unknown and quantity.unit and not self._ahead(at):
             self.done.append(Want(heard=unknown, source="unknown", quantity=quantity, op=self.op, start=piece.start, end=piece.end))
             self.unknown.clear()
         elif self.done and not self._ahead(at) and self._second(quantity):
@@ -340,7 +340,7 @@ class _Basket:
 
 
 def _makes_another_thing(follower: Piece) -> bool:
-    return _names_a_thing(follower) and follower.text not in words("harmless.txt")
+    return follower.kind in ("word", "char", "latin") and is_thing(follower.text) and follower.text not in words("harmless.txt")
 
 
 def _names_a_thing(piece: Piece) -> bool:

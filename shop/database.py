@@ -205,6 +205,21 @@ async def out_of_step() -> list[str]:
     ]
 
 
+async def empty() -> None:
+    """Delete every row of every table, children before parents. For the demo and for tests."""
+    apps = require_context().apps
+    assert apps is not None  # a database is open
+    tables = [model._meta.db_table for model in apps[APP].values()]
+    connection = get_connection(CONNECTION)
+    if connection.capabilities.dialect == "postgres":
+        names = ", ".join(f'"{table}"' for table in tables)
+        await connection.execute_query(f"TRUNCATE {names}")
+        return
+    await connection.execute_query("PRAGMA defer_foreign_keys = ON")
+    for table in tables:
+        await connection.execute_query(f'DELETE FROM "{table}"')
+
+
 class _Executor(MigrationExecutor):
     """tortoise chooses the SQL dialect by the name of the engine's module and does not know ours."""
 

@@ -1,6 +1,7 @@
 """货: the catalogue as one frozen value, the same for pricing, for reading messages and for a catalogue file.
 
-A catalogue file (format nlu-catalogue/1) is JSON: shop, units, products with their skus, campaigns, coupons, sets.
+A catalogue file (format nlu-catalogue/1) is JSON: shop, units, products with their skus, campaigns, coupons, sets;
+and, for a new shop, stock by sku ("F01-1": "12") and promotions ({"kind": "spend_save", "steps": [["50", "5"]]}).
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ class Catalogue:
     coupons: tuple[Coupon, ...] = ()
     sets: tuple[Mapping[str, Any], ...] = ()
     version: int = 0
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    stock: Mapping[str, str] = field(default_factory=dict)  # what a new shop begins with, by sku
+    promotions: tuple[Mapping[str, Any], ...] = ()
 
     __hash__ = object.__hash__
 
@@ -148,7 +150,8 @@ def parse(data: Any) -> Catalogue:
             campaigns=campaigns,
             coupons=coupons,
             sets=tuple(data.get("sets", ())),
-            extra={"shop": shop},
+            stock={sku: str(qty) for sku, qty in data.get("stock", {}).items()},
+            promotions=tuple(data.get("promotions", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise BadCatalogue(f"{place}: {type(exc).__name__} {exc}") from exc

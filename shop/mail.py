@@ -133,6 +133,10 @@ async def failed(id: MessageId, fault: str) -> bool:
         return bool(dead)
 
 
+async def message(id: MessageId) -> Kept:
+    return _kept(await Message.get(id=id))
+
+
 async def is_done(id: MessageId) -> bool:
     return not await Message.filter(id=id, state="new").exists()
 
@@ -282,9 +286,9 @@ async def last_letter() -> int:
     return int(rows[0]["id"]) if rows else 0
 
 
-async def unsent_of(message: MessageId) -> bool:
-    """Is there still something to be told or sent because of this message?"""
-    open_letters = Letter.filter(Q(state="new") | Q(state="sending"), cause=message)
+async def unsent_of(message: MessageId, *, by: datetime) -> bool:
+    """Is there still something to be told, or to be sent by then, because of this message?"""
+    open_letters = Letter.filter(Q(state="new") | Q(state="sending"), cause=message, not_before__lte=by)
     return await Event.filter(cause=message, told=False).exists() or await open_letters.exists()
 
 
@@ -334,3 +338,9 @@ def _sealed(row: Letter) -> Sealed:
         row.until,
         row.event,
     )
+
+
+async def posted_today(channel: str, room: str, *, since: datetime) -> int:
+    """How many promotions this group has got, or will get, since then."""
+    alive = Letter.filter(channel=channel, room=room, lane="promo", written_at__gte=since)
+    return await alive.exclude(state__in=["folded", "stale"]).count()

@@ -64,11 +64,12 @@ def local_day(now: datetime, catalogue: Catalogue) -> date:
 
 
 async def preview(shop: ShopId, wants: Sequence[Want], *, now: datetime) -> Preview:
-    """Price a basket without taking anything. Raises NotSold and what rules/baskets raises."""
+    """Price a basket without taking anything. Raises NotSold, SoldOut and what rules/baskets raises."""
     shelf = await goods(shop)
     _on_sale(wants, shelf)
     basket = baskets.changed({}, wants, shelf.catalogue)
     quote = _quote(basket, shelf, local_day(now, shelf.catalogue), {})
+    await stock.look(_takes({}, basket, shelf))
     return _preview(basket, quote, shelf.catalogue)
 
 

@@ -44,6 +44,13 @@ async def promise(takes: Mapping[int, Take]) -> None:
         raise SoldOut(tuple([await _shortage(sku_id, takes[sku_id]) for sku_id in short]))
 
 
+async def look(takes: Mapping[int, Take]) -> None:
+    """Would `promise` take all of this now? Raises SoldOut; takes nothing."""
+    short = [await _shortage(sku_id, take) for sku_id, take in sorted(takes.items())]
+    if lacking := tuple(shortage for shortage in short if shortage.left < shortage.wanted):
+        raise SoldOut(lacking)
+
+
 async def _shortage(sku_id: int, take: Take) -> Shortage:
     rows = await StockItem.filter(sku_id=sku_id).values("on_hand", "held")
     left = int(rows[0]["on_hand"]) - int(rows[0]["held"]) if rows else 0

@@ -1,0 +1,36 @@
+"""回环: a channel inside the process; tests, transcripts and the benchmark speak through it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from bot.channels.channel import Abilities, NotSent, Spoken
+from dialogs.speech import Heard
+
+
+class Loopback:
+    """What is put in is heard; what is said is kept in `said`. `is_down` makes it refuse, as a gateway that is away."""
+
+    abilities = Abilities(cards=True, buttons=True, longest_text=2_000)
+
+    def __init__(self, name: str = "loopback") -> None:
+        self.name = name
+        self.said: list[Spoken] = []
+        self.is_down = False
+        self._heard: asyncio.Queue[Heard | None] = asyncio.Queue()
+
+    async def put(self, heard: Heard) -> None:
+        await self._heard.put(heard)
+
+    async def listen(self) -> AsyncGenerator[Heard, None]:
+        while (heard := await self._heard.get()) is not None:
+            yield heard
+
+    async def speak(self, line: Spoken) -> None:
+        if self.is_down:
+            raise NotSent("the loopback is down")
+        self.said.append(line)
+
+    async def close(self) -> None:
+        await self._heard.put(None)

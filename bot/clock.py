@@ -1,0 +1,79 @@
+"""钟: the only place that looks at a clock, and what falls due by it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from shop import orders
+from shop.transaction import unit_of_work
+
+log = logging.getLogger(__name__)
+TICK = 1.0  # seconds between two looks
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """This moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 - this is the clock
+
+
+class MovableClock:
+    """The demo's clock: starts when it is told to, runs on unless frozen, and can be moved forward."""
+
+    def __init__(self, start: datetime | None = None, *, frozen: bool = False) -> None:
+        system = datetime.now(UTC)  # noqa: TID251 - this is the clock
+        self._frozen = frozen
+        self._start = start.astimezone(UTC) if start else system
+        self._ahead = self._start - system
+
+    def now(self) -> datetime:
+        if self._frozen:
+            return self._start
+        return datetime.now(UTC) + self._ahead  # noqa: TID251 - this is the clock
+
+    def move(self, by: timedelta) -> None:
+        """Forward only: time that was lived cannot be taken back."""
+        if by < timedelta(0):
+            raise ValueError("the clock goes forward only")
+        self._start += by
+        self._ahead += by
+
+
+async def expire_unpaid(now: datetime) -> int:
+    """Orders whose time to pay is over; each in its own transaction, so that one fault stops no other."""
+    ended = 0
+    for order in await orders.due_unpaid(now=now):
+        ended += await unit_of_work(lambda order=order: orders.expire(order, now=now))  # type: ignore[misc]  # the loop's own order
+    return ended
+
+
+Job = Callable[[datetime], Awaitable[int]]
+JOBS: dict[str, Job] = {"expire_unpaid": expire_unpaid}
+
+
+async def tick(now: datetime) -> int:
+    """Everything that is due by now; safe to run twice and late. Gives how much was done."""
+    done = 0
+    for name, job in JOBS.items():
+        try:
+            done += await job(now)
+        except Exception:
+            log.exception("the job %s failed; it is tried again at the next tick", name)
+    return done
+
+
+async def run(clock: Clock, wake: Callable[[], None]) -> None:
+    """Tick for ever; `wake` tells the outbox that there may be news."""
+    while True:
+        if await tick(clock.now()):
+            wake()
+        await asyncio.sleep(TICK)

@@ -1,0 +1,229 @@
+"""剧本: a .chat transcript is test, documentation and demo at once.
+
+    # 库存只有五箱                     a remark
+    小李@水果群: 来2箱橙子              said in a group; 小李: … is said privately to the shop
+    bot> 小李：橙子2箱，记下了…         what the shop says in the same place, line by line
+    bot@小李> 0501-001 …               what it says to one person, or in one group
+      second line of the same message  (indented)
+    +31m   +2h   次日8:00              the clock
+    （小李付款）                        a stage direction: 小李 pays his open order at the sandbox
+    （小李再发一遍）                    the channel delivers his last message once more
+
+In what is expected, … stands for anything, <链接> for an address and <取货码> for a pick-up code; the last code seen
+may be said: 核销 <取货码>. The place where something was said must answer exactly; a place that is not named there
+is not looked at; a place that is named must have got exactly those lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.shopfront import Answer
+from dialogs.speech import Heard
+from shop import mail, payments, people, slips
+from shop.kit.ids import MessageId
+from shop.transaction import unit_of_work
+
+if TYPE_CHECKING:
+    from bot.wiring import OpenShop
+
+
+class BadTranscript(ValueError):
+    """A line that is neither said nor expected; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One message of the shop: to a room or a person; None: where the step was said."""
+
+    line: int
+    to: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happens, and what the shop is expected to say because of it."""
+
+    line: int
+    kind: str  # say, pass, until, pay, again
+    who: str = ""
+    room: str | None = None
+    text: str = ""
+    by: timedelta = timedelta(0)
+    at: time = time(0)
+    expected: tuple[Expected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    title: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    line: int
+    wanted: str
+    got: str
+
+
+_SAID = re.compile(r"(?P<who>[^\s@:：>]+)(?:@(?P<room>[^\s:：>]+))?[:：]\s*(?P<text>.*)")
+_BOT = re.compile(r"bot(?:@(?P<to>[^\s>]+))?>\s?(?P<text>.*)")
+_PASS = re.compile(r"\+(\d+)(s|m|h|d)$")
+_UNTIL = re.compile(r"次日(\d{1,2}):(\d{2})$")
+_STAGE = re.compile(r"（(?P<who>.+?)(?P<what>付款|再发一遍)）$")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse(text: str) -> Transcript:
+    """Read a transcript. Raises BadTranscript with the line's number."""
+    title, steps = "", list[Step]()
+    for n, raw in enumerate(text.splitlines(), start=1):
+        line = raw.rstrip()
+        if not line:
+            continue
+        if line.startswith("#"):
+            title = title or line.lstrip("# ")
+        elif line[0] in " \t　":
+            _continue(steps, n, line)
+        elif match := _BOT.match(line):
+            if not steps:
+                raise BadTranscript(f"line {n}: nobody has said anything yet")
+            steps[-1] = replace(
+                steps[-1], expected=(*steps[-1].expected, Expected(n, match["to"], match["text"]))
+            )
+        else:
+            steps.append(_step(n, line))
+    return Transcript(title, tuple(steps))
+
+
+def _continue(steps: list[Step], n: int, line: str) -> None:
+    if not steps:
+        raise BadTranscript(f"line {n}: nothing to continue")
+    last = steps[-1]
+    if last.expected:
+        tail = last.expected[-1]
+        longer = replace(tail, text=f"{tail.text}\n{line.strip()}")
+        steps[-1] = replace(last, expected=(*last.expected[:-1], longer))
+    else:
+        steps[-1] = replace(last, text=f"{last.text}\n{line.strip()}")
+
+
+def _step(n: int, line: str) -> Step:
+    if match := _PASS.match(line):
+        return Step(n, "pass", by=timedelta(seconds=int(match[1]) * _SECONDS[match[2]]))
+    if match := _UNTIL.match(line):
+        return Step(n, "until", at=time(int(match[1]), int(match[2])))
+    if match := _STAGE.match(line):
+        return Step(n, "pay" if match["what"] == "付款" else "again", match["who"])
+    if match := _SAID.match(line):
+        return Step(n, "say", match["who"], match["room"], match["text"])
+    raise BadTranscript(f"line {n}: neither said nor expected: {line}")
+
+
+# ── acting ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Stage:
+    """What is remembered while a transcript plays."""
+
+    shop: OpenShop
+    channel: str
+    said: dict[str, Heard] = field(default_factory=dict)
+    code: str = ""
+    count: int = 0
+
+
+async def act(shop: OpenShop, step: Step, channel: str, stage: Stage | None = None) -> list[Answer]:
+    """Do one step in the running shop; gives what it said because of it."""
+    stage = stage or Stage(shop, channel)
+    if step.kind == "pass":
+        return list(await shop.pass_time(step.by))
+    if step.kind == "until":
+        return list(await shop.pass_time(_until(shop.clock.now(), step.at, shop.settings.shop.timezone)))
+    if step.kind == "pay":
+        return await _pay(shop, step.who, channel)
+    heard = stage.said[step.who] if step.kind == "again" else await _words(stage, step)
+    return list(await shop.answers(await shop.hear(heard)))
+
+
+async def _words(stage: Stage, step: Step) -> Heard:
+    stage.count += 1
+    text = step.text.replace("<取货码>", stage.code)
+    now = stage.shop.clock.now()
+    mentions = ("@shop",) if f"@{stage.shop.shop_name}" in text else ()
+    last = MessageId(stage.count)
+    heard = Heard(
+        stage.channel, f"play {now.timestamp()} {last}", step.room, step.who, step.who, text, now, mentions
+    )
+    stage.said[step.who] = heard
+    return heard
+
+
+def _until(now: datetime, at: time, tz: str) -> timedelta:
+    local = now.astimezone(ZoneInfo(tz))
+    return datetime.combine(local.date() + timedelta(days=1), at, ZoneInfo(tz)) - local
+
+
+async def _pay(shop: OpenShop, who: str, channel: str) -> list[Answer]:
+    """The buyer pays at the sandbox: the same verbs as its page and its callback call."""
+    now = shop.clock.now()
+    person = await unit_of_work(lambda: people.recognise(shop.shop, channel, who, who, now=now))
+    slip = await slips.open_order(shop.shop, person.id) or await slips.last_order(shop.shop, person.id)
+    if slip is None:
+        raise BadTranscript(f"{who} has nothing to pay")
+    last = await mail.last_letter()
+    intent = await unit_of_work(lambda: payments.ask(slip.token, "sandbox", now=now))
+    event = f"play {intent.trade_no}"
+    await unit_of_work(lambda: payments.settle("sandbox", event, intent.trade_no, intent.amount, now=now))
+    await shop.outbox.flush()
+    return await shop.said_since(last)
+
+
+# ── comparing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def perform(shop: OpenShop, transcript: Transcript, channel: str) -> Difference | None:
+    """Play it all; gives the first difference, or None when everything was said as written."""
+    stage = Stage(shop, channel)
+    for step in transcript.steps:
+        got = await act(shop, step, channel, stage)
+        for answer in got:
+            if code := re.search(r"(?<!\d)\d{4}-\d{2}(?!\d)", answer.text):
+                stage.code = code[0]
+        if difference := compare(step, got):
+            return difference
+    return None
+
+
+def compare(step: Step, got: Sequence[Answer]) -> Difference | None:
+    here = step.room if step.kind == "say" and step.room else step.who
+    wanted: dict[str, list[Expected]] = {here: []} if here else {}
+    for one in step.expected:
+        wanted.setdefault(one.to or here, []).append(one)
+    for place, lines in wanted.items():
+        said = [answer.text for answer in got if (answer.room or answer.to) == place]
+        for n in range(max(len(lines), len(said))):
+            want = lines[n].text if n < len(lines) else "（不说话）"
+            have = said[n] if n < len(said) else "（没说话）"
+            if n >= len(lines) or n >= len(said) or not matches(want, have):
+                return Difference(
+                    lines[n].line if n < len(lines) else step.line, f"bot@{place}> {want}", have
+                )
+    return None
+
+
+_WILD = {"…": r"[\s\S]*", "<链接>": r"https?://\S+", "<取货码>": r"\d{4}-\d{2}"}
+
+
+def matches(wanted: str, got: str) -> bool:
+    parts = re.split("(…|<链接>|<取货码>)", wanted.strip())
+    pattern = "".join(_WILD.get(part) or re.escape(part) for part in parts)
+    return re.fullmatch(pattern, got.strip()) is not None

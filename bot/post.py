@@ -1,0 +1,121 @@
+"""信封: what is to be said becomes letters with an address and an hour; the manners of speaking unasked are here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dialogs.speech import Button, Card, Row, Say
+from shop import people
+from shop.mail import NewLetter, posted_today
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """When the shop may speak: `quiet` in local time; replies are never held back by it."""
+
+    tz: str
+    quiet_from: time = time(22)
+    quiet_to: time = time(8)
+    hold: timedelta = timedelta(0)
+    promotions_a_day: int = 3
+
+    def not_before(self, say: Say, now: datetime) -> datetime:
+        if say.lane == "reply":
+            return now + self.hold if say.fold else now
+        return self.end_of_quiet(now)
+
+    def end_of_quiet(self, now: datetime) -> datetime:
+        """Now, or the moment at which this quiet time ends."""
+        local = now.astimezone(ZoneInfo(self.tz))
+        start, end, at = self.quiet_from, self.quiet_to, local.time()
+        over_midnight = start > end
+        is_quiet = (at >= start or at < end) if over_midnight else start <= at < end
+        if not is_quiet:
+            return now
+        day = local.date() + timedelta(days=1) if over_midnight and at >= start else local.date()
+        return datetime.combine(day, end, ZoneInfo(self.tz)).astimezone(UTC)
+
+
+async def letters(
+    says: Sequence[Say], *, key: str, channel: str | None, manners: Manners, now: datetime
+) -> list[NewLetter]:
+    """Address what is to be said. `channel` is where it was heard: a person is answered there if possible. Somebody
+    who cannot be reached and a group that wants no promotions get nothing, and the log says so."""
+    made = []
+    for n, say in enumerate(says):
+        address = await _address(say, channel, manners, now)
+        if address is None:
+            continue
+        to_channel, room, account = address
+        made.append(
+            NewLetter(
+                key=f"{key}.{n}",
+                channel=to_channel,
+                room=room,
+                account=account,
+                lane=say.lane,
+                body=to_body(say),
+                not_before=manners.not_before(say, now),
+                fold=say.fold,
+                until=say.until.astimezone(UTC) if say.until else None,
+            )
+        )
+    return made
+
+
+async def _address(
+    say: Say, channel: str | None, manners: Manners, now: datetime
+) -> tuple[str, str | None, str | None] | None:
+    if say.room is not None:
+        room = await people.room_by_id(say.room)
+        if say.lane == "promo" and not await _may_promote(room, manners, now):
+            return None
+        return room.channel, room.key, None
+    assert say.person is not None
+    found = await people.address(say.person, prefer=channel)
+    if found is None:
+        log.warning("person %s cannot be reached on any channel", say.person)
+        return None
+    return found.channel, None, found.account
+
+
+async def _may_promote(room: people.Room, manners: Manners, now: datetime) -> bool:
+    if room.muted:
+        return False
+    midnight = datetime.combine(now.astimezone(ZoneInfo(manners.tz)).date(), time(0), ZoneInfo(manners.tz))
+    posted = await posted_today(room.channel, room.key, since=midnight.astimezone(UTC))
+    if posted >= manners.promotions_a_day:
+        log.warning("room %s has had its %s promotions today", room.name, posted)
+        return False
+    return True
+
+
+# ── the body of a letter, as JSON ───────────────────────────────────────────────────────────────────────────────
+
+
+def to_body(say: Say) -> dict[str, Any]:
+    body: dict[str, Any] = {"text": say.text}
+    if say.card is not None:
+        body["card"] = asdict(say.card)
+    if say.buttons:
+        body["buttons"] = [asdict(button) for button in say.buttons]
+    return body
+
+
+def card_of(body: dict[str, Any]) -> Card | None:
+    card = body.get("card")
+    if card is None:
+        return None
+    rows, cuts = (tuple(Row(**row) for row in card[part]) for part in ("rows", "cuts"))
+    return Card(**{**card, "rows": rows, "cuts": cuts})
+
+
+def buttons_of(body: dict[str, Any]) -> tuple[Button, ...]:
+    return tuple(Button(**button) for button in body.get("buttons", ()))

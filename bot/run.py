@@ -1,0 +1,158 @@
+"""开门: the running shop: a web server, the channels of the config, the loops; ends cleanly on SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.channels.channel import Channel
+from bot.channels.terminal import Terminal
+from bot.channels.webroom import WebRoom
+from bot.clock import Clock, MovableClock, SystemClock
+from bot.payments import Sandbox
+from bot.settings import Settings, from_mapping
+from bot.web import api, pay, slips
+from bot.web.app import DemoPerson, web_app
+from bot.wiring import OpenShop, kept_secret, open_shop, opening_of
+from shop import goods, people
+from shop.goods import Catalogue
+from shop.transaction import unit_of_work
+
+log = logging.getLogger(__name__)
+
+DEMO_PEOPLE = (
+    DemoPerson("小李"),
+    DemoPerson("阿花"),
+    DemoPerson("团长", "团长"),
+    DemoPerson("店主", "店主"),
+    DemoPerson("客服", "客服"),
+)
+
+
+def demo_goods() -> Catalogue:
+    """The seeded neighbourhood fruit shop."""
+    import json
+
+    return goods.parse(json.loads((files("bot") / "demo.json").read_text(encoding="utf-8")))
+
+
+async def demo(
+    *, port: int, catalogue: Catalogue, data: Path | None, now: datetime | None, say: Callable[[str], None]
+) -> None:
+    """`qundian demo`: everything embedded; ends on Ctrl-C or SIGTERM."""
+    with contextlib.ExitStack() as stack:
+        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qundian-demo-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        rooms = list(catalogue.groups) or ["水果群"]
+        settings = demo_settings(
+            folder, catalogue, port=port, rooms=["水果群", *(r for r in rooms if r != "水果群")]
+        )
+        clock = MovableClock(now)
+        channels = channel_maker(settings)
+        async with open_shop(settings, clock, channels, opening=opening_of(catalogue), is_demo=True) as shop:
+            await serve(shop, settings, kept_secret(folder), say)
+
+
+def demo_settings(folder: Path, catalogue: Catalogue, *, port: int, rooms: list[str]) -> Settings:
+    return from_mapping(
+        {
+            "shop": {"key": catalogue.shop_id, "name": catalogue.shop_name, "timezone": catalogue.tz},
+            "database": {"url": f"sqlite:///{folder.resolve() / 'shop.db'}"},
+            "web": {"port": port},
+            "api": {"token": "demo"},
+            "channels": [{"kind": "webroom", "rooms": rooms}],
+        },
+        {},
+    )
+
+
+async def run(settings: Settings, *, catalogue: Catalogue | None, say: Callable[[str], None]) -> None:
+    """`qundian run`: the shop of a config file."""
+    clock = SystemClock()
+    opening = opening_of(catalogue) if catalogue else None
+    async with open_shop(settings, clock, channel_maker(settings), opening=opening) as shop:
+        code = await unit_of_work(lambda: people.pairing_code(shop.shop, now=clock.now()))
+        if code:
+            say(f"还没有店主。十分钟内用私聊发这句话，发的人就是店主：绑定 {code}")
+        await serve(shop, settings, settings.web.secret or kept_secret(_home(settings)), say)
+
+
+def channel_maker(settings: Settings) -> Callable[[Clock], Mapping[str, Channel]]:
+    """What the config names, each under its own name."""
+
+    def make(clock: Clock) -> dict[str, Channel]:
+        made: dict[str, Channel] = {}
+        for part in settings.channels:
+            name = part.name or part.kind
+            if part.kind == "webroom":
+                made[name] = WebRoom(shop_name=settings.shop.name, rooms=part.rooms, now=clock.now, name=name)
+            else:
+                made[name] = Terminal(clock.now, shop_name=settings.shop.name, who="我", room=None, name=name)
+        return made
+
+    return make
+
+
+async def serve(shop: OpenShop, settings: Settings, secret: str, say: Callable[[str], None]) -> None:
+    """Open the doors, say where, and stay until told to stop."""
+    runner = web.AppRunner(site_of(shop, settings, secret), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.web.host, settings.web.port, backlog=1024)
+        await site.start()
+        await shop.start()
+        say(f"{shop.shop_name} 开门了：{settings.public_url}")
+        await _told_to_stop()
+        say("关门：把手上的做完")
+    finally:
+        await runner.cleanup()
+
+
+def site_of(shop: OpenShop, settings: Settings, secret: str) -> web.Application:
+    webroom = next((c for c in shop.channels.values() if isinstance(c, WebRoom)), None)
+    if webroom is None:  # slips, payments and the read API live on pages even where nobody chats on one
+        webroom = WebRoom(shop_name=settings.shop.name, rooms=("水果群",), now=shop.clock.now, name="webroom")
+    app = web_app(
+        shop,
+        webroom,
+        secret=secret,
+        public_url=settings.public_url,
+        zone=settings.shop.timezone,
+        people=DEMO_PEOPLE if shop.is_demo else (),
+        samples=samples() if shop.is_demo else None,
+    )
+    till = Sandbox(secret=secret, clock=shop.clock.now)
+    app.add_routes(pay.routes(shop=shop.shop, clock=shop.clock.now, provider=till))
+    app.add_routes(slips.routes(shop=shop.shop, clock=shop.clock.now))
+    app.add_routes(api.routes(shop=shop.shop, clock=shop.clock.now, token=settings.api.token))
+    return app
+
+
+def samples() -> dict[str, str]:
+    """The transcripts that ship with the demo, by their first line."""
+    folder = files("bot") / "samples"
+    texts = [file.read_text(encoding="utf-8") for file in sorted(folder.iterdir(), key=lambda f: f.name)]
+    return {text.splitlines()[0].lstrip("# "): text for text in texts if text.strip()}
+
+
+async def _told_to_stop() -> None:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()
+
+
+def _home(settings: Settings) -> Path:
+    url = settings.database.url
+    folder = Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else Path("data")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,163 @@
+"""设置: config.toml becomes one frozen value; a misspelt key is refused with the nearest known name.
+
+Secrets come from the environment: QUNDIAN_SECRET, QUNDIAN_API_TOKEN, QUNDIAN_DATABASE_URL, QUNDIAN_REDIS_URL win over
+the file. config.example.toml holds every key with its default; a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import time
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from shop.kit.money import Money
+
+
+class BadSettings(ValueError):
+    """Every fault of the file, one a line, each with its key. Values are never shown: one may be a secret."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class ShopPart(_Part):
+    key: str = "S1"  # names the shop in the database; never change it
+    name: str = "邻里鲜果"
+    timezone: str = "Asia/Shanghai"
+    hours: str = ""  # 8:00–21:00, as it should be said
+    address: str = ""
+    delivery: str = ""
+    ask_above: str = "1000.00"  # orders from this many yuan on are asked about first
+
+    @field_validator("ask_above")
+    @classmethod
+    def _is_money(cls, value: str) -> str:
+        Money.parse(value)
+        return value
+
+
+class DatabasePart(_Part):
+    url: str = "sqlite:///data/shop.db"
+
+
+class RedisPart(_Part):
+    url: str = ""  # empty: in this process
+
+
+class ChannelPart(_Part):
+    kind: Literal["webroom", "terminal"]
+    name: str = ""  # several of one kind need names of their own; empty: the kind
+    rooms: tuple[str, ...] = ("水果群",)  # webroom: the groups people can join
+    per_minute: Annotated[int, Field(ge=0, le=10_000)] = 0  # at most this many lines a minute; 0: no limit
+    gap_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0  # between two lines in one place
+
+
+class WebPart(_Part):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    public_url: str = ""  # what links begin with; empty: http://host:port
+    secret: str = (
+        ""  # signs cookies and the sandbox's callbacks; empty: made once and kept beside the database
+    )
+
+
+class ApiPart(_Part):
+    token: str = ""  # empty: the read API is closed
+
+
+class MannersPart(_Part):
+    quiet_from: str = "22:00"  # lists and promotions wait until quiet_to
+    quiet_to: str = "08:00"
+    hold_seconds: Annotated[float, Field(ge=0, le=10)] = (
+        0.8  # how long a reply waits for one that replaces it
+    )
+    promotions_a_day: Annotated[int, Field(ge=0, le=100)] = 3  # a group gets at most so many
+
+    @field_validator("quiet_from", "quiet_to")
+    @classmethod
+    def _is_time(cls, value: str) -> str:
+        time.fromisoformat(value)
+        return value
+
+
+class LogPart(_Part):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    json_lines: bool = False
+
+
+class Settings(_Part):
+    shop: ShopPart = ShopPart()
+    database: DatabasePart = DatabasePart()
+    redis: RedisPart = RedisPart()
+    channels: tuple[ChannelPart, ...] = (ChannelPart(kind="webroom"),)
+    web: WebPart = WebPart()
+    api: ApiPart = ApiPart()
+    manners: MannersPart = MannersPart()
+    log: LogPart = LogPart()
+
+    @field_validator("channels")
+    @classmethod
+    def _own_names(cls, channels: tuple[ChannelPart, ...]) -> tuple[ChannelPart, ...]:
+        names = [channel.name or channel.kind for channel in channels]
+        if len(set(names)) != len(names):
+            raise ValueError("two channels have one name; give each a name of its own")
+        return channels
+
+    @property
+    def public_url(self) -> str:
+        return self.web.public_url.rstrip("/") or f"http://{self.web.host}:{self.web.port}"
+
+
+ENVIRONMENT = {
+    "QUNDIAN_SECRET": ("web", "secret"),
+    "QUNDIAN_API_TOKEN": ("api", "token"),
+    "QUNDIAN_DATABASE_URL": ("database", "url"),
+    "QUNDIAN_REDIS_URL": ("redis", "url"),
+}
+
+
+def load(path: Path, environment: Mapping[str, str]) -> Settings:
+    """Read a config file. Raises BadSettings with every fault."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as exc:
+        raise BadSettings(f"cannot read {path}: {exc.strerror}") from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise BadSettings(f"{path} is not TOML: {exc}") from exc
+    return from_mapping(data, environment)
+
+
+def from_mapping(data: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    merged = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
+    for variable, (part, key) in ENVIRONMENT.items():
+        if environment.get(variable):
+            merged.setdefault(part, {})[key] = environment[variable]
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as exc:
+        raise BadSettings("\n".join(_sentence(error) for error in exc.errors(include_input=False))) from None
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        near = get_close_matches(str(error["loc"][-1]), _known(error["loc"][:-1]), n=1)
+        return f"{where}: no such key" + (f"; did you mean {near[0]}?" if near else "")
+    return f"{where}: {error['msg']}"
+
+
+def _known(place: tuple[Any, ...]) -> list[str]:
+    """The keys that exist at this place."""
+    model: Any = Settings
+    for part in place:
+        if isinstance(part, int):
+            continue
+        field = model.model_fields[part]
+        model = ChannelPart if part == "channels" else field.annotation
+    return list(model.model_fields)

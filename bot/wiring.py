@@ -1,0 +1,280 @@
+"""接线: where the parts of the shop meet, database first; the open shop as pages, terminal and tests call it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import clock as clocks
+from bot import play, post
+from bot.channels.channel import Channel
+from bot.clock import Clock, MovableClock
+from bot.inbox import Inbox
+from bot.memory import Memory, open_memory
+from bot.outbox import Outbox, Pace
+from bot.post import Manners
+from bot.settings import Settings
+from bot.shopfront import Answer
+from dialogs.converse import Conversation
+from dialogs.speech import Heard
+from dialogs.turn import ShopFacts
+from dialogs.voice import Links
+from shop import catalogue, database, mail, people, seed
+from shop.goods import Catalogue
+from shop.kit.ids import MessageId, ShopId
+from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.transaction import drain, set_event_writer, start_task, unit_of_work
+
+log = logging.getLogger(__name__)
+
+MOST_ROUNDS = 20  # of telling and sending while an answer is waited for
+DRAIN_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a new shop begins with."""
+
+    goods: Catalogue | None = None
+    stock: Mapping[str, Quantity] = field(default_factory=dict)
+    promotions: Sequence[Mapping[str, Any]] = ()
+
+
+def opening_of(goods: Catalogue) -> Opening:
+    """What a catalogue file says a new shop begins with."""
+    stock = {sku: Quantity.of(qty) for sku, qty in goods.stock.items()}
+    return Opening(goods, stock, list(goods.promotions))
+
+
+class OpenShop:
+    """The shop at work: channels are heard, letters go out, the clock ticks. Made by `open_shop`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        shop: ShopId,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        memory: Memory,
+        *,
+        is_demo: bool,
+        refill: Callable[[], Any] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.shop = shop
+        self.clock = clock
+        self.channels = channels
+        self.memory = memory
+        self.is_demo = is_demo
+        self.shop_name = settings.shop.name
+        self._refill = refill
+        facts, links = facts_of(settings), Links(settings.public_url)
+        self.manners = manners_of(settings, is_demo=is_demo)
+        paces = {
+            part.name or part.kind: Pace(part.per_minute, timedelta(seconds=part.gap_seconds))
+            for part in settings.channels
+        }
+        self.outbox = Outbox(shop, facts, links, clock, self.manners, channels, paces)
+        self.conversation = Conversation(shop, facts, links)
+        self.inbox = Inbox(self.conversation, clock, self.manners, self.outbox.wake)
+
+    # ── what the outside calls (bot/shopfront.py) ───────────────────────────────────────────────────────────────
+
+    async def hear(self, heard: Heard) -> MessageId:
+        return await self.inbox.hear(heard)
+
+    async def answers(self, message: MessageId) -> tuple[Answer, ...]:
+        await self.inbox.settled(message)
+        for _ in range(MOST_ROUNDS):
+            await self.outbox.flush()
+            if not await mail.unsent_of(message, by=self.clock.now() + self.manners.hold):
+                break
+        return await self._said(await mail.caused_by(message))
+
+    async def pass_time(self, by: timedelta) -> tuple[Answer, ...]:
+        if not isinstance(self.clock, MovableClock):
+            raise RuntimeError("only the demo's clock can be moved")
+        await self.inbox.idle()
+        last = await mail.last_letter()
+        self.clock.move(by)
+        await clocks.tick(self.clock.now())
+        await self.outbox.flush()
+        return await self._said(await mail.since(last))
+
+    async def why(self, letter: int) -> dict[str, Any] | None:
+        return await mail.trace_of(letter)
+
+    async def play(self, transcript: str) -> tuple[Answer, ...]:
+        said: list[Answer] = []
+        channel = next(iter(self.channels))
+        for step in play.parse(transcript).steps:
+            said += await play.act(self, step, channel)
+        return tuple(said)
+
+    async def reset(self) -> None:
+        """An empty shop, seeded again. Only where there is something to seed it with: the demo."""
+        if self._refill is None:
+            raise RuntimeError("only the demo can be reset")
+        await self.inbox.idle()
+        await unit_of_work(database.empty)
+        catalogue.forget()
+        self.conversation.forget()
+        await self._refill()
+
+    async def said_since(self, letter: int) -> list[Answer]:
+        return list(await self._said(await mail.since(letter)))
+
+    async def _said(self, letters: Sequence[tuple[mail.Sealed, str]]) -> tuple[Answer, ...]:
+        return tuple(
+            Answer(
+                letter.id,
+                letter.account if letter.room is None else None,
+                letter.account,
+                letter.room,
+                letter.body["text"],
+                post.card_of(letter.body),
+                post.buttons_of(letter.body),
+            )
+            for letter, state in letters
+            if state == "sent"
+        )
+
+    # ── the loops ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def start(self) -> None:
+        """Take up what was left, then listen, send and tick until `stop`."""
+        waiting = await self.inbox.take_up()
+        if waiting:
+            log.info("%s messages from before the stop are worked through first", waiting)
+        self._tasks = [
+            start_task(self.outbox.run(), name="outbox"),
+            start_task(clocks.run(self.clock, self.outbox.wake), name="clock"),
+            *(
+                start_task(self._listen(channel), name=f"channel {name}")
+                for name, channel in self.channels.items()
+            ),
+        ]
+
+    async def _listen(self, channel: Channel) -> None:
+        async for heard in channel.listen():
+            await self.inbox.hear(heard)
+
+    async def stop(self) -> None:
+        """Stop listening, let what is under way end, stop sending. What remains is taken up at the next start."""
+        for channel in self.channels.values():
+            await channel.close()
+        await drain(DRAIN_SECONDS)
+        for task in getattr(self, "_tasks", ()):
+            task.cancel()
+        await self.memory.close()
+
+
+@asynccontextmanager
+async def open_shop(
+    settings: Settings,
+    clock: Clock,
+    make_channels: Callable[[Clock], Mapping[str, Channel]],
+    *,
+    opening: Opening | None = None,
+    is_demo: bool = False,
+) -> AsyncIterator[OpenShop]:
+    """Database → tables → shop → channels; the order matters: nothing may run before there is a database."""
+    _make_folder(settings.database.url)
+    await database.open_database(settings.database.url, models=database.record_modules())
+    try:
+        await database.migrate()
+        set_event_writer(mail.write_events)
+        catalogue.forget()
+        channels = make_channels(clock)
+
+        async def fill() -> ShopId:
+            return await unit_of_work(lambda: _open(settings, clock, channels, opening, is_demo=is_demo))
+
+        shop = await fill()
+        memory = open_memory(settings.redis.url)
+        open_now = OpenShop(
+            settings, shop, clock, channels, memory, is_demo=is_demo, refill=fill if is_demo else None
+        )
+        try:
+            yield open_now
+        finally:
+            await open_now.stop()
+    finally:
+        set_event_writer(None)
+        await database.close_database()
+
+
+async def _open(
+    settings: Settings,
+    clock: Clock,
+    channels: Mapping[str, Channel],
+    opening: Opening | None,
+    *,
+    is_demo: bool,
+) -> ShopId:
+    now = clock.now()
+    shop = await seed.open_shop(settings.shop.key, settings.shop.name, settings.shop.timezone, now=now)
+    if opening is not None and opening.goods is not None:
+        await seed.fill(shop, opening.goods, now=now, stock=opening.stock, promotions=opening.promotions)
+    for part in settings.channels:
+        for name in part.rooms if part.kind == "webroom" else ():
+            await people.take_over_room(shop, part.name or part.kind, name, name)
+    if is_demo:
+        await _demo_people(shop, next(iter(channels)), settings, clock)
+    return shop
+
+
+async def _demo_people(shop: ShopId, channel: str, settings: Settings, clock: Clock) -> None:
+    """店主 owns the shop, 团长 the group, 客服 answers; everybody else is a customer at the first word."""
+    now = clock.now()
+    for name, role in (("店主", people.OWNER), ("客服", people.AGENT)):
+        who = await people.recognise(shop, channel, name, name, now=now)
+        await people.appoint(shop, who.id, role, now=now)
+    leader = await people.recognise(shop, channel, "团长", "团长", now=now)
+    for part in settings.channels:
+        for room in part.rooms:
+            await people.take_over_room(shop, channel, room, room, owner=leader.id)
+
+
+def facts_of(settings: Settings) -> ShopFacts:
+    part = settings.shop
+    return ShopFacts(
+        part.name, part.hours, part.address, part.delivery, ask_above_fen=Money.parse(part.ask_above).fen
+    )
+
+
+def manners_of(settings: Settings, *, is_demo: bool) -> Manners:
+    part = settings.manners
+    return Manners(
+        settings.shop.timezone,
+        time.fromisoformat(part.quiet_from),
+        time.fromisoformat(part.quiet_to),
+        timedelta(0) if is_demo else timedelta(seconds=part.hold_seconds),
+        part.promotions_a_day,
+    )
+
+
+def _make_folder(url: str) -> None:
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+
+
+def kept_secret(folder: Path) -> str:
+    """The secret of this installation, made at the first start and readable by its owner only."""
+    file = folder / "secret"
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as new:
+        made = secrets.token_hex(32)
+        new.write(made)
+    return made

@@ -1,0 +1,85 @@
+"""问一句: the question for each thing that the reader could not settle; four choices at most, answered by a number."""
+
+from __future__ import annotations
+
+from dialogs import voice
+from dialogs.engine import Question
+from dialogs.hear.reading import Clarify, Pending
+from dialogs.speech import Button
+from dialogs.turn import Turn
+from shop.goods import Sku
+
+MOST_CHOICES = 6
+
+
+def clarify_question(turn: Turn) -> Question | None:
+    """What to ask after this reading; None when it did not ask for anything."""
+    clarify = turn.reading.clarify
+    if clarify is None:
+        return None
+    if clarify.slot == "confirm":
+        return _is_it(turn, clarify)
+    text, labels = _words(turn, clarify)
+    buttons = tuple(Button(label, str(n)) for n, label in enumerate(labels, start=1))
+    said = f"{turn.name}，{text}" if turn.room else text
+    return Question((turn.here(said, buttons=buttons),), asked="lines", pending=Pending.after(clarify))
+
+
+def _is_it(turn: Turn, clarify: Clarify) -> Question:
+    goods = "、".join(
+        f"{turn.shelf.catalogue.product_of(line.sku).name}{line.qty}{line.unit}" for line in clarify.lines
+    )
+    buttons = (Button("对", "对"), Button("不对", "不对"))
+    text = f"是要{goods}吗？回“对”就记下" if goods else "按金额我算不准，要几份？比如“香蕉3斤”"
+    said = f"{turn.name}，{text}" if turn.room else text
+    return Question((turn.here(said, buttons=buttons),), asked="lines", pending=Pending.after(clarify))
+
+
+def _words(turn: Turn, clarify: Clarify) -> tuple[str, list[str]]:
+    catalogue = turn.shelf.catalogue
+    options = clarify.options[:MOST_CHOICES]
+    if clarify.slot == "product":
+        names = [catalogue.product[id].name for id in options if id in catalogue.product]
+        heard = f"“{clarify.heard}”" if clarify.heard else "这个"
+        if not names:
+            return f"没找到{heard}，回“菜单”看看今天有什么", []
+        if len(names) == 1:
+            return f"{heard}是{names[0]}吗？回“对”就记下", []
+        return f"{heard}是哪一种：{voice.options(names)}，回数字", names
+    skus = [catalogue.sku[id] for id in options if id in catalogue.sku]
+    labels = [_label(turn, sku) for sku in skus]
+    name = _name(turn, clarify, skus)
+    if clarify.slot == "qty":
+        return _how_many(name, clarify, skus), []
+    if clarify.slot == "line":
+        return (
+            f"改哪一样：{voice.options(labels)}，回数字" if labels else "要改哪一样？比如“香蕉改3斤”",
+            labels,
+        )
+    if clarify.slot == "campaign_item":
+        return f"要哪一样：{voice.options(labels)}，回数字" if labels else "要哪一样？说名字就行", labels
+    return (
+        f"{name}有{len(labels)}种：{voice.options(labels)}，回数字"
+        if labels
+        else f"{name}按什么卖？说清楚点",
+        labels,
+    )
+
+
+def _label(turn: Turn, sku: Sku) -> str:
+    name = turn.shelf.catalogue.product[sku.product].name
+    price = turn.shelf.price(sku.id, turn.day).price
+    spec = "" if sku.spec == "散称" else sku.spec
+    return f"{name}{spec} {voice.price(price, sku.unit)}"
+
+
+def _name(turn: Turn, clarify: Clarify, skus: list[Sku]) -> str:
+    product = clarify.product or (skus[0].product if skus else None)
+    found = turn.shelf.catalogue.product.get(product or "")
+    return found.name if found else "这个"
+
+
+def _how_many(name: str, clarify: Clarify, skus: list[Sku]) -> str:
+    unit = clarify.unit or (skus[0].unit if len(skus) == 1 else "")
+    example = f"{name}2{unit or '份'}"
+    return f"{name}要几{unit or '份'}？说个准数，比如“{example}”"

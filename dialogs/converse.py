@@ -1,0 +1,311 @@
+"""一问一答: a message becomes a reply: who → read → which dialogue → step → verb → words. Read it from the top.
+
+Runs inside the transaction of its message. What a verb refused has not happened; silence is an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dialogs import engine, refusals, repair, trace
+from dialogs.engine import Dialogue, Done, Move, Question, State
+from dialogs.hear import Reader
+from dialogs.hear.reading import Context, Quoted, Reading, Said
+from dialogs.register import by_intent, dialogues
+from dialogs.speech import Heard, Say
+from dialogs.turn import ShopFacts, Turn
+from dialogs.voice import Links
+from dialogs.wants import lines_of
+from shop import acts, mail, people, slips
+from shop.catalogue import Goods, goods
+from shop.kit.ids import MessageId, ShopId
+from shop.kit.refusal import Refusal
+from shop.people import Person, Room
+from shop.refusals import NotAllowed
+from shop.transaction import transaction
+
+HISTORY = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to say, and why."""
+
+    says: tuple[Say, ...] = ()
+    trace: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Conversation:
+    """One shop's ear and mouth. Holds the reader, which is made anew when the goods change; everything else that is
+    remembered is in the database."""
+
+    def __init__(
+        self, shop: ShopId, facts: ShopFacts, links: Links, *, bots: frozenset[str] = frozenset()
+    ) -> None:
+        self.shop = shop
+        self.facts = facts
+        self.links = links
+        self.bots = bots  # accounts that are programs: never answered
+        self._reader: Reader | None = None
+        self._version = 0
+        self._dialogues = dialogues()
+        self._by_intent = by_intent(self._dialogues)
+
+    async def converse(self, heard: Heard, message: MessageId, *, now: datetime) -> Reply:
+        """Answer one message. Raises only for bugs; then the whole turn is undone."""
+        if heard.who in self.bots or not heard.text.strip():
+            return Reply(trace={"outcome": "silent"})
+        room = await people.room(heard.channel, heard.room) if heard.room is not None else None
+        if heard.room is not None and room is None:
+            return Reply(trace={"outcome": "silent", "facts": {"room": "not ours"}})
+        person = await people.recognise(self.shop, heard.channel, heard.who, heard.name, now=now)
+        state = await self._open_question(room, person, now)
+        shelf = await goods(self.shop)
+        reading = await self._read(heard, message, room, person, state, shelf, now)
+        turn = Turn(
+            self.shop,
+            self.facts,
+            person,
+            room,
+            heard.text,
+            reading,
+            shelf,
+            now,
+            self.links,
+            addressed=room is None
+            or "@shop" in heard.mentions
+            or state is not None
+            or self._quotes_us(heard),
+            dialogues=self._dialogues,
+        )
+        return await self._answer(turn, state)
+
+    def forget(self) -> None:
+        """Another shop lies in the database now (the demo was reset)."""
+        self._reader = None
+
+    # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def reader(self, shelf: Goods) -> Reader:
+        if self._reader is None:
+            self._reader = Reader(shelf.catalogue)
+        elif self._version != shelf.version:
+            self._reader = self._reader.with_catalogue(shelf.catalogue)
+        self._version = shelf.version
+        return self._reader
+
+    async def _read(
+        self,
+        heard: Heard,
+        message: MessageId,
+        room: Room | None,
+        person: Person,
+        state: State | None,
+        shelf: Goods,
+        now: datetime,
+    ) -> Reading:
+        reader = self.reader(shelf)
+        local = now.astimezone(ZoneInfo(shelf.catalogue.tz))
+        context = Context(
+            chat="group" if room else "admin" if person.is_staff else "private",
+            mention=heard.mentions,
+            cart=lines_of(await slips.open_order(self.shop, person.id)),
+            history=await self._history(heard, message) if room and heard.room else (),
+            quote=Quoted(heard.quote.who, heard.quote.text) if heard.quote else None,
+            pending=state.pending if state else None,
+        )
+        reading = reader.read(heard.text, context, now=local)
+        if reading.intent == "order.repeat":  # only then the last order is worth a look
+            last = lines_of(await slips.last_order(self.shop, person.id))
+            reading = reader.read(heard.text, replace(context, last_order=last), now=local)
+        if state and self._continues(state, reading):
+            whole = reader.read(f"{state.said} {heard.text}", replace(context, pending=None), now=local)
+            if whole.intent in self._dialogues[state.dialogue].intents:
+                return whole
+        return reading
+
+    def _continues(self, state: State, reading: Reading) -> bool:
+        """An answer to a command's question completes the words that began it: 改价 草莓 … 25."""
+        dialogue = self._dialogues.get(state.dialogue)
+        if dialogue is None or not dialogue.roles or state.asked in ("", "confirm"):
+            return False
+        return reading.intent not in ("choose.option", "confirm.yes", "confirm.no") and (
+            not reading.intent.startswith("admin.")
+        )
+
+    async def _history(self, heard: Heard, message: MessageId) -> tuple[Said, ...]:
+        before = await mail.said_in_room(heard.channel, str(heard.room), before=message, limit=HISTORY)
+        return tuple(
+            Said("self" if m.message.account == heard.who else m.message.name, m.message.text) for m in before
+        )
+
+    def _quotes_us(self, heard: Heard) -> bool:
+        return heard.quote is not None and heard.quote.who == self.facts.name
+
+    # ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _answer(self, turn: Turn, state: State | None) -> Reply:
+        asked = self._dialogues.get(state.dialogue) if state else None
+        if state and asked:
+            move = engine.step(asked, state, turn.reading, turn.shelf.catalogue, self._by_intent)
+            if move.next != "leave":
+                return await self._carry_out(turn, asked, move)
+        dialogue = self._by_intent.get(turn.reading.intent)
+        if dialogue is None or not _may_start(dialogue, turn):
+            return await self._not_understood(turn, state)
+        if dialogue.roles and not dialogue.roles & turn.person.roles:
+            return await self._denied(turn, dialogue)
+        if state and not dialogue.is_answer:
+            await self._forget(turn)
+        return await self._carry_out(
+            turn, dialogue, engine.begin(dialogue, turn.reading, turn.shelf.catalogue, turn.text), state
+        )
+
+    async def _carry_out(
+        self, turn: Turn, dialogue: Dialogue, move: Move, before: State | None = None
+    ) -> Reply:
+        """`before` is an open question that an answer in passing leaves as it is."""
+        keeps = before is not None and dialogue.is_answer
+        match move.next:
+            case "drop":
+                await self._forget(turn)
+                await self._record(turn, dialogue, "dropped", move.state.said)
+                return self._reply(turn, dialogue, (turn.here(repair.dropped(turn)),), "dropped")
+            case "again":
+                return await self._again(turn, dialogue, move.state)
+            case "ask":
+                question = await dialogue.question(turn, move.state.data, move.slot)
+                return await self._ask(turn, dialogue, move.state, question)
+            case "check":
+                return await self._check(turn, dialogue, move.state, keeps=keeps)
+            case _:
+                return await self._do(turn, dialogue, move.state, keeps=keeps)
+
+    async def _check(self, turn: Turn, dialogue: Dialogue, state: State, *, keeps: bool = False) -> Reply:
+        try:
+            async with transaction():
+                question = await dialogue.check(turn, state.data)
+        except Refusal as refusal:
+            return await self._refused(turn, dialogue, state, refusal)
+        if question is not None:
+            return await self._ask(turn, dialogue, state, question)
+        return await self._do(turn, dialogue, state, keeps=keeps)
+
+    async def _do(self, turn: Turn, dialogue: Dialogue, state: State, *, keeps: bool = False) -> Reply:
+        try:
+            async with transaction():
+                done = await dialogue.done(turn, state.data, state.seal)
+        except Refusal as refusal:
+            return await self._refused(turn, dialogue, state, refusal)
+        if done.stays:
+            await self._remember(turn, dialogue, replace(state, asked=done.stays, pending=done.pending))
+        elif not keeps:
+            await self._forget(turn)
+        await self._record(turn, dialogue, "done", state.said, done)
+        return self._reply(turn, dialogue, done.says, "done", done.facts)
+
+    async def _ask(self, turn: Turn, dialogue: Dialogue, state: State, question: Question) -> Reply:
+        asked = replace(
+            state,
+            data=state.data if question.data is None else question.data,
+            asked=question.asked,
+            prompt=question.says[0].text,
+            pending=question.pending,
+            seal=question.seal,
+        )
+        await self._remember(turn, dialogue, asked)
+        return self._reply(turn, dialogue, question.says, "asked")
+
+    async def _refused(self, turn: Turn, dialogue: Dialogue, state: State, refusal: Refusal) -> Reply:
+        try:
+            better = await dialogue.refused(turn, state.data, refusal)
+        except Refusal as again:
+            better, refusal = None, again
+        if better is not None:
+            return await self._ask(turn, dialogue, state, better)
+        await self._forget(turn)
+        await self._record(turn, dialogue, "refused", state.said)
+        text = refusals.words(refusal)
+        says = (turn.here(f"{turn.name}，{text}" if turn.room else text),)
+        return self._reply(turn, dialogue, says, f"refused: {type(refusal).__name__}", vars(refusal))
+
+    async def _again(self, turn: Turn, dialogue: Dialogue, state: State) -> Reply:
+        """Something that fits no question: in a group that is chatter, in private it is not understood."""
+        if turn.room is not None:
+            return Reply(trace=trace.of_turn(turn.reading, dialogue.id, "silent", {}))
+        await self._remember(turn, dialogue, state)
+        says = repair.again(turn, state.prompt, state.fails)
+        return self._reply(turn, dialogue, says, "not understood")
+
+    async def _not_understood(self, turn: Turn, state: State | None) -> Reply:
+        if turn.room is not None and "@shop" not in turn.reading.evidence and not turn.addressed:
+            return Reply(trace=trace.of_turn(turn.reading, "", "silent", {}))
+        if turn.reading.intent == "chat.thanks":
+            return Reply(trace=trace.of_turn(turn.reading, "", "silent", {}))
+        fails = (state.fails if state else 0) + 1
+        says = repair.not_understood(turn, fails)
+        if state is None or state.dialogue == repair.NAME:
+            await self._keep_fails(turn, fails)
+        return Reply(says, trace.of_turn(turn.reading, "", "not understood", {"times": fails}))
+
+    async def _denied(self, turn: Turn, dialogue: Dialogue) -> Reply:
+        await self._record(turn, dialogue, "denied", turn.text)
+        text = refusals.words(NotAllowed("owner"))
+        return self._reply(turn, dialogue, (turn.here(text),), "denied")
+
+    def _reply(
+        self,
+        turn: Turn,
+        dialogue: Dialogue,
+        says: Sequence[Say],
+        outcome: str,
+        facts: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        return Reply(tuple(says), trace.of_turn(turn.reading, dialogue.id, outcome, facts or {}))
+
+    # ── remembering ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _open_question(self, room: Room | None, person: Person, now: datetime) -> State | None:
+        row = await mail.talk(room.id if room else 0, person.id, now=now)
+        return engine.from_json(row) if row else None
+
+    async def _remember(self, turn: Turn, dialogue: Dialogue, state: State) -> None:
+        until = engine.until(dialogue, state, turn.now)
+        await mail.keep_talk(turn.room_id or 0, turn.person.id, engine.to_json(state), until)
+
+    async def _keep_fails(self, turn: Turn, fails: int) -> None:
+        state = State(repair.NAME, fails=fails)
+        await mail.keep_talk(turn.room_id or 0, turn.person.id, engine.to_json(state), repair.until(turn.now))
+
+    async def _forget(self, turn: Turn) -> None:
+        await mail.drop_talk(turn.room_id or 0, turn.person.id)
+
+    async def _record(
+        self, turn: Turn, dialogue: Dialogue, outcome: str, said: str, done: Done | None = None
+    ) -> None:
+        """The audit: every command that changes something, done or not."""
+        if not dialogue.roles or dialogue.is_answer or dialogue.id == "undo":
+            return
+        await acts.record(
+            self.shop,
+            turn.person.id,
+            dialogue.id,
+            said,
+            outcome,
+            now=turn.now,
+            before=done.before if done else None,
+            after=done.after if done else None,
+            undo=done.undo if done else None,
+            undo_for=dialogue.undo_for,
+        )
+
+
+def _may_start(dialogue: Dialogue, turn: Turn) -> bool:
+    """A message to be ignored starts nothing, except a greeting in private; private things stay private."""
+    if dialogue.private_only and turn.room is not None:
+        return False
+    return turn.reading.action != "ignore" or (turn.reading.intent == "chat.greet" and turn.addressed)

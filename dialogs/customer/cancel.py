@@ -1,0 +1,19 @@
+"""取消: while no money is in, one word is enough; the goods go back to the shelf."""
+
+from __future__ import annotations
+
+from dialogs.engine import Data, Dialogue, Done, Slot
+from dialogs.turn import Turn
+from shop import orders
+
+
+class Cancel(Dialogue):
+    id = "cancel"
+    intents = ("order.cancel",)
+    examples = ("取消订单", "不要了", "算了都不要了")
+    order = Slot(lambda reading, old, asked: reading.slots.get("order"), optional=True)
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        slip = await orders.cancel(turn.shop, turn.person.id, now=turn.now, code=data.get("order"))
+        text = f"{slip.code} 取消了，货放回去了。想要了说“老样子”"
+        return Done((turn.here(f"{turn.name}：{text}" if turn.room else text),), facts={"order": slip.code})

@@ -1,0 +1,35 @@
+"""帮助与寒暄: what can be said, short; inside an open question it says what is being asked."""
+
+from __future__ import annotations
+
+from dialogs.engine import Data, Dialogue, Done
+from dialogs.speech import Button
+from dialogs.turn import Turn
+
+CUSTOMER = "直接说要什么就行，比如“来2箱苹果 香蕉3斤”。改：“苹果改3箱”；不要：“取消”；看货：“菜单”；查单：“我的订单”；找人：“转人工”"
+STAFF = (
+    "店里的话这样说：上架 红颜草莓 25/盒 库存80 · 改价 草莓 25.5 · 补货 草莓 +50 · 下架 草莓 · 今日特价 草莓22 香蕉2.9 · "
+    "今日订单 · 收款 0501-017 · 核销 482931 · 撤销 · 我做过什么"
+)
+
+
+class Help(Dialogue):
+    id = "help"
+    intents = ("help",)
+    examples = ("帮助", "怎么用")
+    is_answer = True
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        text = STAFF if turn.person.is_staff and turn.room is None else CUSTOMER
+        return Done((turn.here(text, buttons=(Button("菜单", "菜单"), Button("我的订单", "我的订单"))),))
+
+
+class Greet(Dialogue):
+    id = "greet"
+    intents = ("chat.greet",)
+    examples = ("在吗", "老板好")
+    is_answer = True
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        text = "在的。要什么直接说，看货回“菜单”"
+        return Done((turn.here(text, buttons=(Button("菜单", "菜单"),)),) if turn.addressed else ())

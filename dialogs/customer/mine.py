@@ -1,0 +1,35 @@
+"""我的订单: what is ordered and where it is; always in private."""
+
+from __future__ import annotations
+
+from dialogs import voice
+from dialogs.engine import Data, Dialogue, Done
+from dialogs.turn import Turn
+from shop import slips
+from shop.slips import Slip
+
+
+class MyOrders(Dialogue):
+    id = "mine"
+    intents = ("order.query", "pickup.query")
+    examples = ("我的订单", "我的单到了吗", "我都订了啥来着")
+    is_answer = True
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        recent = await slips.recent(turn.shop, turn.person.id)
+        if not recent:
+            return Done((turn.here("还没有订过。要什么直接说，比如“苹果2斤”；看货回“菜单”"),))
+        newest = recent[0]
+        text = "\n".join(_line(turn, slip) for slip in recent)
+        private = turn.privately(
+            text, card=voice.slip_card(newest, turn.links), buttons=voice.slip_buttons(newest)
+        )
+        public = turn.to_room(f"{turn.name}，私聊发你了")
+        return Done(
+            (private, public) if public else (private,), facts={"orders": [slip.code for slip in recent]}
+        )
+
+
+def _line(turn: Turn, slip: Slip) -> str:
+    code = f"，取货码 {voice.code(slip.pickup_code)}" if slip.pickup_code else ""
+    return f"{slip.code} {voice.state(slip)}：{voice.all_goods(slip.lines)} {slip.payable}{code} {turn.links.order(slip)}"

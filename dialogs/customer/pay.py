@@ -1,0 +1,67 @@
+"""付款: the link again, cash at the counter, or 已付 for a transfer that the shop then looks for."""
+
+from __future__ import annotations
+
+from dialogs import voice
+from dialogs.engine import Data, Dialogue, Done, Slot
+from dialogs.speech import Say
+from dialogs.turn import Turn
+from shop import orders, slips
+from shop.refusals import NothingOpen
+from shop.rules.orders import PayMode
+from shop.slips import Slip
+
+
+class Pay(Dialogue):
+    id = "pay"
+    intents = ("pay.ask",)
+    examples = ("怎么付", "付款", "到店付")
+    way = Slot(lambda reading, old, asked: reading.slots.get("way"), optional=True)
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        slip = await slips.open_order(turn.shop, turn.person.id)
+        if slip is None:
+            raise NothingOpen
+        if data.get("way") == "cash":
+            slip = await orders.choose_cash(turn.shop, turn.person.id, now=turn.now)
+            return Done((_cash(turn, slip), *_in_room(turn, slip)), facts={"order": slip.code, "way": "cash"})
+        text = voice.slip_text(slip, turn.links, minutes=turn.facts.pay_minutes)
+        if slip.pay_mode == PayMode.PREPAY and not slip.claimed_at:
+            text += "\n转账的话，转完回“已付”"
+        say = turn.privately(text, card=voice.slip_card(slip, turn.links), buttons=voice.slip_buttons(slip))
+        return Done((say, *_in_room(turn, slip)), facts={"order": slip.code})
+
+
+class Paid(Dialogue):
+    id = "paid"
+    intents = ("pay.notify",)
+    examples = ("已付", "钱转了", "付过了，查收一下")
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        newest = await slips.last_order(turn.shop, turn.person.id)
+        if newest and newest.money_in:
+            return Done((turn.privately(_already(turn, newest)),), facts={"order": newest.code})
+        slip = await orders.claim_transfer(turn.shop, turn.person.id, now=turn.now)
+        text = f"{slip.code} 记下了，{slip.payable} 店里看到就把取货码发你，一般几分钟"
+        return Done((turn.privately(text), *_in_room(turn, slip)), facts={"order": slip.code})
+
+
+def _already(turn: Turn, slip: Slip) -> str:
+    if slip.pickup_code:
+        paid = voice.clock(slip.paid_at, turn.tz) if slip.paid_at else ""
+        link = turn.links.order(slip)
+        return f"查到了：{slip.code} 已付 {slip.payable}（{paid}）。取货码 {voice.code(slip.pickup_code)}，二维码：{link}"
+    return f"{slip.code} 已经付过，也取走了。还要什么直接说"
+
+
+def _cash(turn: Turn, slip: Slip) -> Say:
+    text = (
+        f"{slip.code} 到店付 {slip.payable}。取货码 {voice.code(slip.pickup_code or '')}，到店报码：{turn.links.order(slip)}"
+        "\n要改照样说，不要了说“取消”"
+    )
+    return turn.privately(text, card=voice.slip_card(slip, turn.links), buttons=voice.slip_buttons(slip))
+
+
+def _in_room(turn: Turn, slip: Slip) -> tuple[Say, ...]:
+    public = turn.to_room(f"{turn.name}：{slip.code} 私聊发你了")
+    return (public,) if public else ()

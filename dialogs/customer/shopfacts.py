@@ -1,0 +1,49 @@
+"""店里的事: hours, address, delivery; what the shop has not told the bot is passed on to a person, never invented."""
+
+from __future__ import annotations
+
+from dialogs.engine import Data, Dialogue, Done
+from dialogs.turn import Turn
+from shop import desk
+
+
+class ShopAnswers(Dialogue):
+    id = "facts"
+    intents = (
+        "hours.query",
+        "delivery.query",
+        "delivery.address",
+        "pickup.schedule",
+        "product.query",
+        "coupon.query",
+        "coupon.claim",
+        "points.query",
+        "booking.request",
+        "bargain.ask",
+        "review.give",
+        "invoice.ask",
+    )
+    examples = ("几点关门", "送货吗", "能便宜点吗")
+    is_answer = True
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        known = {
+            "hours.query": turn.facts.hours,
+            "pickup.schedule": _join(turn.facts.hours, turn.facts.address),
+            "delivery.query": turn.facts.delivery,
+            "delivery.address": turn.facts.delivery,
+            "bargain.ask": "价格都标着呢。满减会自动算，特价看“菜单”",
+            "review.give": "谢谢，话带给店里了",
+        }.get(turn.reading.intent, "")
+        if known:
+            return Done((turn.here(known),), facts={"answered": turn.reading.intent})
+        if turn.room is not None and not turn.addressed:
+            return Done()
+        request = await desk.want_person(
+            turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now
+        )
+        return Done((turn.here("这个我帮你问店里，问到了私聊回你"),), facts={"ticket": request.id})
+
+
+def _join(*facts: str) -> str:
+    return "，".join(fact for fact in facts if fact)

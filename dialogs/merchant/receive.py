@@ -1,0 +1,27 @@
+"""收款: 收款 0501-017, the transfer has been seen → the order is paid and the buyer gets the pick-up code."""
+
+from __future__ import annotations
+
+from dialogs import voice
+from dialogs.command import Command, slot_of
+from dialogs.engine import Data, Done, Slot
+from dialogs.turn import Turn
+from shop import payments, people, slips
+from shop.people import AGENT, MANAGER, OWNER
+
+
+class Receive(Command):
+    id = "receive"
+    intents = ("admin.payment_received",)
+    examples = ("收款 0501-017", "0501-017到账了")
+    roles = frozenset({OWNER, MANAGER, AGENT})
+    order = Slot(slot_of("order"), "收到哪一单的钱？说单号，比如“收款 0501-017”")
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        slip = await slips.find(turn.shop, str(data["order"]), now=turn.now, tz=turn.tz)
+        await payments.confirm_transfer(slip.id, turn.person.id, now=turn.now)
+        buyer = await people.person(slip.buyer)
+        text = (
+            f"{slip.code} {buyer.name} {slip.payable} 收到了，取货码已经发给他。{voice.all_goods(slip.lines)}"
+        )
+        return Done((turn.here(text),), after={"order": slip.code, "fen": slip.payable.fen})

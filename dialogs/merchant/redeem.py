@@ -1,0 +1,46 @@
+"""核销: 核销 4829-31 → who and what, handed over; cash still owed is asked about first."""
+
+from __future__ import annotations
+
+from dialogs import voice
+from dialogs.command import YES, Command, slot_of
+from dialogs.engine import Data, Done, Question, Slot
+from dialogs.hear.reading import Pending
+from dialogs.turn import Turn
+from shop import people, pickups, slips
+from shop.kit.money import Money
+from shop.people import AGENT, MANAGER, OWNER
+from shop.slips import Slip
+
+
+class Redeem(Command):
+    id = "redeem"
+    intents = ("admin.order_redeem",)
+    examples = ("核销 883012", "核销 8830-12")
+    roles = frozenset({OWNER, MANAGER, AGENT})
+    code = Slot(slot_of("code", "order"), "取货码是六位数字，比如“核销 4829-31”")
+
+    async def check(self, turn: Turn, data: Data) -> Question | None:
+        waiting = await pickups.look_up(turn.shop, str(data["code"]))
+        if not waiting.to_collect:
+            return None
+        slip = await slips.slip(waiting.order)
+        text = f"{await _who(slip)}，到店付 {waiting.to_collect}。钱收了吗？收了回“确认”"
+        return Question(
+            (turn.here(text, buttons=YES),), pending=Pending("confirm"), seal=str(waiting.to_collect.fen)
+        )
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        cash = Money(int(seal)) if seal else Money(0)
+        order = await pickups.redeem(turn.shop, str(data["code"]), turn.person.id, cash=cash, now=turn.now)
+        slip = await slips.slip(order)
+        got = f"，收现金 {cash}" if cash else "，已付"
+        return Done(
+            (turn.here(f"{await _who(slip)}，交给他了{got} {'' if cash else slip.payable}".rstrip()),),
+            after={"order": slip.code},
+        )
+
+
+async def _who(slip: Slip) -> str:
+    buyer = await people.person(slip.buyer)
+    return f"{slip.code} {buyer.name}：{voice.all_goods(slip.lines)}"

@@ -1,0 +1,54 @@
+"""补货: 补货 草莓 +50 → more on the shelf at once; undo only while it has not been promised."""
+
+from __future__ import annotations
+
+from dialogs import voice
+from dialogs.command import PRODUCT, SKU, UNDO_FOR, Command, parse_quantity, sku_name, slot_of
+from dialogs.engine import Data, Done, Question, Slot
+from dialogs.turn import Turn
+from shop import catalogue
+from shop.kit.quantity import Quantity
+from shop.refusals import CannotUndo
+
+MOST = Quantity.of(100_000)
+
+
+class Restock(Command):
+    id = "restock"
+    intents = ("admin.restock",)
+    examples = ("补货 草莓30盒", "补货 草莓 +50")
+    undo_for = UNDO_FOR
+    product = PRODUCT
+    unit = Slot(slot_of("unit"), optional=True)
+    sku = SKU
+    qty = Slot(parse_quantity, "补多少？比如“50”")
+
+    async def check(self, turn: Turn, data: Data) -> Question | None:
+        qty = _quantity(data)
+        if qty is None:
+            kept = {key: value for key, value in data.items() if key != "qty"}
+            return Question((turn.here("补多少没看懂，说个数，比如“50”"),), asked="qty", data=kept)
+        return None
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        qty = _quantity(data) or Quantity(0)
+        name, unit = sku_name(turn, data["sku"]), turn.shelf.catalogue.sku[data["sku"]].unit
+        left = await catalogue.restock(turn.shop, data["sku"], qty, now=turn.now)
+        text = f"{name} +{qty}{unit}，{voice.left(left, unit)}可卖。（快捷：补货 {name} +{qty} · 撤销 2 分钟内有效）"
+        return Done(
+            (turn.here(text),), undo={"sku": data["sku"], "qty": str(qty), "name": name}, after=str(left)
+        )
+
+    async def take_back(self, turn: Turn, undo: Data) -> str:
+        qty = Quantity.of(undo["qty"])
+        if not await catalogue.take_out(turn.shop, undo["sku"], qty, now=turn.now):
+            raise CannotUndo(f"{undo['name']}已经有人订了")
+        return f"{undo['name']} 补的 {qty} 拿回来了"
+
+
+def _quantity(data: Data) -> Quantity | None:
+    try:
+        qty = Quantity.of(data["qty"])
+    except ValueError:
+        return None
+    return qty if Quantity(0) < qty <= MOST else None

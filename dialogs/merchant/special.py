@@ -1,0 +1,75 @@
+"""今日特价: 今日特价 草莓22 香蕉2.9 → a preview of the very post and its reach; confirmed, the price holds today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from dialogs import voice
+from dialogs.command import UNDO_FOR, Command, as_money, sku_name
+from dialogs.engine import Data, Done, Question, Slot
+from dialogs.hear.reading import Reading
+from dialogs.turn import Turn
+from shop import catalogue, people
+from shop.kit.money import Money
+
+
+def parse_items(reading: Reading, old: Any, asked: bool) -> Any:
+    """[{"sku", "price"}]; a single one may come as slots of its own."""
+    items = reading.slots.get("items")
+    if items:
+        return [{"sku": item["sku"], "price": str(item["price"])} for item in items]
+    if reading.slots.get("sku") and reading.slots.get("price"):
+        return [{"sku": reading.slots["sku"], "price": str(reading.slots["price"])}]
+    return None
+
+
+class PostSpecials(Command):
+    id = "special"
+    intents = ("admin.special_post",)
+    examples = ("今日特价 草莓22 香蕉2.9", "发今日特价：西瓜25一个")
+    undo_for = UNDO_FOR
+    items = Slot(parse_items, "今天什么特价、多少钱？比如“今日特价 草莓22 香蕉2.9”")
+
+    async def check(self, turn: Turn, data: Data) -> Question | None:
+        prices = _prices(data)
+        if prices is None:
+            return Question((turn.here("价格没看懂，比如“今日特价 草莓22 香蕉2.9”"),), asked="items", data={})
+        rooms = [room for room in await people.rooms(turn.shop) if not room.muted]
+        reach = "发到" + "、".join(room.name for room in rooms) if rooms else "还没有群，只改价不发"
+        lines = "\n".join(_change(turn, sku, price) for sku, price in prices.items())
+        return self.preview(turn, f"今天特价，到今晚 24 点：\n{lines}\n{reach}")
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        prices = _prices(data) or {}
+        before = await catalogue.set_specials(turn.shop, prices, turn.day)
+        rooms = [room for room in await people.rooms(turn.shop) if not room.muted]
+        await catalogue.post_specials([room.id for room in rooms], list(prices), turn.day, now=turn.now)
+        names = "、".join(sku_name(turn, sku) for sku in prices)
+        text = (
+            f"{names} 今天特价，改好了"
+            + (f"，发到 {len(rooms)} 个群。" if rooms else "。")
+            + "（撤销 2 分钟内有效）"
+        )
+        undo = {"day": turn.day.isoformat(), "before": {s: m.fen if m else None for s, m in before.items()}}
+        return Done((turn.here(text),), undo=undo, after={s: m.fen for s, m in prices.items()})
+
+    async def take_back(self, turn: Turn, undo: Data) -> str:
+        before = {s: Money(fen) if fen is not None else None for s, fen in undo["before"].items()}
+        await catalogue.undo_specials(turn.shop, before, date.fromisoformat(undo["day"]))
+        return "特价取消了，按原价卖。群里发过的话收不回来，要说一声吗"
+
+
+def _prices(data: Mapping[str, Any]) -> dict[str, Money] | None:
+    prices = {item["sku"]: as_money(item["price"]) for item in data["items"]}
+    return (
+        {sku: p for sku, p in prices.items() if p is not None}
+        if all(p is not None for p in prices.values())
+        else None
+    )
+
+
+def _change(turn: Turn, sku: str, price: Money) -> str:
+    known = turn.shelf.catalogue.sku[sku]
+    return f"{sku_name(turn, sku)} {known.price.yuan} → {voice.price(price, known.unit)}"

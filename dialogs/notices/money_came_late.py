@@ -1,0 +1,27 @@
+"""钱到晚了: money for an order that had ended, or not the sum that was asked; booked, and both sides are told."""
+
+from __future__ import annotations
+
+from dialogs.notices import Desk
+from dialogs.speech import Say
+from shop import people, slips
+from shop.events import MoneyCameLate
+from shop.kit.ids import OrderId
+from shop.kit.money import Money
+
+EVENT = MoneyCameLate
+WHY = {
+    "late": "到账时这单已经取消了",
+    "mismatch": "和应付的对不上",
+    "surplus": "这单之前已经付过了",
+}
+
+
+async def words(event: MoneyCameLate, desk: Desk) -> tuple[Say, ...]:
+    slip = await slips.slip(OrderId(event.order))
+    buyer = await people.person(slip.buyer)
+    came = Money(event.fen)
+    to_buyer = f"{slip.code} 收到 {came}，{WHY[event.why]}。钱记着，店里会退给你；还要就说“老样子”"
+    to_staff = f"{buyer.name} 的 {slip.code} 进了 {came}，{WHY[event.why]}（应付 {slip.payable}）。请退给他"
+    staff = await people.staff(desk.shop, people.OWNER, people.MANAGER)
+    return (Say(to_buyer, person=slip.buyer), *(Say(to_staff, person=one) for one in staff))

@@ -1,0 +1,49 @@
+"""不行的话: one sentence for every refusal, saying what to do next; a house test finds the missing ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from shop import refusals as no
+from shop.kit.refusal import Refusal
+
+
+def words(refusal: Refusal) -> str:
+    """The sentence for this refusal. Raises KeyError for one that nobody has written."""
+    return WORDS[type(refusal)](refusal)
+
+
+def _short(refusal: no.SoldOut) -> str:
+    return "，".join(
+        f"{s.name}只剩 {s.left} {s.unit}" if s.left.milli > 0 else f"{s.name}卖完了"
+        for s in refusal.shortages
+    )
+
+
+WORDS: dict[type[Refusal], Callable[[Any], str]] = {
+    no.SoldOut: lambda r: f"{_short(r)}。看看别的？回“菜单”",
+    no.NotSold: lambda r: "这样东西下架了，回“菜单”看今天有什么",
+    no.OnlyWhole: lambda r: f"{r.name}按{r.unit}卖，要整{r.unit}。比如“{r.name}1{r.unit}”",
+    no.TooMuch: lambda r: f"{r.name}一单最多 {r.most} {r.unit}。量大请说“转人工”，店里给你备",
+    no.TooManyKinds: lambda r: f"一单最多 {r.most} 样，先下这些，再来一单就行",
+    no.NothingOpen: lambda r: "现在没有没付款的单。要什么直接说，比如“来2箱橙子”",
+    no.NotOnOrder: lambda r: f"{r.code}里没有{r.name}。看看订了什么：回“我的订单”",
+    no.LessThanNothing: lambda r: f"{r.name}只订了 {r.have} {r.unit}，都不要就说“{r.name}不要了”",
+    no.AlreadyPaid: lambda r: f"{r.code} 已经付过款了。要加就再下一单，要退请说“转人工”",
+    no.AlreadyHandedOver: lambda r: f"{r.code} 已经取走了。有问题请说“转人工”",
+    no.AlreadyCancelled: lambda r: f"{r.code} 已经取消了。还要的话说“老样子”再来一单",
+    no.NotPaidYet: lambda r: f"{r.code} 还没付款，应收 {r.payable}。收到钱后回“收款 {r.code}”",
+    no.NoSuchOrder: lambda r: f"没找到“{r.said}”这张单。回“今日订单”看看单号",
+    no.NoSuchPickup: lambda r: (
+        "这个取货码少了或错了一位，请再念一遍" if r.mistyped else "没有这个取货码的单，请顾客打开订单页核对"
+    ),
+    no.TooManyTries: lambda r: f"错的次数太多了，{r.minutes} 分钟后再试",
+    no.QuoteChanged: lambda r: "价格或库存刚变了，再确认一次",
+    no.NoSuchGoods: lambda r: f"没有“{r.said}”这样货。回“菜单”看看名字",
+    no.NameTaken: lambda r: f"{r.name}已经在卖了。改价说“改价 {r.name} 25.5”，补货说“补货 {r.name} +50”",
+    no.NotAllowed: lambda r: "这件事要店主来做",
+    no.WrongPairingCode: lambda r: "绑定码不对，或者过期了。重启店铺，日志里有新的绑定码",
+    no.NothingToUndo: lambda r: "没有能撤销的。改价、补货、上下架两分钟内可以撤销",
+    no.CannotUndo: lambda r: f"撤不回来了：{r.why}",
+}

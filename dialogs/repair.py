@@ -1,0 +1,48 @@
+"""没听懂: say so with an example, then with choices, then offer a person; never more than that in a row."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from dialogs.speech import Button, Say
+from dialogs.turn import Turn
+
+NAME = "repair"  # the state that counts what was not understood
+EXAMPLE = "来2箱苹果"
+
+
+def until(now: datetime) -> datetime:
+    return now + timedelta(minutes=10)
+
+
+def not_understood(turn: Turn, fails: int) -> tuple[Say, ...]:
+    """The first two times an example, the third time a person, then silence until something is understood."""
+    example = _example(turn)
+    menu = (Button("菜单", "菜单"), Button("转人工", "转人工"))
+    if fails == 1:
+        return (turn.here(f"这句没看懂。要买什么直接说，比如“{example}”；看货回“菜单”", buttons=menu[:1]),)
+    if fails == 2:
+        return (turn.here(f"还是没看懂。可以说“菜单”“我的订单”“{example}”，找人说“转人工”", buttons=menu),)
+    if fails == 3:
+        return (turn.here("要不要请店里的人来？回“转人工”", buttons=menu[1:]),)
+    return ()
+
+
+def again(turn: Turn, prompt: str, fails: int) -> tuple[Say, ...]:
+    """The open question once more; the third time a person is offered as well."""
+    if fails == 1:
+        return (turn.here(f"没看懂。{prompt}"),)
+    if fails == 2:
+        return (turn.here(f"{prompt}\n不要了回“取消”，找人说“转人工”"),)
+    return ()
+
+
+def dropped(turn: Turn) -> str:
+    return f"{turn.name}，好，先不记" if turn.room else "好，先不办了。要什么直接说"
+
+
+def _example(turn: Turn) -> str:
+    products = turn.shelf.catalogue.products
+    if not products:
+        return EXAMPLE
+    return f"{products[0].name}2{products[0].skus[0].unit}"

@@ -1,0 +1,86 @@
+"""一轮: one message with everything that is needed to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from dialogs.hear.reading import Reading
+from dialogs.speech import Button, Card, Lane, Say
+from dialogs.voice import Links
+from shop.catalogue import Goods
+from shop.kit.ids import RoomId, ShopId
+from shop.orders import local_day
+from shop.people import Person, Room
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """What the shop says of itself; an empty fact is passed on to the staff instead."""
+
+    name: str
+    hours: str = ""
+    address: str = ""
+    delivery: str = ""
+    pay_minutes: int = 15
+    ask_above_fen: int = 100_000
+
+
+@dataclass(frozen=True)
+class Turn:
+    shop: ShopId
+    facts: ShopFacts
+    person: Person
+    room: Room | None
+    text: str
+    reading: Reading
+    shelf: Goods
+    now: datetime
+    links: Links
+    addressed: bool
+    dialogues: Mapping[str, Any]  # every dialogue by its id (撤销 needs the one it undoes)
+
+    @property
+    def day(self) -> date:
+        return local_day(self.now, self.shelf.catalogue)
+
+    @property
+    def tz(self) -> str:
+        return self.shelf.catalogue.tz
+
+    @property
+    def room_id(self) -> RoomId | None:
+        return self.room.id if self.room else None
+
+    @property
+    def name(self) -> str:
+        return self.person.name
+
+    def here(
+        self,
+        text: str,
+        *,
+        card: Card | None = None,
+        buttons: tuple[Button, ...] = (),
+        fold: str | None = None,
+    ) -> Say:
+        """Say it where it was asked."""
+        if self.room is None:
+            return self.privately(text, card=card, buttons=buttons, fold=fold)
+        return Say(text, room=self.room.id, buttons=buttons, fold=fold)
+
+    def privately(
+        self,
+        text: str,
+        *,
+        card: Card | None = None,
+        buttons: tuple[Button, ...] = (),
+        fold: str | None = None,
+    ) -> Say:
+        return Say(text, person=self.person.id, card=card, buttons=buttons, fold=fold)
+
+    def to_room(self, text: str, *, fold: str | None = None, lane: Lane = "reply") -> Say | None:
+        """One line in the group, when this is one."""
+        return Say(text, room=self.room.id, fold=fold, lane=lane) if self.room else None

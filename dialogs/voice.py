@@ -1,0 +1,156 @@
+"""口吻: how the shop writes goods, money and times; every sentence is built from these words.
+
+结果 → 金额 → 下一步. Goods and counts are public; money, codes and links are for one person only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dialogs.speech import Button, Card, Row
+from shop.kit.codes import show_pickup_code
+from shop.kit.money import Money, total
+from shop.kit.quantity import Quantity
+from shop.rules.orders import SHOWN, PayMode, Status
+from shop.rules.pricing import Nearly
+from shop.slips import Slip, SlipLine
+
+NEAR = Money(2000)  # a near miss farther away than this is no help to anybody
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses of pages; `base` is the public URL of the web part, without a slash at the end."""
+
+    base: str
+
+    def order(self, slip: Slip) -> str:
+        return f"{self.base}/o/{slip.token}"
+
+
+def goods(line: SlipLine) -> str:
+    """橙子2箱, or for a neighbour 橙子2箱（给王姐）; the spec only where it tells two apart: 苹果（10斤装）2箱."""
+    spec = f"（{line.spec}）" if line.spec and line.spec != "散称" else ""
+    whom = f"（给{line.for_whom}）" if line.for_whom else ""
+    return f"{line.name}{spec}{line.qty}{line.unit}{whom}"
+
+
+def all_goods(lines: Iterable[SlipLine]) -> str:
+    return "、".join(goods(line) for line in lines)
+
+
+def left(qty: Quantity, unit: str) -> str:
+    return f"还有 {qty} {unit}"
+
+
+def price(amount: Money, unit: str) -> str:
+    return f"{amount}/{unit}"
+
+
+def clock(moment: datetime, tz: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(tz)):%H:%M}"
+
+
+def cuts(lines: Iterable[SlipLine]) -> list[tuple[str, Money]]:
+    """Each cut once with its sum over the lines: 满50减5 −¥5.00."""
+    sums: dict[str, Money] = {}
+    for line in lines:
+        for cut in line.cuts:
+            sums[cut.why] = sums.get(cut.why, Money(0)) + cut.amount
+    return list(sums.items())
+
+
+def nearly(misses: Iterable[Nearly]) -> str:
+    """再买 ¥3.20 就满50减5, only when it is near."""
+    near = [miss for miss in misses if miss.short <= NEAR]
+    return f"再买 {near[0].short} 就{near[0].why}" if near else ""
+
+
+def bill(lines: tuple[SlipLine, ...], payable: Money) -> str:
+    """橙子2箱 ¥59.80 · 香蕉3斤 ¥14.40, then what was taken off and the sum."""
+    rows = " · ".join(f"{goods(line)} {line.gross}" for line in lines)
+    off = "".join(f"{why} {-amount}，" for why, amount in cuts(lines))
+    return f"{rows}\n{off}合计 {payable}"
+
+
+def state(slip: Slip) -> str:
+    """One word for where the order is."""
+    if slip.status == Status.PREPARING and slip.pickup_code:
+        return "可自提" if slip.money_in else "可自提，到店付"
+    if slip.status == Status.UNPAID and slip.claimed_at:
+        return "等店里确认收款"
+    return SHOWN[slip.status]
+
+
+def code(pickup_code: str) -> str:
+    return show_pickup_code(pickup_code)
+
+
+def slip_text(slip: Slip, links: Links, *, minutes: int) -> str:
+    """The private slip: what, how much, what next."""
+    head = f"{slip.code}  {bill(slip.lines, slip.payable)}"
+    hint = nearly(slip.nearly)
+    tail = f"\n{hint}" if hint and slip.status == Status.UNPAID else ""
+    if slip.status == Status.UNPAID and slip.claimed_at:
+        return f"{head}，店里看到钱就把取货码发你{tail}"
+    if slip.status == Status.UNPAID:
+        pay = f"{minutes}分钟内付款：{links.order(slip)}"
+        return f"{head}，{pay}{tail}\n要改就说“{_edit_example(slip)}”，到店给钱说“到店付”，不要了说“取消”"
+    if slip.pay_mode == PayMode.COD and not slip.money_in:
+        return f"{head}，到店付。取货码 {code(slip.pickup_code or '')}：{links.order(slip)}\n要改就说“{_edit_example(slip)}”，不要了说“取消”"
+    return f"{head}（{state(slip)}）：{links.order(slip)}"
+
+
+def _edit_example(slip: Slip) -> str:
+    line = slip.lines[0]
+    more = Quantity(line.qty.milli // 1000 * 1000 + 1000)
+    return f"{line.name}改{more}{line.unit}"
+
+
+def slip_card(slip: Slip, links: Links) -> Card:
+    rows = tuple(Row(line.name, _detail(line), str(line.gross)) for line in slip.lines)
+    off = tuple(Row(why, "", str(-amount)) for why, amount in cuts(slip.lines))
+    unpaid = slip.status == Status.UNPAID
+    return Card(
+        kind="pickup" if slip.pickup_code else "order",
+        title=f"{slip.code} · {state(slip)}",
+        rows=rows,
+        cuts=off,
+        total=str(slip.payable),
+        note=f"取货码 {code(slip.pickup_code)}"
+        if slip.pickup_code
+        else nearly(slip.nearly)
+        if unpaid
+        else "",
+        link=links.order(slip),
+        link_label="去付款" if unpaid and not slip.claimed_at else "看订单",
+        qr=slip.pickup_code or "",
+    )
+
+
+def _detail(line: SlipLine) -> str:
+    spec = f"{line.spec} · " if line.spec and line.spec != "散称" else ""
+    whom = f" · 给{line.for_whom}" if line.for_whom else ""
+    special = f" · {line.price_why}" if line.price_why else ""
+    return f"{spec}{line.qty}{line.unit} × {line.price}{special}{whom}"
+
+
+def slip_buttons(slip: Slip) -> tuple[Button, ...]:
+    """Only words that can be said now."""
+    if slip.status == Status.UNPAID and not slip.claimed_at:
+        return (Button("到店付", "到店付"), Button("已转账", "已付"), Button("取消", "取消"))
+    if slip.pay_mode == PayMode.COD and slip.status == Status.PREPARING and not slip.money_in:
+        return (Button("取消", "取消"),)
+    return ()
+
+
+def options(names: Iterable[str]) -> str:
+    """1 红颜 2 白草莓, to be answered by a number."""
+    return " ".join(f"{n} {name}" for n, name in enumerate(names, start=1))
+
+
+def sum_of(slips: Iterable[Slip]) -> Money:
+    return total([slip.payable for slip in slips])

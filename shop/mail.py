@@ -237,30 +237,28 @@ async def write(
     """Put letters into the post, inside the caller's transaction. A key that exists already is left alone. An unsent
     letter of the same fold and place is folded away: the newest words win."""
     for letter in letters:
-        if letter.fold:
-            same = Letter.filter(state="new", fold=letter.fold, room=letter.room, account=letter.account)
-            await same.update(state="folded")
-    await Letter.bulk_create(
-        [
-            Letter(
-                key=letter.key,
-                channel=letter.channel,
-                room=letter.room,
-                account=letter.account,
-                lane=letter.lane,
-                fold=letter.fold,
-                body=letter.body,
-                cause=cause,
-                event=event,
-                written_at=now,
-                not_before=letter.not_before,
-                until=letter.until,
-                state="new",
-                attempts=0,
-            )
-            for letter in letters
-        ],
-        ignore_conflicts=True,
+        if letter.fold and not await Letter.filter(key=letter.key).exists():
+            older = Letter.filter(state="new", fold=letter.fold, channel=letter.channel)
+            await older.filter(room=letter.room, account=letter.account).update(state="folded")
+        await Letter.bulk_create([_new_row(letter, now, cause, event)], ignore_conflicts=True)
+
+
+def _new_row(letter: NewLetter, now: datetime, cause: int | None, event: int | None) -> Letter:
+    return Letter(
+        key=letter.key,
+        channel=letter.channel,
+        room=letter.room,
+        account=letter.account,
+        lane=letter.lane,
+        fold=letter.fold,
+        body=letter.body,
+        cause=cause,
+        event=event,
+        written_at=now,
+        not_before=letter.not_before,
+        until=letter.until,
+        state="new",
+        attempts=0,
     )
 
 

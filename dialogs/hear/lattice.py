@@ -19,7 +19,7 @@ from dialogs.hear.names import Names
 from dialogs.hear.normalise import Typed
 from dialogs.hear.numbers import HAN, NUMBER, parse
 from dialogs.hear.places import find_places
-from dialogs.hear.quantities import Amounts, alternation
+from dialogs.hear.quantities import Amounts
 from dialogs.hear.specs import Spec, find_specs
 from dialogs.hear.times import find_times
 
@@ -95,7 +95,7 @@ class Lattice:
             yield Piece(kind, place.start, place.end, text[place.start : place.end], value)
         for time in find_times(text):
             yield Piece("time", time.start, time.end, text[time.start : time.end], time.moment)
-        for spec in find_specs(text, alternation(self.amounts.units)):
+        for spec in find_specs(text, self.amounts.unit):
             yield Piece("spec", spec.start, spec.end, text[spec.start : spec.end], spec.spec)
         for amount in self.amounts.find(text):
             yield Piece("qty", amount.start, amount.end, text[amount.start : amount.end], amount.quantity)

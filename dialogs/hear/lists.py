@@ -75,6 +75,8 @@ def split(raw: str) -> Listed | None:
 def _folded_number(line: str) -> str:
     """The line with its leading number in plain digits and a stop behind it (③王五 → 3.王五)."""
     head = line.lstrip()
+    if not any(char.isnumeric() for char in head[:3]):
+        return head
     typed = normalise(head[:4])
     if 0 in typed.circled:
         return f"{typed.text[: len(typed.circled)]}.{head[1:]}"

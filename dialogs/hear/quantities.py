@@ -45,8 +45,8 @@ class Amounts:
     """Finds amounts, for one set of units."""
 
     def __init__(self, units: Iterable[str]) -> None:
-        self.units = frozenset(units)
-        self._rules = tuple((re.compile(pattern), make) for pattern, make in _rules(alternation(self.units)))
+        self.unit = alternation(frozenset(units))  # as an expression
+        self._rules = tuple((re.compile(pattern), make) for pattern, make in _rules(self.unit))
 
     def find(self, text: str) -> Iterator[Found]:
         for pattern, make in self._rules:

@@ -120,7 +120,8 @@ def _time() -> re.Pattern[str]:
     day = rf"(?:(?P<day>{days})(?P<year>年)?|{week}|{dated})"
     clock = rf"(?:(?P<hour>{small})(?:点(?!心|儿|些)钟?|:)(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>[0-5]?\d|[零〇一二三四五]?十?[一二三四五六七八九]?)分?)?|(?P<hh>[01]?\d|2[0-3]):(?P<mm>[0-5]\d))"
     side = r"(?P<side>之?以?前|之?以?后|左右)?"
-    return re.compile(rf"(?<![\d.]){day}? ?(?P<part>{parts})? ?{clock}?{side}")
+    begins = r"(?=[大前昨今明后当下本这周星礼早上中晚凌清正午傍夜半\d零〇一二两三四五六七八九十])"  # no empty matches
+    return re.compile(rf"(?<![\d.]){begins}{day}? ?(?P<part>{parts})? ?{clock}?{side}")
 
 
 def _moment(match: re.Match[str]) -> Moment | None:

@@ -77,7 +77,7 @@ class WebRoom:
     abilities = Abilities(cards=True, buttons=True, private_to_strangers=True, longest_text=20_000)
 
     def __init__(
-        self, *, shop_name: str, rooms: Sequence[str], now: Callable[[], datetime], name: str = "web"
+        self, *, shop_name: str, rooms: Sequence[str], now: Callable[[], datetime], name: str = "webroom"
     ) -> None:
         self.name = name
         self.shop_name = shop_name

@@ -79,7 +79,7 @@ async def texts(viewer: Viewer) -> list[str]:
 
 async def test_it_is_a_channel(room: WebRoom) -> None:
     channel: Channel = room
-    assert (channel.name, channel.abilities.cards, channel.abilities.buttons) == ("web", True, True)
+    assert (channel.name, channel.abilities.cards, channel.abilities.buttons) == ("webroom", True, True)
 
 
 async def test_what_is_said_is_heard_in_its_order(room: WebRoom) -> None:
@@ -93,7 +93,7 @@ async def test_what_is_said_is_heard_in_its_order(room: WebRoom) -> None:
         ("水果群", "a1", "小李", "改成3箱"),
     ]
     assert [int(one.id) for one in heard] == sorted(int(one.id) for one in heard)
-    assert {(one.channel, one.sent_at) for one in heard} == {("web", AT)}
+    assert {(one.channel, one.sent_at) for one in heard} == {("webroom", AT)}
 
 
 async def test_a_listener_that_waits_hears_the_next_line(room: WebRoom) -> None:
@@ -156,7 +156,7 @@ async def test_what_was_taken_is_not_heard_again(room: WebRoom) -> None:
 
     taking = asyncio.ensure_future(take())
     async with asyncio.timeout(10):
-        while await chatlog.unhanded("web", limit=1):  # noqa: ASYNC110  # the log is the only thing to look at
+        while await chatlog.unhanded(room.name, limit=1):  # noqa: ASYNC110  # the log is the only thing to look at
             await asyncio.sleep(0.01)
     await room.close()
     await taking  # closing ends it

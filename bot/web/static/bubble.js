@@ -73,7 +73,7 @@ function drawCard(line, does) {
   return el("section", { class: `card ${card.kind}`, "aria-label": card.title },
     el("h3", {}, card.title),
     card.qr && does.qr ? el("img", { class: "code", src: does.qr(line), alt: "二维码", width: 176, height: 176 }) : null,
-    card.rows.length ? el("ul", {}, card.rows.map((row) => (card.kind === "menu" ? menuRow(line, row, does) : plainRow(row)))) : null,
+    card.rows.length ? el("ul", {}, card.rows.map((row, n) => (card.kind === "menu" ? menuRow(row, card.rows[n - 1], does) : plainRow(row)))) : null,
     card.cuts.length ? el("ul", { class: "cuts" }, card.cuts.map(plainRow)) : null,
     card.total ? el("p", { class: "total" }, "合计", el("b", {}, card.total)) : null,
     card.note ? el("p", { class: "note" }, card.note) : null,
@@ -86,17 +86,24 @@ function plainRow(row) {
     el("span", { class: "amount" }, row.amount));
 }
 
-// The shop's own button for this row leads; without any, 来1份 in the row's own unit.
-function menuRow(line, row, does) {
-  const own = line.buttons.find((button) => button.says.includes(row.name));
-  const unit = /\/\s*([^\s/\d]{1,3})$/.exec(row.amount || row.detail)?.[1] ?? "份";
-  const button = own ?? (line.buttons.length ? null : { label: `来1${unit}`, says: `来1${unit}${row.name}` });
-  return el("li", {},
-    el("span", {}, el("span", { class: "name" }, row.name), row.detail ? el("span", { class: "detail" }, row.detail) : null),
+// 来1份 in the row's own unit; a second size of the same thing stands under its name.
+function menuRow(row, before, does) {
+  const name = bareName(row);
+  const unit = /\/\s*([^\s/\d]{1,3})$/.exec(row.amount)?.[1] ?? "份";
+  const [size, ...rest] = row.detail.split(" · ");
+  const says = `来1${unit}${name}${rest.length ? size : ""}`;
+  const isGone = /剩0|卖完|售罄/.test(row.detail);
+  return el("li", { class: before?.name === row.name ? "same" : undefined },
+    el("span", {},
+      before?.name === row.name ? null : el("span", { class: "name" }, name),
+      row.detail ? el("span", { class: "detail" }, row.detail) : null),
     el("span", { class: "amount" }, row.amount),
-    button && does.say ? el("span", {}, chip(button.label, button.says, does)) : null);
+    does.say && !isGone ? el("span", {}, chip(`来1${unit}`, says, does)) : el("span", { class: "detail" }, isGone ? "卖完了" : ""));
 }
 
+const bareName = (row) => row.name.replace(/^\d+\s+/, "");
+
+// The rows have buttons of their own; what the shop offers besides stays below.
 function looseButtons(line) {
-  return line.buttons.filter((button) => !line.card.rows.some((row) => button.says.includes(row.name)));
+  return line.buttons.filter((button) => !line.card.rows.some((row) => button.says.includes(bareName(row))));
 }

@@ -3,14 +3,17 @@
 import { el } from "./dom.js";
 
 const KINDS = {
-  product: "商品", qty: "数量", unit: "单位", spec: "规格", code: "编号", verb: "动词", time: "时间", money: "金额", name: "人", person: "人",
-  campaign: "活动", place: "地方", phone: "电话", mention: "@", number: "数", order: "单号", exact: "", alias: "别名", pinyin: "拼音", emoji: "表情", typo: "错字",
+  product: "商品", qty: "数量", buy: "要买", ask: "问", unit: "单位", spec: "规格", code: "编号", verb: "动词", time: "时间", money: "金额", name: "人", person: "人",
+  campaign: "活动", place: "地方", phone: "电话", mention: "@", number: "数", order: "单号", exact: "", alias: "别名", pinyin: "拼音", specword: "规格", note: "备注", for: "给谁", cue: "语气", join: "要参团", emoji: "表情", typo: "错字",
 };
 const MEANS = {
-  "order": "下单", "order.add": "下单", "order.set": "改单", "order.remove": "去掉", "order.cancel": "取消订单", "order.query": "查订单", "order.repeat": "老样子",
+  "order.add": "下单", "order.set": "改单", "order.remove": "去掉", "order.cancel": "取消订单", "order.query": "查订单", "order.repeat": "老样子",
   "catalog.query": "看菜单", "campaign.query": "问活动", "price.query": "问价", "stock.query": "问有没有", "price.why": "问怎么算的", "pickup.query": "问取货",
   "pay.ask": "怎么付款", "pay.notify": "说付了", "human.request": "找人工", "aftersale.report": "货有问题", "help": "帮助", "bind": "绑定", "undo": "撤销",
-  "history": "看记录", "chat.greet": "打招呼", "chat": "闲聊", "none": "没听出要办什么",
+  "history": "看记录", "chat.greet": "打招呼", "chat.none": "闲聊", "chat.thanks": "道谢", "coupon.claim": "领券", "coupon.query": "问券", "delivery.address": "给地址", "delivery.query": "问送货", "pickup.schedule": "约取货",
+  "admin.orders_today": "看今天的单", "admin.report": "看报表", "admin.order_find": "找单", "admin.order_redeem": "核销", "admin.payment_received": "收到钱了",
+  "admin.product_add": "上架", "admin.product_off": "下架", "admin.product_set": "改商品", "admin.restock": "补货", "admin.special_post": "发特价", "admin.campaign_close": "截单", "admin.campaign_deadline": "改截单时间", "admin.coupon_issue": "发券",
+  "admin.export": "导出", "admin.flash_create": "发秒杀", "admin.groupbuy_create": "开团", "admin.mute": "静音", "admin.order_ship": "发货", "admin.refund": "退款", "admin.role_add": "加店员",
 };
 const ACTS = { act: "照办", clarify: "先问一句", ignore: "不接话" };
 const ENDS = { said: "回了话", asked: "问了一句", silent: "不说话", done: "办好了" };

@@ -32,10 +32,9 @@ class Links:
 
 
 def goods(line: SlipLine) -> str:
-    """橙子2箱, or for a neighbour 橙子2箱（给王姐）; the spec only where it tells two apart: 苹果（10斤装）2箱."""
-    spec = f"（{line.spec}）" if line.spec and line.spec != "散称" else ""
+    """橙子2箱; 苹果（10斤装）2箱 where two are sold by the box; for a neighbour 橙子2箱（给王姐）."""
     whom = f"（给{line.for_whom}）" if line.for_whom else ""
-    return f"{line.name}{spec}{line.qty}{line.unit}{whom}"
+    return f"{line.called}{line.qty}{line.unit}{whom}"
 
 
 def all_goods(lines: Iterable[SlipLine]) -> str:
@@ -107,7 +106,7 @@ def slip_text(slip: Slip, links: Links, *, minutes: int) -> str:
 def _edit_example(slip: Slip) -> str:
     line = slip.lines[0]
     more = Quantity(line.qty.milli // 1000 * 1000 + 1000)
-    return f"{line.name}改{more}{line.unit}"
+    return f"{line.called}改{more}{line.unit}"
 
 
 def slip_card(slip: Slip, links: Links) -> Card:

@@ -107,6 +107,13 @@ class Catalogue:
     def unit(self) -> Mapping[str, Unit]:
         return {unit.name: unit for unit in self.units}
 
+    def called(self, sku: str) -> str:
+        """What people call it: 橙子, or 苹果（10斤装） where two of one product are sold by the same unit."""
+        known = self.sku[sku]
+        product = self.product[known.product]
+        twins = [other for other in product.skus if other.unit == known.unit]
+        return f"{product.name}（{known.spec}）" if len(twins) > 1 and known.spec else product.name
+
     def product_of(self, sku: str) -> Product:
         return self.product[self.sku[sku].product]
 

@@ -343,6 +343,7 @@ async def _add_line(order: int, want: Want, priced: pricing.Priced, shelf: Goods
         sku_key=want.sku,
         name=shelf.catalogue.product[sku.product].name,
         spec=sku.spec,
+        called=shelf.catalogue.called(want.sku),
         unit=sku.unit,
         price_fen=priced.price.fen,
         price_why=priced.price_why,
@@ -388,6 +389,7 @@ def _preview(basket: Mapping[str, Want], quote: Quote, catalogue: Catalogue) -> 
         SlipLine(
             want.sku,
             catalogue.product_of(want.sku).name,
+            catalogue.called(want.sku),
             catalogue.sku[want.sku].spec,
             catalogue.sku[want.sku].unit,
             want.qty,

@@ -25,6 +25,7 @@ from shop.rules.pricing import Cut, Nearly
 class SlipLine:
     sku: str
     name: str
+    called: str
     spec: str
     unit: str
     qty: Quantity
@@ -169,6 +170,7 @@ def _line(line: Line) -> SlipLine:
     return SlipLine(
         line.sku_key,
         line.name,
+        line.called,
         line.spec or "",
         line.unit,
         Quantity(line.qty),

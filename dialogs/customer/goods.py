@@ -52,7 +52,7 @@ def _skus(turn: Turn, said: str | None) -> list[Sku]:
 def _one(turn: Turn, sku: Sku, left: Quantity, *, several: bool) -> str:
     name = turn.shelf.catalogue.product[sku.product].name
     offer = turn.shelf.price(sku.id, turn.day)
-    spec = f"{sku.spec} " if several and sku.spec else ""
+    spec = f"{sku.spec} " if several and sku.spec and sku.spec != "散称" else ""
     special = f"（{offer.why}）" if offer.why else ""
     if left.milli <= 0:
         return f"{spec}{name}卖完了，{voice.price(offer.price, sku.unit)}"

@@ -347,6 +347,7 @@ class Migration(migrations.Migration):
                 ('sku_key', fields.CharField(max_length=64)),
                 ('name', fields.CharField(max_length=64)),
                 ('spec', fields.CharField(db_default='', max_length=64)),
+                ('called', fields.CharField(max_length=140)),
                 ('unit', fields.CharField(max_length=16)),
                 ('price_fen', fields.BigIntField()),
                 ('price_why', fields.CharField(db_default='', max_length=32)),

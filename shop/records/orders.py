@@ -70,6 +70,7 @@ class Line(Model):
     sku_key = fields.CharField(64)
     name = fields.CharField(64)
     spec = fields.CharField(64, db_default="")
+    called = fields.CharField(140)  # in talk: the spec only where the unit does not tell two apart
     unit = fields.CharField(16)
     price_fen = fields.BigIntField()  # what one unit cost when it was ordered
     price_why = fields.CharField(32, db_default="")  # 今日特价, or empty for the list price

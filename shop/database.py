@@ -151,8 +151,7 @@ def _postgres(url: str) -> dict[str, Any]:
     for name in ("user", "database"):
         if not found.get(name):
             raise BadUrl(f"the database URL names no {name}: postgres://user:password@host:5432/database")
-    if (sslmode := found.pop("sslmode", None)) is not None:
-        found["ssl"] = sslmode
+    found["ssl"] = found.pop("sslmode", "prefer")  # always said: asyncpg would look it up in the environment
     return found
 
 
@@ -180,7 +179,7 @@ async def migrate() -> list[str]:
         async with transaction():
             if (
                 not is_sqlite
-            ):  # of two processes that start together one waits here; SQLite lets only one in anyway
+            ):  # of two processes that start together, one waits here (SQLite lets in only one)
                 await run_sql(f"LOCK TABLE {executor.recorder.table_name} IN EXCLUSIVE MODE")
             pending = await pending_migrations()
             await _executor().migrate(direction="forward")

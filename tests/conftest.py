@@ -30,6 +30,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", [chosen] if chosen else DATABASES, scope="session")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    chosen = config.getoption("--db")
+    for other in (name for name in DATABASES if chosen and name != chosen):
+        away = [item for item in items if any(other in name for name in getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=away)
+        items[:] = [item for item in items if item not in away]
+
+
 @pytest.fixture
 def models() -> tuple[str, ...]:
     """The modules whose tables exist in the database; shop/records unless a test module overrides this fixture."""
@@ -37,13 +45,23 @@ def models() -> tuple[str, ...]:
 
 
 @pytest.fixture
-def database_url(database: str, models: tuple[str, ...], template: Template, tmp_path: Path) -> str:
-    """The URL of a database with empty tables, for this test alone."""
-    made = template(database, models)
-    if database == "postgres":
-        return made
-    shutil.copyfile(made, tmp_path / "shop.db")
+def database_url(database: str, request: pytest.FixtureRequest) -> str:
+    """The URL of a database with empty tables, for this test alone; the test runs once on either database."""
+    url: str = request.getfixturevalue(f"{database}_url")
+    return url
+
+
+@pytest.fixture
+def sqlite_url(models: tuple[str, ...], template: Template, tmp_path: Path) -> str:
+    """For a test that is about SQLite."""
+    shutil.copyfile(template("sqlite", models), tmp_path / "shop.db")
     return f"sqlite:///{tmp_path / 'shop.db'}"
+
+
+@pytest.fixture
+def postgres_url(models: tuple[str, ...], template: Template) -> str:
+    """For a test that is about PostgreSQL."""
+    return template("postgres", models)
 
 
 @pytest.fixture
@@ -91,8 +109,16 @@ async def make_tables(url: str, models: tuple[str, ...]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """One PostgreSQL for the whole session. A test that wants to crash one starts its own."""
+    """One PostgreSQL for the whole session. For everything that does not harm it."""
     server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def mortal_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL for one test, to be crashed or reconfigured; it waits for its disk."""
+    server = PostgresServer("fsync=on")
     yield server
     server.close()
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from itertools import count
 from typing import Any, TypeVar
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
-from tortoise.connection import ConnectionToken, get_connections
+from tortoise.connection import ConnectionHandler, ConnectionToken, get_connections
 from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-_numbers = count(1)
+WAIT_SECONDS = 30.0  # for the connection, or for a place in the pool
 
 
 class CommitUnknown(DBConnectionError):
@@ -96,6 +95,7 @@ class Outermost(TransactionContext):
 
     def __init__(self, client: OpenTransaction) -> None:
         self.client = client
+        self._connections: ConnectionHandler = get_connections()
         self._token: ConnectionToken | None = None
 
     async def __aenter__(self) -> TransactionalDBClient:
@@ -105,22 +105,23 @@ class Outermost(TransactionContext):
         except BaseException:
             await to_the_end(self.client.end(well=False))
             raise
-        self._token = get_connections().set(self.client.connection_name, self.client)
+        self._token = self._connections.set(self.client.connection_name, self.client)
         return self.client
 
     async def __aexit__(self, kind: Any, fault: Any, trace: Any) -> None:
-        get_connections().reset(self._token)
-        await to_the_end(self.client.end(well=kind is None))
+        try:
+            self._connections.reset(self._token)
+        finally:
+            await to_the_end(self.client.end(well=kind is None))
 
 
 class Savepoint(TransactionContext):
-    """A part of a transaction that can be undone alone."""
+    """A part of a transaction that can be undone alone. All have one name: the newest of that name is meant."""
 
     client: OpenTransaction
 
     def __init__(self, client: OpenTransaction) -> None:
         self.client = client
-        self._name = f"part_{next(_numbers)}"
 
     async def __aenter__(self) -> TransactionalDBClient:
         self.client.check_open()
@@ -153,4 +154,4 @@ class Savepoint(TransactionContext):
 
     async def _say(self, verb: str) -> None:
         async with self.client._lock:
-            await self.client.say(f"{verb} {self._name}")
+            await self.client.say(f"{verb} part")

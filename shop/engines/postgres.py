@@ -17,12 +17,11 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionContext
 from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
-from shop.engines.careful import CommitUnknown, OpenTransaction, Outermost, Savepoint
+from shop.engines.careful import WAIT_SECONDS, CommitUnknown, OpenTransaction, Outermost, Savepoint
 
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 10.0  # for one new connection
-LEND_SECONDS = 30.0  # for a place in the pool when all connections are lent
 SETTINGS = {
     "lock_timeout": "5s",  # 55P03 instead of waiting for ever; the unit of work tries again
     "idle_in_transaction_session_timeout": "60s",  # a transaction that nobody will ever end
@@ -59,7 +58,7 @@ class PostgresTransaction(TransactionWrapper, OpenTransaction):
                     await self._parent.create_connection(with_db=True)
         assert self._parent._pool is not None
         try:
-            self._connection = await self._parent._pool.acquire(timeout=LEND_SECONDS)
+            self._connection = await self._parent._pool.acquire(timeout=WAIT_SECONDS)
         except GONE as exc:
             raise DBConnectionError(f"no connection to the database: {exc}") from exc
 

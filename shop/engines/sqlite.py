@@ -18,7 +18,7 @@ from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper, translate_exceptions
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
-from shop.engines.careful import OpenTransaction, Outermost, Savepoint, to_the_end
+from shop.engines.careful import WAIT_SECONDS, OpenTransaction, Outermost, Savepoint, to_the_end
 
 # busy_timeout first: the other pragmas may already have to wait for another process.
 PRAGMAS = {"busy_timeout": 10_000, "journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON"}
@@ -53,10 +53,20 @@ class ShopSqliteClient(SqliteClient):
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[aiosqlite.Connection]:
-        async with self._lock:
+        await self._wait_for_turn()
+        try:
             connection = await self._ready()
             async with _settled(connection):
                 yield connection
+        finally:
+            self._lock.release()
+
+    async def _wait_for_turn(self) -> None:
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._lock.acquire()
+        except TimeoutError as exc:
+            raise OperationalError(f"a transaction has been open for {WAIT_SECONDS:.0f} s") from exc
 
     async def _ready(self) -> aiosqlite.Connection:
         if self._connection is None:
@@ -79,7 +89,7 @@ class SqliteTransaction(SqliteTransactionWrapper, OpenTransaction):
     _parent: ShopSqliteClient
 
     async def seize(self) -> None:
-        await self._parent._lock.acquire()
+        await self._parent._wait_for_turn()
         try:
             self._connection = await self._parent._ready()
         except BaseException:

@@ -11,7 +11,6 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -36,19 +35,6 @@ Opened = Callable[..., AbstractAsyncContextManager[BaseDBAsyncClient]]
 @pytest.fixture
 def models() -> tuple[str, ...]:
     return MODELS
-
-
-@pytest.fixture
-def sqlite_url(template: Any, tmp_path: Any) -> str:
-    import shutil
-
-    shutil.copyfile(template("sqlite", MODELS), tmp_path / "shop.db")
-    return f"sqlite:///{tmp_path / 'shop.db'}"
-
-
-@pytest.fixture
-def postgres_url(template: Any) -> str:
-    return template("postgres", MODELS)
 
 
 @asynccontextmanager
@@ -167,23 +153,16 @@ async def _workers_after_crashes(server: PostgresServer, *, crashes: int) -> lis
     return stuck
 
 
-@pytest.fixture
-def mortal_server() -> Any:
-    server = PostgresServer("fsync=on")
-    yield server
-    server.close()
-
-
 @pytest.mark.parametrize(
     ("opened", "goes_on"), [(our_database, True), (the_stock_database, False)], ids=["ours", "control"]
 )
 async def test_workers_go_on_after_crashes_of_postgres(
-    mortal_server: PostgresServer, opened: Opened, goes_on: bool
+    mortal_postgres: PostgresServer, opened: Opened, goes_on: bool
 ) -> None:
-    url = mortal_server.url("postgres")
+    url = mortal_postgres.url("postgres")
     await make_tables(url, MODELS)
     async with opened(url):
-        stuck = await _workers_after_crashes(mortal_server, crashes=4)
+        stuck = await _workers_after_crashes(mortal_postgres, crashes=4)
     assert (not stuck) == goes_on
 
 
@@ -336,17 +315,10 @@ async def test_a_part_that_cannot_be_undone_spoils_the_whole(
                 await Done.create(key="before")
                 with pytest.raises(KeyError):
                     async with in_transaction():
-                        await whole.execute_query("RELEASE SAVEPOINT " + _newest_savepoint())
+                        await whole.execute_query("RELEASE SAVEPOINT part")
                         raise KeyError
                 await Done.create(key="after")
         assert await Done.all().count() == 0
-
-
-def _newest_savepoint() -> str:
-    from shop.engines import careful
-
-    made = int(repr(careful._numbers).removeprefix("count(").removesuffix(")")) - 1
-    return f"part_{made}"
 
 
 async def test_when_sqlite_rolls_back_by_itself_nothing_more_is_written(sqlite_url: str) -> None:

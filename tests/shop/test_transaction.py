@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
@@ -480,19 +478,16 @@ def test_conflict_and_lost_connection_are_told_apart() -> None:
 
 
 @pytest.fixture
-async def postgres(template: Any) -> AsyncIterator[str]:
-    url = template("postgres", MODELS)
-    await open_database(url, models=MODELS)
-    yield url
+async def postgres(postgres_url: str) -> AsyncIterator[str]:
+    await open_database(postgres_url, models=MODELS)
+    yield postgres_url
     await close_database()
 
 
 @pytest.fixture
-async def sqlite(template: Any, tmp_path: Path) -> AsyncIterator[Path]:
-    path = tmp_path / "shop.db"
-    shutil.copyfile(template("sqlite", MODELS), path)
-    await open_database(f"sqlite:///{path}", models=MODELS)
-    yield path
+async def sqlite(sqlite_url: str) -> AsyncIterator[Path]:
+    await open_database(sqlite_url, models=MODELS)
+    yield Path(sqlite_url.removeprefix("sqlite:///"))
     await close_database()
 
 
@@ -581,10 +576,10 @@ async def test_a_busy_sqlite_file_is_tried_again(sqlite: Path, caplog: pytest.Lo
 
 
 @pytest.fixture
-async def line(postgres_server: PostgresServer, template: Any) -> AsyncIterator[CuttingLine]:
+async def line(postgres_server: PostgresServer, postgres_url: str) -> AsyncIterator[CuttingLine]:
     """A database behind a line that can be cut."""
     async with cutting_line(postgres_server, seed=11) as cutting:
-        await open_database(cutting.url(template("postgres", MODELS)), models=MODELS)
+        await open_database(cutting.url(postgres_url), models=MODELS)
         await Till.create(id=1)
         yield cutting
         cutting.how_often = 0.0

@@ -108,6 +108,12 @@ class PostgresServer:
         """Run statements one by one, outside a transaction; may be called whether or not a loop is running."""
         in_a_loop_of_its_own(self._run(statements, database))
 
+    def demand_passwords(self) -> None:
+        """From now on nobody comes in without one."""
+        (self._data / "pg_hba.conf").write_text("local all all scram-sha-256\n")
+        self.crash()
+        self.start()
+
     def sweep(self, database: str) -> None:
         """Empty all tables, start all sequences anew, and cut whoever is still connected."""
         self.run(SWEEP, database=database)

@@ -7,6 +7,7 @@ handed over is handed over by the next listener, so a crash in between loses not
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
@@ -23,10 +24,13 @@ from shop.chatlog import Line, Member
 
 VIEWER_HOLDS = 200  # lines that may wait for a slow browser before it has to come back and read the log
 HANDED_AT_ONCE = 100
+PAUSE = 1.0  # seconds, when the log cannot be read
 
 _AT_NAME = re.compile(
     r"[@＠]([^\s@＠,，。!！?？:：;；、]+)"
 )  # \s covers U+2005, the space WeChat puts after a name
+
+log = logging.getLogger(__name__)
 
 
 class Viewer:
@@ -96,13 +100,26 @@ class WebRoom:
     async def listen(self) -> AsyncGenerator[Heard, None]:
         while not self._closed:
             self._posted.clear()
-            lines = await chatlog.unhanded(self.name, limit=HANDED_AT_ONCE)
-            for line in lines:
-                yield await self.heard(line)
+            try:
+                lines = await chatlog.unhanded(self.name, limit=HANDED_AT_ONCE)
+                heard = [await self.heard(line) for line in lines]
+            except Exception:  # the database comes back, and the lines are still in it
+                log.exception("the web room cannot read its log; tried again in a moment")
+                await asyncio.sleep(PAUSE)
+                continue
+            for one in heard:
+                yield one
             if lines:  # reached only when the last one was taken too
-                await chatlog.hand_over(self.name, (line.id for line in lines))
+                await self._mark(lines)
             else:
                 await self._posted.wait()
+
+    async def _mark(self, lines: Sequence[Line]) -> None:
+        try:
+            await chatlog.hand_over(self.name, (line.id for line in lines))
+        except Exception:  # they are handed over once more, and dropped as known
+            log.exception("the web room cannot write its log")
+            await asyncio.sleep(PAUSE)
 
     async def speak(self, line: Spoken) -> None:
         await self.say(line)

@@ -17,6 +17,7 @@ from shop.chatlog import Line
 PING_AFTER = 15.0  # seconds; proxies cut what is silent for a minute
 _STUCK_AFTER = 30.0
 _AT_ONCE = 200
+_TABLE_SHOWS = 1000  # the demo's table begins with the latest lines of all chats together
 
 Drawn = Callable[[Line], Mapping[str, Any]]
 
@@ -51,7 +52,8 @@ async def _catch_up(
 ) -> int:
     webroom = site(request).webroom
     while True:
-        lines = await webroom.lines_for(account, after=after, limit=_AT_ONCE)
+        limit = _TABLE_SHOWS if account is None and after is None else _AT_ONCE
+        lines = await webroom.lines_for(account, after=after, limit=limit)
         for line in lines:
             await _write(response, _line_event(line, drawn))
         if after is None or len(lines) < _AT_ONCE:

@@ -17,6 +17,7 @@ LONGEST_BODY = (
     2 * 1024 * 1024
 )  # more than that many characters in any spelling, so that too long a text gets its sentence
 _LONGEST_NONCE = 64
+_LONGEST_RAW = 500  # of a name before it is cleaned: joined emoji are long
 
 
 async def json_body(request: web.Request) -> Mapping[str, Any]:
@@ -43,7 +44,7 @@ def text_in(body: Mapping[str, Any], field: str = "text") -> str:
 
 
 def name_in(body: Mapping[str, Any], field: str) -> str:
-    name = clean_name(_string(body, field))
+    name = clean_name(_string(body, field)[:_LONGEST_RAW])
     if not is_good_name(name):
         raise No(400, f"{field} 要是 1 到 {LONGEST_NAME} 个看得见的字")
     return name

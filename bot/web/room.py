@@ -71,7 +71,7 @@ async def join(request: web.Request) -> web.StreamResponse:
     check_form(request, form.get("token"))
     if await _member(request) is not None:
         raise web.HTTPSeeOther("/room")  # a second tap on the button
-    name = clean_name(str(form.get("name", "")))
+    name = clean_name(str(form.get("name", ""))[:500])
     here = site(request)
     if not is_good_name(name):
         return _join_page(request, name, f"名字要有 1 到 {LONGEST_NAME} 个看得见的字", status=400)

@@ -679,6 +679,21 @@ async def test_what_was_not_sent_says_so_and_is_sent_once_when_tried_again(one_d
         assert [one.text for one in await street.room.lines_for(None, after=None)] == ["一", "二"]
 
 
+async def test_a_page_comes_back_after_somebody_else_answered_for_the_shop(one_db: None) -> None:
+    async with open_street(is_demo=True) as street, open_browser() as browser, open_page(browser) as page:
+
+        async def not_now(route: Any) -> None:
+            await route.fulfill(status=204)  # a browser takes this, like a 502, as the end for good
+
+        await street.room.post("水果群", "阿花", "阿花", "之前")
+        await page.route("**/try/stream*", not_now)
+        await page.goto(str(street.server.make_url("/")))
+        await expect(page.locator(".off[role=status]")).to_be_visible()
+        await page.unroute("**/try/stream*")
+        await expect(page.locator("#group .bubble")).to_have_text(["之前"])
+        await expect(page.locator(".off[role=status]")).to_be_hidden()
+
+
 async def test_one_reads_back_as_far_as_one_likes(one_db: None) -> None:
     async with open_street(is_demo=False) as street, open_browser() as browser, open_page(browser) as page:
         for number in range(270):

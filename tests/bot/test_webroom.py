@@ -164,6 +164,23 @@ async def test_what_was_taken_is_not_heard_again(room: WebRoom) -> None:
     assert await silent(a_room())
 
 
+async def test_a_log_that_cannot_be_read_for_a_moment_ends_nothing(
+    room: WebRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, failed = chatlog.unhanded, []
+
+    async def fails_once(channel: str, *, limit: int) -> tuple[Line, ...]:
+        if not failed:
+            failed.append(channel)
+            raise ConnectionError("the database restarts")
+        return await read(channel, limit=limit)
+
+    monkeypatch.setattr("bot.channels.webroom.PAUSE", 0.01)
+    monkeypatch.setattr(chatlog, "unhanded", fails_once)
+    await room.post("水果群", "a1", "小李", "来2箱橙子")
+    assert ([one.text for one in await hear(room, 1)], failed) == (["来2箱橙子"], [room.name])
+
+
 async def test_everybody_sees_the_group_and_only_oneself_the_private_chat(room: WebRoom) -> None:
     with room.watch("a1") as one, room.watch("a2") as two, room.watch(None) as table:
         await room.post("水果群", "a1", "小李", "群里")

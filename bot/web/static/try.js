@@ -165,6 +165,7 @@ more.addEventListener("click", () => {
 
 async function play(what) {
   document.getElementById("play").close();
+  toast("正在播放…");
   try {
     const answer = await post("/try/play", { ...what, pace: 700 });
     toast(`播放完了，${answer.played} 句`);

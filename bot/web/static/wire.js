@@ -28,18 +28,30 @@ export async function get(path) {
   return answer;
 }
 
-// `on` has line, ready and any other event by its name. The browser reconnects and resumes by itself.
+// `on` has line, ready and any other event by its name. The browser reconnects and resumes by itself after a broken
+// line, but gives up for good when a proxy answers instead of us (502 while the shop restarts): then we open it again.
 export function listen(path, on) {
-  const source = new EventSource(path);
   const off = document.querySelector(".off[role=status]");
-  source.onopen = () => { off.hidden = true; };
-  source.onerror = () => {
-    off.hidden = false;
-    if (source.readyState === EventSource.CLOSED) off.textContent = "已断开，请刷新页面";
+  let source;
+  let last = "";
+  let pause = 1500;
+  const open = () => {
+    source = new EventSource(last ? `${path}?after=${last}` : path);
+    source.onopen = () => { off.hidden = true; pause = 1500; };
+    source.onerror = () => {
+      off.hidden = false;
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(open, pause);
+      pause = Math.min(pause * 2, 30000);
+    };
+    for (const [name, heard] of Object.entries(on)) {
+      source.addEventListener(name, (event) => {
+        last = event.lastEventId || last;
+        heard(JSON.parse(event.data));
+      });
+    }
   };
-  for (const [name, heard] of Object.entries(on)) {
-    source.addEventListener(name, (event) => heard(JSON.parse(event.data)));
-  }
+  open();
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }

@@ -182,6 +182,7 @@ async def put_on_sale(shop: ShopId, new: NewGoods, *, now: datetime) -> str:
     """上架: a new product with one sku; gives the sku's key. Goods that were withdrawn under this name come back
     with the new price and stock. Raises NameTaken while the same name is on sale."""
     async with transaction():
+        await _alone(shop)
         row = await records.Product.filter(shop_id=shop, name=new.name).first()
         if row and row.on_sale:
             raise NameTaken(new.name)
@@ -236,6 +237,7 @@ async def _new_sku(shop: ShopId, row: records.Product, new: NewGoods) -> records
 async def withdraw(shop: ShopId, product: str) -> str:
     """下架: off the menu; orders that stand are kept. Gives the name. Raises NoSuchGoods."""
     async with transaction():
+        await _alone(shop)
         row = await _product_row(shop, product)
         await records.Product.filter(id=row.id).update(on_sale=False)
         await goods_changed(shop)
@@ -245,6 +247,7 @@ async def withdraw(shop: ShopId, product: str) -> str:
 async def put_back(shop: ShopId, product: str) -> None:
     """Undo of 下架."""
     async with transaction():
+        await _alone(shop)
         await records.Product.filter(shop_id=shop, key=product).update(on_sale=True)
         await goods_changed(shop)
 
@@ -252,6 +255,7 @@ async def put_back(shop: ShopId, product: str) -> None:
 async def change_price(shop: ShopId, sku: str, price: Money) -> Money:
     """改价: gives the old price. Orders already placed keep theirs. Raises NoSuchGoods."""
     async with transaction():
+        await _alone(shop)
         row = await _sku_row(shop, sku)
         await records.Sku.filter(id=row.id).update(price_fen=price.fen)
         await goods_changed(shop)
@@ -294,6 +298,7 @@ async def set_specials(shop: ShopId, prices: Mapping[str, Money], day: date) -> 
     """今日特价: these prices on this day; gives the special each sku had before, for undo. Raises NoSuchGoods."""
     before: dict[str, Money | None] = {}
     async with transaction():
+        await _alone(shop)
         for sku, price in prices.items():
             row = await _sku_row(shop, sku)
             old = await records.Special.filter(sku_id=row.id, day=day).first()
@@ -306,6 +311,7 @@ async def set_specials(shop: ShopId, prices: Mapping[str, Money], day: date) -> 
 
 async def undo_specials(shop: ShopId, before: Mapping[str, Money | None], day: date) -> None:
     async with transaction():
+        await _alone(shop)
         for sku, price in before.items():
             row = await _sku_row(shop, sku)
             await records.Special.filter(sku_id=row.id, day=day).delete()
@@ -339,6 +345,11 @@ async def _sku_row(shop: ShopId, sku: str) -> records.Sku:
     if row is None:
         raise NoSuchGoods(sku)
     return row
+
+
+async def _alone(shop: ShopId) -> None:
+    """Two clerks change the goods one after the other; buyers do not wait for them."""
+    await Shop.filter(id=shop).select_for_update(no_key=True).first()
 
 
 async def goods_changed(shop: ShopId) -> None:

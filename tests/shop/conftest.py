@@ -20,5 +20,6 @@ async def shop(shop_db: str) -> AsyncIterator[ShopId]:
 
 
 @pytest.fixture
-def is_postgres(shop: ShopId, database: str) -> bool:
-    return database == "postgres"
+async def careless_shop(shop_db: str) -> ShopId:
+    """A shop whose books a test spoils on purpose."""
+    return await a_shop()

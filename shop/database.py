@@ -18,18 +18,21 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import asyncpg
+from tortoise.apps import Apps
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext, require_context
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.schema_editor import BaseSchemaEditor
+from tortoise.models import Model
 
 import shop.records
 from shop.engines.schema import PostgresEditor, SqliteEditor
@@ -177,9 +180,8 @@ async def migrate() -> list[str]:
         await run_sql("PRAGMA foreign_keys=OFF")
     try:
         async with transaction():
-            if (
-                not is_sqlite
-            ):  # of two processes that start together, one waits here (SQLite lets in only one)
+            if not is_sqlite:
+                # Of two processes that start together one waits here; SQLite lets in only one anyway.
                 await run_sql(f"LOCK TABLE {executor.recorder.table_name} IN EXCLUSIVE MODE")
             pending = await pending_migrations()
             await _executor().migrate(direction="forward")
@@ -195,28 +197,38 @@ async def migrate() -> list[str]:
 
 async def out_of_step() -> list[str]:
     """What the open models say and no migration does; empty when shop/migrations is complete."""
-    apps = require_context().apps
-    assert apps is not None, "a database is open"
     return [
         f"{operation.__class__.__name__} {getattr(operation, 'model_name', None) or getattr(operation, 'name', '')}"
-        for writer in await MigrationAutodetector(apps, _APPS).changes()
+        for writer in await MigrationAutodetector(_apps(), _APPS).changes()
         for operation in writer.operations
     ]
 
 
 async def empty() -> None:
-    """Delete every row of every table, children before parents. For the demo and for tests."""
-    apps = require_context().apps
-    assert apps is not None  # a database is open
-    tables = [model._meta.db_table for model in apps[APP].values()]
-    connection = get_connection(CONNECTION)
-    if connection.capabilities.dialect == "postgres":
-        names = ", ".join(f'"{table}"' for table in tables)
-        await connection.execute_query(f"TRUNCATE {names}")
+    """Delete every row of every table, in the transaction of the caller. For the demo and for tests."""
+    tables = [f'"{model._meta.db_table}"' for model in _children_first()]
+    if get_connection(CONNECTION).capabilities.dialect == "postgres":
+        await run_sql(f"TRUNCATE {', '.join(tables)}")
         return
-    await connection.execute_query("PRAGMA defer_foreign_keys = ON")
     for table in tables:
-        await connection.execute_query(f'DELETE FROM "{table}"')
+        await run_sql(f"DELETE FROM {table}")
+
+
+def _children_first() -> list[type[Model]]:
+    """The open models, each before those that its rows point to."""
+    models = _apps()[APP].values()
+    order: TopologicalSorter[type[Model]] = TopologicalSorter(dict.fromkeys(models, ()))
+    for model in models:
+        for name in model._meta.fk_fields | model._meta.o2o_fields:
+            if (parent := model._meta.fields_map[name].related_model) is not model:  # type: ignore[attr-defined] # relational fields have it
+                order.add(parent, model)
+    return list(order.static_order())
+
+
+def _apps() -> Apps:
+    apps = require_context().apps
+    assert apps is not None, "a database is open"
+    return apps
 
 
 class _Executor(MigrationExecutor):

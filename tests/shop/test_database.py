@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from shop import database as module
 from shop.database import (
     BadUrl,
     close_database,
+    empty,
     migrate,
     open_database,
     out_of_step,
@@ -24,12 +28,15 @@ from shop.database import (
     reachable,
     record_modules,
 )
-from shop.transaction import run_sql, start_task, transaction
+from shop.records.goods import Product, Sku
+from shop.records.shops import Shop
+from shop.transaction import run_sql, start_task, transaction, unit_of_work
 from tests.support.postgres import OWNER, PostgresServer
 from tests.support.tables import Done
 
 MODELS = ("tests.support.tables",)
 SECRET = "s3cret"
+GENEROUS = 30.0  # seconds within which something must happen
 
 
 @pytest.fixture
@@ -313,3 +320,32 @@ async def test_a_migration_that_fails_leaves_nothing_behind(empty_db: str) -> No
 @pytest.mark.usefixtures("changes")
 async def test_the_models_are_compared_with_the_migrations(empty_db: str) -> None:
     assert "CreateModel Till" in await out_of_step()
+
+
+async def test_two_processes_may_migrate_at_once(empty_db: str) -> None:
+    code = (
+        "import asyncio, sys; from shop.database import *\n"
+        "async def main():\n"
+        "    await open_database(sys.argv[1], models=record_modules())\n"
+        "    print(len(await migrate()), await pending_migrations()); await close_database()\n"
+        "asyncio.run(main())"
+    )
+    starting = [
+        asyncio.create_subprocess_exec(sys.executable, "-c", code, empty_db, stdout=PIPE) for _ in range(2)
+    ]
+    async with asyncio.timeout(GENEROUS):
+        processes = await asyncio.gather(*starting)
+        said = sorted([(await process.communicate())[0].decode().strip() for process in processes])
+    assert said[0] == "0 []"
+    assert said[1].endswith(" []")
+    assert not said[1].startswith("0")
+
+
+@pytest.mark.parametrize("models", [tuple(record_modules())], ids=["the shop"])
+async def test_emptying_begins_with_what_points_to_others(shop_db: str) -> None:
+    noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    shop = await Shop.create(key="fruit", name="水果", tz="Asia/Shanghai", units={}, opened_at=noon)
+    product = await Product.create(shop=shop, key="orange", name="橙子", aliases=[])
+    await Sku.create(shop=shop, product=product, key="orange-box", unit="箱", price_fen=2990)
+    await unit_of_work(empty)
+    assert [await model.all().count() for model in (Shop, Product, Sku)] == [0, 0, 0]

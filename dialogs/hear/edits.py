@@ -20,7 +20,7 @@ from dialogs.hear.wants import Gathered
 CANCEL = re.compile(
     r"(?:不要|不买|不订|不定|不需要|唔要|不想要|不拿)(?:了|啦|咯|喽)|取消|退出|退(?:掉|了|单)|撤单|算了吧?$|(?:全部?|都|整单)(?:删|退|撤|不要)"
 )
-STRONG = re.compile(r"改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追")
+STRONG = re.compile(r"不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追")
 SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买)")
 
 
@@ -39,7 +39,7 @@ def edit(scene: Scene) -> Reading | None:
 def _means_it(scene: Scene, gathered: Gathered) -> bool:
     if not STRONG.search(scene.text) and not CANCEL.search(scene.text) and not any(op == "inc" for op in gathered.ops):
         return False
-    if chatters(scene.text, private=scene.private) or scene.says("吗$|么$|[?？]$|为什么|券|满\d+减"):
+    if chatters(scene.text, private=scene.private) or scene.says("(?<!可以)(?<!行)(?<!好)吗[?]?$|么$|为什么|券|满\d+减"):
         return False
     if scene.addressed:
         return left_over(gathered.left_over) <= max(6, len(scene.text) // 2)

@@ -120,6 +120,9 @@ def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
     plus = any(quantity.plus for quantity in gathered.loose)
     if gathered.wants or not (plus or JUST_JOIN.search(scene.text)) or len(gathered.loose) > 1 or scene.says("[?？]|吗|么|多少|几点"):
         return None
+    when = any(piece.kind in ("time", "place") for piece in scene.pieces)
+    if when and not scene.addressed and not scene.says("拿|取|提|送|电话"):
+        return None  # 明天+1
     if not _about_the_shop(scene):
         return ignore(why="上面聊的不是团")
     quantity = gathered.loose[0] if gathered.loose else None

@@ -16,6 +16,7 @@ from shop.goods import Campaign, CampaignItem, Catalogue, Sku
 
 MOST = 200  # of one sku in one message; more is asked about
 LEAST = Decimal("0.1")  # of a weight
+SIZED = ("大", "小", "整")
 GENERIC = ("份", "个")
 
 
@@ -112,7 +113,7 @@ def _narrow(want: Want, offer: Offer) -> tuple[tuple[Sku, ...], Want]:
     """The skus that the specs leave, and the want with what turned out to be its amount."""
     skus = offer.skus(want.products[0])
     for spec in want.specs:
-        fitting = tuple(sku for sku in skus if fits(spec, sku))
+        fitting = tuple(sku for sku in skus if fits(spec, sku)) or _sized(spec.word, skus, offer)
         amount = _amount_in(spec, skus)
         if fitting:
             skus = fitting
@@ -121,6 +122,15 @@ def _narrow(want: Want, offer: Offer) -> tuple[tuple[Sku, ...], Want]:
         elif spec.firm and spec.measures:
             return (), want
     return skus, want
+
+
+def _sized(word: str, skus: tuple[Sku, ...], offer: Offer) -> tuple[Sku, ...]:
+    """整箱 is what comes by the box; 大罐 the largest tin, 小罐 the smallest."""
+    size, unit = word[:1], word[1:].rstrip("装")
+    if not unit or size not in SIZED:
+        return ()
+    by_unit = tuple(sku for sku in skus if same_unit(offer.catalogue, sku.unit, unit))
+    return by_unit if size == "整" else _by_size(by_unit, Quantity(None, size=size))
 
 
 def fits(spec: Spec, sku: Sku) -> bool:
@@ -152,6 +162,9 @@ def _by_unit(want: Want, offer: Offer, skus: tuple[Sku, ...], quantity: Quantity
     """The unit decides the sku (苹果2斤 → loose, 苹果2箱 → the box)."""
     if not quantity.unit:
         return _one_of(want, offer, skus, quantity, "unit")
+    value = quantity.value
+    if value is not None and value != value.to_integral_value() and not is_weight(offer.catalogue, quantity.unit):
+        return _ask(want, "qty", (), "half")
     if quantity.unit == "份" and not any(same_unit(offer.catalogue, sku.unit, "份") for sku in skus):
         return _portion(want, offer, skus, quantity)
     for test in (str.__eq__, lambda a, b: same_unit(offer.catalogue, a, b)):

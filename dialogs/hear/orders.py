@@ -10,6 +10,7 @@ from typing import Any
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.lattice import Piece
+from dialogs.hear.lexicon import words
 from dialogs.hear.money import plain
 from dialogs.hear.offer import Offer, Want, is_weight, settle, tidy
 from dialogs.hear.reading import Clarify, Line, Reading
@@ -24,21 +25,51 @@ RISKY = ("emoji",)
 def order(scene: Scene) -> Reading | None:
     """The reading of a message that names goods, or None when it names none."""
     gathered = with_it(scene, tidy_emoji(scene.gathered))
+    gathered = replace(gathered, wants=tuple(want for want in gathered.wants if want.source != "unknown" or want.quantity))
     if not gathered.wants or all(want.op == "remove" for want in gathered.wants):
         return None
     if not meant_for_shop(scene, gathered):
         return ignore(why="说的是货，不像下单")
+    if booking := _booking(scene, gathered):
+        return booking
+    if scene.private and _only_asks(scene, gathered):
+        return act("product.query", (), {"product": gathered.wants[0].products[0]}, why="问的是货")
     reading = decide(scene, gathered.wants, intent_of(scene, gathered.wants))
-    if reading.action == "clarify" and not scene.addressed and ERRAND.search(scene.text):
+    if reading.action == "clarify" and not scene.addressed and (ERRAND.search(scene.text) or _hardly_ours(scene, reading)):
         return ignore(why="托人捎带，不是下单")
     return reading
+
+
+def _hardly_ours(scene: Scene, reading: Reading) -> bool:
+    """A unit nothing is sold by, without a word of ordering: a recipe, a breakfast."""
+    clarify = reading.clarify
+    return clarify is not None and clarify.reason == "no_sku_with_unit" and not _buys(scene.pieces)
+
+
+def _booking(scene: Scene, gathered: Gathered) -> Reading | None:
+    """手工课约两位: a service is booked by heads; what and when stand in slots."""
+    want = gathered.wants[0]
+    product = want.products[0] if len(want.products) == 1 else None
+    if len(gathered.wants) > 1 or product is None or scene.offer.skus(product)[0].unit not in words("heads.txt"):
+        return None
+    value = want.quantity.value if want.quantity else None
+    heads = {"qty": plain(value)} if value is not None else {}
+    slots = {("at" if key == "pickup_at" else key): value for key, value in slots_around(scene).items()}
+    return act("booking.request", (), {"product": product, **heads, **slots}, why="约的是服务")
+
+
+def _only_asks(scene: Scene, gathered: Gathered) -> bool:
+    """A question about goods that names no amount."""
+    want = gathered.wants[0]
+    asks = any(piece.tag == "ask" for piece in scene.pieces) or bool(scene.says("[?？]$"))
+    return asks and want.quantity is None and want.money is None and len(want.products) == 1 and not scene.says("来|要|买|订|点")
 
 
 def decide(scene: Scene, wants: Sequence[Want], intent: str, slots: dict[str, Any] | None = None) -> Reading:
     """Clear lines act; the first unclear one is asked about and the clear ones are kept."""
     slots = {**slots_around(scene), **(slots or {})}
     known = [want for want in wants if want.source != "unknown"]
-    unknown = [want for want in wants if want.source == "unknown"]
+    unknown = [want for want in wants if want.source == "unknown" and want.quantity]
     if not known:
         return _ask_unknown(scene, unknown, intent, slots)
     settled = [settled_want(want, scene) for want in known]
@@ -201,9 +232,19 @@ def _strangeness(scene: Scene, gathered: Gathered) -> tuple[int, int]:
     for clause in clauses(scene.pieces):
         start, end = clause[0].start, clause[-1].end
         has_goods = any(start <= a < end for a, _ in goods_spans)
+        first = min((a for a, _ in goods_spans if start <= a < end), default=end)
         count = left_over((p for p in clause if p in gathered.left_over), goods_spans)
+        count += _before_goods(clause, first) if has_goods else 0
+        count += 2 * sum(p.kind in ("number", "money") and p in gathered.left_over for p in clause)
         strange, around = (strange + count, around) if has_goods else (strange, around + count)
     return strange, around
+
+
+def _before_goods(clause: Sequence[Piece], first: int) -> int:
+    """Who does what before the goods are named: 孩子要…, 公司发了…, 包饺子用… are no orders."""
+    told = [p for p in clause if p.start < first and (p.text in words("harmless.txt") or p.tag == "note")]
+    given = any(p.text in ("给", "帮") or p.kind == "for" for p in clause)
+    return 0 if given else sum(len(p.text) for p in told if p.text not in words("surnames.txt"))
 
 
 def clauses(pieces: Iterable[Piece]) -> list[list[Piece]]:
@@ -223,5 +264,5 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
     buys = any(piece.kind == "cue" and piece.tag == "buy" for piece in scene.pieces)
     sold = {sku.unit for product in scene.offer.catalogue.products for sku in product.skus}
     precise = all(want.quantity and want.quantity.unit in sold for want in gathered.wants)
-    whole = all(want.heard in scene.text and want.op == "add" for want in gathered.wants)
+    whole = all(want.heard in scene.text and want.op == "add" and want.heard not in words("harmless.txt") for want in gathered.wants)
     return precise and whole and not scene.says("买|带|弄|不对|错") and (buys or bool(scene.offer.campaigns)) and strange + around == 0 and named <= 5 and len(scene.text) <= 14

@@ -25,7 +25,8 @@ SHORT = re.compile("(?:请问|老板|团长|这个|这|秒杀|团|现在|今天|
 STRICT_IN_GROUPS = {
     "catalog.query": re.compile("卖|新鲜|货|水果|蔬菜|菜单|目录|价目|单子|清单|特价|新品"),
     "human.request": re.compile("转人工|人工客服|(?:找|叫|喊|联系)(?:一下|下)?(?:老板|店长|店主|掌柜|团长)|真人"),
-    "stock.query": re.compile("[\u4e00-\u9fff]"),
+    "stock.query": re.compile("还有没|还有(?:货|现货|多少)?(?:吗|么|没|不|嘛|伐|呢|〇)|有没有(?:货|现货|〇|卖)|(?:有|到)(?:货|现货|卖|得卖|〇)|缺货|断货|剩(?:多少|几|〇)|还剩|卖完|抢完|库存|有没得|有冇"),
+    "product.query": re.compile("产地|甜|酸不|新鲜|是.+还是|几斤|多重|多大|规格|散养|活的|活么|活吗|保质期|哪里的|哪儿的|哪产|国产|进口|品种|野生|几个|现做|当天|农药|有籽|好吃[吗么不]"),
     "hours.query": re.compile("店|老板|你们|营业"),
     "campaign.query": re.compile("团|秒杀|拼|截"),
 }
@@ -69,6 +70,8 @@ def question(scene: Scene) -> Reading | None:
 def _fits(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
     if kind.name not in BEFORE_ORDERS and _is_order(scene, gathered):
         return False
+    if kind.name == "delivery.address" and any(want.source == "unknown" and want.quantity for want in gathered.wants):
+        return False  # 订一桶水 送到公司
     if scene.addressed:
         return not _told_about_others(scene)
     if kind.group == "never" or chatters(scene.text, private=kind.name == "aftersale.report"):
@@ -78,7 +81,12 @@ def _fits(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
     if not _topic(scene, gathered) and kind.group == "goods" and not _short_question(scene):
         return False
     strict = kind.name in STRICT_IN_GROUPS
-    return (not strict or bool(STRICT_IN_GROUPS[kind.name].search(scene.text))) and _understood(scene, gathered, kind)
+    return (not strict or bool(STRICT_IN_GROUPS[kind.name].search(_masked(scene)))) and _understood(scene, gathered, kind)
+
+
+def _masked(scene: Scene) -> str:
+    """The message with every product as 〇."""
+    return "".join("〇" if piece.kind in ("product", "code") else piece.text for piece in scene.pieces)
 
 
 def _short_question(scene: Scene) -> bool:
@@ -100,7 +108,8 @@ def _understood(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
 
 
 def _is_order(scene: Scene, gathered: Gathered) -> bool:
-    return any(want.quantity and not want.quantity.trouble and (want.products or want.sku) and want.source != "unknown" for want in gathered.wants)
+    amounts = [want for want in gathered.wants if want.quantity and not want.quantity.trouble]
+    return any(want.products or want.sku for want in amounts)
 
 
 # --- what is it about?
@@ -272,10 +281,10 @@ SLOTS: Mapping[str, Any] = {
 
 
 def _pickup_time(scene: Scene, gathered: Gathered) -> Reading | None:
-    """A time to fetch, without goods."""
-    moment = moment_said(scene)
-    if moment is None or not FETCH.search(scene.text) or gathered.wants or not scene.addressed:
+    """A time to fetch or to bring, without goods."""
+    said = any(piece.kind == "time" for piece in scene.pieces) or scene.says("一会|待会|等下|等会|马上|晚点|晚些|下班")
+    if not said or gathered.wants or not scene.addressed or left_over(gathered.left_over) > 10:
         return None
     if scene.says("送"):
-        return None
-    return act("pickup.schedule", (), slots_around(scene), why="说了来取的时间")
+        return act("delivery.address", (), slots_around(scene), why="说了送到的时间")
+    return act("pickup.schedule", (), slots_around(scene), why="说了来取的时间") if FETCH.search(scene.text) else None

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from dialogs.hear.numbers import NUMBER, parse
+from dialogs.hear.numbers import HAN, NUMBER, parse
 
 Measure = tuple[Decimal, str]
 
 GRAMS = {"斤": 500, "市斤": 500, "公斤": 1000, "千克": 1000, "kg": 1000, "两": 50, "克": 1, "g": 1}
 MILLILITRES = {"ml": 1, "毫升": 1, "l": 1000, "升": 1000}
 SIZES = {"寸": "寸", "英寸": "寸", "吋": "寸", "cm": "cm", "厘米": "cm", "mm": "mm", "毫米": "mm", "米": "米", "瓦": "瓦", "w": "瓦", "码": "码"}
+PIECES = "[瓶罐听盒袋包个支枚片条根只杯卷块粒颗节g]"
 MEASURE_ONLY = (*MILLILITRES, *SIZES)  # nobody orders by these: always a spec
 
 
@@ -69,6 +70,8 @@ def find_specs(text: str, unit: str) -> Iterator[FoundSpec]:
             ]
             if found:
                 yield FoundSpec(match.start(), match.end(), Spec(tuple(found), firm=firm, text=match[0]))
+    for match in re.finditer(rf"(?<![\d{HAN}半几])[大小整]{unit}的?", text):
+        yield FoundSpec(match.start(), match.end(), Spec(word=match[0].rstrip("的"), firm=True, text=match[0]))
 
 
 def _group(match: re.Match[str], name: str) -> str:
@@ -82,7 +85,7 @@ def _patterns(unit: str) -> tuple[tuple[re.Pattern[str], bool], ...]:
     number = rf"(?<![\d.a-z])(?P<n>{NUMBER}) ?"
     kind = r"(?:的?(?:那种|那款|那个|规格)|的)"
     rules = (
-        (rf"{number}(?P<u>{weight}) ?[*x] ?(?P<m>\d+)(?![\d.])(?P<v>{unit})?装?的?", True),
+        (rf"{number}(?P<u>{weight}) ?[*x] ?(?P<m>\d+)(?![\d.])(?P<v>{PIECES})?装?的?", True),
         (rf"{number}(?P<u>{only})(?![a-z])(?:装|{kind})?", True),
         (rf"(?<!分成)(?<!分){number}(?P<u>{unit})装(?:{kind})?", True),
         (rf"{number}(?P<u>{unit})(?:一|每|/)(?:{unit}){kind}", True),

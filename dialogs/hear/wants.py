@@ -135,13 +135,17 @@ class _Basket:
             self.left_over.append(piece)
 
     def _amount(self, quantity: Quantity, piece: Piece, at: int) -> None:
+        if self._is_filler(quantity, at):
+            return
+        if self._either(at):
+            last = self.done[-1]
+            self.done[-1] = replace(last, quantity=Quantity(None, None, "either"))
+            return
         unknown = self._thing_before(piece)
         if self.open and self._ahead(at) and self.broken:
             self._hold(quantity, at)
         elif self.open:
             self._close_open(quantity)
-        elif self.held is not None and self.held.unit == "个" and self._is_filler_one(at):
-            self._hold(quantity, at)  # 来一个两斤吧
         elif unknown and quantity.unit and not self._ahead(at):
             self.done.append(Want(heard=unknown, source="unknown", quantity=quantity, op=self.op, start=piece.start, end=piece.end))
             self.unknown.clear()
@@ -150,17 +154,23 @@ class _Basket:
         else:
             self._hold(quantity, at)
 
+    def _is_filler(self, quantity: Quantity, at: int) -> bool:
+        """个 in 来个四斤."""
+        following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        return quantity.unit == "个" and quantity.value == 1 and following is not None and following.kind == "qty" and not following.value.times
+
+    def _either(self, at: int) -> bool:
+        """一桶还是一提: the speaker does not know yet."""
+        before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
+        return before is not None and before.text in ("还是", "或", "或者", "要么") and bool(self.done) and not self.open and not self._ahead(at)
+
     def _hold(self, quantity: Quantity, at: int) -> None:
         if self.held is not None:
             self._flush_unknown()
-            if self.held is not None and not self._is_filler_one(at):
+            if self.held is not None:
                 self.loose.append(self.held)
         self.held, self.held_at = quantity, at
         self.each_first, self.each = self.each, False
-
-    def _is_filler_one(self, at: int) -> bool:
-        before = [p for p in self.pieces[self.held_at + 1 : at] if p.kind != "blank"]
-        return self.held_at >= 0 and not before
 
     def _close_open(self, quantity: Quantity) -> None:
         group = self.open if self.each else self.open[-1:]

@@ -62,7 +62,7 @@ async def slip_asked(request: web.Request, shop: ShopId) -> Slip | None:
 
 def no_such_slip(request: web.Request) -> web.Response:
     """The same for a wrong, a mistyped and another shop's link: guessing tells nothing."""
-    sentence = "没有找到这张单子。链接可能没复制全，回聊天里再点一次试试"
+    sentence = "没有找到这张单子，回聊天里再点一次链接"
     return hidden(page(request, "error.html", status=404, sentence=sentence))
 
 

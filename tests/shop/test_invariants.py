@@ -1,0 +1,183 @@
+"""Each invariant is broken by hand once, and named with its figure; sound books have nothing to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from shop import desk, invariants, mail, orders, payments, seed
+from shop.invariants import Breach, broken
+from shop.kit.ids import ShopId
+from shop.transaction import run_sql, transaction
+from tests.support.world import (
+    FULL50,
+    NO_GOODS,
+    NOW,
+    a_cash_order,
+    a_clerk,
+    a_customer,
+    a_paid_order,
+    a_product,
+    a_shop,
+    an_order,
+    hand_over,
+)
+
+
+async def a_busy_day(shop: ShopId) -> None:
+    """Order 1 is unpaid, 2 prepared, 3 handed over for cash, 4 cancelled; a message is answered, a person wanted."""
+    await seed.fill(shop, NO_GOODS, now=NOW, promotions=[FULL50])
+    oranges = await a_product("橙子", "29.90", stock=10)
+    li, flower, ming, hong = [await a_customer(name) for name in ("小李", "阿花", "小明", "小红")]
+    unpaid = await an_order(li, (oranges, 2))
+    await payments.ask(unpaid.token, "gateway", now=NOW)
+    await a_paid_order(flower, (oranges, 1))
+    await hand_over(await a_cash_order(ming, (oranges, 1)), await a_clerk())
+    await an_order(hong, (oranges, 1))
+    await orders.cancel(shop, hong, now=NOW)
+    await desk.want_person(shop, li, "烂了", room=None, now=NOW)
+    id, _ = await mail.keep(mail.Incoming("street", "m1", "g1", "wx1", "小李", "+1", NOW), now=NOW)
+    letter = mail.NewLetter("m1/0", "street", "g1", None, "reply", {"text": "好"}, NOW)
+    async with transaction():
+        await mail.finish(id, [letter], {}, now=NOW)
+    await mail.sent([one.id for one in await mail.due(now=NOW)], now=NOW)
+
+
+@dataclass(frozen=True)
+class Spoil:
+    """What is done to the rows, in tables whose constraints were taken away, and what is said of it."""
+
+    name: str
+    figure: int
+    about: str
+    statement: str
+    unguarded: str = ""
+
+
+SPOILS = (
+    Spoil("promised is what orders hold", 1000, "N001-1", "UPDATE stock_item SET held = held + 1000"),
+    Spoil("promised is what orders hold", -2000, "N001-1", "UPDATE stock_item SET held = held - 2000"),
+    Spoil("never more promised than there is", 1000, "N001-1", "UPDATE stock_item SET on_hand = 2000", "stock_item"),
+    Spoil("nothing below zero on the shelf", -1, "N001-1", "UPDATE stock_item SET held = -1", "stock_item"),
+    Spoil("every change of stock is a move", 500, "N001-1", "UPDATE stock_item SET on_hand = on_hand + 500"),
+    Spoil("every change of stock is a move", 1000, "N001-1", "UPDATE stock_move SET change = -2000 WHERE change < 0"),
+    Spoil("goods have a place on the shelf", 1, "N001-1", "DELETE FROM stock_item"),
+    Spoil("an ended order holds nothing", 1000, "0501-004", "UPDATE hold SET state = 'active' WHERE line_id = 4"),
+    Spoil("a living line holds what it promises", 2000, "0501-001", "DELETE FROM hold WHERE line_id = 1"),
+    Spoil("a living line holds what it promises", 500, "0501-001", "UPDATE hold SET qty = 1500 WHERE line_id = 1"),
+    Spoil("a living line holds what it promises", 0, "0501-001", "UPDATE hold SET state = 'released' WHERE line_id = 1"),
+    Spoil("what was handed over was consumed", 1000, "0501-003", "UPDATE hold SET state = 'released' WHERE line_id = 3"),
+    Spoil("what was cancelled was given back", 1000, "0501-004", "UPDATE hold SET state = 'consumed' WHERE line_id = 4"),
+    Spoil("sold is what was handed over", -1000, "0501-003", "DELETE FROM stock_move WHERE reason = 'sold'"),
+    Spoil("an order is its lines", 20, "0501-002", 'UPDATE "order" SET gross_fen = 3010, payable_fen = 3010 WHERE id = 2'),
+    Spoil("an order is its lines", 0, "0501-001", 'UPDATE "order" SET gross_fen = 9999 WHERE id = 1'),
+    Spoil("an order has something on it", 0, "0501-004", "DELETE FROM line WHERE id = 4", "line"),
+    Spoil("a status is a word of the table", 1, "0501-001", "UPDATE \"order\" SET status = 'lost' WHERE id = 1"),
+    Spoil("an unpaid order waits for something", 1, "0501-001", 'UPDATE "order" SET pay_due_at = NULL WHERE id = 1'),
+    Spoil("an end has its moment", 1, "0501-004", 'UPDATE "order" SET ended_at = NULL WHERE id = 4'),
+    Spoil("an end has its moment", 1, "0501-001", 'UPDATE "order" SET ended_at = placed_at WHERE id = 1'),
+    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 5"),
+    Spoil("paid is what was asked", -1, "0501-002", "UPDATE pay_fact SET amount_fen = 2989 WHERE order_id = 2"),
+    Spoil("paid is what was asked", -2990, "0501-002", "DELETE FROM pay_fact WHERE order_id = 2"),
+    Spoil("settled money makes an order paid", 2990, "0501-002", 'UPDATE "order" SET paid_at = NULL WHERE id = 2'),
+    Spoil(
+        "an order is settled once", 2, "0501-002",
+        "INSERT INTO pay_fact (order_id, provider, event, amount_fen, standing, at) "
+        "SELECT order_id, provider, 'another', amount_fen, standing, at FROM pay_fact WHERE order_id = 2",
+    ),
+    Spoil("money is in before goods go out", 2990, "0501-003", 'UPDATE "order" SET paid_at = NULL WHERE id = 3'),
+    Spoil("a cancelled order keeps no money", 0, "0501-004", 'UPDATE "order" SET paid_at = placed_at WHERE id = 4'),
+    Spoil("an unpaid order has no money", 0, "0501-001", 'UPDATE "order" SET paid_at = placed_at WHERE id = 1'),
+    Spoil(
+        "each fact is booked once", 2, "cash order 3",
+        "INSERT INTO pay_fact SELECT * FROM pay_fact WHERE order_id = 3", "pay_fact",
+    ),
+    Spoil("what is asked for is owed", -1, "0501-001", "UPDATE pay_intent SET amount_fen = 5479 WHERE order_id = 1"),
+    Spoil("what is asked for is owed", 0, "0501-002", "UPDATE pay_intent SET state = 'created' WHERE order_id = 2"),
+    Spoil(
+        "one open request at a time", 2, "0501-001",
+        "INSERT INTO pay_intent (order_id, provider, trade_no, amount_fen, state, made_at) "
+        "SELECT order_id, provider, 'another', amount_fen, state, made_at FROM pay_intent WHERE order_id = 1",
+    ),
+    Spoil("what is prepared can be picked up", 0, "0501-002", "UPDATE pickup SET state = 'void' WHERE order_id = 2"),
+    Spoil("a code stands for a living order", 1, "0501-001", "UPDATE pickup SET order_id = 1 WHERE order_id = 2"),
+    Spoil("an order is handed over once", 0, "0501-003", "UPDATE pickup SET state = 'void' WHERE order_id = 3"),
+    Spoil("an order is handed over once", 1, "0501-002", "UPDATE pickup SET state = 'done' WHERE order_id = 2"),
+    Spoil(
+        "a waiting code is one order's", 2, "the code",
+        "INSERT INTO pickup SELECT * FROM pickup WHERE order_id = 2", "pickup",
+    ),
+    Spoil("one open request for a person", 2, "person 1", "INSERT INTO ticket SELECT * FROM ticket", "ticket"),
+    Spoil("an account is one person's", 2, "account of 小李", "INSERT INTO handle SELECT * FROM handle WHERE id = 1", "handle"),
+    Spoil("letters come from what was worked through", 1, "message 1", "UPDATE message SET state = 'new'"),
+    Spoil("a letter exists once", 2, "m1/0", "INSERT INTO letter SELECT * FROM letter", "letter"),
+    Spoil("a letter that was sent has its moment", 1, "m1/0", "UPDATE letter SET sent_at = NULL"),
+    Spoil(
+        "an event that was not told has no letters", 1, "event",
+        "UPDATE letter SET event = (SELECT min(id) FROM event)",
+    ),
+    Spoil("every fen taken off has a reason", 500, "0501-001", "UPDATE line SET cuts = '[]' WHERE id = 1"),
+    Spoil("every fen taken off has a reason", -1, "0501-002",
+          "UPDATE line SET cuts = '[{\"rule\": \"x\", \"why\": \"x\", \"fen\": 1}]' WHERE id = 2"),
+)  # fmt: skip
+
+
+class Undone(Exception):
+    pass
+
+
+async def said_after(shop: ShopId, spoil: Spoil) -> list[Breach]:
+    """What is said of the spoilt books; then everything, the constraints too, is as it was."""
+    said: list[Breach] = []
+    with pytest.raises(Undone):
+        async with transaction():
+            if spoil.unguarded:
+                await run_sql(f"ALTER TABLE {spoil.unguarded} RENAME TO guarded")
+                await run_sql(f"CREATE TABLE {spoil.unguarded} AS SELECT * FROM guarded")
+            await run_sql(spoil.statement)
+            said = await broken(shop)
+            raise Undone
+    return said
+
+
+async def test_a_busy_day_breaks_nothing(shop: ShopId) -> None:
+    await a_busy_day(shop)
+    assert await broken(shop) == []
+
+
+async def test_every_invariant_is_broken_once_and_named(shop: ShopId) -> None:
+    """One day for all of them: each spoil is undone before the next."""
+    await a_busy_day(shop)
+    for spoil in SPOILS:
+        said = await said_after(shop, spoil)
+        named = [breach for breach in said if (breach.name, breach.figure) == (spoil.name, spoil.figure)]
+        assert named, f"{spoil.statement}: {said}"
+        assert spoil.about in named[0].sentence
+
+
+def test_no_invariant_is_left_unbroken() -> None:
+    names = [check.name for check in invariants.CHECKS]
+    assert len(set(names)) == len(names)
+    assert {spoil.name for spoil in SPOILS} == {*names, "every fen taken off has a reason"}
+
+
+async def test_the_breach_is_a_sentence_for_the_merchant(shop: ShopId) -> None:
+    await a_busy_day(shop)
+    said = await said_after(shop, Spoil("", 0, "", "UPDATE stock_item SET held = held + 1000"))
+    assert said == [
+        Breach(
+            "promised is what orders hold", 1000, "N001-1 is promised 1000 thousandths more than orders hold"
+        )
+    ]
+
+
+async def test_another_shops_trouble_is_not_ours(shop: ShopId) -> None:
+    other = await a_shop("S2", "隔壁")
+    await a_product("橙子", stock=5, shop=other)
+    with pytest.raises(Undone):
+        async with transaction():
+            await run_sql("UPDATE stock_item SET on_hand = 7000")
+            assert [breach.name for breach in await broken(other)] == ["every change of stock is a move"]
+            assert await broken(shop) == []
+            raise Undone

@@ -131,12 +131,8 @@ async def lines_before(
     channel: str, *, room: str | None, account: str | None, before: int, limit: int
 ) -> tuple[Line, ...]:
     """One chat backwards from a line: a room's, or an account's private one. Oldest first."""
-    chat = (
-        ChatLine.filter(channel=channel, room=room)
-        if room is not None
-        else ChatLine.filter(channel=channel, account=account)
-    )
-    rows = await chat.filter(id__lt=before).order_by("-id").limit(limit)
+    of_the_chat = {"room": room} if room is not None else {"account": account}
+    rows = await ChatLine.filter(channel=channel, **of_the_chat, id__lt=before).order_by("-id").limit(limit)
     return tuple(_line(row) for row in reversed(rows))
 
 

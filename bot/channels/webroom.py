@@ -91,9 +91,8 @@ class WebRoom:
         self._closed = False
         self._shown = 0
         self._posted = asyncio.Event()
-        self._writing = (
-            asyncio.Lock()
-        )  # ids become visible in their order: no reader can step over a late one
+        # ids become visible in their order: no reader can step over a late one
+        self._writing = asyncio.Lock()
 
     # -- a channel as the shop knows it
 

@@ -13,9 +13,7 @@ from bot.web.security import No
 from shop.chatlog import BIGGEST_ID
 
 LONGEST_TEXT = 10_000  # a pasted 接龙 of some hundred lines fits
-LONGEST_BODY = (
-    2 * 1024 * 1024
-)  # more than that many characters in any spelling, so that too long a text gets its sentence
+LONGEST_BODY = 2 * 1024 * 1024  # far above it, so that too long a text gets its own sentence
 _LONGEST_NONCE = 64
 _LONGEST_RAW = 500  # of a name before it is cleaned: joined emoji are long
 

@@ -95,14 +95,17 @@ def chat(
 def play(
     transcripts: Annotated[list[Path], typer.Argument(help="Files ending in .chat.")],
     catalogue: CatalogueOption = None,
-    database: Annotated[str, typer.Option(help="Another database than a fresh embedded one.")] = "",
+    database: Annotated[str, typer.Option(help="Another (empty) database than a fresh embedded one.")] = "",
+    show: Annotated[
+        bool, typer.Option("--show", help="Print what is really said instead of comparing.")
+    ] = False,
 ) -> None:
     """Run .chat transcripts against a fresh shop; prints the first difference of each, exit status 1 if there is one."""
     from bot import performance, run
 
     _log(LogPart(level="error"))
     goods = _catalogue(catalogue) or run.demo_goods()
-    failed = _run(performance.perform_all(transcripts, goods, database=database, say=typer.echo))
+    failed = _run(performance.perform_all(transcripts, goods, database=database, show=show, say=typer.echo))
     if failed:
         raise typer.Exit(1)
 

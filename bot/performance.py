@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.channels.loopback import Loopback
 from bot.clock import MovableClock
-from bot.play import BadTranscript, Difference, Transcript, parse, perform
+from bot.play import BadTranscript, Difference, Transcript, Watch, parse, perform, written
 from bot.settings import from_mapping
 from bot.wiring import OpenShop, open_shop, opening_of
 from shop.goods import Catalogue
@@ -40,21 +40,25 @@ async def stage(goods: Catalogue, url: str) -> AsyncIterator[OpenShop]:
         yield shop
 
 
-async def play_one(transcript: Transcript, goods: Catalogue, url: str) -> Difference | None:
+async def play_one(
+    transcript: Transcript, goods: Catalogue, url: str, watch: Watch | None = None
+) -> Difference | None:
     """On an empty database. Gives the first difference."""
     async with stage(goods, url) as shop:
-        return await perform(shop, transcript, CHANNEL)
+        return await perform(shop, transcript, CHANNEL, watch)
 
 
 async def perform_all(
-    paths: Sequence[Path], goods: Catalogue, *, database: str, say: Callable[[str], None]
+    paths: Sequence[Path], goods: Catalogue, *, database: str, show: bool, say: Callable[[str], None]
 ) -> int:
-    """Plays each file and says how it went; gives how many differ. A given `database` is emptied for each."""
+    """Plays each file and says how it went; gives how many differ. With `show` it writes the transcript as it was
+    really said instead of comparing."""
     failed = 0
+    watch = (lambda step, got: say(written(step, got))) if show else None
     for n, path in enumerate(paths, start=1):
         try:
             transcript = await asyncio.to_thread(_read, path)
-            difference = await _fresh(transcript, goods, database)
+            difference = await _fresh(transcript, goods, database, watch)
         except (BadTranscript, OSError, UnicodeDecodeError) as exc:
             say(f"[{n}/{len(paths)}] ✗ {path}: {exc}")
             failed += 1
@@ -74,8 +78,10 @@ def _read(path: Path) -> Transcript:
     return parse(path.read_text(encoding="utf-8"))
 
 
-async def _fresh(transcript: Transcript, goods: Catalogue, database: str) -> Difference | None:
+async def _fresh(
+    transcript: Transcript, goods: Catalogue, database: str, watch: Watch | None
+) -> Difference | None:
     if database:
-        return await play_one(transcript, goods, database)
+        return await play_one(transcript, goods, database, watch)
     with tempfile.TemporaryDirectory(prefix="qundian-play-") as folder:
-        return await play_one(transcript, goods, f"sqlite:///{folder}/shop.db")
+        return await play_one(transcript, goods, f"sqlite:///{folder}/shop.db", watch)

@@ -6,7 +6,8 @@
     bot@小李> 0501-001 …               what it says to one person, or in one group
       second line of the same message  (indented)
     +31m   +2h   次日8:00              the clock
-    （小李付款）                        a stage direction: 小李 pays his open order at the sandbox
+    （小李打开付款页）                   a stage direction: 小李 is asked for the money, and has not paid yet
+    （小李付款）                        he pays what he was asked for at the sandbox, now or too late
     （小李再发一遍）                    the channel delivers his last message once more
 
 In what is expected, … stands for anything, <链接> for an address and <取货码> for a pick-up code; the last code seen
@@ -17,7 +18,7 @@ is not looked at; a place that is named must have got exactly those lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from bot.shopfront import Answer
 from dialogs.speech import Heard
 from shop import mail, payments, people, slips
 from shop.kit.ids import MessageId
+from shop.payments import Intent
 from shop.transaction import unit_of_work
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class Step:
     """Something that happens, and what the shop is expected to say because of it."""
 
     line: int
-    kind: str  # say, pass, until, pay, again
+    kind: str  # say, pass, until, ask, pay, again
     who: str = ""
     room: str | None = None
     text: str = ""
@@ -77,7 +79,8 @@ _SAID = re.compile(r"(?P<who>[^\s@:：>]+)(?:@(?P<room>[^\s:：>]+))?[:：]\s*(?
 _BOT = re.compile(r"bot(?:@(?P<to>[^\s>]+))?>\s?(?P<text>.*)")
 _PASS = re.compile(r"\+(\d+)(s|m|h|d)$")
 _UNTIL = re.compile(r"次日(\d{1,2}):(\d{2})$")
-_STAGE = re.compile(r"（(?P<who>.+?)(?P<what>付款|再发一遍)）$")
+_STAGE = re.compile(r"（(?P<who>.+?)(?P<what>打开付款页|付款|再发一遍)）$")
+STAGE = {"打开付款页": "ask", "付款": "pay", "再发一遍": "again"}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -121,7 +124,7 @@ def _step(n: int, line: str) -> Step:
     if match := _UNTIL.match(line):
         return Step(n, "until", at=time(int(match[1]), int(match[2])))
     if match := _STAGE.match(line):
-        return Step(n, "pay" if match["what"] == "付款" else "again", match["who"])
+        return Step(n, STAGE[match["what"]], match["who"])
     if match := _SAID.match(line):
         return Step(n, "say", match["who"], match["room"], match["text"])
     raise BadTranscript(f"line {n}: neither said nor expected: {line}")
@@ -137,6 +140,7 @@ class Stage:
     shop: OpenShop
     channel: str
     said: dict[str, Heard] = field(default_factory=dict)
+    asked: dict[str, Intent] = field(default_factory=dict)
     code: str = ""
     count: int = 0
 
@@ -148,8 +152,11 @@ async def act(shop: OpenShop, step: Step, channel: str, stage: Stage | None = No
         return list(await shop.pass_time(step.by))
     if step.kind == "until":
         return list(await shop.pass_time(_until(shop.clock.now(), step.at, shop.settings.shop.timezone)))
+    if step.kind == "ask":
+        stage.asked[step.who] = await _ask(stage, step.who)
+        return []
     if step.kind == "pay":
-        return await _pay(shop, step.who, channel)
+        return await _pay(stage, step.who)
     heard = stage.said[step.who] if step.kind == "again" else await _words(stage, step)
     return list(await shop.answers(await shop.hear(heard)))
 
@@ -172,16 +179,22 @@ def _until(now: datetime, at: time, tz: str) -> timedelta:
     return datetime.combine(local.date() + timedelta(days=1), at, ZoneInfo(tz)) - local
 
 
-async def _pay(shop: OpenShop, who: str, channel: str) -> list[Answer]:
-    """The buyer pays at the sandbox: the same verbs as its page and its callback call."""
+async def _ask(stage: Stage, who: str) -> Intent:
+    """The buyer opens the payment page of his newest order."""
+    shop = stage.shop
     now = shop.clock.now()
-    person = await unit_of_work(lambda: people.recognise(shop.shop, channel, who, who, now=now))
+    person = await unit_of_work(lambda: people.recognise(shop.shop, stage.channel, who, who, now=now))
     slip = await slips.open_order(shop.shop, person.id) or await slips.last_order(shop.shop, person.id)
     if slip is None:
         raise BadTranscript(f"{who} has nothing to pay")
-    last = await mail.last_letter()
-    intent = await unit_of_work(lambda: payments.ask(slip.token, "sandbox", now=now))
-    event = f"play {intent.trade_no}"
+    return await unit_of_work(lambda: payments.ask(slip.token, "sandbox", now=now))
+
+
+async def _pay(stage: Stage, who: str) -> list[Answer]:
+    """The provider tells that the buyer paid: the same verb as its callback calls."""
+    shop, last = stage.shop, await mail.last_letter()
+    intent = stage.asked.pop(who, None) or await _ask(stage, who)
+    now, event = shop.clock.now(), f"play {intent.trade_no}"
     await unit_of_work(lambda: payments.settle("sandbox", event, intent.trade_no, intent.amount, now=now))
     await shop.outbox.flush()
     return await shop.said_since(last)
@@ -190,15 +203,23 @@ async def _pay(shop: OpenShop, who: str, channel: str) -> list[Answer]:
 # ── comparing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def perform(shop: OpenShop, transcript: Transcript, channel: str) -> Difference | None:
-    """Play it all; gives the first difference, or None when everything was said as written."""
+Watch = Callable[[Step, Sequence[Answer]], None]
+
+
+async def perform(
+    shop: OpenShop, transcript: Transcript, channel: str, watch: Watch | None = None
+) -> Difference | None:
+    """Play it all; gives the first difference, or None when everything was said as written. With `watch`, each step
+    is shown with what was said, and differences are not looked for."""
     stage = Stage(shop, channel)
     for step in transcript.steps:
         got = await act(shop, step, channel, stage)
+        if watch:
+            watch(step, got)
         for answer in got:
             if code := re.search(r"(?<!\d)\d{4}-\d{2}(?!\d)", answer.text):
                 stage.code = code[0]
-        if difference := compare(step, got):
+        if not watch and (difference := compare(step, got)):
             return difference
     return None
 
@@ -227,3 +248,24 @@ def matches(wanted: str, got: str) -> bool:
     parts = re.split("(…|<链接>|<取货码>)", wanted.strip())
     pattern = "".join(_WILD.get(part) or re.escape(part) for part in parts)
     return re.fullmatch(pattern, got.strip()) is not None
+
+
+def written(step: Step, got: Sequence[Answer]) -> str:
+    """A step and what was said, as a transcript writes it."""
+    stage = {value: key for key, value in STAGE.items()}
+    if step.kind == "pass":
+        lines = [f"+{int(step.by.total_seconds()) // 60}m"]
+    elif step.kind == "until":
+        lines = [f"次日{step.at:%H:%M}"]
+    elif step.kind == "say":
+        where = f"@{step.room}" if step.room else ""
+        lines = [f"{step.who}{where}: {step.text}"]
+    else:
+        lines = [f"（{step.who}{stage[step.kind]}）"]
+    here = step.room or step.who
+    for answer in got:
+        place = answer.room or answer.to
+        text = re.sub(r"https?://\S+", "<链接>", answer.text)
+        text = re.sub(r"(?<!\d)\d{4}-\d{2}(?!\d)", "<取货码>", text).replace("\n", "\n  ")
+        lines.append(f"bot{'' if place == here else f'@{place}'}> {text}")
+    return "\n".join(lines)

@@ -52,10 +52,7 @@ def _words(turn: Turn, clarify: Clarify) -> tuple[str, list[str]]:
     if clarify.slot == "qty":
         return _how_many(name, clarify, skus), []
     if clarify.slot == "line":
-        return (
-            f"改哪一样：{voice.options(labels)}，回数字" if labels else "要改哪一样？比如“香蕉改3斤”",
-            labels,
-        )
+        return _which_line(turn, clarify, labels), labels
     if clarify.slot == "campaign_item":
         return f"要哪一样：{voice.options(labels)}，回数字" if labels else "要哪一样？说名字就行", labels
     return (
@@ -64,6 +61,13 @@ def _words(turn: Turn, clarify: Clarify) -> tuple[str, list[str]]:
         else f"{name}按什么卖？说清楚点",
         labels,
     )
+
+
+def _which_line(turn: Turn, clarify: Clarify, labels: list[str]) -> str:
+    if labels:
+        return f"改哪一样：{voice.options(labels)}，回数字"
+    named = turn.shelf.catalogue.product.get(clarify.product or "")
+    return f"单里没有{named.name}。看看订了什么：回“我的订单”" if named else "要改哪一样？比如“香蕉改3斤”"
 
 
 def _label(turn: Turn, sku: Sku) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -30,10 +31,12 @@ class Command(Dialogue):
         return settle_sku(data, catalogue) if "sku" in self.slots() else data
 
     async def question(self, turn: Turn, data: Data, slot: str) -> Question:
-        """A choice of skus where one is missing; else the slot's own question."""
-        if slot == "sku":
-            return which_sku(turn, data) or await super().question(turn, data, slot)
-        return clarify_question(turn) or await super().question(turn, data, slot)
+        """A choice of goods where they are unclear; else the slot's own question."""
+        if slot == "sku" and (choice := which_sku(turn, data)):
+            return choice
+        if slot == "product" and _names_goods(turn.reading) and (unclear := clarify_question(turn)):
+            return replace(unclear, asked=slot)
+        return await super().question(turn, data, slot)
 
     def preview(self, turn: Turn, text: str, *, card: Card | None = None) -> Question:
         return Question(
@@ -148,3 +151,7 @@ def as_money(text: str) -> Money | None:
     except ValueError:
         return None
     return money if money >= Money(0) else None
+
+
+def _names_goods(reading: Reading) -> bool:
+    return reading.clarify is not None and bool(reading.clarify.options or reading.clarify.heard)

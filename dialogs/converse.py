@@ -122,20 +122,7 @@ class Conversation:
         if reading.intent == "order.repeat":  # only then the last order is worth a look
             last = lines_of(await slips.last_order(self.shop, person.id))
             reading = reader.read(heard.text, replace(context, last_order=last), now=local)
-        if state and self._continues(state, reading):
-            whole = reader.read(f"{state.said} {heard.text}", replace(context, pending=None), now=local)
-            if whole.intent in self._dialogues[state.dialogue].intents:
-                return whole
         return reading
-
-    def _continues(self, state: State, reading: Reading) -> bool:
-        """An answer to a command's question completes the words that began it: 改价 草莓 … 25."""
-        dialogue = self._dialogues.get(state.dialogue)
-        if dialogue is None or not dialogue.roles or state.asked in ("", "confirm"):
-            return False
-        return reading.intent not in ("choose.option", "confirm.yes", "confirm.no") and (
-            not reading.intent.startswith("admin.")
-        )
 
     async def _history(self, heard: Heard, message: MessageId) -> tuple[Said, ...]:
         before = await mail.said_in_room(heard.channel, str(heard.room), before=message, limit=HISTORY)
@@ -152,9 +139,12 @@ class Conversation:
         asked = self._dialogues.get(state.dialogue) if state else None
         if state and asked:
             move = engine.step(asked, state, turn.reading, turn.shelf.catalogue, self._by_intent)
+            if move.next in ("leave", "again") and (whole := self._whole(turn, state, asked)):
+                turn = whole
+                move = engine.step(asked, state, turn.reading, turn.shelf.catalogue, self._by_intent)
             if move.next != "leave":
                 return await self._carry_out(turn, asked, move)
-        dialogue = self._by_intent.get(turn.reading.intent)
+        dialogue = self._begun_by(turn) or self._by_intent.get(turn.reading.intent)
         if dialogue is None or not _may_start(dialogue, turn):
             return await self._not_understood(turn, state)
         if dialogue.roles and not dialogue.roles & turn.person.roles:
@@ -164,6 +154,21 @@ class Conversation:
         return await self._carry_out(
             turn, dialogue, engine.begin(dialogue, turn.reading, turn.shelf.catalogue, turn.text), state
         )
+
+    def _whole(self, turn: Turn, state: State, dialogue: Dialogue) -> Turn | None:
+        """An answer to a command's question completes the words that began it: 今日特价 … 草莓25 香蕉4."""
+        if not dialogue.roles or state.asked in ("", "confirm") or turn.reading.intent.startswith("admin."):
+            return None
+        local = turn.now.astimezone(ZoneInfo(turn.tz))
+        reading = self.reader(turn.shelf).read(f"{state.said} {turn.text}", Context(chat="admin"), now=local)
+        return replace(turn, reading=reading) if reading.intent in dialogue.intents else None
+
+    def _begun_by(self, turn: Turn) -> Dialogue | None:
+        """改价 alone: the command asks for the rest."""
+        if turn.room is not None or not turn.person.is_staff:
+            return None
+        said = turn.text.strip().lstrip("/")
+        return next((one for one in self._dialogues.values() if said in one.starts), None)
 
     async def _carry_out(
         self, turn: Turn, dialogue: Dialogue, move: Move, before: State | None = None
@@ -229,7 +234,7 @@ class Conversation:
             return await self._ask(turn, dialogue, state, better)
         await self._forget(turn)
         await self._record(turn, dialogue, "refused", state.said)
-        text = refusals.words(refusal)
+        text = dialogue.words(refusal) or refusals.words(refusal)
         says = (turn.here(f"{turn.name}，{text}" if turn.room else text),)
         return self._reply(turn, dialogue, says, f"refused: {type(refusal).__name__}", vars(refusal))
 
@@ -308,4 +313,6 @@ def _may_start(dialogue: Dialogue, turn: Turn) -> bool:
     """A message to be ignored starts nothing, except a greeting in private; private things stay private."""
     if dialogue.private_only and turn.room is not None:
         return False
+    if turn.text.strip().lstrip("/") in dialogue.starts:
+        return True
     return turn.reading.action != "ignore" or (turn.reading.intent == "chat.greet" and turn.addressed)

@@ -83,6 +83,7 @@ class Dialogue:
     minutes: ClassVar[int] = 10  # how long an open question is remembered
     confirm_minutes: ClassVar[int] = 30
     undo_for: ClassVar[timedelta] = timedelta(0)
+    starts: ClassVar[tuple[str, ...]] = ()  # these words alone begin it: 改价
     is_answer: ClassVar[bool] = False  # a question answered in passing: an open dialogue stays open
 
     @classmethod
@@ -120,6 +121,10 @@ class Dialogue:
 
     async def refused(self, turn: Turn, data: Data, refusal: Refusal) -> Question | None:
         """A better offer after a refusal, or None for its plain sentence."""
+        return None
+
+    def words(self, refusal: Refusal) -> str | None:
+        """Its own sentence for a refusal, where the usual one speaks to somebody else."""
         return None
 
     async def take_back(self, turn: Turn, undo: Data) -> str:

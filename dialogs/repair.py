@@ -38,7 +38,9 @@ def again(turn: Turn, prompt: str, fails: int) -> tuple[Say, ...]:
 
 
 def dropped(turn: Turn) -> str:
-    return f"{turn.name}，好，先不记" if turn.room else "好，先不办了。要什么直接说"
+    if turn.room:
+        return f"{turn.name}，好，先不记"
+    return "好，先不办了" if turn.person.is_staff else "好，先不记。要什么直接说"
 
 
 def _example(turn: Turn) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dialogs import voice
-from dialogs.customer.order import Order
 from dialogs.engine import Data, Dialogue, Done, Slot
 from dialogs.hear.reading import Reading
+from dialogs.ordering import take
 from dialogs.turn import Turn
 from dialogs.wants import line_to_json
 from shop.catalogue import left_of
@@ -31,7 +31,7 @@ class AskGoods(Dialogue):
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         if data.get("lines"):  # 还有吗？有的话要两盒: the shop tries, and says so when it is gone
-            return await Order().done(turn, data, "")
+            return await take(turn, data)
         skus = _skus(turn, data.get("product"))
         if not skus:
             return Done((turn.here("问哪一样？回“菜单”看今天有什么"),) if turn.addressed else ())

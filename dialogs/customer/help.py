@@ -16,7 +16,7 @@ STAFF = (
 class Help(Dialogue):
     id = "help"
     intents = ("help",)
-    examples = ("帮助", "怎么用")
+    examples = ("帮助", "怎么下单")
     is_answer = True
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dialogs.customer.order import Order
 from dialogs.engine import Data, Question
+from dialogs.ordering import Ordering
 from dialogs.turn import Turn
 
 
-class Repeat(Order):
+class Repeat(Ordering):
     id = "repeat"
     intents = ("order.repeat",)
     examples = ("老样子", "和上次一样来一单")

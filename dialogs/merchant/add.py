@@ -29,6 +29,7 @@ def parse_unit(reading: Reading, old: object, asked: bool) -> object:
 class Add(Command):
     id = "add"
     intents = ("admin.product_add",)
+    starts = ("上架",)
     examples = ("上架 猕猴桃 12.8一斤 先放50斤", "上架 红颜草莓 25/盒 库存80")
     undo_for = UNDO_FOR
     name = Slot(parse_name, "上架什么？说名字就行")

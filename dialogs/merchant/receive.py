@@ -7,15 +7,21 @@ from dialogs.command import Command, slot_of
 from dialogs.engine import Data, Done, Slot
 from dialogs.turn import Turn
 from shop import payments, people, slips
+from shop.kit.refusal import Refusal
 from shop.people import AGENT, MANAGER, OWNER
+from shop.refusals import AlreadyPaid
 
 
 class Receive(Command):
     id = "receive"
     intents = ("admin.payment_received",)
+    starts = ("收款",)
     examples = ("收款 0501-017", "0501-017到账了")
     roles = frozenset({OWNER, MANAGER, AGENT})
     order = Slot(slot_of("order"), "收到哪一单的钱？说单号，比如“收款 0501-017”")
+
+    def words(self, refusal: Refusal) -> str | None:
+        return f"{refusal.code} 已经收过款了" if isinstance(refusal, AlreadyPaid) else None
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         slip = await slips.find(turn.shop, str(data["order"]), now=turn.now, tz=turn.tz)

@@ -9,13 +9,16 @@ from dialogs.hear.reading import Pending
 from dialogs.turn import Turn
 from shop import people, pickups, slips
 from shop.kit.money import Money
+from shop.kit.refusal import Refusal
 from shop.people import AGENT, MANAGER, OWNER
+from shop.refusals import AlreadyHandedOver
 from shop.slips import Slip
 
 
 class Redeem(Command):
     id = "redeem"
     intents = ("admin.order_redeem",)
+    starts = ("核销",)
     examples = ("核销 883012", "核销 8830-12")
     roles = frozenset({OWNER, MANAGER, AGENT})
     code = Slot(slot_of("code", "order"), "取货码是六位数字，比如“核销 4829-31”")
@@ -29,6 +32,9 @@ class Redeem(Command):
         return Question(
             (turn.here(text, buttons=YES),), pending=Pending("confirm"), seal=str(waiting.to_collect.fen)
         )
+
+    def words(self, refusal: Refusal) -> str | None:
+        return f"{refusal.code} 已经取走了，这个码用过了" if isinstance(refusal, AlreadyHandedOver) else None
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         cash = Money(int(seal)) if seal else Money(0)

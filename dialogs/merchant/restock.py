@@ -16,6 +16,7 @@ MOST = Quantity.of(100_000)
 class Restock(Command):
     id = "restock"
     intents = ("admin.restock",)
+    starts = ("补货", "到货")
     examples = ("补货 草莓30盒", "补货 草莓 +50")
     undo_for = UNDO_FOR
     product = PRODUCT

@@ -28,6 +28,7 @@ def parse_items(reading: Reading, old: Any, asked: bool) -> Any:
 class PostSpecials(Command):
     id = "special"
     intents = ("admin.special_post",)
+    starts = ("特价", "今日特价")
     examples = ("今日特价 草莓22 香蕉2.9", "发今日特价：西瓜25一个")
     undo_for = UNDO_FOR
     items = Slot(parse_items, "今天什么特价、多少钱？比如“今日特价 草莓22 香蕉2.9”")

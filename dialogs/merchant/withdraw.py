@@ -11,6 +11,7 @@ from shop import catalogue
 class Withdraw(Command):
     id = "withdraw"
     intents = ("admin.product_off",)
+    starts = ("下架",)
     examples = ("下架葡萄", "鲈鱼今天没货了先别卖")
     undo_for = UNDO_FOR
     product = PRODUCT

@@ -24,9 +24,10 @@ async def words(event: SpecialsPosted, desk: Desk) -> tuple[Say, ...]:
         return ()
     rows = []
     for sku in skus:
-        name = shelf.catalogue.product[sku.product].name
         offer = shelf.price(sku.id, day)
-        rows.append(Row(_name(name, sku), f"原价 {sku.price}", voice.price(offer.price, sku.unit)))
+        rows.append(
+            Row(shelf.catalogue.called(sku.id), f"原价 {sku.price}", voice.price(offer.price, sku.unit))
+        )
     lines = [f"{n} {row.name} {row.amount}（{row.detail}）" for n, row in enumerate(rows, start=1)]
     first = shelf.catalogue.product[skus[0].product].name
     text = "\n".join(["今日特价，到今晚 24 点", *lines, f"要就直接说，比如“{first}2{skus[0].unit}”"])
@@ -42,10 +43,6 @@ async def words(event: SpecialsPosted, desk: Desk) -> tuple[Say, ...]:
             until=_midnight(day, desk.tz),
         ),
     )
-
-
-def _name(name: str, sku: Sku) -> str:
-    return f"{name}（{sku.spec}）" if sku.spec and sku.spec != "散称" else name
 
 
 def _button(name: str, sku: Sku) -> Button:

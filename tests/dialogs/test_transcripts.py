@@ -1,0 +1,24 @@
+"""Every transcript in tests/transcripts is a test: played against a fresh shop, on both databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.performance import CHANNEL, stage
+from bot.play import parse, perform
+from bot.run import demo_goods
+from shop.invariants import broken
+
+FILES = sorted((Path(__file__).parents[1] / "transcripts").glob("*.chat"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+async def test_the_shop_says_what_is_written(path: Path, database_url: str) -> None:
+    transcript = parse(path.read_text(encoding="utf-8"))
+    assert transcript.title, "a transcript begins with # and what it shows"
+    async with stage(demo_goods(), database_url) as shop:
+        difference = await perform(shop, transcript, CHANNEL)
+        assert difference is None, f"{path}:{difference.line}\n{difference.wanted}\n{difference.got}"
+        assert await broken(shop.shop) == []

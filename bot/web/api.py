@@ -27,9 +27,9 @@ Listing = Callable[..., Awaitable[Page[Any]]]
 
 
 def routes(*, shop: ShopId, clock: Callable[[], datetime], token: str) -> list[web.RouteDef]:
-    """Without a token there is no API: raises ValueError."""
+    """Without a token the API is closed: it has no routes."""
     if not token:
-        raise ValueError("the API needs a token")
+        return []
     api = _Api(shop, clock, token.encode())
     return [
         web.get(f"{ROOT}/openapi.json", _document()),

@@ -28,8 +28,9 @@ _HIDDEN = {
 }
 
 
-def routes(*, shop: ShopId, clock: Callable[[], datetime]) -> list[web.RouteDef]:
-    here = _Slips(shop, clock)
+def routes(*, shop: ShopId, clock: Callable[[], datetime], pays_online: bool = True) -> list[web.RouteDef]:
+    """`pays_online`: the routes of bot/web/pay.py are there, too. Without them a slip tells of transfer and cash."""
+    here = _Slips(shop, clock, pays_online)
     return [web.get("/o/{token}", here.slip), web.get("/o/{token}/qr.svg", here.qr)]
 
 
@@ -37,13 +38,15 @@ def routes(*, shop: ShopId, clock: Callable[[], datetime]) -> list[web.RouteDef]
 class _Slips:
     shop: ShopId
     clock: Callable[[], datetime]
+    pays_online: bool
 
     async def slip(self, request: web.Request) -> web.Response:
         slip = await slip_asked(request, self.shop)
         if slip is None:
             return no_such_slip(request)
         money = await listings.money_in(slip.id)
-        return hidden(page(request, "slip.html", **facts(request, slip, self.clock()), money=money))
+        told = facts(request, slip, self.clock())
+        return hidden(page(request, "slip.html", **told, money=money, pays_online=self.pays_online))
 
     async def qr(self, request: web.Request) -> web.Response:
         """What the counter's scanner reads: the digits of the pick-up code."""
@@ -110,7 +113,8 @@ def cuts(slip: Slip) -> list[tuple[str, Money]]:
 def words_to_change(slip: Slip) -> list[str]:
     """What one would say about this very order: 橙子改3箱."""
     one_more = [f"{line.name}改{line.qty + Quantity.of(1)}{line.unit}" for line in slip.lines[:1]]
-    return [*one_more, "取消"]
+    cash = ["到店付"] if slip.status == Status.UNPAID else []
+    return [*one_more, *cash, "取消"]
 
 
 def local(moment: datetime, now: datetime) -> str:

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
+from playwright.async_api import expect
 
 from bot.web import slips as pages
-from shop import orders, people, pickups, seed
+from shop import listings, orders, people, pickups, seed
 from shop.kit.money import Money
 from shop.slips import slip as slip_by_id
 from shop.transaction import unit_of_work
+from tests.support.browser import open_browser, open_page
 from tests.support.till import Till, open_till
 
 TAG = re.compile(r"<[^>]*>")
@@ -43,7 +45,7 @@ async def test_an_unpaid_order_says_how_much_until_when_and_what_one_may_say(til
     assert "橙子 5斤装 2箱 ¥59.80" in text and "香蕉 3斤 ¥14.40" in text
     assert "商品 ¥74.20 满50减5 −¥5.00 合计 ¥69.20" in text
     assert f'href="/pay/{slip.token}">去付款' in page
-    assert "橙子改3箱" in text and "取消" in text
+    assert text.partition("要改，说一句就行")[2].split()[1:4] == ["橙子改3箱", "到店付", "取消"]
     assert 'aria-current="step">待付款' in page
     assert "取货码" not in text
 
@@ -60,6 +62,16 @@ async def test_a_paid_order_shows_the_pickup_code_large_and_as_a_picture(till: T
     assert picture.content_type == "image/svg+xml"
     assert picture.headers["Cache-Control"] == "private, no-store"
     assert (await picture.text()).startswith(("<?xml", "<svg"))
+
+
+async def test_a_shop_without_a_provider_tells_of_transfer_and_cash(shop_db: str) -> None:
+    async with open_till(pays_online=False) as till:
+        slip = await till.order()
+        page = await till.page(f"/o/{slip.token}")
+        assert "转账给店里，转完说一声；也可以取货时付。 已付 到店付" in read(page) and "/pay/" not in page
+        await till.page(f"/pay/{slip.token}", status=404)
+        await unit_of_work(lambda: orders.choose_cash(till.shop, till.buyer, now=till.clock()))
+        assert "/pay/" not in await till.page(f"/o/{slip.token}")
 
 
 async def test_cash_at_the_counter(till: Till) -> None:
@@ -171,6 +183,25 @@ async def test_html_in_names_and_notes_is_text(till: Till) -> None:
         page = await till.page(path)
         assert "<b>草莓" not in page and "<script>alert" not in page and "<img src=x" not in page
     assert "&lt;b&gt;草莓&lt;/b&gt;" in await till.page(f"/o/{slip.token}")
+
+
+# ── in a real browser ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_buyer_pays_with_three_taps_on_a_phone(till: Till) -> None:
+    slip = await till.order()
+    address = str(till.client.make_url(f"/o/{slip.token}"))
+    async with open_browser() as browser, open_page(browser, phone=True) as page:
+        await page.goto(address)
+        await expect(page.get_by_role("timer")).to_have_text(re.compile(r"还有 14:5\d"))
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await page.get_by_role("link", name="去付款").click()
+        await page.get_by_role("button", name="确认付款").click()
+        await expect(page.get_by_role("heading", name="付好了")).to_be_visible()
+        await page.get_by_role("link", name="看订单").click()
+        await expect(page.get_by_role("img", name="取货码")).to_be_visible()
+        assert await page.evaluate("document.querySelector('.slip-code img').naturalWidth") > 0
+    assert [one.standing for one in await listings.money_in(slip.id)] == ["settled"]
 
 
 # ── small words ─────────────────────────────────────────────────────────────────────────────────────────────────

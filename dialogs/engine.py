@@ -18,6 +18,8 @@ from dialogs.wants import pending_from_json, pending_to_json
 from shop.goods import Catalogue
 from shop.kit.refusal import Refusal
 
+LONGEST_SAID = 200
+
 Data = dict[str, Any]  # what the slots hold, JSON values only
 Parse = Callable[
     [Reading, Any, bool], Any
@@ -166,9 +168,9 @@ def step(
         return Move("leave", state)
     data = dialogue.fill(chosen(reading, state.pending), state.data, state.asked)
     if data != state.data:
-        return _onward(
-            dialogue, replace(state, data=data, asked="", seal="", fails=0, pending=None), catalogue
-        )
+        said = f"{state.said} {reading.text}"[:LONGEST_SAID].strip()
+        answered = replace(state, data=data, said=said, asked="", seal="", fails=0, pending=None)
+        return _onward(dialogue, answered, catalogue)
     if reading.action == "ignore":
         return Move("again", replace(state, fails=state.fails + 1))
     return Move("leave", state)

@@ -20,7 +20,7 @@ from dialogs.hear.wants import Gathered
 CANCEL = re.compile(
     r"(?:不要|不买|不订|不定|不需要|唔要|不想要|不拿)(?:了|啦|咯|喽)|取消|退出|退(?:掉|了|单)|撤单|算了吧?$|(?:全部?|都|整单)(?:删|退|撤|不要)"
 )
-STRONG = re.compile(r"不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追")
+STRONG = re.compile(r"不是.+是|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追")
 SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买)")
 
 
@@ -29,9 +29,9 @@ def edit(scene: Scene) -> Reading | None:
     cart = scene.context.cart
     if not _means_it(scene, gathered):
         return None
-    if not gathered.wants and CANCEL.search(scene.text) and not SWAP.search(scene.text) and not gathered.loose:
+    if not any(want.products or want.sku for want in gathered.wants) and CANCEL.search(scene.text) and not SWAP.search(scene.text) and not gathered.loose:
         return _cancel(scene, gathered)
-    if not gathered.ops or not (cart or scene.addressed):
+    if not (gathered.ops or scene.says("不是.+是")) or not (cart or scene.addressed):
         return None
     return _swapped(scene, gathered) or _changed(scene, gathered)
 
@@ -39,6 +39,8 @@ def edit(scene: Scene) -> Reading | None:
 def _means_it(scene: Scene, gathered: Gathered) -> bool:
     if not STRONG.search(scene.text) and not CANCEL.search(scene.text) and not any(op == "inc" for op in gathered.ops):
         return False
+    if not scene.context.cart and scene.says("少(?:发|给|送|装|拿)"):
+        return False  # less came than was paid for
     if chatters(scene.text, private=scene.private) or scene.says("(?<!可以)(?<!行)(?<!好)吗[?]?$|么$|为什么|券|满\d+减"):
         return False
     if scene.addressed:
@@ -62,7 +64,7 @@ def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
 
 def _cancel(scene: Scene, gathered: Gathered) -> Reading | None:
     slots: dict[str, Any] = {}
-    if code := re.search(r"\d{4}-?\d{3}|\d{8,}", scene.text):
+    if code := re.search(r"\d{4}-?\d{3}(?!\d)|\d{8,}", scene.text):
         slots["order"] = code[0]
     if scene.context.cart or slots or (scene.addressed and scene.context.last_order and scene.says("订单|单")):
         return act("order.cancel", (), slots, why="整单不要了")
@@ -101,6 +103,8 @@ def _intent(lines: Sequence[Line]) -> str:
 
 def _nameless(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
     """改成3箱: an amount alone, for the one line it fits."""
+    if len(gathered.loose) == 2 and scene.says("不是.+是"):
+        return (Want(quantity=gathered.loose[1], op="set"),)
     if len(gathered.loose) != 1 or not gathered.ops:
         return ()
     return (Want(quantity=gathered.loose[0], op=gathered.ops[-1]),)
@@ -185,7 +189,9 @@ def _swapped(scene: Scene, gathered: Gathered) -> Reading | None:
     if match is None:
         return None
     before = [want for want in gathered.wants if want.start < match.start() and want.source != "unknown"]
-    after = [want for want in gathered.wants if want.start >= match.start() and want.source != "unknown"]
+    after = [want for want in gathered.wants if want.start >= match.start() and want.source != "unknown" and want.op != "remove"]
+    if after and scene.says("改(?:成|为)") and left_of_goods(scene, match.end(), after[0].start):
+        return None  # 香蕉改成两斤，苹果…
     specs = tuple(piece.value for piece in scene.pieces if piece.kind in ("spec", "specword") and piece.start >= match.start())
     old = _old_lines(scene, before)
     if not after and specs and len(old) == 1:
@@ -195,6 +201,11 @@ def _swapped(scene: Scene, gathered: Gathered) -> Reading | None:
     if scene.offer.catalogue.sku[old[0].sku].product in after[0].products and not after[0].specs:
         return None
     return _replaced(scene, old, after[0])
+
+
+def left_of_goods(scene: Scene, start: int, end: int) -> bool:
+    """Whether an amount or a stop stands between the word of change and the next goods."""
+    return any(piece.kind in ("break", "qty", "number") for piece in scene.pieces if start <= piece.start < end)
 
 
 def _old_lines(scene: Scene, before: list[Want]) -> list[Line]:

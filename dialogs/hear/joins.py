@@ -53,7 +53,7 @@ def _clean(scene: Scene, gathered: Gathered) -> bool:
 
 
 def _all_items(scene: Scene, gathered: Gathered) -> Reading | None:
-    if not ALL.search(scene.text) or (not EXCEPT.search(scene.text) and any(want.quantity and want.products for want in gathered.wants)):
+    if not ALL.search(scene.text) or (gathered.wants and not EXCEPT.search(scene.text)):
         return None
     if not scene.addressed and (scene.says("[?？]|[那这]") or not (gathered.each or scene.says("份|样|全部|所有"))):
         return None
@@ -118,7 +118,7 @@ def _asks(scene: Scene) -> bool:
 
 def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
     plus = any(quantity.plus for quantity in gathered.loose)
-    if gathered.wants or not (plus or JUST_JOIN.search(scene.text)) or len(gathered.loose) > 1 or scene.says("[?？]|吗|么|多少|几点"):
+    if gathered.wants or not (plus or JUST_JOIN.search(scene.text) or _asks_for_some(scene, gathered)) or len(gathered.loose) > 1 or scene.says("[?？]|吗|么|多少|几点"):
         return None
     when = any(piece.kind in ("time", "place") for piece in scene.pieces)
     if when and not scene.addressed and not scene.says("拿|取|提|送|电话"):
@@ -127,6 +127,15 @@ def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
         return ignore(why="上面聊的不是团")
     quantity = gathered.loose[0] if gathered.loose else None
     return _join_with(scene, quantity)
+
+
+def _asks_for_some(scene: Scene, gathered: Gathered) -> bool:
+    """来一份, 我要两提: said under a sale without naming what is on sale."""
+    quantity = gathered.loose[0] if len(gathered.loose) == 1 else None
+    if quantity is None or quantity.trouble or not _asks(scene) or left_over(gathered.left_over) or gathered.ops:
+        return False
+    units = {scene.offer.catalogue.sku[item.sku].unit for _, item in scene.offer.items()}
+    return quantity.unit == "份" or quantity.unit in units
 
 
 def _join_with(scene: Scene, quantity: Quantity | None) -> Reading:

@@ -28,8 +28,10 @@ LATIN = re.compile(r"[a-z][a-z'’._-]*")
 DIGITS = re.compile(r"\d+")
 NOTE = re.compile(r"\((?P<note>[^()\n]{2,40})\)")
 FOR = re.compile(r"(?:帮我|给我|给|帮|替|代|帮忙给)(?P<who>[^,，。;；\s]{1,9}?)(?:家)?(?:也|都|再|顺便)*(?:带|来|拿|买|订|捎|要|留|报|加|称|整|拼|接|代|\+)(?!电|机)")
+ORDER = re.compile(r"(?<![\d.-])(?:\d{4}-\d{3}|\d{8}-?\d{3})(?![\d-])")
+INSTEAD = re.compile(r"(?:没有?|缺货|卖完|断货|要是没)[^,，。\d]{0,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?)$")
 BREAKS = "，,。;；!！?？\n、…"
-COST = {"product": 0.4, "place": 0.3, "phone": 0.2, "time": 0.45, "money": 0.5, "spec": 0.42, "specword": 0.45, "qty": 0.42, "code": 0.45, "note": 0.3, "for": 0.6, "cue": 0.5, "number": 0.6, "latin": 0.8, "sound": 0.9, "word": 1.0, "digits": 0.9, "break": 0.1, "blank": 0.1, "char": 1.3}
+COST = {"product": 0.4, "place": 0.3, "phone": 0.2, "time": 0.45, "money": 0.5, "spec": 0.42, "specword": 0.45, "qty": 0.42, "code": 0.45, "note": 0.3, "order": 0.1, "for": 0.6, "instead": 0.1, "cue": 0.5, "number": 0.6, "latin": 0.8, "sound": 0.9, "word": 1.0, "digits": 0.9, "break": 0.1, "blank": 0.1, "char": 1.3}
 RARE = 1.45  # jieba has 条鱼 and 要姜, seen a few times by accident
 LONGEST_CUE = 6
 
@@ -84,12 +86,16 @@ class Lattice:
             if _is_person(match["who"]):
                 who = match.start("who"), match.end("who")
                 yield Piece("for", match.start(), match.end(), match[0], typed.typed(*who))
+        for match in INSTEAD.finditer(text):
+            yield Piece("instead", match.start("what"), match.end(), match[0], typed.typed(match.start(), match.end()))
         yield from self._counted(text)
         if codes:
             for code in find_codes(typed):
                 yield Piece("code", code.start, code.end, text[code.start : code.end], code.code)
 
     def _counted(self, text: str) -> Iterator[Piece]:
+        for match in ORDER.finditer(text):
+            yield Piece("order", match.start(), match.end(), match[0], match[0])
         for place in find_places(text):
             kind, value = ("phone", place.phone) if place.phone else ("place", place.address)
             yield Piece(kind, place.start, place.end, text[place.start : place.end], value)
@@ -175,4 +181,14 @@ def _has_amount(pieces: tuple[Piece, ...]) -> bool:
 
 def mark_emoji(pieces: tuple[Piece, ...], typed: Typed) -> tuple[Piece, ...]:
     """Products that were drawn, not written: they are asked about before they are sold."""
-    return tuple(replace(p, source="emoji") if p.kind == "product" and p.start in typed.emoji else p for p in pieces)
+    marked = tuple(replace(p, source="emoji") if p.kind == "product" and p.start in typed.emoji else p for p in pieces)
+    return tuple(replace(p, kind="blank") if _repeats(marked, at) else p for at, p in enumerate(marked))
+
+
+def _repeats(pieces: tuple[Piece, ...], at: int) -> bool:
+    """葡萄🍇3斤: the drawing says again what is written beside it."""
+    piece = pieces[at]
+    if piece.source != "emoji":
+        return False
+    beside = [p for p in (*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 2]) if p.kind == "product"]
+    return any(p.value == piece.value and p.source != "emoji" for p in beside)

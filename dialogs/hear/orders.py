@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dialogs.hear.around import slots_around
+from dialogs.hear.dictionary import is_noun
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import words
 from dialogs.hear.money import plain
@@ -26,8 +27,11 @@ def order(scene: Scene) -> Reading | None:
     """The reading of a message that names goods, or None when it names none."""
     gathered = with_it(scene, tidy_emoji(scene.gathered))
     gathered = replace(gathered, wants=tuple(want for want in gathered.wants if want.source != "unknown" or want.quantity))
-    if not gathered.wants or all(want.op == "remove" for want in gathered.wants):
+    if not gathered.wants:
+        return _part_name(scene, gathered)
+    if all(want.op == "remove" for want in gathered.wants):
         return None
+    gathered = replace(gathered, wants=tuple(replace(want, op="add") for want in gathered.wants if want.op != "remove"))
     if not meant_for_shop(scene, gathered):
         return ignore(why="说的是货，不像下单")
     if booking := _booking(scene, gathered):
@@ -38,6 +42,16 @@ def order(scene: Scene) -> Reading | None:
     if reading.action == "clarify" and not scene.addressed and (ERRAND.search(scene.text) or _hardly_ours(scene, reading)):
         return ignore(why="托人捎带，不是下单")
     return reading
+
+
+def _part_name(scene: Scene, gathered: Gathered) -> Reading | None:
+    """橙, alone in a private chat: a part of a name."""
+    strange = gathered.left_over
+    if not scene.private or gathered.loose or not strange or sum(len(p.text) for p in strange) > 3 or len(scene.text) > 8:
+        return None
+    heard = "".join(piece.text for piece in strange)
+    options = scene.lattice.names.having(heard, scene.offer.catalogue.product)[:MOST_OPTIONS]
+    return ask("order.add", Clarify("product", options, heard=heard), why="像是品名的一部分") if options and is_noun(heard) else None
 
 
 def _hardly_ours(scene: Scene, reading: Reading) -> bool:
@@ -62,6 +76,8 @@ def _only_asks(scene: Scene, gathered: Gathered) -> bool:
     """A question about goods that names no amount."""
     want = gathered.wants[0]
     asks = any(piece.tag == "ask" for piece in scene.pieces) or bool(scene.says("[?？]$"))
+    if any(piece.kind == "instead" for piece in scene.pieces):
+        return False
     return asks and want.quantity is None and want.money is None and len(want.products) == 1 and not scene.says("来|要|买|订|点")
 
 
@@ -199,7 +215,7 @@ def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
 
 
 def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> bool:
-    unexplained = left_over(gathered.left_over)
+    unexplained = left_over(gathered.left_over) - sum(len(want.heard) for want in gathered.wants if want.source == "unknown")
     if any(want.source == "unknown" for want in gathered.wants) and all(want.source == "unknown" for want in gathered.wants):
         return unexplained <= max(6, len(scene.text) * 0.7) and len(scene.text) < 40
     return amounts or unexplained <= 3

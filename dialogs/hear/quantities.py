@@ -13,7 +13,7 @@ from dialogs.hear.numbers import HAN, NUMBER, parse
 KG = ("公斤", "千克", "kg")
 JIN = ("斤", "市斤", *KG)
 NOT_HERE = rf"(?:(?<![\d.a-z])(?=\d)|(?<![{HAN}])(?=[{HAN}]))"  # a number does not begin inside another one or a Latin word
-NOT_A_UNIT = r"(?!月|小时|钟头|星期|礼拜|多月|半月|多小时|人[^参]|事|孩子)"  # 3个月, 两个人, 三件事
+NOT_A_UNIT = r"(?!月|小时|钟头|星期|礼拜|多月|半月|多小时|人(?!参)|事|孩子)"  # 3个月, 两个人, 三件事
 SIZES = "大小中整满"
 ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 TOO_LONG = 99_999  # a longer number is a telephone or an order, whatever stands behind it

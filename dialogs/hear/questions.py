@@ -25,7 +25,7 @@ SHORT = re.compile("(?:请问|老板|团长|这个|这|秒杀|团|现在|今天|
 STRICT_IN_GROUPS = {
     "catalog.query": re.compile("卖|新鲜|货|水果|蔬菜|菜单|目录|价目|单子|清单|特价|新品"),
     "human.request": re.compile("转人工|人工客服|(?:找|叫|喊|联系)(?:一下|下)?(?:老板|店长|店主|掌柜|团长)|真人"),
-    "stock.query": re.compile("还有没|还有(?:货|现货|多少)?(?:吗|么|没|不|嘛|伐|呢|〇)|有没有(?:货|现货|〇|卖)|(?:有|到)(?:货|现货|卖|得卖|〇)|缺货|断货|剩(?:多少|几|〇)|还剩|卖完|抢完|库存|有没得|有冇"),
+    "stock.query": re.compile("还有没|还有(?:货|现货|多少)?(?:吗|么|没|不|嘛|伐|呢|〇)|有没有(?:货|现货|〇|卖)|(?:有|到|补|来)(?:货|现货|卖|得卖|〇)|缺货|断货|剩(?:多少|几|〇)|还剩|卖完|抢完|库存|有没得|有冇"),
     "product.query": re.compile("产地|甜|酸不|新鲜|是.+还是|几斤|多重|多大|规格|散养|活的|活么|活吗|保质期|哪里的|哪儿的|哪产|国产|进口|品种|野生|几个|现做|当天|农药|有籽|好吃[吗么不]"),
     "hours.query": re.compile("店|老板|你们|营业"),
     "campaign.query": re.compile("团|秒杀|拼|截"),
@@ -73,7 +73,7 @@ def _fits(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
     if kind.name == "delivery.address" and any(want.source == "unknown" and want.quantity for want in gathered.wants):
         return False  # 订一桶水 送到公司
     if scene.addressed:
-        return not _told_about_others(scene)
+        return kind.name in ("order.query", "aftersale.report") or not _told_about_others(scene)
     if kind.group == "never" or chatters(scene.text, private=kind.name == "aftersale.report"):
         return False
     if kind.name == "aftersale.report" and patterns("chatter.toml")["elsewhere"].search(scene.text):

@@ -71,6 +71,9 @@ class _Basket:
 
     def take(self, at: int) -> None:
         piece = self.pieces[at]
+        if piece.kind == "instead":
+            self._instead(piece)
+            return
         if self.noting >= 0 and piece.kind not in (("break",) if self.deaf else ENDS_A_REMARK):
             return
         if self.noting >= 0:
@@ -225,6 +228,10 @@ class _Basket:
         first, self.noting = self.noting, -1
         self._remark("".join(p.text for p in self.pieces[first:at]).strip())
 
+    def _instead(self, piece: Piece) -> None:
+        """没有青苹果就换红富士: the fallback is a remark, the goods before it the order."""
+        self._remark(piece.value)
+
     def _for(self, piece: Piece, at: int) -> None:
         self.for_whom = piece.value
 
@@ -235,6 +242,10 @@ class _Basket:
 
     def _said_each(self, piece: Piece, at: int) -> None:
         self.each = self.ever_each = True
+
+    def _said_all(self, piece: Piece, at: int) -> None:
+        """A和B都要一份."""
+        self.each = self.each or (len(self.open) > 1 and self._next_amount(at))
 
     def _said_about(self, piece: Piece, at: int) -> None:
         if self.done and not self.open and not self._next_amount(at):
@@ -289,7 +300,7 @@ class _Basket:
     def _place(self, piece: Piece, at: int) -> None:
         self._flush_unknown()
 
-    _time = _phone = _place
+    _time = _phone = _order = _place
 
     # --- words without a meaning of their own
 
@@ -343,7 +354,7 @@ class _Basket:
         if self.noting >= 0:
             self._end_note(len(self.pieces))
         self._flush_unknown()
-        if self.held is not None and not self.each_first:
+        if self.held is not None and not any(want.quantity is self.held for want in self.done):
             self.loose.append(self.held)
         wants = _without_echoes(sorted([*self.done, *self.open], key=lambda want: want.start))
         return Gathered(tuple(wants), tuple(self.loose), tuple(self.left_over), tuple(self.ops), self.ever_each)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import secrets
@@ -164,8 +165,15 @@ class OpenShop:
         ]
 
     async def _listen(self, channel: Channel) -> None:
-        async for heard in channel.listen():
-            await self.inbox.hear(heard)
+        """For as long as the channel is open; a message that could not be kept is delivered again."""
+        while True:
+            try:
+                async for heard in channel.listen():
+                    await self.inbox.hear(heard)
+                return
+            except Exception:
+                log.exception("listening to %s failed; it begins again in a moment", channel.name)
+                await asyncio.sleep(1)
 
     async def stop(self) -> None:
         """Stop listening, let what is under way end, stop sending. What remains is taken up at the next start."""

@@ -205,13 +205,15 @@ async def out_of_step() -> list[str]:
 
 
 async def empty() -> None:
-    """Delete every row of every table, in the transaction of the caller. For the demo and for tests."""
+    """Delete every row of every table and count ids from one again, in the transaction of the caller. For the demo
+    and for tests."""
     tables = [f'"{model._meta.db_table}"' for model in _children_first()]
     if get_connection(CONNECTION).capabilities.dialect == "postgres":
-        await run_sql(f"TRUNCATE {', '.join(tables)}")
+        await run_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
         return
     for table in tables:
         await run_sql(f"DELETE FROM {table}")
+    await run_sql("DELETE FROM sqlite_sequence")
 
 
 def _children_first() -> list[type[Model]]:

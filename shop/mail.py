@@ -6,11 +6,11 @@ letter is `new` or `sending` until a channel took it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from json import dumps
+from json import dumps, loads
 from typing import Any
 
 from tortoise.expressions import F, Q
@@ -196,12 +196,12 @@ async def drop_talk(place: int, person: int) -> None:
 
 async def write_events(told: Sequence[Told]) -> None:
     """The hook that shop.transaction calls just before COMMIT."""
-    cause = CAUSE.get()
-    rows = []
+    cause, values = CAUSE.get(), list[Any]()
     for one in told:
         kind, data = to_row(one.event)
-        rows.append(Event(kind=kind, data=data, cause=cause, at=one.at, told=False))
-    await Event.bulk_create(rows)
+        values += [kind, dumps(data), cause, one.at]
+    rows = ", ".join(["(?, ?, ?, ?, FALSE)"] * len(told))
+    await run_sql(f"INSERT INTO event (kind, data, cause, at, told) VALUES {rows}", values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,36 +236,72 @@ async def write(
 ) -> None:
     """Put letters into the post, inside the caller's transaction. A key that exists already is left alone. An unsent
     letter of the same fold and place is folded away: the newest words win."""
-    for letter in letters:
-        if letter.fold and not await Letter.filter(key=letter.key).exists():
-            older = Letter.filter(state="new", fold=letter.fold, channel=letter.channel)
-            await older.filter(room=letter.room, account=letter.account).update(state="folded")
-        await Letter.bulk_create([_new_row(letter, now, cause, event)], ignore_conflicts=True)
-
-
-def _new_row(letter: NewLetter, now: datetime, cause: int | None, event: int | None) -> Letter:
-    return Letter(
-        key=letter.key,
-        channel=letter.channel,
-        room=letter.room,
-        account=letter.account,
-        lane=letter.lane,
-        fold=letter.fold,
-        body=letter.body,
-        cause=cause,
-        event=event,
-        written_at=now,
-        not_before=letter.not_before,
-        until=letter.until,
-        state="new",
-        attempts=0,
+    if not letters:
+        return
+    newest = {_folds(letter): letter.key for letter in letters if letter.fold}
+    if newest:
+        await _fold_away(list(newest), [letter.key for letter in letters])
+    values = [
+        value
+        for letter in letters
+        for value in (
+            letter.key,
+            letter.channel,
+            letter.room,
+            letter.account,
+            letter.lane,
+            letter.fold,
+            dumps(letter.body),
+            cause,
+            event,
+            now,
+            letter.not_before,
+            letter.until,
+            "new" if newest.get(_folds(letter), letter.key) == letter.key else "folded",
+        )
+    ]
+    row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
+    await run_sql(
+        'INSERT INTO letter ("key", channel, room, account, lane, fold, body, cause, event, written_at, not_before, '
+        f'until, state, attempts) VALUES {", ".join([row] * len(letters))} ON CONFLICT ("key") DO NOTHING',
+        values,
     )
 
 
-async def due(*, now: datetime, limit: int = 200) -> list[Sealed]:
-    """Letters whose moment has come, oldest first."""
-    rows = await Letter.filter(state="new", not_before__lte=now).order_by("id").limit(limit)
-    return [_sealed(row) for row in rows]
+def _folds(letter: NewLetter) -> tuple[str | None, str, str | None, str | None]:
+    """What a newer letter must have in common with an older one to take its turn."""
+    return letter.fold, letter.channel, letter.room, letter.account
+
+
+async def _fold_away(folds: Sequence[tuple[str | None, ...]], keys: Sequence[str]) -> None:
+    """Not when these letters are being written a second time: then they are the older ones."""
+    same = "fold = ? AND channel = ? AND room IS NOT DISTINCT FROM ? AND account IS NOT DISTINCT FROM ?"
+    await run_sql(
+        f"UPDATE letter SET state = 'folded' WHERE state = 'new' AND ({' OR '.join([f'({same})'] * len(folds))}) "
+        f'AND NOT EXISTS (SELECT 1 FROM letter WHERE "key" IN ({_places(keys)}))',
+        [*(value for fold in folds for value in fold), *keys],
+    )
+
+
+def _places(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+async def due(*, now: datetime, limit: int = 200, channels: Sequence[str] | None = None) -> list[Sealed]:
+    """Letters (of these channels) whose moment has come, oldest first. None overtakes an older one of its lane and
+    place that has failed and waits for its next try."""
+    here = f"AND l.channel IN ({_places(channels)}) " if channels is not None else ""
+    rows = await run_sql(
+        "WITH waiting AS (SELECT channel, room, account, lane, min(id) AS first FROM letter "
+        "WHERE state = 'new' AND not_before > ? AND attempts > 0 GROUP BY channel, room, account, lane) "
+        "SELECT l.id, l.channel, l.room, l.account, l.lane, l.body, l.attempts, l.cause, l.until, l.event "
+        "FROM letter AS l LEFT JOIN waiting AS w ON w.channel = l.channel AND w.lane = l.lane "
+        "AND w.room IS NOT DISTINCT FROM l.room AND w.account IS NOT DISTINCT FROM l.account "
+        f"WHERE l.state = 'new' AND l.not_before <= ? {here}"
+        "AND (w.first IS NULL OR l.id < w.first) ORDER BY l.id LIMIT ?",
+        [now, now, *(channels or ()), limit],
+    )
+    return [_sealed_row(row) for row in rows]
 
 
 async def caused_by(message: MessageId) -> list[tuple[Sealed, str]]:
@@ -292,12 +328,16 @@ async def unsent_of(message: MessageId, *, by: datetime) -> bool:
 
 async def claim(ids: Sequence[int]) -> list[int]:
     """Mark letters as being sent; gives those that nobody else took first."""
+    if not ids:
+        return []
     async with transaction():
-        mine = []
-        for id in ids:
-            if await Letter.filter(id=id, state="new").update(state="sending", attempts=F("attempts") + 1):
-                mine.append(id)
-        return mine
+        rows = await run_sql(
+            "UPDATE letter SET state = 'sending', attempts = attempts + 1 "
+            f"WHERE state = 'new' AND id IN ({_places(ids)}) RETURNING id",
+            list(ids),
+        )
+        mine = {int(row["id"]) for row in rows}
+        return [id for id in ids if id in mine]
 
 
 async def sent(ids: Sequence[int], *, now: datetime) -> None:
@@ -311,6 +351,13 @@ async def postpone(id: int, until: datetime) -> None:
         await Letter.filter(id=id).update(state="new", not_before=until)
 
 
+async def untried(ids: Sequence[int]) -> None:
+    """Claimed, but not even tried: their turn comes again and no try is counted."""
+    if ids:
+        async with transaction():
+            await Letter.filter(id__in=list(ids)).update(state="new", attempts=F("attempts") - 1)
+
+
 async def put_aside(id: int, state: str) -> None:
     """dead (tried too often), stale (not worth saying any more), unknown (nobody can tell whether it went out)."""
     async with transaction():
@@ -318,9 +365,28 @@ async def put_aside(id: int, state: str) -> None:
 
 
 async def return_to_post() -> int:
-    """After a crash: what was being sent goes out again, for at least once; gives how many."""
+    """After a crash: what was being sent goes out again, for at least once; gives how many. A promotion does not:
+    nobody knows whether it went out, and twice is worse than not at all."""
     async with transaction():
+        await Letter.filter(state="sending", lane="promo").update(state="unknown")
         return await Letter.filter(state="sending").update(state="new")
+
+
+def _sealed_row(row: Mapping[str, Any]) -> Sealed:
+    """From a bare row: SQLite gives JSON and moments as text, PostgreSQL only JSON."""
+    body, until, cause = row["body"], row["until"], row["cause"]
+    return Sealed(
+        LetterId(row["id"]),
+        row["channel"],
+        row["room"],
+        row["account"],
+        row["lane"],
+        loads(body) if isinstance(body, str) else body,
+        row["attempts"],
+        MessageId(cause) if cause is not None else None,
+        datetime.fromisoformat(until) if isinstance(until, str) else until,
+        row["event"],
+    )
 
 
 def _sealed(row: Letter) -> Sealed:
@@ -339,6 +405,6 @@ def _sealed(row: Letter) -> Sealed:
 
 
 async def posted_today(channel: str, room: str, *, since: datetime) -> int:
-    """How many promotions this group has got, or will get, since then."""
-    alive = Letter.filter(channel=channel, room=room, lane="promo", written_at__gte=since)
+    """How many promotions this group has got, or will get, since then. Those that wait for the morning count for it."""
+    alive = Letter.filter(channel=channel, room=room, lane="promo", not_before__gte=since)
     return await alive.exclude(state__in=["folded", "stale"]).count()

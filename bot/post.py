@@ -87,12 +87,14 @@ async def _address(
 
 
 async def _may_promote(room: people.Room, manners: Manners, now: datetime) -> bool:
+    """The day that counts is the one on which it will be said: what waits through the night is tomorrow's."""
     if room.muted:
         return False
-    midnight = datetime.combine(now.astimezone(ZoneInfo(manners.tz)).date(), time(0), ZoneInfo(manners.tz))
+    day = manners.end_of_quiet(now).astimezone(ZoneInfo(manners.tz)).date()
+    midnight = datetime.combine(day, time(0), ZoneInfo(manners.tz))
     posted = await posted_today(room.channel, room.key, since=midnight.astimezone(UTC))
     if posted >= manners.promotions_a_day:
-        log.warning("room %s has had its %s promotions today", room.name, posted)
+        log.warning("room %s has had its %s promotions of the day", room.name, posted)
         return False
     return True
 

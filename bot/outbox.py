@@ -19,10 +19,11 @@ from bot.post import Manners
 from dialogs import notices
 from dialogs.notices import Desk
 from dialogs.privacy import mask_for_room
-from dialogs.speech import Card, Row
+from dialogs.speech import Button, Card, Row
 from dialogs.turn import ShopFacts
 from dialogs.voice import Links
 from shop import mail
+from shop.engines.faults import is_lost_connection
 from shop.kit.ids import ShopId
 from shop.mail import Sealed
 from shop.transaction import unit_of_work
@@ -60,13 +61,16 @@ class Outbox:
         self._meters = {name: _Meter(paces.get(name, Pace())) for name in channels}
         self._news = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
+        self._is_unsure = (
+            True  # something may have been on its way when the process died, or the last round broke
+        )
+        self._wordless: dict[int, int] = {}  # events whose words failed, and how often
 
     def wake(self) -> None:
         self._news.set()
 
     async def run(self) -> None:
-        """Send for ever. First what was being sent when the process died: nobody knows whether it arrived."""
-        await unit_of_work(mail.return_to_post)
+        """Send for ever."""
         while True:
             self._news.clear()
             try:
@@ -85,21 +89,33 @@ class Outbox:
     async def send_due(self, *, hold: timedelta = timedelta(0)) -> int:
         """One round: tell what happened, then send what is due (`hold`: and what is only held for folding)."""
         async with self._one_at_a_time:
+            if self._is_unsure:
+                await unit_of_work(mail.return_to_post)
+            self._is_unsure = True  # until this round has come to its end
             total = 0
             while True:
                 told = await self._tell()
                 sent = await self._send_round(hold)
                 total += sent
                 if not told and not sent:
+                    self._is_unsure = False
                     return total
 
     # ── events → letters ────────────────────────────────────────────────────────────────────────────────────────
 
     async def _tell(self) -> int:
-        told = await mail.untold()
-        for event in told:
-            await unit_of_work(lambda event=event: self._tell_one(event))  # type: ignore[misc]  # the loop's own event
-        return len(told)
+        """Gives how many events were told. One that finds no words stops neither the others nor the post."""
+        done = 0
+        for event in await mail.untold():
+            try:
+                await unit_of_work(lambda event=event: self._tell_one(event))  # type: ignore[misc]  # the loop's own event
+                done += 1
+            except Exception as fault:
+                if is_lost_connection(fault):
+                    raise
+                log.exception("event %s found no words", event.id)
+                await self._count_wordless(event)
+        return done
 
     async def _tell_one(self, event: mail.Untold) -> None:
         now = self._clock.now()
@@ -108,19 +124,26 @@ class Outbox:
         letters = await post.letters(says, key=f"e{event.id}", channel=None, manners=self._manners, now=now)
         await mail.tell(event, letters, now=now)
 
+    async def _count_wordless(self, event: mail.Untold) -> None:
+        tries = self._wordless.pop(event.id, 0) + 1
+        if tries < mail.MOST_ATTEMPTS:
+            self._wordless[event.id] = tries
+            return
+        log.error("event %s is given up: nobody is told", event.id)
+        await unit_of_work(lambda: mail.tell(event, (), now=self._clock.now()))
+
     # ── letters → lines ─────────────────────────────────────────────────────────────────────────────────────────
 
     async def _send_round(self, hold: timedelta) -> int:
         now = self._clock.now()
-        due = await mail.due(now=now + hold)
-        if not due:
-            return 0
+        due = await mail.due(now=now + hold, channels=tuple(self._channels))
         fresh = [letter for letter in due if not (letter.until and letter.until <= now)]
         for letter in due:
             if letter not in fresh:
-                await mail.put_aside(letter.id, "stale")
-        now_or_later = [letter for letter in fresh if letter.channel in self._channels]
-        chosen = self._within_pace(now_or_later, now)
+                await self._put_aside(letter, "stale")
+        chosen = self._within_pace(fresh, now)
+        if not chosen:
+            return 0
         mine = set(await unit_of_work(lambda: mail.claim([letter.id for letter in chosen])))
         took = await self._speak_all([letter for letter in chosen if letter.id in mine])
         if took:
@@ -130,37 +153,44 @@ class Outbox:
     def _within_pace(self, letters: Sequence[Sealed], now: datetime) -> list[Sealed]:
         """Replies before lists before promotions; in each lane the order of writing; no place twice within its gap."""
         lanes = {"reply": 0, "list": 1, "promo": 2}
-        in_turn = sorted(letters, key=lambda letter: (lanes[letter.lane], letter.id))
-        return sorted(
-            (x for x in in_turn if self._meters[x.channel].admit(x, now)), key=lambda letter: letter.id
-        )
+        admitted, full = list[Sealed](), set[tuple[Place, str]]()
+        for letter in sorted(letters, key=lambda letter: (lanes[letter.lane], letter.id)):
+            queue = (_place(letter), letter.lane)
+            if queue not in full and self._meters[letter.channel].admit(letter, self._parts(letter), now):
+                admitted.append(letter)
+            else:
+                full.add(queue)  # a short letter does not slip past a long one
+        return sorted(admitted, key=lambda letter: letter.id)
+
+    def _parts(self, letter: Sealed) -> int:
+        return len(split(letter.body["text"], self._channels[letter.channel].abilities.longest_text))
 
     async def _speak_all(self, letters: Sequence[Sealed]) -> list[int]:
         """Each place in its order; a place that failed waits with all that is behind it."""
-        took: list[int] = []
-        stopped: set[tuple[str, str | None, str | None]] = set()
+        took, behind = list[int](), list[int]()
+        stopped: set[Place] = set()
         for letter in letters:
-            place = (letter.channel, letter.room, letter.account)
-            if place in stopped:
-                await mail.postpone(letter.id, self._clock.now())
-                continue
-            if await self._speak(letter):
+            if _place(letter) in stopped:
+                behind.append(letter.id)
+            elif await self._speak(letter):
                 took.append(letter.id)
             else:
-                stopped.add(place)
+                stopped.add(_place(letter))
+        if behind:
+            await unit_of_work(lambda: mail.untried(behind))
         return took
 
     async def _speak(self, letter: Sealed) -> bool:
         channel = self._channels[letter.channel]
         try:
-            for line in _lines(letter, channel.abilities.longest_text):
+            for line in lines(letter, channel.abilities.longest_text):
                 await channel.speak(line)
             return True
         except NotSent as why:
             await self._later(letter, str(why))
         except MaybeSent as why:
             if letter.lane == "promo":  # twice is worse than not at all
-                await mail.put_aside(letter.id, "unknown")
+                await self._put_aside(letter, "unknown")
             else:
                 await self._later(letter, str(why))
         except Exception:
@@ -172,10 +202,13 @@ class Outbox:
         tries = letter.attempts + 1
         if tries >= MOST_TRIES:
             log.error("letter %s is given up after %s tries: %s", letter.id, tries, why)
-            await mail.put_aside(letter.id, "dead")
+            await self._put_aside(letter, "dead")
             return
         pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
-        await mail.postpone(letter.id, self._clock.now() + pause)
+        await unit_of_work(lambda: mail.postpone(letter.id, self._clock.now() + pause))
+
+    async def _put_aside(self, letter: Sealed, state: str) -> None:
+        await unit_of_work(lambda: mail.put_aside(letter.id, state))
 
 
 class _Meter:
@@ -184,31 +217,37 @@ class _Meter:
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self._said: deque[datetime] = deque()
-        self._last: dict[str, datetime] = {}
+        self._last: dict[Place, datetime] = {}
 
-    def admit(self, letter: Sealed, now: datetime) -> bool:
-        place = letter.room or letter.account or ""
+    def admit(self, letter: Sealed, parts: int, now: datetime) -> bool:
         while self._said and self._said[0] <= now - timedelta(minutes=1):
             self._said.popleft()
-        if self._pace.per_minute and len(self._said) >= self._pace.per_minute:
+        per_minute, gap = self._pace.per_minute, self._pace.gap
+        if per_minute and self._said and len(self._said) + parts > per_minute:
+            return False  # a letter that is longer than a whole minute goes out alone
+        last = self._last.get(_place(letter))
+        if gap and last is not None and now - last < gap:
             return False
-        last = self._last.get(place)
-        if self._pace.gap and last is not None and now - last < self._pace.gap:
-            return False
-        if self._pace.per_minute:
-            self._said.append(now)
-        if self._pace.gap:
-            self._last[place] = now
+        if per_minute:
+            self._said += [now] * parts
+        if gap:
+            self._last[_place(letter)] = now
         return True
 
 
-def _lines(letter: Sealed, longest: int) -> list[Spoken]:
+Place = tuple[str, str | None, str | None]  # channel, room, account
+
+
+def _place(letter: Sealed) -> Place:
+    return letter.channel, letter.room, letter.account
+
+
+def lines(letter: Sealed, longest: int) -> list[Spoken]:
     """A letter as the channel will say it: guarded for a room, split where it is too long; the card rides on the
     last part."""
     text, card, buttons = letter.body["text"], post.card_of(letter.body), post.buttons_of(letter.body)
     if letter.room is not None:
-        text, covered = mask_for_room(text)
-        card = _card_for_room(card)
+        text, card, buttons, covered = _for_room(text, card, buttons)
         if covered:
             log.error("letter %s would have told a room something private; it was covered", letter.id)
     parts = split(text, longest)
@@ -216,15 +255,34 @@ def _lines(letter: Sealed, longest: int) -> list[Spoken]:
     return [replace(whole, text=part, card=None, buttons=()) for part in parts[:-1]] + [whole]
 
 
-def _card_for_room(card: Card | None) -> Card | None:
-    if card is None:
-        return None
-    rows = tuple(
-        Row(mask_for_room(row.name)[0], mask_for_room(row.detail)[0], row.amount) for row in card.rows
-    )
-    return replace(
-        card, rows=rows, title=mask_for_room(card.title)[0], note=mask_for_room(card.note)[0], link="", qr=""
-    )
+def _for_room(
+    text: str, card: Card | None, buttons: tuple[Button, ...]
+) -> tuple[str, Card | None, tuple[Button, ...], bool]:
+    """Every word that can be read there or is said by a tap; the last value says whether something was covered."""
+    found = False
+
+    def cover(words: str) -> str:
+        nonlocal found
+        masked, covered = mask_for_room(words)
+        found = found or bool(covered)
+        return masked
+
+    def rows(some: tuple[Row, ...]) -> tuple[Row, ...]:
+        return tuple(Row(cover(row.name), cover(row.detail), cover(row.amount)) for row in some)
+
+    text = cover(text)
+    buttons = tuple(Button(cover(button.label), cover(button.says)) for button in buttons)
+    if card is not None:
+        card = Card(
+            card.kind,
+            cover(card.title),
+            rows(card.rows),
+            rows(card.cuts),
+            cover(card.total),
+            cover(card.note),
+            link_label=cover(card.link_label),
+        )
+    return text, card, buttons, found
 
 
 def split(text: str, longest: int) -> list[str]:

@@ -15,7 +15,7 @@ from dialogs.hear.offer import Want, settle
 from dialogs.hear.orders import decide, join_intent
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
-from dialogs.hear.scene import Scene, act, ask, chatters, ignore, left_over
+from dialogs.hear.scene import Scene, act, ask, chatters, ignore, left_over, quoted_sku
 from dialogs.hear.wants import Gathered
 from shop.goods import Campaign, CampaignItem
 
@@ -29,9 +29,11 @@ BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
 def join(scene: Scene) -> Reading | None:
+    gathered = scene.gathered
+    if quoted_sku(scene) and not gathered.wants and len(gathered.loose) == 1:
+        return None  # +2 under a card is for what is on the card
     if not scene.offer.campaigns:
         return _no_campaign(scene)
-    gathered = scene.gathered
     if not _clean(scene, gathered):
         return None
     return _all_items(scene, gathered) or _numbers(scene, gathered) or _codes(scene, gathered) or _bare(scene, gathered)

@@ -95,6 +95,8 @@ def _is_list(scene: Scene, listed: Listed) -> bool:
         return numbers == sorted(numbers) and (len(numbers) > 2 or bool(HEADING.search(listed.heading)) or numbers[1] - numbers[0] == 1)
     if HEADING.search(listed.heading):
         return True
+    if scene.context.chat == "group" and scene.offer.campaigns and listed.entries[0].no > 1:
+        return True
     return any(split(said.text) is not None and len(said.text) > 6 for said in scene.context.history) and bool(re.match(r"\s*[(（]?\d{1,3}[.、)）:：]", scene.typed.raw))
 
 

@@ -40,7 +40,19 @@ class Scene:
     def addressed(self) -> bool:
         """Whether this is certainly said to the shop."""
         quote = self.context.quote
-        return self.private or SHOP in self.context.mention or bool(quote and quote.who == "bot")
+        return self.private or SHOP in self.context.mention or bool(quote and quote.who == "bot") or self.calls_shop
+
+    @property
+    def calls_shop(self) -> bool:
+        """@鲜果店 typed by hand."""
+        return any(self.is_shop(name) for name in self.called)
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        return tuple(piece.value for piece in self.pieces if piece.kind == "mention")
+
+    def is_shop(self, name: str) -> bool:
+        return name == SHOP[1:] or name in self.offer.catalogue.shop_name or bool(re.search("店|老板|团长|客服|机器人|小助手", name))
 
     def it(self) -> Want | None:
         """What 这个 is: the quoted card, or in private the one thing the bot last spoke of."""
@@ -61,7 +73,7 @@ def quoted_sku(scene: Scene) -> str | None:
         return None
     if quote.sku in scene.offer.catalogue.sku:
         return quote.sku
-    return sku_in(scene, quote.text)
+    return sku_in(scene, quote.text) if quote.who == "bot" else None
 
 
 def named_by_bot(scene: Scene) -> str | None:

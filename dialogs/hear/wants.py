@@ -300,7 +300,7 @@ class _Basket:
     def _place(self, piece: Piece, at: int) -> None:
         self._flush_unknown()
 
-    _time = _phone = _order = _place
+    _time = _phone = _order = _mention = _place
 
     # --- words without a meaning of their own
 
@@ -356,6 +356,8 @@ class _Basket:
         self._flush_unknown()
         if self.held is not None and not any(want.quantity is self.held for want in self.done):
             self.loose.append(self.held)
+        if self.for_whom and self.loose and self.done and self.done[-1].for_whom is None:
+            self.done.append(replace(self.done[-1], quantity=self.loose.pop(), for_whom=self.for_whom, start=self.done[-1].end))  # 再帮李姐带一箱
         wants = _without_echoes(sorted([*self.done, *self.open], key=lambda want: want.start))
         return Gathered(tuple(wants), tuple(self.loose), tuple(self.left_over), tuple(self.ops), self.ever_each)
 

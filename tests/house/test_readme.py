@@ -1,0 +1,28 @@
+"""The README's chat is true: it is played against a fresh shop."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bot.performance import CHANNEL, stage
+from bot.play import parse, perform
+from bot.run import demo_goods
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_the_readmes_chat_is_what_the_shop_says(database_url: str) -> None:
+    blocks = re.findall(r"```chat\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        async with stage(demo_goods(), database_url) as shop:
+            difference = await perform(shop, parse(block), CHANNEL)
+        assert difference is None, f"{difference}"
+
+
+def test_every_file_that_the_docs_point_to_exists() -> None:
+    for page in [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), f"{page.name} points to {target}"

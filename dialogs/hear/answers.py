@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dialogs.hear.codes import Code
+from dialogs.hear.edits import edit
 from dialogs.hear.lexicon import patterns
 from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.offer import Want, fits, same_unit, settle
@@ -29,7 +30,7 @@ def answer(scene: Scene) -> Reading | None:
     if pending is None:
         return None
     said = re.sub(r"[\s,，。.!！?？~、…]+", "", scene.text)
-    for step in (_whole_order, _amount, _choice, _named, _yes_or_no):
+    for step in (_whole_order, _ordinal, _amount, _choice, _named, _other_product, _amended, _yes_or_no):
         reading = step(scene, pending, said)
         if reading is not None:
             return reading if reading.intent else None
@@ -61,6 +62,8 @@ def _amount(scene: Scene, pending: Pending, said: str) -> Reading | None:
     quantity = loose[0]
     if not _is_amount(quantity, pending):
         return None
+    if not quantity.unit and pending.unit and pending.kind == "clarify_qty":
+        quantity = replace(quantity, unit=pending.unit)
     settled = _complete(scene, pending, quantity, specs)
     if isinstance(settled, Line):
         lines = (*(pending.lines if pending.kind != "confirm_order" else ()), settled)
@@ -74,7 +77,7 @@ def _is_amount(quantity: Quantity, pending: Pending) -> bool:
     """A bare number answers 哪一种 with an option and 要几 with an amount; 一个 may be either."""
     if quantity.unit:
         return not (len(pending.options) > 1 and pending.kind != "clarify_qty" and quantity.unit == "个" and pending.qty is not None)
-    return pending.kind == "clarify_qty" or len(pending.options) <= 1
+    return pending.kind == "clarify_qty" or (len(pending.options) <= 1 and pending.qty is None)
 
 
 def _complete(scene: Scene, pending: Pending, quantity: Quantity, specs: tuple[Spec, ...]) -> Line | Clarify | None:
@@ -94,6 +97,10 @@ def _complete(scene: Scene, pending: Pending, quantity: Quantity, specs: tuple[S
 # --- 2, 第一个, 后面那个
 
 
+def _ordinal(scene: Scene, pending: Pending, said: str) -> Reading | None:
+    return _choice(scene, pending, said) if "第" in said else None
+
+
 def _choice(scene: Scene, pending: Pending, said: str) -> Reading | None:
     count = len(pending.options)
     match = CHOICE.fullmatch(said)
@@ -111,10 +118,57 @@ def _choice(scene: Scene, pending: Pending, said: str) -> Reading | None:
 
 
 def _named(scene: Scene, pending: Pending, said: str) -> Reading | None:
+    if not pending.options and pending.product:
+        return _sized_only(scene, pending)
     if not pending.options or left_over(scene.gathered.left_over) > 2:
         return None
     options = _by_product(scene, pending) or _by_code(scene, pending) or _by_spec(scene, pending) or _by_unit(scene, pending)
+    if len(options) > 1 and len(options) < len(pending.options):
+        fewer = tuple(pending.options[n - 1] for n in options)
+        question = Clarify("spec", fewer, None, pending.lines, pending.product, pending.qty, op=pending.op)
+        return ask("order.add", question, why="还剩几种")
     return chosen(scene, pending, options[0]) if len(options) == 1 else None
+
+
+def _sized_only(scene: Scene, pending: Pending) -> Reading | None:
+    """8寸的, when only how many was asked: the size is settled, the amount is still open."""
+    product = pending.product or ""
+    skus = scene.offer.skus(product) if product in scene.offer.catalogue.product else ()
+    narrowed = replace(pending, options=tuple(sku.id for sku in skus))
+    found = _by_spec(scene, narrowed)
+    return chosen(scene, narrowed, found[0]) if len(found) == 1 else None
+
+
+def _other_product(scene: Scene, pending: Pending, said: str) -> Reading | None:
+    """青苹果, when 苹果 was offered: the amount asked for, of other goods."""
+    named = [want for want in scene.gathered.wants if want.products and want.source != "unknown"]
+    if len(named) != 1 or named[0].quantity or pending.qty is None or pending.kind != "clarify_product" or left_over(scene.gathered.left_over):
+        return None
+    settled = settle(replace(named[0], quantity=Quantity(pending.qty, pending.unit), op=pending.op), scene.offer)
+    if isinstance(settled, Clarify):
+        return ask("order.add", replace(settled, lines=pending.lines), why="换了一样货")
+    lines = (*pending.lines, settled)
+    return replace(act("order.add", lines, why="换了一样货"), completes=lines)
+
+
+def _amended(scene: Scene, pending: Pending, said: str) -> Reading | None:
+    """香蕉改成3斤, when the whole order was read back: the order with the change in it."""
+    if pending.kind != "confirm_order" or not pending.lines or not scene.gathered.ops:
+        return None
+    reading = edit(replace(scene, context=replace(scene.context, cart=pending.lines, pending=None)))
+    if reading is None or reading.action != "act" or not reading.lines:
+        return reading
+    return replace(reading, completes=_applied(pending.lines, reading.lines))
+
+
+def _applied(lines: Iterable[Line], changes: Iterable[Line]) -> tuple[Line, ...]:
+    kept = {line.sku: line for line in lines}
+    for change in changes:
+        before = kept.get(change.sku)
+        old = before.qty if before else Decimal(0)
+        qty = {"inc": old + change.qty, "dec": old - change.qty, "remove": Decimal(0)}.get(change.op, change.qty)
+        kept[change.sku] = replace(before or change, qty=qty, op="add")
+    return tuple(line for line in kept.values() if line.qty > 0)
 
 
 def _by_product(scene: Scene, pending: Pending) -> list[int]:
@@ -171,7 +225,8 @@ def chosen(scene: Scene, pending: Pending, option: int) -> Reading:
     id, goods = pending.options[option - 1], scene.offer.catalogue
     if pending.kind == "clarify_qty" and id not in goods.sku and id not in goods.product:
         return _chosen_amount(scene, pending, reading, id)
-    want = Want(op=pending.op, quantity=Quantity(pending.qty, pending.unit) if pending.qty is not None else None)
+    unit = None if pending.kind == "clarify_unit" else pending.unit  # the unit was the trouble
+    want = Want(op=pending.op, quantity=Quantity(pending.qty, unit) if pending.qty is not None else None)
     settled = settle(replace(want, sku=id) if id in goods.sku else replace(want, products=(id,)), scene.offer) if id in goods.sku or id in goods.product else None
     if isinstance(settled, Line):
         return replace(reading, completes=(*pending.lines, settled))

@@ -180,7 +180,8 @@ def _one_of(want: Want, offer: Offer, skus: tuple[Sku, ...], quantity: Quantity,
     for choice in (skus, selling):
         if len(choice) == 1 and quantity.value is not None:
             return line(want, offer, choice[0], quantity.value)
-    return _ask(want, slot, _ids(skus))
+    same = len({sku.unit for sku in skus}) == 1
+    return _ask(want, "spec" if same else slot, _ids(skus))
 
 
 def _by_size(skus: tuple[Sku, ...], quantity: Quantity) -> tuple[Sku, ...]:

@@ -92,7 +92,7 @@ def decide(scene: Scene, wants: Sequence[Want], intent: str, slots: dict[str, An
     lines = merged(one for one in settled if isinstance(one, Line))
     questions = [one for one in settled if isinstance(one, Clarify)]
     if questions:
-        return ask(intent, replace(questions[0], lines=tuple(lines)), slots, why="有一样没说清")
+        return ask(intent, replace(questions[0], lines=(*lines, *questions[0].lines)), slots, why="有一样没说清")
     if unknown:
         slots["unresolved"] = [scene.text[want.start : want.end] if want.end else want.heard for want in unknown]
     if any(want.source == "sound" for want in known):

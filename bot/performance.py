@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.channels.loopback import Loopback
 from bot.clock import MovableClock
-from bot.play import BadTranscript, Difference, Transcript, Watch, parse, perform, written
 from bot.settings import from_mapping
+from bot.shopfront import Answer
+from bot.transcript import BadTranscript, Difference, Step, Transcript, compare, parse, written
 from bot.wiring import OpenShop, open_shop, opening_of
+from dialogs.speech import Heard
 from shop.goods import Catalogue
 
 CHANNEL = "webroom"
@@ -40,12 +45,66 @@ async def stage(goods: Catalogue, url: str) -> AsyncIterator[OpenShop]:
         yield shop
 
 
+@dataclass
+class Stage:
+    """What is remembered while a transcript plays."""
+
+    shop: OpenShop
+    channel: str = CHANNEL
+    said: dict[str, Heard] = field(default_factory=dict)
+    code: str = ""
+    count: int = 0
+
+    async def act(self, step: Step) -> tuple[Answer, ...]:
+        """Do one step in the running shop; gives what it said because of it."""
+        if step.kind == "pass":
+            return await self.shop.pass_time(step.by)
+        if step.kind == "until":
+            return await self.shop.pass_time(self._until(step.at))
+        if step.kind in ("ask", "pay"):
+            return await self.shop.direct(step.who, step.kind)
+        if step.kind == "say":
+            self.said[step.who] = self._words(step)
+        elif step.who not in self.said:
+            raise BadTranscript(f"line {step.line}: {step.who} has not said anything yet")
+        return await self.shop.answers(await self.shop.hear(self.said[step.who]))
+
+    def _words(self, step: Step) -> Heard:
+        self.count += 1
+        text, now = step.text.replace("<取货码>", self.code), self.shop.clock.now()
+        mentions = ("@shop",) if f"@{self.shop.shop_name}" in text else ()
+        return Heard(self.channel, f"play {self.count}", step.room, step.who, step.who, text, now, mentions)
+
+    def _until(self, at: time) -> timedelta:
+        local = self.shop.clock.now().astimezone(ZoneInfo(self.shop.settings.shop.timezone))
+        return datetime.combine(local.date() + timedelta(days=1), at, local.tzinfo) - local
+
+
+Watch = Callable[[Step, Sequence[Answer]], None]
+
+
+async def perform(shop: OpenShop, transcript: Transcript, watch: Watch | None = None) -> Difference | None:
+    """Play it all; gives the first difference, or None when everything was said as written. With `watch`, each step
+    is shown with what was said, and differences are not looked for."""
+    on_stage = Stage(shop)
+    for step in transcript.steps:
+        got = await on_stage.act(step)
+        if watch:
+            watch(step, got)
+        for answer in got:
+            if code := re.search(r"(?<!\d)\d{4}-\d{2}(?!\d)", answer.text):
+                on_stage.code = code[0]
+        if not watch and (difference := compare(step, got)):
+            return difference
+    return None
+
+
 async def play_one(
     transcript: Transcript, goods: Catalogue, url: str, watch: Watch | None = None
 ) -> Difference | None:
     """On an empty database. Gives the first difference."""
     async with stage(goods, url) as shop:
-        return await perform(shop, transcript, CHANNEL, watch)
+        return await perform(shop, transcript, watch)
 
 
 async def perform_all(

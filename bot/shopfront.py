@@ -45,8 +45,9 @@ class Shopfront(Protocol):
         """The trace behind a letter: heard, tokens, intent, score, rules, facts (JSON-ready); None when unknown."""
         ...
 
-    async def play(self, transcript: str) -> tuple[Answer, ...]:
-        """Demo only: play a .chat text into the running shop."""
+    async def direct(self, who: str, what: str) -> tuple[Answer, ...]:
+        """Demo only, a stage direction: the person opens the payment page of his newest order ("ask"), or pays what
+        he was asked for there ("pay"). Raises the Refusal of a payment that cannot be."""
         ...
 
     async def reset(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import clock as clocks
-from bot import play, post
+from bot import post
 from bot.channels.channel import Channel
 from bot.clock import Clock, MovableClock
 from bot.inbox import Inbox
@@ -27,7 +27,8 @@ from dialogs.converse import Conversation
 from dialogs.speech import Heard
 from dialogs.turn import ShopFacts
 from dialogs.voice import Links
-from shop import catalogue, database, mail, people, seed
+from shop import catalogue, database, mail, payments, people, seed, slips
+from shop.engines.faults import is_lost_connection
 from shop.goods import Catalogue
 from shop.kit.ids import MessageId, ShopId
 from shop.kit.money import Money
@@ -37,7 +38,8 @@ from shop.transaction import drain, set_event_writer, start_task, unit_of_work
 log = logging.getLogger(__name__)
 
 MOST_ROUNDS = 20  # of telling and sending while an answer is waited for
-DRAIN_SECONDS = 10.0
+KEEP_TRIES, AWAY_SECONDS = 3, 1.0
+DRAIN_SECONDS, SEND_SECONDS = 6.0, 2.0  # all of them together stay below the ten seconds that a stop may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class OpenShop:
         self.is_demo = is_demo
         self.shop_name = settings.shop.name
         self._refill = refill
+        self._asked: dict[str, payments.Intent] = {}  # who stands before the payment page in a transcript
         facts, links = facts_of(settings), Links(settings.public_url)
         self.manners = manners_of(settings, is_demo=is_demo)
         paces = {
@@ -113,12 +116,20 @@ class OpenShop:
     async def why(self, letter: int) -> dict[str, Any] | None:
         return await mail.trace_of(letter)
 
-    async def play(self, transcript: str) -> tuple[Answer, ...]:
-        said: list[Answer] = []
-        channel = next(iter(self.channels))
-        for step in play.parse(transcript).steps:
-            said += await play.act(self, step, channel)
-        return tuple(said)
+    async def direct(self, who: str, what: str) -> tuple[Answer, ...]:
+        now, channel = self.clock.now(), next(iter(self.channels))
+        person = await unit_of_work(lambda: people.recognise(self.shop, channel, who, who, now=now))
+        if what == "ask" or who not in self._asked:
+            slip = await slips.last_order(self.shop, person.id)
+            token = slip.token if slip else ""
+            self._asked[who] = await unit_of_work(lambda: payments.ask(token, "sandbox", now=now))
+        if what == "ask":
+            return ()
+        last, intent = await mail.last_letter(), self._asked.pop(who)
+        event = f"stage {intent.trade_no}"
+        await unit_of_work(lambda: payments.settle("sandbox", event, intent.trade_no, intent.amount, now=now))
+        await self.outbox.flush()
+        return await self._said(await mail.since(last))
 
     async def reset(self) -> None:
         """An empty shop, seeded again. Only where there is something to seed it with: the demo."""
@@ -129,9 +140,6 @@ class OpenShop:
         catalogue.forget()
         self.conversation.forget()
         await self._refill()
-
-    async def said_since(self, letter: int) -> list[Answer]:
-        return list(await self._said(await mail.since(letter)))
 
     async def _said(self, letters: Sequence[tuple[mail.Sealed, str]]) -> tuple[Answer, ...]:
         return tuple(
@@ -165,23 +173,42 @@ class OpenShop:
         ]
 
     async def _listen(self, channel: Channel) -> None:
-        """For as long as the channel is open; a message that could not be kept is delivered again."""
+        """For as long as the channel is open."""
         while True:
             try:
                 async for heard in channel.listen():
-                    await self.inbox.hear(heard)
+                    await self._keep(heard)
                 return
             except Exception:
                 log.exception("listening to %s failed; it begins again in a moment", channel.name)
-                await asyncio.sleep(1)
+                await asyncio.sleep(AWAY_SECONDS)
+
+    async def _keep(self, heard: Heard) -> None:
+        """A database that is away is waited for. What no database takes holds up nobody: it is left out."""
+        failed = 0
+        while failed < KEEP_TRIES:
+            try:
+                await self.inbox.hear(heard)
+                return
+            except Exception as fault:
+                log.exception("message %s of %s could not be kept", heard.id, heard.channel)
+                failed += not is_lost_connection(fault)
+                await asyncio.sleep(AWAY_SECONDS)
+        log.error("message %s of %s is left out: no database takes it", heard.id, heard.channel)
 
     async def stop(self) -> None:
         """Stop listening, let what is under way end, stop sending. What remains is taken up at the next start."""
         for channel in self.channels.values():
             await channel.close()
-        await drain(DRAIN_SECONDS)
-        for task in getattr(self, "_tasks", ()):
+        await self.inbox.stop(DRAIN_SECONDS)
+        self.outbox.stop()
+        tasks = getattr(self, "_tasks", ())
+        if tasks:
+            await asyncio.wait(tasks[:1], timeout=SEND_SECONDS)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await drain(DRAIN_SECONDS)
         await self.memory.close()
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from bot.play import BadTranscript, Step, parse
+from bot.transcript import BadTranscript, Step, parse
 from bot.web.security import No
 
 MOST_STEPS = 200
@@ -37,7 +37,9 @@ class Playing:
 
     say: Callable[[str, str | None, str, str], Awaitable[SaidNow]]  # who, room, text, nonce
     pass_time: Callable[[timedelta], Awaitable[SaidNow]]
-    direct: Callable[[str], Awaitable[SaidNow]]  # a stage direction is the shop's own affair: （小李付款）
+    direct: Callable[
+        [str, str], Awaitable[SaidNow]
+    ]  # a stage direction is the shop's own affair: （小李付款）
     now: Callable[[], datetime]  # on the shop's wall
     last: dict[str, tuple[str | None, str, str]] = field(default_factory=dict)
     code: str = ""
@@ -57,8 +59,8 @@ class Playing:
             return await self.pass_time(
                 datetime.combine(now.date() + timedelta(days=1), step.at, now.tzinfo) - now
             )
-        if step.kind == "pay":
-            return await self.direct(f"（{step.who}付款）")
+        if step.kind in ("ask", "pay"):
+            return await self.direct(step.who, step.kind)
         if step.kind == "say":
             self.last[step.who] = (step.room, step.text.replace("<取货码>", self.code), uuid4().hex)
         if step.who not in self.last:

@@ -22,6 +22,7 @@ from bot.web.security import No, same_origin
 from bot.web.site import answer, page, site
 from shop.chatlog import Line
 from shop.kit.ids import LetterId
+from shop.kit.refusal import Refusal
 
 ANSWER_WITHIN = 60.0  # seconds; the message is kept whatever happens to this request
 _LONGEST_JUMP = timedelta(days=60)
@@ -192,8 +193,11 @@ async def _say_again(
     return (await _say(request, name_in(spoken, "who"), here, text_in(spoken), nonce=nonce))[1]
 
 
-async def _direct(request: web.Request, direction: str) -> list[dict[str, Any]]:
-    return await _in_the_log(request, await site(request).shopfront.play(direction))
+async def _direct(request: web.Request, who: str, what: str) -> list[dict[str, Any]]:
+    try:
+        return await _in_the_log(request, await site(request).shopfront.direct(who, what))
+    except Refusal:
+        raise No(400, f"{who}现在没有要付的款，这一步演不了") from None
 
 
 async def _in_the_log(request: web.Request, answers: Iterable[Answer]) -> list[dict[str, Any]]:

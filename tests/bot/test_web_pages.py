@@ -182,7 +182,7 @@ async def test_a_sample_is_said_by_its_people_where_everybody_sees_it(demo: Stre
 async def test_stage_directions_are_the_shop_s_and_the_code_that_was_seen_can_be_said(demo: Street) -> None:
     script = "小李@水果群: 早\n（小李再发一遍）\n（小李付款）\n次日8:00\n店主: 核销 <取货码>"
     status, _ = await demo.json("POST", "/try/play", json={"text": script})
-    assert (status, demo.shop.played) == (200, ["（小李付款）"])
+    assert (status, demo.shop.directed) == (200, [("小李", "pay")])
     assert [(one.who, one.text) for one in demo.shop.heard] == [("小李", "早"), ("店主", "核销 4829-31")]
     assert demo.shop.heard[1].sent_at == datetime(2026, 5, 2, 0, 0, tzinfo=UTC)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.performance import CHANNEL, stage
-from bot.play import parse, perform
+from bot.performance import perform, stage
 from bot.run import demo_goods
+from bot.transcript import parse
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,7 +17,7 @@ async def test_the_readmes_chat_is_what_the_shop_says(database_url: str) -> None
     assert blocks
     for block in blocks:
         async with stage(demo_goods(), database_url) as shop:
-            difference = await perform(shop, parse(block), CHANNEL)
+            difference = await perform(shop, parse(block))
         assert difference is None, f"{difference}"
 
 

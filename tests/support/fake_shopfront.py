@@ -72,7 +72,7 @@ class FakeShopfront:
         self.shop_name = webroom.shop_name
         self.is_demo = is_demo
         self.heard: list[Heard] = []
-        self.played: list[str] = []
+        self.directed: list[tuple[str, str]] = []
         self._webroom = webroom
         self._clock = clock
         self._messages: dict[tuple[str, str], MessageId] = {}
@@ -120,8 +120,8 @@ class FakeShopfront:
             "facts": {"橙子": "还有 12 箱 ¥29.90/箱", "香蕉": "还有 40 斤 ¥4.80/斤"},
         }
 
-    async def play(self, transcript: str) -> tuple[Answer, ...]:
-        self.played.append(transcript)
+    async def direct(self, who: str, what: str) -> tuple[Answer, ...]:
+        self.directed.append((who, what))
         return await self._say(self._private("小李", "收到 ¥69.20，取货码 4829-31", PICKUP))
 
     async def reset(self) -> None:

@@ -18,21 +18,11 @@ is not looked at; a place that is named must have got exactly those lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
 
 from bot.shopfront import Answer
-from dialogs.speech import Heard
-from shop import mail, payments, people, slips
-from shop.kit.ids import MessageId
-from shop.payments import Intent
-from shop.transaction import unit_of_work
-
-if TYPE_CHECKING:
-    from bot.wiring import OpenShop
 
 
 class BadTranscript(ValueError):
@@ -130,98 +120,7 @@ def _step(n: int, line: str) -> Step:
     raise BadTranscript(f"line {n}: neither said nor expected: {line}")
 
 
-# ── acting ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class Stage:
-    """What is remembered while a transcript plays."""
-
-    shop: OpenShop
-    channel: str
-    said: dict[str, Heard] = field(default_factory=dict)
-    asked: dict[str, Intent] = field(default_factory=dict)
-    code: str = ""
-    count: int = 0
-
-
-async def act(shop: OpenShop, step: Step, channel: str, stage: Stage | None = None) -> list[Answer]:
-    """Do one step in the running shop; gives what it said because of it."""
-    stage = stage or Stage(shop, channel)
-    if step.kind == "pass":
-        return list(await shop.pass_time(step.by))
-    if step.kind == "until":
-        return list(await shop.pass_time(_until(shop.clock.now(), step.at, shop.settings.shop.timezone)))
-    if step.kind == "ask":
-        stage.asked[step.who] = await _ask(stage, step.who)
-        return []
-    if step.kind == "pay":
-        return await _pay(stage, step.who)
-    heard = stage.said[step.who] if step.kind == "again" else await _words(stage, step)
-    return list(await shop.answers(await shop.hear(heard)))
-
-
-async def _words(stage: Stage, step: Step) -> Heard:
-    stage.count += 1
-    text = step.text.replace("<取货码>", stage.code)
-    now = stage.shop.clock.now()
-    mentions = ("@shop",) if f"@{stage.shop.shop_name}" in text else ()
-    last = MessageId(stage.count)
-    heard = Heard(
-        stage.channel, f"play {now.timestamp()} {last}", step.room, step.who, step.who, text, now, mentions
-    )
-    stage.said[step.who] = heard
-    return heard
-
-
-def _until(now: datetime, at: time, tz: str) -> timedelta:
-    local = now.astimezone(ZoneInfo(tz))
-    return datetime.combine(local.date() + timedelta(days=1), at, ZoneInfo(tz)) - local
-
-
-async def _ask(stage: Stage, who: str) -> Intent:
-    """The buyer opens the payment page of his newest order."""
-    shop = stage.shop
-    now = shop.clock.now()
-    person = await unit_of_work(lambda: people.recognise(shop.shop, stage.channel, who, who, now=now))
-    slip = await slips.open_order(shop.shop, person.id) or await slips.last_order(shop.shop, person.id)
-    if slip is None:
-        raise BadTranscript(f"{who} has nothing to pay")
-    return await unit_of_work(lambda: payments.ask(slip.token, "sandbox", now=now))
-
-
-async def _pay(stage: Stage, who: str) -> list[Answer]:
-    """The provider tells that the buyer paid: the same verb as its callback calls."""
-    shop, last = stage.shop, await mail.last_letter()
-    intent = stage.asked.pop(who, None) or await _ask(stage, who)
-    now, event = shop.clock.now(), f"play {intent.trade_no}"
-    await unit_of_work(lambda: payments.settle("sandbox", event, intent.trade_no, intent.amount, now=now))
-    await shop.outbox.flush()
-    return await shop.said_since(last)
-
-
 # ── comparing ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-Watch = Callable[[Step, Sequence[Answer]], None]
-
-
-async def perform(
-    shop: OpenShop, transcript: Transcript, channel: str, watch: Watch | None = None
-) -> Difference | None:
-    """Play it all; gives the first difference, or None when everything was said as written. With `watch`, each step
-    is shown with what was said, and differences are not looked for."""
-    stage = Stage(shop, channel)
-    for step in transcript.steps:
-        got = await act(shop, step, channel, stage)
-        if watch:
-            watch(step, got)
-        for answer in got:
-            if code := re.search(r"(?<!\d)\d{4}-\d{2}(?!\d)", answer.text):
-                stage.code = code[0]
-        if not watch and (difference := compare(step, got)):
-            return difference
-    return None
 
 
 def compare(step: Step, got: Sequence[Answer]) -> Difference | None:

@@ -78,6 +78,7 @@ def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, Any]:
     """What slip.html and paid.html draw from."""
     return {
         "slip": slip,
+        "stands": SHOWN[slip.status],
         "steps": steps(slip),
         "seconds_left": _seconds_left(slip, now),
         "pickup_code": show_pickup_code(slip.pickup_code) if slip.pickup_code else None,

@@ -41,6 +41,8 @@ def _means_it(scene: Scene, gathered: Gathered) -> bool:
         return False
     if not scene.context.cart and scene.says("少(?:发|给|送|装|拿)"):
         return False  # less came than was paid for
+    if scene.addressed and scene.says("(?:能|可以|想|要).{0,4}(?:取消|退单)"):
+        return True
     if chatters(scene.text, private=scene.private) or scene.says("(?<!可以)(?<!行)(?<!好)吗[?]?$|么$|为什么|券|满\d+减"):
         return False
     if scene.addressed:
@@ -123,6 +125,9 @@ def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:
         return Clarify("qty", (cart[0].sku,), quantity.trouble if quantity else None, op=want.op)  # type: ignore[arg-type]  # a want's op is an Op
     fitting = [line for line in cart if _unit_fits(scene, line, quantity)] or cart
     fitting = _by_specs(scene, want, fitting)
+    if len(fitting) > 1 and scene.says("都|全部|每样"):
+        changed = [_requantified(scene, want, line, quantity) for line in fitting]
+        return [line for one in changed if not isinstance(one, Clarify) for line in one]
     if len(fitting) > 1:
         return Clarify("line", tuple(line.sku for line in fitting), None, (), None, quantity.value, quantity.unit, op=want.op)  # type: ignore[arg-type]
     return _requantified(scene, want, fitting[0], quantity)

@@ -16,7 +16,7 @@ from shop.goods import Campaign, CampaignItem, Catalogue, Sku
 
 MOST = 200  # of one sku in one message; more is asked about
 LEAST = Decimal("0.1")  # of a weight
-SIZED = ("大", "小", "整")
+SIZED = ("大", "小", "整", "单")
 GENERIC = ("份", "个")
 
 
@@ -130,7 +130,7 @@ def _sized(word: str, skus: tuple[Sku, ...], offer: Offer) -> tuple[Sku, ...]:
     if not unit or size not in SIZED:
         return ()
     by_unit = tuple(sku for sku in skus if same_unit(offer.catalogue, sku.unit, unit))
-    return by_unit if size == "整" else _by_size(by_unit, Quantity(None, size=size))
+    return by_unit if size in "整单" else _by_size(by_unit, Quantity(None, size=size))
 
 
 def fits(spec: Spec, sku: Sku) -> bool:

@@ -218,7 +218,7 @@ def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> boo
     unexplained = left_over(gathered.left_over) - sum(len(want.heard) for want in gathered.wants if want.source == "unknown")
     if any(want.source == "unknown" for want in gathered.wants) and all(want.source == "unknown" for want in gathered.wants):
         return unexplained <= max(6, len(scene.text) * 0.7) and len(scene.text) < 40
-    return amounts or unexplained <= 3
+    return amounts or unexplained <= (3 if _buys(scene.pieces) else 1)
 
 
 def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:

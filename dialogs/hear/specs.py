@@ -70,7 +70,7 @@ def find_specs(text: str, unit: str) -> Iterator[FoundSpec]:
             ]
             if found:
                 yield FoundSpec(match.start(), match.end(), Spec(tuple(found), firm=firm, text=match[0]))
-    for match in re.finditer(rf"(?<![\d{HAN}半几])[大小整]{unit}的?", text):
+    for match in re.finditer(rf"(?<![\d{HAN}半几])[大小整单]{unit}的?", text):
         yield FoundSpec(match.start(), match.end(), Spec(word=match[0].rstrip("的"), firm=True, text=match[0]))
 
 

@@ -109,7 +109,7 @@ class _Basket:
         self.specs.clear()
         self.broken = False
         if self.held is None:
-            self.open.append(want)
+            (self.done if self.op == "remove" else self.open).append(want)
             return
         self.done.append(replace(want, quantity=self.held, about=self.about))
         if not self.each_first:
@@ -122,9 +122,15 @@ class _Basket:
 
     def _number(self, piece: Piece, at: int) -> None:
         if self.bare_numbers and (self.open or self.held is None):
-            self._amount(Quantity(piece.value), piece, at)
+            self._amount(Quantity(piece.value, self._strange_unit(at)), piece, at)
         else:
             self.left_over.append(piece)
+
+    def _strange_unit(self, at: int) -> str | None:
+        """金 in 香蕉3金: a word glued to the number, which no goods are counted by."""
+        following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        strange = following is not None and following.kind == "char" and following.text not in words("harmless.txt")
+        return following.text if strange and following is not None else None
 
     def _money(self, piece: Piece, at: int) -> None:
         """50块钱的老姜, 老姜50元: a purchase by money, beside a product."""
@@ -255,7 +261,9 @@ class _Basket:
 
     def _said_also(self, piece: Piece, at: int) -> None:
         """香蕉也要: the amount of the one before."""
-        if self.open and self.done and not self._next_amount(at) and piece.text != "一样":
+        if piece.text in ("一样", "同样") and len(self.open) > 1 and self._next_amount(at):
+            self.each = True
+        elif self.open and self.done and not self._next_amount(at) and piece.text != "一样":
             self._close_open(self.done[-1].quantity or Quantity(None))
 
     def _said_vague(self, piece: Piece, at: int) -> None:
@@ -363,7 +371,9 @@ class _Basket:
 
 
 def _makes_another_thing(follower: Piece) -> bool:
-    return follower.kind in ("word", "char", "latin") and is_thing(follower.text) and follower.text not in words("harmless.txt")
+    if follower.kind not in ("word", "char", "latin") or follower.text in words("harmless.txt"):
+        return False
+    return is_thing(follower.text) or follower.text in words("suffixes.txt")
 
 
 def _names_a_thing(piece: Piece) -> bool:

@@ -117,8 +117,8 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def mortal_postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL for one test, to be crashed or reconfigured; it waits for its disk."""
-    server = PostgresServer("fsync=on")
+    """A PostgreSQL for one test, to be crashed or reconfigured."""
+    server = PostgresServer()
     yield server
     server.close()
 

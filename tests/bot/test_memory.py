@@ -19,8 +19,14 @@ from tests.support.redis import RedisServer
 GENEROUS = 5.0  # seconds within which something must happen
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a server that is there may still be slow; the contract is not about that."""
+    monkeypatch.setattr(module, "PATIENCE", GENEROUS)
+
+
 @pytest.fixture(params=["in process", "redis"])
-async def memory(request: pytest.FixtureRequest) -> AsyncIterator[Memory]:
+async def memory(request: pytest.FixtureRequest, patient: None) -> AsyncIterator[Memory]:
     url = "" if request.param == "in process" else request.getfixturevalue("redis_server").url
     opened = open_memory(url)
     yield opened
@@ -28,7 +34,7 @@ async def memory(request: pytest.FixtureRequest) -> AsyncIterator[Memory]:
 
 
 @pytest.fixture
-async def shared(redis_server: RedisServer) -> AsyncIterator[tuple[RedisMemory, RedisMemory]]:
+async def shared(redis_server: RedisServer, patient: None) -> AsyncIterator[tuple[RedisMemory, RedisMemory]]:
     """The memories of two processes."""
     pair = RedisMemory(redis_server.url), RedisMemory(redis_server.url)
     yield pair
@@ -250,7 +256,7 @@ FAULTS: dict[str, tuple[Callable[[RedisServer], None], Callable[[RedisServer], N
 async def test_the_shop_goes_on_while_redis_is_away(
     redis_server: RedisServer, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "REST", 1.0)
+    monkeypatch.setattr(module, "REST", 0.3)
     go_away, come_back = FAULTS[fault]
     memory = RedisMemory(redis_server.url)
     async with memory.subscribe("clock") as notes:

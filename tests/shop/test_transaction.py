@@ -565,11 +565,11 @@ async def test_a_busy_sqlite_file_is_tried_again(sqlite: Path, caplog: pytest.Lo
     with closing(sqlite3.connect(sqlite, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         unit = asyncio.create_task(unit_of_work(lambda: _create("order"), tries=12))
-        await asyncio.sleep(0.1)
-        other.execute("COMMIT")
         async with asyncio.timeout(GENEROUS):
+            while "locked" not in caplog.text:  # noqa: ASYNC110 # the log has no event to wait for
+                await asyncio.sleep(0.005)
+            other.execute("COMMIT")
             assert await unit == "order"
-    assert "locked" in caplog.text
 
 
 # A COMMIT without an answer

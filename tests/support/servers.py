@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +19,8 @@ import pytest
 PATIENCE = 30.0  # seconds for a server to start or stop
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
+# The farewell below is sent when the *thread* that started the server ends, so this one lives as long as the tests.
+_nursery = ThreadPoolExecutor(1, thread_name_prefix="servers")
 
 
 def none_here(what: str) -> NoReturn:
@@ -48,7 +51,8 @@ def launch(command: list[str], *, log: Path, farewell: signal.Signals) -> subpro
         _libc.prctl(PR_SET_PDEATHSIG, int(farewell))
 
     with log.open("ab") as out:
-        return subprocess.Popen(
+        return _nursery.submit(
+            subprocess.Popen,
             command,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -56,7 +60,7 @@ def launch(command: list[str], *, log: Path, farewell: signal.Signals) -> subpro
             cwd="/",
             user=user_for_servers(),
             preexec_fn=die_with_parent,
-        )
+        ).result()
 
 
 def wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:

@@ -81,26 +81,44 @@ class Sealed:
 
 async def keep(incoming: Incoming, *, now: datetime) -> tuple[MessageId, bool]:
     """Write it down before anything else; gives its number and whether it is new (False: seen before)."""
+    return (await keep_all([incoming], now=now))[0]
+
+
+async def keep_all(incoming: Sequence[Incoming], *, now: datetime) -> list[tuple[MessageId, bool]]:
+    """Several at once, in this order: all or none are written down."""
+    values = [
+        value
+        for one in incoming
+        for value in (
+            one.channel,
+            one.channel_id,
+            one.room,
+            one.account,
+            one.name,
+            one.text,
+            dumps(one.extra) if one.extra else None,
+            one.sent_at,
+            now,
+        )
+    ]
     async with transaction():
         rows = await run_sql(
             "INSERT INTO message (channel, channel_id, room, account, name, text, extra, sent_at, kept_at, state) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'new') ON CONFLICT (channel, channel_id) DO NOTHING RETURNING id",
-            [
-                incoming.channel,
-                incoming.channel_id,
-                incoming.room,
-                incoming.account,
-                incoming.name,
-                incoming.text,
-                dumps(incoming.extra) if incoming.extra else None,
-                incoming.sent_at,
-                now,
-            ],
+            f"VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?, ?, ?, ' + repr('new') + ')'] * len(incoming))} "
+            "ON CONFLICT (channel, channel_id) DO NOTHING RETURNING id, channel, channel_id",
+            values,
         )
-        if rows:
-            return MessageId(int(rows[0]["id"])), True
-        seen = await Message.filter(channel=incoming.channel, channel_id=incoming.channel_id).values("id")
-        return MessageId(int(seen[0]["id"])), False
+        new = {(row["channel"], row["channel_id"]): MessageId(int(row["id"])) for row in rows}
+        numbers = list[tuple[MessageId, bool]]()
+        for one in incoming:
+            id = new.pop((one.channel, one.channel_id), None)
+            numbers.append((id, True) if id is not None else (await _seen(one), False))
+        return numbers
+
+
+async def _seen(incoming: Incoming) -> MessageId:
+    seen = await Message.filter(channel=incoming.channel, channel_id=incoming.channel_id).values("id")
+    return MessageId(int(seen[0]["id"]))
 
 
 async def waiting(after: int = 0, limit: int = 500) -> list[Kept]:

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,9 +17,10 @@ from bot.post import Manners
 from dialogs.converse import Conversation
 from dialogs.speech import Heard, Quote, Say
 from shop import desk, mail, people
+from shop.engines.faults import is_lost_connection
 from shop.kit.ids import MessageId
 from shop.mail import Incoming, Kept
-from shop.transaction import start_task, unit_of_work
+from shop.transaction import start_task, transaction, unit_of_work
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ LONGEST_TEXT, LONGEST_NAME = 20_000, 20
 _UNSPEAKABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
 )
+KEPT_AT_ONCE = 20
+AWAY_SECONDS = 1.0  # between two looks for a database that is away
 AT_ONCE = 16  # messages worked through at the same time; the database's pool is the real limit
 
 Lane = tuple[str, str | None, str]  # channel, room, account
@@ -41,15 +44,19 @@ class Inbox:
         self._manners = manners
         self._wake = wake
         self._lanes: dict[Lane, deque[MessageId]] = {}
+        self._walks: set[asyncio.Task[None]] = set()
         self._ready = asyncio.Semaphore(AT_ONCE)
         self._done: dict[MessageId, asyncio.Event] = {}
+        self._unkept: list[tuple[Incoming, asyncio.Future[tuple[MessageId, bool]]]] = []
+        self._is_keeping = False
+        self._is_closing = False
 
     async def hear(self, heard: Heard) -> MessageId:
         """Keep a message and queue it. Heard before: nothing happens, the same number comes back."""
         incoming = to_incoming(heard)
-        now = self._clock.now()
-        id, is_new = await unit_of_work(lambda: mail.keep(incoming, now=now))
-        if is_new:
+        id, is_new = await self._keep(incoming)
+        # Seen, but neither queued nor done: its COMMIT had lost its answer, or it is from before a restart.
+        if is_new or not (id in self._done or await mail.is_done(id)):
             self._queue(id, (incoming.channel, incoming.room, incoming.account))
         return id
 
@@ -72,15 +79,63 @@ class Inbox:
         for event in list(self._done.values()):
             await event.wait()
 
-    # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────
+    async def stop(self, seconds: float) -> None:
+        """Begin no further message and wait for those under way. The rest is taken up at the next start."""
+        self._is_closing = True
+        if self._walks:
+            await asyncio.wait(self._walks, timeout=seconds)
+        for event in self._done.values():
+            event.set()  # nobody waits for what comes after the restart
+
+    # ── keeping ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _keep(self, incoming: Incoming) -> tuple[MessageId, bool]:
+        """While one COMMIT is on its way the next messages gather, and are kept together by the next one."""
+        kept: asyncio.Future[tuple[MessageId, bool]] = asyncio.get_running_loop().create_future()
+        self._unkept.append((incoming, kept))
+        if not self._is_keeping:
+            self._is_keeping = True
+            start_task(self._keep_all(), name="keep")
+        return await kept
+
+    async def _keep_all(self) -> None:
+        try:
+            while self._unkept:
+                batch, self._unkept = self._unkept[:KEPT_AT_ONCE], self._unkept[KEPT_AT_ONCE:]
+                await self._keep_together(batch)
+        finally:
+            self._is_keeping = False
+
+    async def _keep_together(
+        self, batch: Sequence[tuple[Incoming, asyncio.Future[tuple[MessageId, bool]]]]
+    ) -> None:
+        now = self._clock.now()
+        try:
+            numbers = await unit_of_work(lambda: mail.keep_all([one for one, _ in batch], now=now))
+        except Exception as fault:
+            if len(batch) > 1:  # one that cannot be kept must not take the others with it
+                for one in batch:
+                    await self._keep_together([one])
+            elif not batch[0][1].cancelled():
+                batch[0][1].set_exception(fault)
+            return
+        for (_, kept), number in zip(batch, numbers, strict=True):
+            if not kept.cancelled():
+                kept.set_result(number)
+
+    # ── working through ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _queue(self, id: MessageId, lane: Lane) -> None:
+        if id in self._done or self._is_closing:
+            return
         self._done[id] = asyncio.Event()
         if lane in self._lanes:
             self._lanes[lane].append(id)
             return
         self._lanes[lane] = deque([id])
-        start_task(self._walk(lane), name=f"lane {lane}")
+        walk = start_task(self._walk(lane), name=f"lane {lane}")
+        self._walks.add(walk)
+        walk.add_done_callback(self._walks.discard)
 
     async def _walk(self, lane: Lane) -> None:
         """One person in one place, in order, until nothing is left."""
@@ -89,22 +144,50 @@ class Inbox:
             id = queue[0]
             async with self._ready:
                 await self._until_done(id)
+            if self._is_closing:
+                return
             queue.popleft()
             self._done.pop(id).set()
         del self._lanes[lane]
 
     async def _until_done(self, id: MessageId) -> None:
-        """A bug stops one message, never its neighbours: it is tried a few times, then a person is asked."""
-        while True:
+        """A bug stops one message, never its neighbours: it is tried a few times, then a person is asked. A database
+        that is away is no bug: it is waited for."""
+        while not self._is_closing:
             try:
                 await unit_of_work(lambda: self._turn(id))
                 self._wake()
                 return
             except Exception as fault:
-                log.exception("message %s failed", id)
-                if await mail.failed(id, f"{type(fault).__name__}: {fault}"):
-                    await self._give_up(id)
+                if await self._is_given_up(id, fault):
                     return
+
+    async def _is_given_up(self, id: MessageId, fault: Exception) -> bool:
+        try:
+            if is_lost_connection(fault):
+                raise fault
+            log.error("message %s failed", id, exc_info=fault)
+            dead = await unit_of_work(lambda: self._count(id, f"{type(fault).__name__}: {fault}"))
+        except Exception as away:
+            log.warning("message %s waits for the database: %r", id, away)
+            await asyncio.sleep(AWAY_SECONDS)
+            return False
+        if dead:
+            self._wake()
+        return dead
+
+    async def _count(self, id: MessageId, fault: str) -> bool:
+        """Dead and excused in one transaction: after a crash it is either tried again or the customer knows."""
+        dead = await mail.failed(id, fault)
+        if dead:
+            try:
+                async with transaction():
+                    await self._apologise(id)
+            except Exception as again:
+                if is_lost_connection(again):
+                    raise
+                log.exception("message %s: not even the apology could be written", id)
+        return dead
 
     async def _turn(self, id: MessageId) -> None:
         """The whole of a message in one transaction: what it does, what is answered, and that it is done."""
@@ -120,26 +203,20 @@ class Inbox:
         )
         await mail.finish(id, written, dict(reply.trace), now=now)
 
-    async def _give_up(self, id: MessageId) -> None:
-        """Say sorry, and fetch a person: the customer must not be left in silence by a mistake of ours."""
-        try:
-            await unit_of_work(lambda: self._apologise(id))
-            self._wake()
-        except Exception:
-            log.exception("message %s: not even the apology could be written", id)
-
     async def _apologise(self, id: MessageId) -> None:
+        """Say sorry, and fetch a person: the customer must not be left in silence by a mistake of ours. Privately,
+        because in a group nobody else needs to know."""
         kept = await mail.message(id)
+        mail.CAUSE.set(id)
         now, shop = self._clock.now(), self._conversation.shop
         message = kept.message
         person = await people.recognise(shop, message.channel, message.account, message.name, now=now)
         room = await people.room(message.channel, message.room) if message.room else None
-        if room is None:
-            say = Say("不好意思，这句我没处理好，已经告诉店里了，稍等", person=person.id)
-            written = await post.letters(
-                [say], key=f"m{id}.sorry", channel=message.channel, manners=self._manners, now=now
-            )
-            await mail.write(written, now=now, cause=id)
+        say = Say("不好意思，这句我没处理好，已经告诉店里了，稍等", person=person.id)
+        written = await post.letters(
+            [say], key=f"m{id}.sorry", channel=message.channel, manners=self._manners, now=now
+        )
+        await mail.write(written, now=now, cause=id)
         await desk.want_person(shop, person.id, message.text, room=room.id if room else None, now=now)
 
 

@@ -61,6 +61,7 @@ class Outbox:
         self._meters = {name: _Meter(paces.get(name, Pace())) for name in channels}
         self._news = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
+        self._is_closing = False
         self._is_unsure = (
             True  # something may have been on its way when the process died, or the last round broke
         )
@@ -69,9 +70,14 @@ class Outbox:
     def wake(self) -> None:
         self._news.set()
 
+    def stop(self) -> None:
+        """No further round after this one; what was claimed is said."""
+        self._is_closing = True
+        self._news.set()
+
     async def run(self) -> None:
-        """Send for ever."""
-        while True:
+        """Send until `stop`."""
+        while not self._is_closing:
             self._news.clear()
             try:
                 await self.send_due()
@@ -97,7 +103,7 @@ class Outbox:
                 told = await self._tell()
                 sent = await self._send_round(hold)
                 total += sent
-                if not told and not sent:
+                if self._is_closing or not (told or sent):
                     self._is_unsure = False
                     return total
 

@@ -27,7 +27,8 @@ DO $$ DECLARE one record; filled text; used boolean;
 BEGIN
   PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid();
-  FOR one IN SELECT format('%I', tablename) AS name FROM pg_tables WHERE schemaname = 'public' LOOP
+  FOR one IN SELECT format('%I', tablename) AS name FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations' LOOP  -- the tables stay, so does what made them
     EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || one.name || ')' INTO used;
     IF used THEN filled := concat_ws(', ', filled, one.name); END IF;
   END LOOP;

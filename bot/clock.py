@@ -6,9 +6,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
-from shop import orders
+from bot.payments import Provider
+from shop import orders, payments
+from shop.kit.ids import OrderId
 from shop.transaction import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -48,32 +51,43 @@ class MovableClock:
         self._ahead += by
 
 
-async def expire_unpaid(now: datetime) -> int:
-    """Orders whose time to pay is over; each in its own transaction, so that one fault stops no other."""
+async def expire_unpaid(now: datetime, provider: Provider | None) -> int:
+    """Orders whose time to pay is over. The provider is asked and told to take no more before the order ends; each
+    order has its own transaction, so that one fault stops no other."""
     ended = 0
     for order in await orders.due_unpaid(now=now):
+        if provider is not None:
+            await _ask_provider(order, provider, now)
         ended += await unit_of_work(lambda order=order: orders.expire(order, now=now))  # type: ignore[misc]  # the loop's own order
     return ended
 
 
-Job = Callable[[datetime], Awaitable[int]]
+async def _ask_provider(order: OrderId, provider: Provider, now: datetime) -> None:
+    for intent in await payments.asked_for(order, provider.name):
+        await provider.close(intent.trade_no)
+        if fact := await provider.query(intent.trade_no):
+            settle = partial(payments.settle, provider.name, fact.event, fact.trade_no, fact.amount, now=now)
+            await unit_of_work(settle)
+
+
+Job = Callable[[datetime, Provider | None], Awaitable[int]]
 JOBS: dict[str, Job] = {"expire_unpaid": expire_unpaid}
 
 
-async def tick(now: datetime) -> int:
+async def tick(now: datetime, provider: Provider | None = None) -> int:
     """Everything that is due by now; safe to run twice and late. Gives how much was done."""
     done = 0
     for name, job in JOBS.items():
         try:
-            done += await job(now)
+            done += await job(now, provider)
         except Exception:
             log.exception("the job %s failed; it is tried again at the next tick", name)
     return done
 
 
-async def run(clock: Clock, wake: Callable[[], None]) -> None:
+async def run(clock: Clock, provider: Provider | None, wake: Callable[[], None]) -> None:
     """Tick for ever; `wake` tells the outbox that there may be news."""
     while True:
-        if await tick(clock.now()):
+        if await tick(clock.now(), provider):
             wake()
         await asyncio.sleep(TICK)

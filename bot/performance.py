@@ -33,6 +33,7 @@ async def stage(goods: Catalogue, url: str) -> AsyncIterator[OpenShop]:
             "shop": {"key": goods.shop_id, "name": goods.shop_name, "timezone": goods.tz},
             "database": {"url": url},
             "web": {"public_url": "http://shop.example"},
+            "payments": {"provider": "sandbox"},
             "channels": [{"kind": "webroom", "name": CHANNEL, "rooms": ["水果群"]}],
         },
         {},

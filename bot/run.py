@@ -18,7 +18,7 @@ from bot.channels.channel import Channel
 from bot.channels.terminal import Terminal
 from bot.channels.webroom import WebRoom
 from bot.clock import Clock, MovableClock, SystemClock
-from bot.payments import Sandbox
+from bot.payments import Provider, Sandbox
 from bot.settings import Settings, from_mapping
 from bot.web import api, pay, slips
 from bot.web.app import DemoPerson, web_app
@@ -58,8 +58,16 @@ async def demo(
         )
         clock = MovableClock(now)
         channels = channel_maker(settings)
-        async with open_shop(settings, clock, channels, opening=opening_of(catalogue), is_demo=True) as shop:
-            await serve(shop, settings, kept_secret(folder), say)
+        secret = kept_secret(folder)
+        async with open_shop(
+            settings,
+            clock,
+            channels,
+            opening=opening_of(catalogue),
+            is_demo=True,
+            provider=provider_of(settings, secret, clock),
+        ) as shop:
+            await serve(shop, settings, secret, say)
 
 
 def demo_settings(folder: Path, catalogue: Catalogue, *, port: int, rooms: list[str]) -> Settings:
@@ -68,6 +76,7 @@ def demo_settings(folder: Path, catalogue: Catalogue, *, port: int, rooms: list[
             "shop": {"key": catalogue.shop_id, "name": catalogue.shop_name, "timezone": catalogue.tz},
             "database": {"url": f"sqlite:///{folder.resolve() / 'shop.db'}"},
             "web": {"port": port},
+            "payments": {"provider": "sandbox"},
             "api": {"token": "demo"},
             "channels": [{"kind": "webroom", "rooms": rooms}],
         },
@@ -79,11 +88,15 @@ async def run(settings: Settings, *, catalogue: Catalogue | None, say: Callable[
     """`qundian run`: the shop of a config file."""
     clock = SystemClock()
     opening = opening_of(catalogue) if catalogue else None
-    async with open_shop(settings, clock, channel_maker(settings), opening=opening) as shop:
+    secret = settings.web.secret or kept_secret(_home(settings))
+    provider = provider_of(settings, secret, clock)
+    async with open_shop(
+        settings, clock, channel_maker(settings), opening=opening, provider=provider
+    ) as shop:
         code = await unit_of_work(lambda: people.pairing_code(shop.shop, now=clock.now()))
         if code:
             say(f"还没有店主。十分钟内用私聊发这句话，发的人就是店主：绑定 {code}")
-        await serve(shop, settings, settings.web.secret or kept_secret(_home(settings)), say)
+        await serve(shop, settings, secret, say)
 
 
 def channel_maker(settings: Settings) -> Callable[[Clock], Mapping[str, Channel]]:
@@ -130,11 +143,17 @@ def site_of(shop: OpenShop, settings: Settings, secret: str) -> web.Application:
         people=DEMO_PEOPLE if shop.is_demo else (),
         samples=samples() if shop.is_demo else None,
     )
-    till = Sandbox(secret=secret, clock=shop.clock.now)
-    app.add_routes(pay.routes(shop=shop.shop, clock=shop.clock.now, provider=till))
-    app.add_routes(slips.routes(shop=shop.shop, clock=shop.clock.now))
+    if shop.provider is not None:
+        app.add_routes(pay.routes(shop=shop.shop, clock=shop.clock.now, provider=shop.provider))
+    online = shop.provider is not None
+    app.add_routes(slips.routes(shop=shop.shop, clock=shop.clock.now, pays_online=online))
     app.add_routes(api.routes(shop=shop.shop, clock=shop.clock.now, token=settings.api.token))
     return app
+
+
+def provider_of(settings: Settings, secret: str, clock: Clock) -> Provider | None:
+    """Who takes the money online; nobody unless the config says so."""
+    return Sandbox(secret=secret, clock=clock.now) if settings.payments.provider == "sandbox" else None
 
 
 def samples() -> dict[str, str]:

@@ -67,6 +67,12 @@ class WebPart(_Part):
     )
 
 
+class PaymentsPart(_Part):
+    provider: Literal["", "sandbox"] = (
+        ""  # sandbox: a page of ours on which anybody can "pay"; never for a real shop
+    )
+
+
 class ApiPart(_Part):
     token: str = ""  # empty: the read API is closed
 
@@ -97,6 +103,7 @@ class Settings(_Part):
     redis: RedisPart = RedisPart()
     channels: tuple[ChannelPart, ...] = (ChannelPart(kind="webroom"),)
     web: WebPart = WebPart()
+    payments: PaymentsPart = PaymentsPart()
     api: ApiPart = ApiPart()
     manners: MannersPart = MannersPart()
     log: LogPart = LogPart()

@@ -20,6 +20,7 @@ from bot.clock import Clock, MovableClock
 from bot.inbox import Inbox
 from bot.memory import Memory, open_memory
 from bot.outbox import Outbox, Pace
+from bot.payments import Provider
 from bot.post import Manners
 from bot.settings import Settings
 from bot.shopfront import Answer
@@ -69,6 +70,7 @@ class OpenShop:
         memory: Memory,
         *,
         is_demo: bool,
+        provider: Provider | None = None,
         refill: Callable[[], Any] | None = None,
     ) -> None:
         self.settings = settings
@@ -78,6 +80,7 @@ class OpenShop:
         self.memory = memory
         self.is_demo = is_demo
         self.shop_name = settings.shop.name
+        self.provider = provider
         self._refill = refill
         self._asked: dict[str, payments.Intent] = {}  # who stands before the payment page in a transcript
         facts, links = facts_of(settings), Links(settings.public_url)
@@ -109,7 +112,7 @@ class OpenShop:
         await self.inbox.idle()
         last = await mail.last_letter()
         self.clock.move(by)
-        await clocks.tick(self.clock.now())
+        await clocks.tick(self.clock.now(), self.provider)
         await self.outbox.flush()
         return await self._said(await mail.since(last))
 
@@ -165,7 +168,7 @@ class OpenShop:
             log.info("%s messages from before the stop are worked through first", waiting)
         self._tasks = [
             start_task(self.outbox.run(), name="outbox"),
-            start_task(clocks.run(self.clock, self.outbox.wake), name="clock"),
+            start_task(clocks.run(self.clock, self.provider, self.outbox.wake), name="clock"),
             *(
                 start_task(self._listen(channel), name=f"channel {name}")
                 for name, channel in self.channels.items()
@@ -220,6 +223,7 @@ async def open_shop(
     *,
     opening: Opening | None = None,
     is_demo: bool = False,
+    provider: Provider | None = None,
 ) -> AsyncIterator[OpenShop]:
     """Database → tables → shop → channels; the order matters: nothing may run before there is a database."""
     _make_folder(settings.database.url)
@@ -236,7 +240,14 @@ async def open_shop(
         shop = await fill()
         memory = open_memory(settings.redis.url)
         open_now = OpenShop(
-            settings, shop, clock, channels, memory, is_demo=is_demo, refill=fill if is_demo else None
+            settings,
+            shop,
+            clock,
+            channels,
+            memory,
+            is_demo=is_demo,
+            provider=provider,
+            refill=fill if is_demo else None,
         )
         try:
             yield open_now
@@ -282,7 +293,12 @@ async def _demo_people(shop: ShopId, channel: str, settings: Settings, clock: Cl
 def facts_of(settings: Settings) -> ShopFacts:
     part = settings.shop
     return ShopFacts(
-        part.name, part.hours, part.address, part.delivery, ask_above_fen=Money.parse(part.ask_above).fen
+        part.name,
+        part.hours,
+        part.address,
+        part.delivery,
+        pays_online=settings.payments.provider != "",
+        ask_above_fen=Money.parse(part.ask_above).fen,
     )
 
 

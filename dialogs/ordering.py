@@ -97,8 +97,8 @@ def edited(turn: Turn, slip: Slip) -> tuple[Say, ...]:
 
 def _told(turn: Turn, slip: Slip, goods: str) -> tuple[Say, ...]:
     private = turn.privately(
-        voice.slip_text(slip, turn.links, minutes=turn.facts.pay_minutes),
-        card=voice.slip_card(slip, turn.links),
+        turn.slip_text(slip),
+        card=turn.slip_card(slip),
         buttons=voice.slip_buttons(slip),
         fold=f"slip:{slip.code}",
     )

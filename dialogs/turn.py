@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from dialogs import voice
 from dialogs.hear.reading import Reading
 from dialogs.speech import Button, Card, Lane, Say
 from dialogs.voice import Links
@@ -14,6 +15,7 @@ from shop.catalogue import Goods
 from shop.kit.ids import RoomId, ShopId
 from shop.orders import local_day
 from shop.people import Person, Room
+from shop.slips import Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class ShopFacts:
     address: str = ""
     delivery: str = ""
     pay_minutes: int = 15
+    pays_online: bool = True  # is there a payment page behind the link of an order?
     ask_above_fen: int = 100_000
 
 
@@ -57,6 +60,14 @@ class Turn:
     @property
     def name(self) -> str:
         return self.person.name
+
+    def slip_text(self, slip: Slip) -> str:
+        return voice.slip_text(
+            slip, self.links, minutes=self.facts.pay_minutes, online=self.facts.pays_online
+        )
+
+    def slip_card(self, slip: Slip) -> Card:
+        return voice.slip_card(slip, self.links, online=self.facts.pays_online)
 
     def here(
         self,

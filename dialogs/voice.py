@@ -88,7 +88,7 @@ def code(pickup_code: str) -> str:
     return show_pickup_code(pickup_code)
 
 
-def slip_text(slip: Slip, links: Links, *, minutes: int) -> str:
+def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool) -> str:
     """The private slip: what, how much, what next."""
     head = f"{slip.code}  {bill(slip.lines, slip.payable)}"
     hint = nearly(slip.nearly)
@@ -96,6 +96,9 @@ def slip_text(slip: Slip, links: Links, *, minutes: int) -> str:
     if slip.status == Status.UNPAID and slip.claimed_at:
         return f"{head}，店里看到钱就把取货码发你{tail}"
     if slip.status == Status.UNPAID:
+        if not online:
+            ways = f"{minutes}分钟内回“到店付”，或者转账后回“已付”：{links.order(slip)}"
+            return f"{head}，{ways}{tail}\n要改就说“{_edit_example(slip)}”，不要了说“取消”"
         pay = f"{minutes}分钟内付款：{links.order(slip)}"
         return f"{head}，{pay}{tail}\n要改就说“{_edit_example(slip)}”，到店给钱说“到店付”，不要了说“取消”"
     if slip.pay_mode == PayMode.COD and not slip.money_in:
@@ -109,7 +112,7 @@ def _edit_example(slip: Slip) -> str:
     return f"{line.called}改{more}{line.unit}"
 
 
-def slip_card(slip: Slip, links: Links) -> Card:
+def slip_card(slip: Slip, links: Links, *, online: bool = True) -> Card:
     rows = tuple(Row(line.name, _detail(line), str(line.gross)) for line in slip.lines)
     off = tuple(Row(why, "", str(-amount)) for why, amount in cuts(slip.lines))
     unpaid = slip.status == Status.UNPAID
@@ -125,7 +128,7 @@ def slip_card(slip: Slip, links: Links) -> Card:
         if unpaid
         else "",
         link=links.order(slip),
-        link_label="去付款" if unpaid and not slip.claimed_at else "看订单",
+        link_label="去付款" if unpaid and online and not slip.claimed_at else "看订单",
         qr=slip.pickup_code or "",
     )
 

@@ -56,6 +56,12 @@ async def intent(trade_no: str) -> Intent | None:
     return _intent(row, row.order) if row else None
 
 
+async def asked_for(order: OrderId, provider: str) -> tuple[Intent, ...]:
+    """The requests of this order that a provider may still be paid for."""
+    rows = await PayIntent.filter(order_id=order, provider=provider, state="created").select_related("order")
+    return tuple(_intent(row, row.order) for row in rows)
+
+
 async def settle(provider: str, event: str, trade_no: str, amount: Money, *, now: datetime) -> str:
     """A provider says that money came in. Books it, then decides: settled, late, mismatch or surplus; the same event
     again changes nothing and answers "seen". Raises NoSuchOrder for an unknown trade number, nothing else."""

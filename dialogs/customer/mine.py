@@ -21,9 +21,7 @@ class MyOrders(Dialogue):
             return Done((turn.here("还没有订过。要什么直接说，比如“苹果2斤”；看货回“菜单”"),))
         newest = recent[0]
         text = "\n".join(_line(turn, slip) for slip in recent)
-        private = turn.privately(
-            text, card=voice.slip_card(newest, turn.links), buttons=voice.slip_buttons(newest)
-        )
+        private = turn.privately(text, card=turn.slip_card(newest), buttons=voice.slip_buttons(newest))
         public = turn.to_room(f"{turn.name}，私聊发你了")
         return Done(
             (private, public) if public else (private,), facts={"orders": [slip.code for slip in recent]}

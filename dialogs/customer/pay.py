@@ -25,10 +25,10 @@ class Pay(Dialogue):
         if data.get("way") == "cash":
             slip = await orders.choose_cash(turn.shop, turn.person.id, now=turn.now)
             return Done((_cash(turn, slip), *_in_room(turn, slip)), facts={"order": slip.code, "way": "cash"})
-        text = voice.slip_text(slip, turn.links, minutes=turn.facts.pay_minutes)
-        if slip.pay_mode == PayMode.PREPAY and not slip.claimed_at:
+        text = turn.slip_text(slip)
+        if slip.pay_mode == PayMode.PREPAY and not slip.claimed_at and turn.facts.pays_online:
             text += "\n转账的话，转完回“已付”"
-        say = turn.privately(text, card=voice.slip_card(slip, turn.links), buttons=voice.slip_buttons(slip))
+        say = turn.privately(text, card=turn.slip_card(slip), buttons=voice.slip_buttons(slip))
         return Done((say, *_in_room(turn, slip)), facts={"order": slip.code})
 
 
@@ -59,7 +59,7 @@ def _cash(turn: Turn, slip: Slip) -> Say:
         f"{slip.code} 到店付 {slip.payable}。取货码 {voice.code(slip.pickup_code or '')}，到店报码：{turn.links.order(slip)}"
         "\n要改照样说，不要了说“取消”"
     )
-    return turn.privately(text, card=voice.slip_card(slip, turn.links), buttons=voice.slip_buttons(slip))
+    return turn.privately(text, card=turn.slip_card(slip), buttons=voice.slip_buttons(slip))
 
 
 def _in_room(turn: Turn, slip: Slip) -> tuple[Say, ...]:

@@ -107,6 +107,8 @@ def _nameless(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
     """改成3箱: an amount alone, for the one line it fits."""
     if len(gathered.loose) == 2 and scene.says("不是.+是"):
         return (Want(quantity=gathered.loose[1], op="set"),)
+    if len(gathered.loose) == 2 and gathered.loose[0].plus and "set" in gathered.ops:
+        return (Want(quantity=gathered.loose[1], op="set"),)  # 我的+1改成+2
     if len(gathered.loose) != 1 or not gathered.ops:
         return ()
     return (Want(quantity=gathered.loose[0], op=gathered.ops[-1]),)

@@ -24,7 +24,7 @@ ALL = re.compile(
     r"|^(?:我)?(?:[两三四五六七八九\d])(?:样|个|款|种)(?:我)?(?:都|全|各)|每(?:样|种|个|款)(?:都)?(?:来|要|各|一|两|\d)|各来一|除了.{1,12}?(?:都|全)"
 )
 EXCEPT = re.compile(r"除了|除去|除开|以外|之外|不要.{0,6}(?:其余|其他|其它|别的|剩下)")
-JUST_JOIN = re.compile(r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]")
+JUST_JOIN = re.compile(r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]|[算加带]上?我|报个名")
 BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
@@ -98,17 +98,24 @@ def _item_want(scene: Scene, code: Code, quantity: Quantity | None) -> Want:
 
 
 def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
-    coded = [want for want in gathered.wants if want.source == "code"]
+    coded = [want for want in gathered.wants if want.source == "code" or _joined(scene, want)]
     if not coded or scene.says("还有|多少|[吗么?]|什么|怎么|改|换|减|撤|取消|不要"):
         return None
     if any(piece.tag == "ask" for piece in scene.pieces) or (not scene.addressed and left_over(gathered.left_over)):
         return None
     one = gathered.loose[0] if len(gathered.loose) == 1 else None
-    wants = [replace(want, quantity=one or Quantity(Decimal(1))) if want.quantity is None and (one or _asks(scene)) else want for want in gathered.wants]
+    said = one or Quantity(Decimal(1), "份" if coded[0].products else None)
+    wants = [replace(want, quantity=said) if want.quantity is None and (one or _asks(scene) or _joined(scene, want)) else want for want in gathered.wants]
     if any(want.quantity is None for want in wants):
         return None
     first = next((want.campaign for want in coded if want.campaign), None)
     return decide(scene, wants, join_intent(scene.offer, first))
+
+
+def _joined(scene: Scene, want: Want) -> bool:
+    """跟团车厘子, +1（车厘子）: goods of the campaign, without an amount of their own."""
+    sold = want.quantity is None and any(sku.id in scene.offer.in_campaign for id in want.products for sku in scene.offer.skus(id))
+    return sold and bool(JUST_JOIN.search(scene.text) or any(quantity.plus for quantity in scene.gathered.loose))
 
 
 def _asks(scene: Scene) -> bool:
@@ -122,7 +129,7 @@ def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
     plus = any(quantity.plus for quantity in gathered.loose)
     if gathered.wants or not (plus or JUST_JOIN.search(scene.text) or _asks_for_some(scene, gathered)) or len(gathered.loose) > 1 or scene.says("[?？]|吗|么|多少|几点"):
         return None
-    when = any(piece.kind in ("time", "place") for piece in scene.pieces)
+    when = any(piece.kind == "time" for piece in scene.pieces)
     if when and not scene.addressed and not scene.says("拿|取|提|送|电话"):
         return None  # 明天+1
     if not _about_the_shop(scene):

@@ -251,6 +251,7 @@ def _strangeness(scene: Scene, gathered: Gathered) -> tuple[int, int]:
         first = min((a for a, _ in goods_spans if start <= a < end), default=end)
         count = left_over((p for p in clause if p in gathered.left_over), goods_spans)
         count += _before_goods(clause, first) if has_goods else 0
+        count -= sum(p.end - p.start for p in clause if has_goods and p.kind == "latin" and p.start > first and len(p.text) < 4 and p in gathered.left_over)
         count += 2 * sum(p.kind in ("number", "money") and p in gathered.left_over for p in clause)
         strange, around = (strange + count, around) if has_goods else (strange, around + count)
     return strange, around

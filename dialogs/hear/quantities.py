@@ -16,6 +16,8 @@ NOT_HERE = rf"(?:(?<![\d.a-z])(?=\d)|(?<![{HAN}])(?=[{HAN}]))"  # a number does 
 NOT_A_UNIT = r"(?!月|小时|钟头|星期|礼拜|多月|半月|多小时|人(?!参)|事|孩子)"  # 3个月, 两个人, 三件事
 SIZES = "大小中整满"
 ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
+PINYIN = {said: Decimal(n) for said, n in {"yi": 1, "liang": 2, "lia": 2, "er": 2, "san": 3, "si": 4, "wu": 5, "liu": 6, "qi": 7, "ba": 8, "jiu": 9, "shi": 10}.items()}
+PINYIN_UNITS = {"jin": "斤", "ge": "个", "xiang": "箱", "he": "盒", "dai": "袋", "ti": "提", "ping": "瓶", "tong": "桶", "gen": "根", "tiao": "条", "zhi": "只", "kuai": "块", "guan": "罐", "fen": "份", "chuan": "串", "bei": "杯", "ban": "板", "bao": "包"}
 TOO_LONG = 99_999  # a longer number is a telephone or an order, whatever stands behind it
 
 
@@ -89,6 +91,8 @@ def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
         (rf"\+ ?(?P<n>{NUMBER})(?![\d.点]) ?(?P<unit>{unit})?", _plus),
         (r"(?P<n>[俩仨])", _spoken),
         (rf"(?<![a-z])(?P<n>{'|'.join(ENGLISH)}) ?{after}", _english),
+        (rf"(?<![a-z])(?P<n>{'|'.join(PINYIN)})(?P<unit>{'|'.join(PINYIN_UNITS)})(?![a-z])", _pinyin),
+        (rf"(?<![a-z\d.])(?P<n>\d+) ?(?P<unit>{'|'.join(PINYIN_UNITS)})(?![a-z])", _pinyin),
         (rf"(?<=[来要带拿买送订加拼跟接整搞弄称给留份扛搬]){size}{after}", _one),
     )
 
@@ -167,6 +171,11 @@ def _spoken(match: re.Match[str]) -> Quantity | None:
 
 def _english(match: re.Match[str]) -> Quantity | None:
     return Quantity(Decimal(ENGLISH[match["n"]]), match["unit"])
+
+
+def _pinyin(match: re.Match[str]) -> Quantity | None:
+    said = match["n"]
+    return Quantity(PINYIN[said] if said in PINYIN else Decimal(said), PINYIN_UNITS[match["unit"]])
 
 
 def _one(match: re.Match[str]) -> Quantity | None:

@@ -282,9 +282,11 @@ SLOTS: Mapping[str, Any] = {
 
 def _pickup_time(scene: Scene, gathered: Gathered) -> Reading | None:
     """A time to fetch or to bring, without goods."""
-    said = any(piece.kind == "time" for piece in scene.pieces) or scene.says("一会|待会|等下|等会|马上|晚点|晚些|下班")
+    said = any(piece.kind in ("time", "place") for piece in scene.pieces) or scene.says("一会|待会|等下|等会|马上|晚点|晚些|下班")
     if not said or gathered.wants or not scene.addressed or left_over(gathered.left_over) > 10:
         return None
+    if any(piece.kind == "place" for piece in scene.pieces) and not FETCH.search(scene.text):
+        return act("delivery.address", (), slots_around(scene), why="说了地址")
     if scene.says("送"):
         return act("delivery.address", (), slots_around(scene), why="说了送到的时间")
     return act("pickup.schedule", (), slots_around(scene), why="说了来取的时间") if FETCH.search(scene.text) else None

@@ -131,7 +131,7 @@ def _moment(match: re.Match[str]) -> Moment | None:
         return None
     if not any(group[name] for name in ("day", "weekday", "mdate", "date", "part", "hour", "hh")):
         return None
-    if said[0] in "前后左之以":
+    if said[0] in "前后左之以" and not group["day"]:
         return None
     try:
         return Moment(

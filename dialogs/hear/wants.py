@@ -67,6 +67,7 @@ class _Basket:
     broken: bool = False  # a break since the open product
     for_whom: str | None = None
     noting: int = -1  # where a remark began
+    denied: Piece | None = None  # a size nobody wants
     deaf: bool = False  # 别拿成苹果了: the remark may name goods
 
     def take(self, at: int) -> None:
@@ -204,6 +205,8 @@ class _Basket:
             return True
         pack = _pack_of(last, first, quantity, self.offer)
         if pack is None:
+            pack, quantity = _pack_of(last, quantity, first, self.offer), first  # 一个8斤左右的
+        if pack is None:
             return False
         self.done[-1] = replace(last, specs=(*last.specs, pack), quantity=quantity)
         return True
@@ -212,6 +215,8 @@ class _Basket:
 
     def _spec(self, piece: Piece, at: int) -> None:
         spec = piece.value
+        if piece is self.denied:
+            return
         if self.open and not (self._ahead(at) and self.broken):
             self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, spec))
         elif self.done and self.held is None and not self._next_is_goods(at):
@@ -254,6 +259,9 @@ class _Basket:
         self.each = self.each or (len(self.open) > 1 and self._next_amount(at))
 
     def _said_about(self, piece: Piece, at: int) -> None:
+        following = self._next(at)
+        if following and following.kind == "spec":
+            return  # 约8斤的西瓜
         if self.done and not self.open and not self._next_amount(at):
             self.done[-1] = replace(self.done[-1], about=True)
         else:
@@ -285,6 +293,10 @@ class _Basket:
         op = OPS[piece.tag]
         if op == "remove" and piece.text in PARTLY and self._next_amount(at):
             op = "dec"  # 去掉一箱
+        following = self._next(at)
+        if op == "remove" and self.open and following and following.kind in ("spec", "specword"):
+            self.denied = following
+            return  # 鸡蛋不要散的
         self.ops.append(op)
         if self.open and op == "remove":
             self.open = [replace(want, op=op) for want in self.open]

@@ -40,6 +40,13 @@ class OrderHandedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderTakenBack:
+    """撤销核销: it was not handed over after all."""
+
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class PersonWanted:
     """Somebody asked for a person."""
 
@@ -66,6 +73,7 @@ Happening = (
     | TransferClaimed
     | MoneyCameLate
     | OrderHandedOver
+    | OrderTakenBack
     | PersonWanted
     | SpecialsPosted
     | OwnerPaired
@@ -79,6 +87,7 @@ KINDS: dict[str, type[Any]] = {
         TransferClaimed,
         MoneyCameLate,
         OrderHandedOver,
+        OrderTakenBack,
         PersonWanted,
         SpecialsPosted,
         OwnerPaired,

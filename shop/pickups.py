@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop import stock
-from shop.events import OrderHandedOver
+from shop.events import OrderHandedOver, OrderTakenBack
 from shop.kit.codes import new_pickup_code, read_pickup_code
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.records.orders import Order
 from shop.records.payments import PayFact, PayIntent
 from shop.records.pickups import Pickup
-from shop.refusals import AlreadyHandedOver, NoSuchPickup, NotPaidYet
+from shop.refusals import AlreadyHandedOver, CannotUndo, NoSuchPickup, NotPaidYet
 from shop.rules.orders import PayMode, Status, may
 from shop.transaction import run_sql, transaction
 
@@ -79,6 +79,29 @@ async def redeem(shop: ShopId, said: str, by: PersonId, *, cash: Money, now: dat
         await stock.hand_over(order.id, order.code, now=now)
         tx.tell(OrderHandedOver(order.id), at=now)
         return waiting.order
+
+
+async def take_back(order_id: OrderId, *, now: datetime) -> None:
+    """撤销核销: the wrong order was handed over; its code works again. Only where no cash was taken for it. Raises
+    CannotUndo."""
+    async with transaction() as tx:
+        order = await Order.filter(id=order_id).select_for_update().get()
+        end = may(Status(order.status), "taken_back", money_in=order.paid_at is not None)
+        by_cash = await PayFact.filter(order_id=order_id, provider="cash").exists()
+        taken = await Pickup.filter(order_id=order_id).first()
+        if end is None or by_cash or taken is None:
+            raise CannotUndo("这单不能退回去了")
+        if await Pickup.filter(shop_id=order.shop_id, code=taken.code, state="ready").exists():
+            raise CannotUndo("这个取货码又给了别人")
+        if not await Pickup.filter(id=taken.id, state="done").update(
+            state="ready", done_at=None, done_by=None
+        ):
+            raise CannotUndo("这单不能退回去了")
+        await Order.filter(id=order.id).update(
+            status=end, ended_at=None, ended_why="", version=order.version + 1
+        )
+        await stock.take_back(order.id, order.code, now=now)
+        tx.tell(OrderTakenBack(order.id), at=now)
 
 
 async def _book_cash(order: Order, by: PersonId, now: datetime) -> None:

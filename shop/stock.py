@@ -59,7 +59,7 @@ async def _shortage(sku_id: int, take: Take) -> Shortage:
 
 async def release(order: int) -> None:
     """An order ended without being handed over: every active hold goes back to the shelf, once."""
-    for hold in await _active(order):
+    for hold in await _holds(order, ACTIVE):
         if await Hold.filter(id=hold.id, state=ACTIVE).update(state=RELEASED):
             back = await StockItem.filter(sku_id=hold.sku_id, held__gte=hold.qty).update(
                 held=F("held") - hold.qty
@@ -70,7 +70,7 @@ async def release(order: int) -> None:
 
 async def hand_over(order: int, code: str, *, now: datetime) -> None:
     """The goods left the shop: holds are consumed and on_hand falls, with a move for each."""
-    for hold in await _active(order):
+    for hold in await _holds(order, ACTIVE):
         if await Hold.filter(id=hold.id, state=ACTIVE).update(state=CONSUMED):
             gone = await StockItem.filter(sku_id=hold.sku_id, held__gte=hold.qty).update(
                 held=F("held") - hold.qty, on_hand=F("on_hand") - hold.qty
@@ -80,7 +80,17 @@ async def hand_over(order: int, code: str, *, now: datetime) -> None:
             await StockMove.create(sku_id=hold.sku_id, change=-hold.qty, reason="sold", ref=code, at=now)
 
 
-async def _active(order: int) -> list[Hold]:
+async def take_back(order: int, code: str, *, now: datetime) -> None:
+    """The undo of `hand_over`: the goods are in the shop again and promised to the same order."""
+    for hold in await _holds(order, CONSUMED):
+        if await Hold.filter(id=hold.id, state=CONSUMED).update(state=ACTIVE):
+            await StockItem.filter(sku_id=hold.sku_id).update(
+                held=F("held") + hold.qty, on_hand=F("on_hand") + hold.qty
+            )
+            await StockMove.create(sku_id=hold.sku_id, change=hold.qty, reason="undone", ref=code, at=now)
+
+
+async def _holds(order: int, state: str) -> list[Hold]:
     lines = await Line.filter(order_id=order).values_list("id", flat=True)
-    holds = await Hold.filter(line_id__in=[int(str(id)) for id in lines], state=ACTIVE)
+    holds = await Hold.filter(line_id__in=[int(str(id)) for id in lines], state=state)
     return sorted(holds, key=lambda hold: hold.sku_id)

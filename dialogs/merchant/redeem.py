@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from dialogs import voice
 from dialogs.command import YES, Command, slot_of
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Pending
 from dialogs.turn import Turn
 from shop import people, pickups, slips
+from shop.kit.ids import OrderId
 from shop.kit.money import Money
 from shop.kit.refusal import Refusal
 from shop.people import AGENT, MANAGER, OWNER
@@ -21,6 +24,7 @@ class Redeem(Command):
     starts = ("核销",)
     examples = ("核销 883012", "核销 8830-12")
     roles = frozenset({OWNER, MANAGER, AGENT})
+    undo_for = timedelta(minutes=5)
     code = Slot(slot_of("code", "order"), "取货码是六位数字，比如“核销 4829-31”")
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
@@ -40,11 +44,15 @@ class Redeem(Command):
         cash = Money(int(seal)) if seal else Money(0)
         order = await pickups.redeem(turn.shop, str(data["code"]), turn.person.id, cash=cash, now=turn.now)
         slip = await slips.slip(order)
-        got = f"，收现金 {cash}" if cash else "，已付"
-        return Done(
-            (turn.here(f"{await _who(slip)}，交给他了{got} {'' if cash else slip.payable}".rstrip()),),
-            after={"order": slip.code},
-        )
+        who, after = await _who(slip), {"order": slip.code}
+        if cash:  # the money is counted: no way back by a word
+            return Done((turn.here(f"{who}，交给他了，收现金 {cash}"),), after=after)
+        text = f"{who}，交给他了，已付 {slip.payable}（给错了 5 分钟内回“撤销”）"
+        return Done((turn.here(text),), undo={"order": order, "code": slip.code}, after=after)
+
+    async def take_back(self, turn: Turn, undo: Data) -> str:
+        await pickups.take_back(OrderId(undo["order"]), now=turn.now)
+        return f"{undo['code']} 没有交货，取货码还能用"
 
 
 async def _who(slip: Slip) -> str:

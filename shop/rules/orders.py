@@ -55,10 +55,12 @@ LIFE: tuple[Step, ...] = (
     Step(Status.PREPARING, "paid", Status.PREPARING, "money not in"),
     Step(Status.PREPARING, "buyer_cancelled", Status.CANCELLED, "money not in"),
     Step(Status.PREPARING, "handed_over", Status.FULFILLED, "money in"),
+    Step(Status.FULFILLED, "taken_back", Status.PREPARING, "money in"),
 )
 FIRST = Status.UNPAID
 LAST = frozenset({Status.FULFILLED, Status.CANCELLED})
 WAITS = {Status.UNPAID: "pay_due_at", Status.PREPARING: "the buyer comes"}
+RETURNS = frozenset({"taken_back"})  # 撤销核销: the only way out of an end
 
 
 def may(status: Status, event: str, *, money_in: bool) -> Status | None:

@@ -580,6 +580,18 @@ async def test_a_claimed_transfer_stops_the_clock_and_tells_the_staff_once(shop:
     assert await happened() == ["TransferClaimed"]
 
 
+async def test_an_order_that_is_said_to_be_paid_keeps_its_amount(shop: ShopId) -> None:
+    """Otherwise the staff would confirm the transfer of one sum and the books would hold another."""
+    oranges = await a_product("橙子", "29.90")
+    li = await a_customer()
+    slip = await an_order(li, (oranges, 2))
+    await orders.claim_transfer(shop, li, now=NOW)
+    async with refused(AlreadyPaid):
+        await orders.edit(shop, li, [want(oranges, 1)], now=NOW)
+    more = await an_order(li, (oranges, 1))
+    assert (more.id == slip.id, more.joined, more.payable) == (False, False, Money(2990))
+
+
 async def test_too_late_to_choose(shop: ShopId) -> None:
     oranges = await a_product()
     li, flower = await a_customer("小李"), await a_customer("阿花")

@@ -5,26 +5,32 @@ QUNDIAN_WALKS=2000 pytest tests/shop/test_walk.py takes more walks; QUNDIAN_WALK
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tortoise.expressions import F
 
-from shop import orders, payments, pickups, stock
+from shop import orders, payments, pickups, slips, stock
 from shop.database import close_database, open_database
+from shop.invariants import broken
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
+from shop.kit.refusal import Refusal
 from shop.records.orders import Order
 from shop.records.payments import PayIntent
 from shop.records.pickups import Pickup
 from shop.records.stock import Hold, StockItem
 from shop.rules.orders import Status, may
-from shop.transaction import run_sql
-from tests.support.walk import WentWrong, walks
+from shop.transaction import run_sql, unit_of_work
+from tests.support.walk import Walk, WentWrong, walks
+from tests.support.world import TODAY
 
 WALKS = int(os.environ.get("QUNDIAN_WALKS", "0"))
 FIRST = int(os.environ.get("QUNDIAN_WALK_FIRST", "0"))
@@ -38,6 +44,33 @@ async def test_random_days_leave_the_books_in_order(shop: ShopId, database: str)
     done, refused = await walks(FIRST, many, STEPS)
     assert done + refused == many * STEPS
     assert done > refused
+
+
+async def test_everybody_at_once_leaves_the_books_in_order(shop: ShopId) -> None:
+    """No turns here: ten verbs at a time over real connections, and the books are looked at between the rounds."""
+    walk = Walk(FIRST)
+    await walk.open()
+    verbs = [
+        walk.place,
+        walk.edit,
+        walk.cancel,
+        walk.choose_cash,
+        walk.claim,
+        walk.confirm,
+        walk.ask,
+        walk.settle,
+    ]
+    verbs += [walk.redeem, walk.place, walk.edit, walk.settle, walk.receive, walk.price, walk.expire]
+
+    async def attempt(verb: Callable[[], Awaitable[None]]) -> None:
+        with suppress(Refusal, WentWrong):  # what a walker saw a moment ago may no longer be so
+            await unit_of_work(verb)
+
+    for _ in range(WALKS or 15):
+        await asyncio.gather(*(attempt(walk.rng.choice(verbs)) for _ in range(10)))
+        walk.now += timedelta(minutes=2)
+        assert await broken(walk.shop) == []
+    assert len(await slips.of_day(walk.shop, TODAY)) > 5
 
 
 # ── what a walk must notice ─────────────────────────────────────────────────────────────────────────────────────

@@ -279,8 +279,10 @@ class Walk:
         """Time goes by; mostly the orders that are over expire, as the clock of the house has it."""
         self.now = min(self.now + timedelta(minutes=self.rng.choice([1, 5, 14, 15, 16])), EVENING)
         self.say("time goes by")
-        if self.rng.random() < 0.3:
-            return
+        if self.rng.random() < 0.7:
+            await self.expire()
+
+    async def expire(self) -> None:
         for id in await orders.due_unpaid(now=self.now):
             if (await slips.slip(id)).shop != self.shop:
                 continue

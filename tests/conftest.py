@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tortoise.context import require_context
@@ -36,6 +38,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         away = [item for item in items if any(other in name for name in getattr(item, "fixturenames", ()))]
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in away]
+
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only() -> Iterator[None]:
+    """No test reaches the world: other names are not known, other addresses are an error."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def connect_nearby(self: socket.socket, address: Any) -> None:
+        assert self.family == socket.AF_UNIX or address[0] in LOOPBACK, f"a test reaches out to {address}"
+        connect(self, address)
+
+    def look_up_nearby(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if (host.decode() if isinstance(host, bytes) else host) not in LOOPBACK:
+            raise socket.gaierror(socket.EAI_NONAME, f"a test asks for {host}")
+        return look_up(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_nearby)
+        patch.setattr(socket, "getaddrinfo", look_up_nearby)
+        yield
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ Wake = Callable[[], Awaitable[None] | None]
 
 CONNECTION = "default"  # tortoise's name for the shop's only database
 CONFLICT_PAUSE = 0.02  # seconds; doubled with every try, then jittered
-LOST_PAUSE = 0.25  # seconds; five tries bridge a restart of about four seconds
+LOST_PAUSE = 0.25  # seconds; five tries bridge a restart of two to four seconds
 LONGEST_PAUSE = 5.0  # seconds
 
 log = logging.getLogger(__name__)

@@ -29,7 +29,7 @@ BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
 def join(scene: Scene) -> Reading | None:
-    gathered = scene.gathered
+    gathered = _without_stray(scene.gathered)
     if quoted_sku(scene) and not gathered.wants and len(gathered.loose) == 1:
         return None  # +2 under a card is for what is on the card
     if not scene.offer.campaigns:
@@ -37,6 +37,13 @@ def join(scene: Scene) -> Reading | None:
     if not _clean(scene, gathered):
         return None
     return _all_items(scene, gathered) or _numbers(scene, gathered) or _codes(scene, gathered) or _bare(scene, gathered)
+
+
+def _without_stray(gathered: Gathered) -> Gathered:
+    """算 in 算我一个 is no goods."""
+    stray = [want for want in gathered.wants if want.source == "unknown" and len(want.heard) == 1]
+    kept = tuple(want for want in gathered.wants if want not in stray)
+    return replace(gathered, wants=kept, loose=(*gathered.loose, *(want.quantity for want in stray if want.quantity)))
 
 
 def _no_campaign(scene: Scene) -> Reading | None:

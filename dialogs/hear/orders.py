@@ -20,6 +20,7 @@ from dialogs.hear.wants import Gathered
 
 MOST_OPTIONS = 4
 ERRAND = re.compile(r"[帮给替]我?(?:买|带|捎)|弄个")  # unaddressed in a group: said to somebody who goes out
+MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
 RISKY = ("emoji",)
 
 
@@ -57,7 +58,10 @@ def _part_name(scene: Scene, gathered: Gathered) -> Reading | None:
 def _hardly_ours(scene: Scene, reading: Reading) -> bool:
     """A unit nothing is sold by, without a word of ordering: a recipe, a breakfast."""
     clarify = reading.clarify
-    return clarify is not None and clarify.reason == "no_sku_with_unit" and not _buys(scene.pieces)
+    if clarify is None or clarify.slot == "confirm":
+        return False
+    strange, _ = _strangeness(scene, scene.gathered)
+    return strange > 0 or (clarify.reason == "no_sku_with_unit" and not _buys(scene.pieces))
 
 
 def _booking(scene: Scene, gathered: Gathered) -> Reading | None:
@@ -233,7 +237,9 @@ def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:
         return False  # 考C1还是C2
     total = len(scene.text)
     buys = _buys(scene.pieces)
-    return strange <= (3 if buys else 1) and around <= (0.5 if buys else 0.35) * total
+    if any(piece.tag == "ask" and piece.text not in MAY_I for piece in scene.pieces):
+        return False  # 一斤苹果有几个
+    return strange <= (2 if buys else 1) and around <= (0.5 if buys else 0.35) * total
 
 
 def _buys(pieces: Iterable[Piece]) -> bool:
@@ -281,5 +287,5 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
     buys = any(piece.kind == "cue" and piece.tag == "buy" for piece in scene.pieces)
     sold = {sku.unit for product in scene.offer.catalogue.products for sku in product.skus}
     precise = all(want.quantity and want.quantity.unit in sold for want in gathered.wants)
-    whole = all(want.heard in scene.text and want.op == "add" and want.heard not in words("harmless.txt") for want in gathered.wants)
+    whole = all(want.heard in scene.text and len(want.heard) > 1 and want.op == "add" and want.heard not in words("harmless.txt") for want in gathered.wants)
     return precise and whole and not scene.says("买|带|弄|不对|错") and (buys or bool(scene.offer.campaigns)) and strange + around == 0 and named <= 5 and len(scene.text) <= 14

@@ -385,7 +385,9 @@ class _Basket:
 def _makes_another_thing(follower: Piece) -> bool:
     if follower.kind not in ("word", "char", "latin") or follower.text in words("harmless.txt"):
         return False
-    return is_thing(follower.text) or follower.text in words("suffixes.txt")
+    if len(follower.text) == 1:
+        return is_noun(follower.text) or follower.text in words("suffixes.txt")
+    return is_thing(follower.text)
 
 
 def _names_a_thing(piece: Piece) -> bool:

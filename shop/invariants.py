@@ -121,9 +121,11 @@ CHECKS = (
         SELECT code AS what, sold - ordered AS figure FROM (
           SELECT o.id, o.code,
             (SELECT coalesce(-sum(m.change), 0) FROM stock_move AS m JOIN sku ON sku.id = m.sku_id
-              WHERE m.ref = o.code AND m.reason = 'sold' AND m.at = o.ended_at AND sku.shop_id = o.shop_id) AS sold,
-            (SELECT coalesce(sum(line.qty), 0) FROM line WHERE line.order_id = o.id) AS ordered
-          FROM "order" AS o WHERE o.status = 'fulfilled' AND o.shop_id = ?
+              WHERE m.ref = o.code AND m.at >= o.placed_at AND m.at <= coalesce(o.ended_at, m.at)
+                AND sku.shop_id = o.shop_id) AS sold,
+            CASE WHEN o.status = 'fulfilled'
+              THEN (SELECT coalesce(sum(line.qty), 0) FROM line WHERE line.order_id = o.id) ELSE 0 END AS ordered
+          FROM "order" AS o WHERE o.shop_id = ?
         ) AS handed WHERE sold <> ordered
         """,
     ),

@@ -82,7 +82,7 @@ async def _promise_without_a_guard(takes: dict[int, stock.Take]) -> None:
 
 
 async def _release_and_forget(order: int) -> None:
-    for hold in await stock._active(order):
+    for hold in await stock._holds(order, stock.ACTIVE):
         await StockItem.filter(sku_id=hold.sku_id).update(held=F("held") - hold.qty)
 
 

@@ -118,7 +118,7 @@ class Walk:
     async def one(self) -> None:
         verbs: list[tuple[int, Callable[[], Awaitable[None]]]] = [
             (18, self.place), (18, self.edit), (7, self.cancel), (6, self.choose_cash), (3, self.claim),
-            (5, self.confirm), (14, self.ask), (16, self.settle), (14, self.redeem), (6, self.clock),
+            (5, self.confirm), (14, self.ask), (16, self.settle), (14, self.redeem), (3, self.take_back), (6, self.clock),
             (3, self.receive), (1, self.take_out), (1, self.count), (1, self.menu), (3, self.price), (1, self.wanted),
         ]  # fmt: skip
         (verb,) = self.rng.choices([verb for _, verb in verbs], [weight for weight, _ in verbs])
@@ -272,6 +272,12 @@ class Walk:
             self.known.goods -= sum(line.qty.milli for line in slip.lines)
             if cash != owed or slip.status != Status.PREPARING:
                 self.wrong(f"{slip.code} ({slip.status}) was handed over for {cash}, owed was {owed}")
+
+    async def take_back(self) -> None:
+        if slip := await self.some_order(Status.FULFILLED):
+            self.say(f"{slip.code} was not handed over after all")
+            await pickups.take_back(slip.id, now=self.now)
+            self.known.goods += sum(line.qty.milli for line in slip.lines)
 
     # ── the clock and the merchant ──────────────────────────────────────────────────────────────────────────────
 

@@ -23,7 +23,7 @@ USUAL = re.compile(r"老样子|老规矩|照旧|照老|老三样|(?:[和跟同�
 
 
 def copy_or_repeat(scene: Scene) -> Reading | None:
-    if ABOVE.search(scene.text):
+    if ABOVE.search(scene.text) and not any(piece.kind == "for" for piece in scene.pieces):
         return _copied(scene, _above(scene), ABOVE)
     same = SAME_AS.search(scene.text)
     if same and not USUAL.search(scene.text):

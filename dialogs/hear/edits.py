@@ -10,7 +10,7 @@ from typing import Any
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.offer import Want, fits, same_unit, settle
-from dialogs.hear.orders import clauses, settled_want
+from dialogs.hear.orders import clauses, settled_want, with_it
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
@@ -26,6 +26,8 @@ SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买
 
 def edit(scene: Scene) -> Reading | None:
     gathered = scene.gathered
+    if not scene.context.cart and scene.context.quote:
+        gathered = with_it(scene, gathered)
     cart = scene.context.cart
     if not _means_it(scene, gathered):
         return None

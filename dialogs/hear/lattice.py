@@ -31,7 +31,7 @@ FOR = re.compile(r"(?:帮我|给我|给|帮|替|代|帮忙给)(?P<who>[^,，。;
 ORDER = re.compile(r"(?<![\d.-])(?:\d{4}-\d{3}|\d{8}-?\d{3})(?![\d-])")
 KIN = frozenset("妈爸爷奶姐妹哥弟婆公叔姨舅姑嫂娘爹")
 MENTION = re.compile(r"@(?P<who>[^\s,，@]{1,20})")
-INSTEAD = re.compile(r"(?:没有?|缺货|卖完|断货|要是没)[^,，。\d]{0,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?)$")
+INSTEAD = re.compile(r"(?:没有?|缺货|卖完|断货|要是没)[^,，。\d]{0,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?)(?=[,，]|$)")
 BREAKS = "，,。;；!！?？\n、…"
 COST = {"product": 0.4, "place": 0.3, "phone": 0.2, "time": 0.45, "money": 0.5, "spec": 0.42, "specword": 0.45, "qty": 0.42, "code": 0.38, "note": 0.3, "order": 0.1, "mention": 0.1, "for": 0.6, "instead": 0.1, "cue": 0.5, "number": 0.47, "latin": 0.8, "sound": 0.9, "word": 1.0, "digits": 0.9, "break": 0.1, "blank": 0.1, "char": 1.3}
 RARE = 1.45  # jieba has 条鱼 and 要姜, seen a few times by accident

@@ -18,7 +18,9 @@ from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, ignore, left_over
 from dialogs.hear.wants import gather
 
-NUMBERED = re.compile(r"^\s*[(（]?(?P<no>\d{1,3})(?:[)）]|[.、:：，．](?!\d{1,2}(?:元|块|斤|/))|\s(?=\S))\s*(?P<rest>.*)$")
+NUMBERED = re.compile(
+    r"^\s*[(（【\[]?(?P<no>[0-9０-９]{1,3}|[①-⑳])(?:[)）】\]]|[.、:：，．,](?!\d{1,2}(?:元|块|斤|/))|\s(?=\S)|(?<=[①-⑳]))\s*(?P<rest>.*)$"
+)
 EXAMPLE = re.compile(r"^\s*[(（【]?(?:例|示例|样例|举例|格式|模板)")
 HEADING = re.compile(r"接龙|#")
 SAME = re.compile(r"^(?:同上|同楼上|一样|\+1同上)")
@@ -55,12 +57,13 @@ def split(raw: str) -> Listed | None:
     entries: list[Entry] = []
     closed = False
     for line in raw.splitlines():
-        match = NUMBERED.match(_folded_number(line))
+        match = NUMBERED.match(line)
         if match and not EXAMPLE.match(line):
-            if entries and int(match["no"]) == 1 and entries[-1].no >= 1 and len(entries) > 1:
+            no = _number(match["no"])
+            if no == 1 and len(entries) > 1:
                 heading += [entry.text for entry in entries]  # the numbers start again: that was a menu
                 entries = []
-            entries.append(Entry(int(match["no"]), _as_typed(line, match)))
+            entries.append(Entry(no, match["rest"].strip()))
             closed = False
         elif not line.strip() or EXAMPLE.match(line):
             closed = bool(entries)
@@ -72,21 +75,9 @@ def split(raw: str) -> Listed | None:
     return Listed("\n".join(heading), tuple(entries[:MOST_ENTRIES])) if entries else None
 
 
-def _folded_number(line: str) -> str:
-    """The line with its leading number in plain digits and a stop behind it (③王五 → 3.王五)."""
-    head = line.lstrip()
-    if not any(char.isnumeric() for char in head[:3]):
-        return head
-    typed = normalise(head[:4])
-    if 0 in typed.circled:
-        return f"{typed.text[: len(typed.circled)]}.{head[1:]}"
-    return normalise(head[:5]).text + head[5:]
-
-
-def _as_typed(line: str, match: re.Match[str]) -> str:
-    """What stands behind the number, in the characters that were typed."""
-    size = len(match["rest"])
-    return line[len(line) - size :].strip() if size else ""
+def _number(typed: str) -> int:
+    """③ and ３ are 3."""
+    return int(normalise(typed).text)
 
 
 def _is_list(scene: Scene, listed: Listed) -> bool:

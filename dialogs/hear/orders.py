@@ -14,12 +14,14 @@ from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import words
 from dialogs.hear.money import plain
 from dialogs.hear.offer import Offer, Want, is_weight, settle, tidy
+from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, ignore, left_over
 from dialogs.hear.wants import Gathered
 
 MOST_OPTIONS = 4
 ERRAND = re.compile(r"[帮给替]我?(?:买|带|捎)|弄个")  # unaddressed in a group: said to somebody who goes out
+JUST_WANTS = re.compile("(?:我|给我|也|就|那)*(?:要|来|买|订)(?:了|的|吧|这个|它|一下)*")
 MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
 RISKY = ("emoji",)
 
@@ -39,7 +41,7 @@ def order(scene: Scene) -> Reading | None:
         return booking
     if scene.private and _only_asks(scene, gathered):
         return act("product.query", (), {"product": gathered.wants[0].products[0]}, why="问的是货")
-    reading = decide(scene, gathered.wants, intent_of(scene, gathered.wants))
+    reading = decide(scene, gathered.wants, intent_of(scene, gathered.wants), loose=gathered.loose)
     if reading.action == "clarify" and not scene.addressed and (ERRAND.search(scene.text) or _hardly_ours(scene, reading)):
         return ignore(why="托人捎带，不是下单")
     return reading
@@ -85,9 +87,9 @@ def _only_asks(scene: Scene, gathered: Gathered) -> bool:
     return asks and want.quantity is None and want.money is None and len(want.products) == 1 and not scene.says("来|要|买|订|点")
 
 
-def decide(scene: Scene, wants: Sequence[Want], intent: str, slots: dict[str, Any] | None = None) -> Reading:
+def decide(scene: Scene, wants: Sequence[Want], intent: str, *, loose: Sequence[Quantity] = ()) -> Reading:
     """Clear lines act; the first unclear one is asked about and the clear ones are kept."""
-    slots = {**slots_around(scene), **(slots or {})}
+    slots = slots_around(scene)
     known = [want for want in wants if want.source != "unknown"]
     unknown = [want for want in wants if want.source == "unknown" and want.quantity]
     if not known:
@@ -95,6 +97,8 @@ def decide(scene: Scene, wants: Sequence[Want], intent: str, slots: dict[str, An
     settled = [settled_want(want, scene) for want in known]
     lines = merged(one for one in settled if isinstance(one, Line))
     questions = [one for one in settled if isinstance(one, Clarify)]
+    if not questions and loose and intent == "order.add":
+        questions = [Clarify("product", (), "amount_without_goods", (), None, loose[-1].value, loose[-1].unit)]
     if questions:
         return ask(intent, replace(questions[0], lines=(*lines, *questions[0].lines)), slots, why="有一样没说清")
     if unknown:
@@ -183,11 +187,15 @@ def like(scene: Scene, heard: str) -> tuple[str, ...]:
 
 def with_it(scene: Scene, gathered: Gathered) -> Gathered:
     """来俩, under a card of the shop: the goods on the card."""
-    it = (scene.it() or _for_another(scene)) if not gathered.wants and len(gathered.loose) == 1 else None
+    it = (scene.it() or _for_another(scene)) if len(gathered.loose) < 2 else None
     if it is None or left_over(gathered.left_over) > 2:
         return gathered
-    want = replace(it, quantity=gathered.loose[0], end=len(scene.text))
-    return replace(gathered, wants=(want,), loose=())
+    if gathered.loose:
+        want = replace(it, quantity=gathered.loose[0])
+        return replace(gathered, wants=(want, *gathered.wants), loose=())
+    if not gathered.wants and JUST_WANTS.fullmatch(scene.text):
+        return replace(gathered, wants=(it,))
+    return gathered
 
 
 def _for_another(scene: Scene) -> Want | None:
@@ -210,7 +218,8 @@ def tidy_emoji(gathered: Gathered) -> Gathered:
 
 
 def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
-    if chatters(scene.text, private=scene.private):
+    for_another = any(piece.kind == "for" for piece in scene.pieces)
+    if chatters(scene.text, private=scene.private or for_another):
         return False
     amounts = any(want.quantity or want.money for want in gathered.wants)
     if scene.addressed:

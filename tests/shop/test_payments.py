@@ -234,16 +234,31 @@ async def test_a_transfer_may_be_confirmed_without_being_claimed(shop: ShopId) -
 # ── nothing to pay ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_goods_for_nothing_can_be_picked_up_or_confirmed(shop: ShopId) -> None:
+async def test_goods_for_nothing_are_prepared_at_once(shop: ShopId) -> None:
     gift = await a_product("赠品", "0", stock=5)
+    li, clerk = await a_customer(), await a_clerk()
+    slip = await an_order(li, (gift, 2))
+    assert (slip.status, slip.paid_at, bool(slip.pickup_code)) == (Status.PREPARING, NOW, True)
+    with pytest.raises(AlreadyPaid):
+        await payments.ask(slip.token, "gateway", now=NOW)
+    await hand_over(slip, clerk)
+    assert (await slips.slip(slip.id)).status == Status.FULFILLED
+    assert (await facts(), await shelf(gift)) == ([], ("3", "0"))
+
+
+async def test_an_order_that_became_free_is_picked_up_or_confirmed(shop: ShopId) -> None:
+    gift, oranges = await a_product("赠品", "0", stock=5), await a_product("橙子")
     li, flower, clerk = await a_customer("小李"), await a_customer("阿花"), await a_clerk()
-    first = await a_cash_order(li, (gift, 1))
+    for buyer in (li, flower):
+        await an_order(buyer, (gift, 1), (oranges, 1))
+    first = await orders.edit(shop, li, [want(oranges, 0, "remove")], now=NOW)
+    second = await orders.edit(shop, flower, [want(oranges, 1, "dec")], now=NOW)
+    assert (first.payable, second.payable) == (Money(0), Money(0))
     with pytest.raises(NothingOpen):
         await payments.ask(first.token, "gateway", now=NOW)
-    await hand_over(first, clerk)
-    assert (await slips.slip(first.id)).status == Status.FULFILLED
-    second = await an_order(flower, (gift, 1))
+    await orders.choose_cash(shop, li, now=NOW)
     await payments.confirm_transfer(second.id, clerk, now=NOW)
-    await hand_over(second, clerk)
-    assert (await slips.slip(second.id)).status == Status.FULFILLED
-    assert (await facts(), await shelf(gift)) == ([], ("3", "0"))
+    for slip in (first, second):
+        await hand_over(slip, clerk)
+        assert (await slips.slip(slip.id)).status == Status.FULFILLED
+    assert (await facts(), await shelf(gift), await shelf(oranges)) == ([], ("3", "0"), ("5", "0"))

@@ -30,6 +30,7 @@ class FoundCode:
     start: int
     end: int
     code: Code
+    in_run: bool = False  # one of several letters written together
 
 
 def find_codes(typed: Typed) -> Iterator[FoundCode]:
@@ -37,7 +38,7 @@ def find_codes(typed: Typed) -> Iterator[FoundCode]:
     for match in LETTER.finditer(text):
         yield FoundCode(match.start(), match.end(), Code(match["letter"], qty=parse(match["n"] or match["m"] or "")))
     for match in RUN.finditer(text):
-        yield from (FoundCode(at, at + 1, Code(text[at])) for at in range(*match.span("run")))
+        yield from (FoundCode(at, at + 1, Code(text[at]), in_run=True) for at in range(*match.span("run")))
     for match in NUMBERED.finditer(text):
         yield from _numbered(match, parse(match["n"] or ""))
     for match in ORDINAL.finditer(text):

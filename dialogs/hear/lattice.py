@@ -33,7 +33,7 @@ KIN = frozenset("妈爸爷奶姐妹哥弟婆公叔姨舅姑嫂娘爹")
 MENTION = re.compile(r"@(?P<who>[^\s,，@]{1,20})")
 INSTEAD = re.compile(r"(?:没有?|缺货|卖完|断货|要是没)[^,，。\d]{0,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?)(?=[,，]|$)")
 BREAKS = "，,。;；!！?？\n、…"
-COST = {"product": 0.4, "place": 0.3, "phone": 0.2, "time": 0.45, "money": 0.5, "spec": 0.42, "specword": 0.45, "qty": 0.42, "code": 0.38, "note": 0.3, "order": 0.1, "mention": 0.1, "for": 0.6, "instead": 0.1, "cue": 0.5, "number": 0.47, "latin": 0.8, "sound": 0.9, "word": 1.0, "digits": 0.9, "break": 0.1, "blank": 0.1, "char": 1.3}
+COST = {"product": 0.4, "place": 0.3, "phone": 0.2, "time": 0.45, "money": 0.5, "spec": 0.42, "specword": 0.45, "qty": 0.42, "code": 0.38, "note": 0.25, "order": 0.1, "mention": 0.1, "for": 0.6, "instead": 0.1, "cue": 0.5, "number": 0.47, "latin": 0.8, "sound": 0.9, "word": 1.0, "digits": 0.9, "break": 0.1, "blank": 0.1, "char": 1.3}
 RARE = 1.45  # jieba has 条鱼 and 要姜, seen a few times by accident
 LONGEST_CUE = 6
 
@@ -96,7 +96,8 @@ class Lattice:
         yield from self._counted(text)
         if codes:
             for code in find_codes(typed):
-                yield Piece("code", code.start, code.end, text[code.start : code.end], code.code)
+                source = "run" if code.in_run else "exact"
+                yield Piece("code", code.start, code.end, text[code.start : code.end], code.code, source)
 
     def _counted(self, text: str) -> Iterator[Piece]:
         for match in ORDER.finditer(text):
@@ -151,6 +152,8 @@ class Lattice:
 
 
 def _cost(piece: Piece) -> float:
+    if piece.source == "run":
+        return COST["note"]
     if piece.kind == "word":
         return RARE if is_rare(piece.text) else COST["word"]
     if piece.kind == "char":

@@ -35,12 +35,12 @@ def order(scene: Scene) -> Reading | None:
     if all(want.op == "remove" for want in gathered.wants):
         return None
     gathered = replace(gathered, wants=tuple(replace(want, op="add") for want in gathered.wants if want.op != "remove"))
+    if scene.private and _only_asks(scene, gathered) and not chatters(scene.text, private=True):
+        return act("product.query", (), {"product": gathered.wants[0].products[0]}, why="问的是货")
     if not meant_for_shop(scene, gathered):
         return ignore(why="说的是货，不像下单")
     if booking := _booking(scene, gathered):
         return booking
-    if scene.private and _only_asks(scene, gathered):
-        return act("product.query", (), {"product": gathered.wants[0].products[0]}, why="问的是货")
     reading = decide(scene, gathered.wants, intent_of(scene, gathered.wants), loose=gathered.loose)
     if reading.action == "clarify" and not scene.addressed and (ERRAND.search(scene.text) or _hardly_ours(scene, reading)):
         return ignore(why="托人捎带，不是下单")
@@ -84,7 +84,7 @@ def _only_asks(scene: Scene, gathered: Gathered) -> bool:
     asks = any(piece.tag == "ask" for piece in scene.pieces) or bool(scene.says("[?？]$"))
     if any(piece.kind == "instead" for piece in scene.pieces):
         return False
-    return asks and want.quantity is None and want.money is None and len(want.products) == 1 and not scene.says("来|要|买|订|点")
+    return asks and left_over(gathered.left_over) < 7 and want.quantity is None and want.money is None and len(want.products) == 1 and not scene.says("来|要|买|订|点")
 
 
 def decide(scene: Scene, wants: Sequence[Want], intent: str, *, loose: Sequence[Quantity] = ()) -> Reading:

@@ -52,10 +52,18 @@ class Amounts:
 
     def find(self, text: str) -> Iterator[Found]:
         for pattern, make in self._rules:
-            for match in pattern.finditer(text):
+            for match in _overlapping(pattern, text):
                 quantity = make(match)
                 if quantity is not None:
                     yield Found(match.start(), match.end(), quantity)
+
+
+def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Also 两提 in 12两提, where 12两 was found first."""
+    match = pattern.search(text)
+    while match is not None:
+        yield match
+        match = pattern.search(text, match.start() + 1)
 
 
 def alternation(units: Iterable[str]) -> str:

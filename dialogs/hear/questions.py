@@ -120,7 +120,8 @@ def _understood(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
     if any(want.source == "unknown" for want in gathered.wants) and kind.group == "goods" and kind.name != "aftersale.report":
         return False
     spans = [m.span() for m in kind.any.finditer(scene.text)]
-    allowed = {"aftersale.report": 8, "product.query": 5, "human.request": 0, "catalog.query": 2}.get(kind.name, 2)
+    spans += [(at, at + len(word)) for word in _categories(scene) if (at := scene.text.find(word)) >= 0]
+    allowed = {"aftersale.report": 8, "product.query": 5, "human.request": 0, "catalog.query": 1}.get(kind.name, 2)
     if any(want.source == "code" for want in gathered.wants) or kind.group == "never":
         allowed = 0
     return left_over(scene.pieces, spans) <= allowed and len(scene.text) <= 40
@@ -206,9 +207,12 @@ def _unknown_goods(scene: Scene) -> str:
 
 
 def _category(scene: Scene, gathered: Gathered) -> dict[str, Any]:
-    categories = {product.category for product in scene.offer.catalogue.products if product.category}
-    found = next((category for category in sorted(categories, key=len, reverse=True) if category in scene.text), None)
+    found = next((category for category in _categories(scene) if category in scene.text), None)
     return {"category": found} if found else {}
+
+
+def _categories(scene: Scene) -> list[str]:
+    return sorted({product.category for product in scene.offer.catalogue.products if product.category}, key=len, reverse=True)
 
 
 def _coupon(scene: Scene, gathered: Gathered) -> dict[str, Any]:

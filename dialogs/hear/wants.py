@@ -167,7 +167,8 @@ class _Basket:
     def _is_filler(self, quantity: Quantity, at: int) -> bool:
         """个 in 来个四斤."""
         following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
-        return quantity.unit == "个" and quantity.value == 1 and following is not None and following.kind == "qty" and not following.value.times
+        by_piece = any(sku.unit == "个" for want in self.open for id in want.products for sku in self.offer.skus(id))
+        return not by_piece and quantity.unit == "个" and quantity.value == 1 and following is not None and following.kind == "qty" and not following.value.times
 
     def _either(self, at: int) -> bool:
         """一桶还是一提: the speaker does not know yet."""

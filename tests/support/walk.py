@@ -71,9 +71,9 @@ class Walk:
     async def open(self) -> None:
         """A shop of this walk's own: two kinds of goods, four buyers, a clerk."""
         self.shop: ShopId = await a_shop(f"walk {self.seed}", promotions=[FULL50])
-        self.oranges = await a_product("橙子", "29.90", stock=12, shop=self.shop)
-        self.cherries = await a_product("车厘子", "39.80", stock=14, unit="斤", shop=self.shop)
-        self.known.goods = 26_000
+        self.oranges = await a_product("橙子", "29.90", stock=7, shop=self.shop)
+        self.cherries = await a_product("车厘子", "39.80", stock=8, unit="斤", shop=self.shop)
+        self.known.goods = 15_000
         names = [f"{name}{self.shop}" for name in ("小李", "阿花", "小明", "小红")]
         self.buyers: list[PersonId] = [await a_customer(name, shop=self.shop) for name in names]
         self.clerk = await a_clerk(f"老板{self.shop}", shop=self.shop)
@@ -241,7 +241,7 @@ class Walk:
             return
         trade, order = self.rng.choice(self.known.trades[-5:])
         owed = (await slips.slip(order)).payable.fen
-        await self.notice(trade, Money(max(1, owed + self.rng.choice([0, 0, 0, 0, -1, 1, 5000]))))
+        await self.notice(trade, Money(max(1, owed + self.rng.choice([0, 0, 0, -1, 1, 5000]))))
 
     async def notice(self, trade: str, amount: Money) -> None:
         event = f"E{self.seed}-{len(self.known.notices)}"

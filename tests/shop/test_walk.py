@@ -42,7 +42,7 @@ PARTS = 6  # each in a database of its own: a check costs more the more shops th
 async def test_random_days_leave_the_books_in_order(shop: ShopId, database: str, part: int) -> None:
     if database == "sqlite":
         await run_sql("PRAGMA synchronous=OFF")  # losing power is not among the faults of this walk
-    many = -(-WALKS // PARTS) or (20 if database == "sqlite" else 2)
+    many = -(-WALKS // PARTS) or (12 if database == "sqlite" else 2)
     done, refused = await walks(FIRST + part * many, many, STEPS)
     assert done + refused == many * STEPS
     assert done > refused

@@ -7,19 +7,22 @@ import re
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot import upkeep
 from bot.channels.loopback import Loopback
 from bot.clock import MovableClock
 from bot.settings import from_mapping
 from bot.shopfront import Answer
 from bot.transcript import BadTranscript, Difference, Step, Transcript, compare, parse, written
 from bot.wiring import OpenShop, open_shop, opening_of
+from dialogs import refusals
 from dialogs.speech import Heard
 from shop.goods import Catalogue
+from shop.kit.refusal import Refusal
 
 CHANNEL = "webroom"
 OPENING_DAY = datetime(2026, 5, 1, 2, 0, tzinfo=UTC)  # 10:00 in the shop: order codes begin with 0501
@@ -55,9 +58,15 @@ class Stage:
     said: dict[str, Heard] = field(default_factory=dict)
     code: str = ""
     count: int = 0
+    last: int = 0  # the newest letter that was seen: what was said before is not said again
 
     async def act(self, step: Step) -> tuple[Answer, ...]:
-        """Do one step in the running shop; gives what it said because of it."""
+        """Do one step in the running shop; gives what it newly said because of it."""
+        got = tuple(answer for answer in await self._act(step) if answer.letter > self.last)
+        self.last = max((answer.letter for answer in got), default=self.last)
+        return got
+
+    async def _act(self, step: Step) -> tuple[Answer, ...]:
         if step.kind == "pass":
             return await self.shop.pass_time(step.by)
         if step.kind == "until":
@@ -89,7 +98,12 @@ async def perform(shop: OpenShop, transcript: Transcript, watch: Watch | None = 
     is shown with what was said, and differences are not looked for."""
     on_stage = Stage(shop)
     for step in transcript.steps:
-        got = await on_stage.act(step)
+        try:
+            got = await on_stage.act(step)
+        except Refusal as no:
+            raise BadTranscript(f"line {step.line}: {refusals.words(no)}") from no
+        if step.kind == "again":
+            step = replace(step, room=on_stage.said[step.who].room)
         if watch:
             watch(step, got)
         for answer in got:
@@ -113,6 +127,9 @@ async def perform_all(
 ) -> int:
     """Plays each file and says how it went; gives how many differ. With `show` it writes the transcript as it was
     really said instead of comparing."""
+    if database:
+        from_mapping({"database": {"url": database}}, {})
+        await upkeep.nobodys(database)
     failed = 0
     watch = (lambda step, got: say(written(step, got))) if show else None
     for n, path in enumerate(paths, start=1):
@@ -120,7 +137,8 @@ async def perform_all(
             transcript = await asyncio.to_thread(_read, path)
             difference = await _fresh(transcript, goods, database, watch)
         except (BadTranscript, OSError, UnicodeDecodeError) as exc:
-            say(f"[{n}/{len(paths)}] ✗ {path}: {exc}")
+            why = exc.strerror if isinstance(exc, OSError) and exc.strerror else exc
+            say(f"[{n}/{len(paths)}] ✗ {path}: {why}")
             failed += 1
             continue
         if difference is None:
@@ -142,6 +160,9 @@ async def _fresh(
     transcript: Transcript, goods: Catalogue, database: str, watch: Watch | None
 ) -> Difference | None:
     if database:
-        return await play_one(transcript, goods, database, watch)
+        try:
+            return await play_one(transcript, goods, database, watch)
+        finally:
+            await upkeep.sweep(database)
     with tempfile.TemporaryDirectory(prefix="qundian-play-") as folder:
         return await play_one(transcript, goods, f"sqlite:///{folder}/shop.db", watch)

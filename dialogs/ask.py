@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dialogs import voice
 from dialogs.engine import Question
 from dialogs.hear.reading import Clarify, Pending
 from dialogs.speech import Button
 from dialogs.turn import Turn
 from shop.goods import Sku
+from shop.rules.orders import MOST_OF_ONE
 
 MOST_CHOICES = 6
 
@@ -50,17 +53,14 @@ def _words(turn: Turn, clarify: Clarify) -> tuple[str, list[str]]:
     labels = [_label(turn, sku) for sku in skus]
     name = _name(turn, clarify, skus)
     if clarify.slot == "qty":
-        return _how_many(name, clarify, skus), []
+        return _how_many(turn, name, clarify, skus), []
+    if clarify.slot in ("unit", "spec") and len(labels) <= 1:
+        return _how_many(turn, name, replace(clarify, reason="no_sku_with_unit"), skus), []
     if clarify.slot == "line":
         return _which_line(turn, clarify, labels), labels
     if clarify.slot == "campaign_item":
         return f"要哪一样：{voice.options(labels)}，回数字" if labels else "要哪一样？说名字就行", labels
-    return (
-        f"{name}有{len(labels)}种：{voice.options(labels)}，回数字"
-        if labels
-        else f"{name}按什么卖？说清楚点",
-        labels,
-    )
+    return f"{name}有{len(labels)}种：{voice.options(labels)}，回数字", labels
 
 
 def _which_line(turn: Turn, clarify: Clarify, labels: list[str]) -> str:
@@ -83,7 +83,27 @@ def _name(turn: Turn, clarify: Clarify, skus: list[Sku]) -> str:
     return found.name if found else "这个"
 
 
-def _how_many(name: str, clarify: Clarify, skus: list[Sku]) -> str:
-    unit = clarify.unit or (skus[0].unit if len(skus) == 1 else "")
-    example = f"{name}2{unit or '份'}"
-    return f"{name}要几{unit or '份'}？说个准数，比如“{example}”"
+def _how_many(turn: Turn, name: str, clarify: Clarify, skus: list[Sku]) -> str:
+    product = turn.shelf.catalogue.product.get(clarify.product or "")
+    sold = skus or (list(product.skus) if product else [])
+    unit = clarify.unit or (sold[0].unit if sold else "份")
+    match clarify.reason:
+        case "over_limit":
+            return f"{name}一单最多 {MOST_OF_ONE} {unit}，要多少？量大请说“转人工”"
+        case "half":
+            return f"{name}按整{unit}卖，要几{unit}？比如“{name}1{unit}”"
+        case "no_sku_with_unit":
+            return _sold_by(turn, name, sold)
+        case _:
+            return f"{name}要几{unit}？说个准数，比如“{name}2{unit}”"
+
+
+def _sold_by(turn: Turn, name: str, sold: list[Sku]) -> str:
+    """草莓按盒卖（¥28.00/盒），要几盒？"""
+    prices = "、".join(voice.price(turn.shelf.price(sku.id, turn.day).price, sku.unit) for sku in sold)
+    units = "、".join(dict.fromkeys(sku.unit for sku in sold))
+    return (
+        f"{name}按{units}卖（{prices}），要几{sold[0].unit}？"
+        if sold
+        else f"{name}怎么卖我没弄清，回“菜单”看看"
+    )

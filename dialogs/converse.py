@@ -179,7 +179,8 @@ class Conversation:
             case "drop":
                 await self._forget(turn)
                 await self._record(turn, dialogue, "dropped", move.state.said)
-                return self._reply(turn, dialogue, (turn.here(repair.dropped(turn)),), "dropped")
+                says = (turn.here(repair.dropped(turn, await self._still_open(turn, dialogue))),)
+                return self._reply(turn, dialogue, says, "dropped")
             case "again":
                 return await self._again(turn, dialogue, move.state)
             case "ask":
@@ -271,6 +272,13 @@ class Conversation:
         facts: Mapping[str, Any] | None = None,
     ) -> Reply:
         return Reply(tuple(says), trace.of_turn(turn.reading, dialogue.id, outcome, facts or {}))
+
+    async def _still_open(self, turn: Turn, dialogue: Dialogue) -> str | None:
+        """A question was dropped; an order that stands is named, so that nobody thinks it is gone."""
+        if dialogue.roles:
+            return None
+        slip = await slips.open_order(self.shop, turn.person.id)
+        return slip.code if slip else None
 
     # ── remembering ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -168,12 +168,17 @@ def step(
         return Move("leave", state)
     data = dialogue.fill(chosen(reading, state.pending), state.data, state.asked)
     if data != state.data:
-        said = f"{state.said} {reading.text}"[:LONGEST_SAID].strip()
+        said = _joined(state.said, reading.text)
         answered = replace(state, data=data, said=said, asked="", seal="", fails=0, pending=None)
         return _onward(dialogue, answered, catalogue)
     if reading.action == "ignore":
         return Move("again", replace(state, fails=state.fails + 1))
     return Move("leave", state)
+
+
+def _joined(before: str, text: str) -> str:
+    """补货 苹果, then 30: 补货 苹果 30."""
+    return (text if text.startswith(before) else f"{before} {text}")[:LONGEST_SAID]
 
 
 def chosen(reading: Reading, pending: Pending | None) -> Reading:

@@ -39,8 +39,21 @@ class Ordering(Dialogue):
         lambda reading, old, asked: True if reading.slots.get("needs_confirm") else None, optional=True
     )
 
+    def fill(self, reading: Reading, data: Data, asked: str) -> Data:
+        """What was clear when something else was asked is kept, unless it is said anew."""
+        filled = super().fill(reading, data, asked)
+        if filled.get("lines") == data.get("lines"):
+            return filled
+        said = {line["sku"] for line in filled["lines"]}
+        clear = [line for line in filled.pop("clear", []) if line["sku"] not in said]
+        return filled | {"lines": [*clear, *filled["lines"]]}
+
     async def question(self, turn: Turn, data: Data, slot: str) -> Question:
-        return clarify_question(turn) or await super().question(turn, data, slot)
+        unclear = clarify_question(turn)
+        if unclear is None:
+            return await super().question(turn, data, slot)
+        clear = [line_to_json(line) for line in turn.reading.clarify.lines] if turn.reading.clarify else []
+        return replace(unclear, data={**data, "clear": clear})
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         preview = await orders.preview(turn.shop, to_wants(data["lines"]), now=turn.now)
@@ -109,15 +122,14 @@ def _told(turn: Turn, slip: Slip, goods: str) -> tuple[Say, ...]:
 def offer_what_is_left(turn: Turn, data: Data, refusal: SoldOut) -> Question | None:
     """橙子只剩 12 箱，要 12 箱吗？The other lines are kept; nothing left of anything: no offer."""
     short = {shortage.sku: shortage for shortage in refusal.shortages}
-    rest = [_cut_down(line_from_json(line), short) for line in data["lines"]]
-    kept = [line for line in rest if line is not None]
-    offered = [s for s in refusal.shortages if s.left.milli > 0]
-    if not kept or any(line["op"] != "add" for line in data["lines"]):
+    possible = [_cut_down(line_from_json(line), short) for line in data["lines"]]
+    kept = [line for line in possible if line is not None]
+    if not kept:
         return None
-    gone = "，".join(f"{s.name}卖完了" for s in refusal.shortages if s.left.milli <= 0)
-    few = "，".join(f"{s.name}只剩 {s.left} {s.unit}" for s in offered)
-    ask = "，".join(f"要 {s.left} {s.unit}" for s in offered) or "别的照记"
-    text = f"{turn.name}，{'，'.join(part for part in (gone, few) if part)}，{ask}吗？回“要”就记下"
+    gone = [f"{s.name}卖完了" for s in refusal.shortages if s.left.milli <= 0]
+    few = [f"{s.name}只剩 {s.left} {s.unit}" for s in refusal.shortages if s.left.milli > 0]
+    asks = [_ask_for(line) for line in kept if line.sku in short] or ["别的照记"]
+    text = f"{turn.name}，{'，'.join([*gone, *few, *asks])}吗？回“要”就记下"
     pending = Pending("confirm_order", lines=tuple(kept))
     new = {**data, "lines": [line_to_json(line) for line in kept], "unsure": False}
     buttons = (Button("要", "要"), Button("不要", "不用了"))
@@ -125,7 +137,15 @@ def offer_what_is_left(turn: Turn, data: Data, refusal: SoldOut) -> Question | N
 
 
 def _cut_down(line: Line, short: dict[str, Shortage]) -> Line | None:
+    """The line with what can be had; None when that is nothing more than there is already."""
     shortage = short.get(line.sku)
     if shortage is None:
         return line
-    return replace(line, qty=shortage.left.amount) if shortage.left.milli > 0 else None
+    if shortage.left.milli <= 0:
+        return None
+    missing = (shortage.wanted - shortage.left).amount
+    return replace(line, qty=line.qty - missing)
+
+
+def _ask_for(line: Line) -> str:
+    return f"{'改成' if line.op == 'set' else '要'} {line.qty.normalize():f} {line.unit}"

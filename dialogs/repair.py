@@ -37,9 +37,13 @@ def again(turn: Turn, prompt: str, fails: int) -> tuple[Say, ...]:
     return ()
 
 
-def dropped(turn: Turn) -> str:
+def dropped(turn: Turn, still_open: str | None) -> str:
+    """The question is dropped; an order that stands is named, so that nobody thinks it is cancelled."""
+    who = f"{turn.name}，" if turn.room else ""
+    if still_open:
+        return f"{who}好，这句不记，{still_open} 不变。整单不要就说“取消”"
     if turn.room:
-        return f"{turn.name}，好，先不记"
+        return f"{who}好，先不记"
     return "好，先不办了" if turn.person.is_staff else "好，先不记。要什么直接说"
 
 

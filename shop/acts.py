@@ -70,7 +70,13 @@ async def mark_undone(act: int, by_act: int) -> bool:
 
 
 async def history(shop: ShopId, person: PersonId, *, limit: int = 8) -> tuple[Done, ...]:
-    rows = await Act.filter(shop_id=shop, person_id=person).order_by("-id").limit(limit)
+    """The last acts, newest first; one that was taken back is told once, as undone."""
+    rows = (
+        await Act.filter(shop_id=shop, person_id=person)
+        .exclude(outcome="undone")
+        .order_by("-id")
+        .limit(limit)
+    )
     return tuple(_done(row) for row in rows)
 
 
@@ -81,4 +87,5 @@ async def denied_lately(person: PersonId, *, now: datetime, minutes: int = 10) -
 
 
 def _done(row: Act) -> Done:
-    return Done(row.id, row.command, row.said, row.outcome, row.undo, row.at)
+    outcome = "undone" if row.undone_by is not None else row.outcome
+    return Done(row.id, row.command, row.said, outcome, row.undo, row.at)

@@ -21,19 +21,30 @@ class Request:
     is_new: bool = True
 
 
-async def want_person(
-    shop: ShopId, who: PersonId, why: str, *, room: RoomId | None, now: datetime
-) -> Request:
-    """转人工: opens a request, or gives the one that is open already."""
+async def want_person(shop: ShopId, who: PersonId, why: str, *, room: RoomId | None, now: datetime) -> Request:
+    """转人工: opens a request and tells the staff, or gives the one that is open already."""
     async with transaction() as tx:
-        opened = await run_sql(
-            "INSERT INTO ticket (shop_id, person_id, room_id, why, state, opened_at) VALUES (?, ?, ?, ?, 'open', ?) "
-            "ON CONFLICT (person_id) WHERE state = 'open' DO NOTHING RETURNING id",
-            [shop, who, room, why[:200], now],
-        )
-        if opened:
-            tx.tell(PersonWanted(int(opened[0]["id"])), at=now)
-        return _request(await Ticket.get(person_id=who, state="open"), is_new=bool(opened))
+        request = await _open(shop, who, why, room, now)
+        if request.is_new:
+            tx.tell(PersonWanted(request.id, why), at=now)
+        return request
+
+
+async def pass_on(shop: ShopId, who: PersonId, question: str, *, room: RoomId | None, now: datetime) -> Request:
+    """A question that only a person can answer: the staff hear each one, under one open request."""
+    async with transaction() as tx:
+        request = await _open(shop, who, question, room, now)
+        tx.tell(PersonWanted(request.id, question), at=now)
+        return request
+
+
+async def _open(shop: ShopId, who: PersonId, why: str, room: RoomId | None, now: datetime) -> Request:
+    row = await Ticket.filter(shop_id=shop, person_id=who, state="open").first()
+    if row is not None:
+        return _request(row, is_new=False)
+    return _request(
+        await Ticket.create(shop_id=shop, person_id=who, room_id=room, why=why[:200], state="open", opened_at=now)
+    )
 
 
 async def request(id: int) -> Request:

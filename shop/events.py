@@ -48,9 +48,10 @@ class OrderTakenBack:
 
 @dataclass(frozen=True, slots=True)
 class PersonWanted:
-    """Somebody asked for a person."""
+    """Somebody asked for a person, or something that only a person can answer."""
 
     ticket: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,13 @@ from shop import acts
 from shop.people import AGENT, MANAGER, OWNER
 from shop.refusals import NothingToUndo
 
-OUTCOMES = {"done": "办了", "denied": "没权限", "refused": "没办成", "dropped": "作罢", "undone": "撤销了"}
+OUTCOMES = {
+    "done": "办了",
+    "denied": "没权限",
+    "refused": "没办成",
+    "dropped": "作罢",
+    "undone": "办了又撤销",
+}
 
 
 class Undo(Command):

@@ -22,6 +22,6 @@ async def words(event: PersonWanted, desk: Desk) -> tuple[Say, ...]:
         if last
         else ""
     )
-    text = f"#{request.id} {who.name}{room} 找人：{request.why}{order}"
+    text = f"#{request.id} {who.name}{room} 找人：{event.words[:200]}{order}"
     staff = await people.staff(desk.shop, people.AGENT) or await people.staff(desk.shop, people.OWNER)
     return tuple(Say(text, person=one) for one in staff)

@@ -12,6 +12,7 @@ from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -26,9 +27,12 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class ShopPart(_Part):
-    key: str = "S1"  # names the shop in the database; never change it
-    name: str = "邻里鲜果"
+    key: Name = "S1"  # names the shop in the database; never change it
+    name: Name = "邻里鲜果"
     timezone: str = "Asia/Shanghai"
     hours: str = ""  # 8:00–21:00, as it should be said
     address: str = ""
@@ -38,33 +42,85 @@ class ShopPart(_Part):
     @field_validator("ask_above")
     @classmethod
     def _is_money(cls, value: str) -> str:
-        Money.parse(value)
+        try:
+            money = Money.parse(value)
+        except ValueError:
+            raise ValueError("must be an amount in yuan, like 1000.00") from None
+        if money < Money(0):
+            raise ValueError("must not be less than nothing")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("must be a time zone, like Asia/Shanghai") from None
         return value
 
 
 class DatabasePart(_Part):
     url: str = "sqlite:///data/shop.db"
 
+    @field_validator("url")
+    @classmethod
+    def _can_be_read(cls, value: str) -> str:
+        from shop import database  # here: `qundian --version` needs no database driver
+
+        database.parse(value)  # its BadUrl never shows a password
+        return value
+
 
 class RedisPart(_Part):
     url: str = ""  # empty: in this process
 
+    @field_validator("url")
+    @classmethod
+    def _can_be_read(cls, value: str) -> str:
+        from redis.asyncio.connection import parse_url  # here: as above
+
+        try:
+            if value:
+                parse_url(value)
+        except ValueError:
+            raise ValueError(
+                "must be like redis://host:6379/0, rediss://… or unix:///folder/socket"
+            ) from None
+        return value
+
 
 class ChannelPart(_Part):
     kind: Literal["webroom", "terminal"]
-    name: str = ""  # several of one kind need names of their own; empty: the kind
-    rooms: tuple[str, ...] = ("水果群",)  # webroom: the groups people can join
+    name: Annotated[str, Field(max_length=32)] = (
+        ""  # several of one kind need names of their own; empty: the kind
+    )
+    rooms: tuple[Name, ...] = ("水果群",)  # webroom: the groups people can join
     per_minute: Annotated[int, Field(ge=0, le=10_000)] = 0  # at most this many lines a minute; 0: no limit
     gap_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0  # between two lines in one place
 
+    @field_validator("rooms")
+    @classmethod
+    def _each_once(cls, rooms: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(rooms)) != len(rooms):
+            raise ValueError("two rooms have one name")
+        return rooms
+
 
 class WebPart(_Part):
-    host: str = "127.0.0.1"
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     public_url: str = ""  # what links begin with; empty: http://host:port
     secret: str = (
         ""  # signs cookies and the sandbox's callbacks; empty: made once and kept beside the database
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value
 
 
 class PaymentsPart(_Part):
@@ -88,7 +144,12 @@ class MannersPart(_Part):
     @field_validator("quiet_from", "quiet_to")
     @classmethod
     def _is_time(cls, value: str) -> str:
-        time.fromisoformat(value)
+        try:
+            zone = time.fromisoformat(value).tzinfo
+        except ValueError:
+            raise ValueError("must be a time of day, like 22:00") from None
+        if zone is not None:
+            raise ValueError("must be a time of day in the shop's own zone, like 22:00")
         return value
 
 
@@ -111,6 +172,8 @@ class Settings(_Part):
     @field_validator("channels")
     @classmethod
     def _own_names(cls, channels: tuple[ChannelPart, ...]) -> tuple[ChannelPart, ...]:
+        if not channels:
+            raise ValueError("at least one channel, or nobody can be heard")
         names = [channel.name or channel.kind for channel in channels]
         if len(set(names)) != len(names):
             raise ValueError("two channels have one name; give each a name of its own")
@@ -143,8 +206,8 @@ def load(path: Path, environment: Mapping[str, str]) -> Settings:
 def from_mapping(data: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
     merged = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
     for variable, (part, key) in ENVIRONMENT.items():
-        if environment.get(variable):
-            merged.setdefault(part, {})[key] = environment[variable]
+        if environment.get(variable) and isinstance(merged.setdefault(part, {}), dict):
+            merged[part][key] = environment[variable]  # what is no table is refused below
     try:
         return Settings.model_validate(merged)
     except ValidationError as exc:
@@ -156,7 +219,16 @@ def _sentence(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         near = get_close_matches(str(error["loc"][-1]), _known(error["loc"][:-1]), n=1)
         return f"{where}: no such key" + (f"; did you mean {near[0]}?" if near else "")
-    return f"{where}: {error['msg']}"
+    plain = _PLAIN.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+    return f"{where}: {plain}"
+
+
+_PLAIN = {  # where pydantic speaks of Python
+    "missing": "is missing",
+    "model_type": "must be a table",
+    "tuple_type": 'must be a list, like ["水果群"]',
+    "string_too_short": "must not be empty",
+}
 
 
 def _known(place: tuple[Any, ...]) -> list[str]:

@@ -27,6 +27,10 @@ ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", help="The config file (see config.example.toml).")
 ]
 CatalogueOption = Annotated[Path | None, typer.Option("--catalogue", help="A catalogue file (JSON).")]
+DataOption = Annotated[
+    Path | None,
+    typer.Option(file_okay=False, help="Keep the data here between runs; without it: a fresh shop."),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -46,21 +50,26 @@ def _top(
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Where the web room is: http://127.0.0.1:PORT")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Where the web room is: http://127.0.0.1:PORT")
+    ] = 8000,
     catalogue: CatalogueOption = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Keep the data here between runs; without it: a fresh shop.")
-    ] = None,
+    data: DataOption = None,
     now: Annotated[
         str | None, typer.Option(help="Start the clock here, ISO 8601: 2026-05-01T10:00+08:00.")
     ] = None,
 ) -> None:
-    """Try the shop at once: a seeded fruit shop with a web room, nothing to install, no account."""
-    from bot import run
+    """Try the shop at once: a seeded fruit shop with a web room.
+
+    Nothing to install, no account; without --data it is a fresh shop each time.
+    """
+    from bot import run, upkeep
 
     _log(LogPart(level="warning"))
-    goods = _catalogue(catalogue) or run.demo_goods()
+    goods = _assortment(catalogue) or run.demo_goods()
     start = _moment(now, goods.tz) if now else None
+    if upkeep.port_fault("127.0.0.1", port):
+        _stop(f"the port {port} is taken: try another one, --port {port % 65535 + 1}", status=1)
     _run(run.demo(port=port, catalogue=goods, data=data, now=start, say=typer.echo))
 
 
@@ -69,25 +78,36 @@ def run_(
     config: ConfigOption = Path("config.toml"),
     catalogue: CatalogueOption = None,
 ) -> None:
-    """Run the shop of a config file; the first start says the pairing code that makes somebody the owner."""
-    from bot import run
+    """Run the shop of a config file, until it is told to stop.
 
-    settings = _settings(config)
+    While the shop has no owner, the start says a pairing code; who sends it to the shop in private is the owner.
+    """
+    from bot import run, upkeep
+
+    settings, goods = _settings(config), _assortment(catalogue)
     _log(settings.log)
-    _run(run.run(settings, catalogue=_catalogue(catalogue), say=typer.echo))
+
+    async def work() -> None:
+        await upkeep.ready(settings)
+        await run.run(settings, catalogue=goods, say=typer.echo)
+
+    _run(work())
 
 
 @app.command()
 def chat(
     catalogue: CatalogueOption = None,
-    data: Annotated[Path | None, typer.Option(help="Keep the data here between runs.")] = None,
+    data: DataOption = None,
     who: Annotated[str, typer.Option(help="Who you are at first.")] = "小李",
 ) -> None:
-    """The same shop in this terminal. `店主: 今日订单` speaks as somebody else, `小李@水果群: 菜单` in the group."""
+    """Talk to the demo shop in this terminal.
+
+    `店主: 今日订单` speaks as somebody else, `小李@水果群: 菜单` in the group.
+    """
     from bot import run, terminal_chat
 
     _log(LogPart(level="error"))
-    goods = _catalogue(catalogue) or run.demo_goods()
+    goods = _assortment(catalogue) or run.demo_goods()
     _run(terminal_chat.chat(goods, data=data, who=who, say=typer.echo))
 
 
@@ -100,11 +120,14 @@ def play(
         bool, typer.Option("--show", help="Print what is really said instead of comparing.")
     ] = False,
 ) -> None:
-    """Run .chat transcripts against a fresh shop; prints the first difference of each, exit status 1 if there is one."""
+    """Play .chat transcripts to a fresh shop and compare.
+
+    Prints the first difference of each; the exit status is 1 if there is one.
+    """
     from bot import performance, run
 
     _log(LogPart(level="error"))
-    goods = _catalogue(catalogue) or run.demo_goods()
+    goods = _assortment(catalogue) or run.demo_goods()
     failed = _run(performance.perform_all(transcripts, goods, database=database, show=show, say=typer.echo))
     if failed:
         raise typer.Exit(1)
@@ -114,7 +137,10 @@ def play(
 def understand(
     catalogue: Annotated[Path, typer.Option("--catalogue", help="A catalogue file (JSON).")],
 ) -> None:
-    """Read messages (JSON lines on stdin), write readings (JSON lines on stdout): the very code the bot uses."""
+    """Read messages as JSON lines and write what they mean.
+
+    Messages on stdin, readings on stdout, by the very code that the bot uses.
+    """
     from dialogs.hear import Reader
     from dialogs.hear.command import readings
 
@@ -132,11 +158,14 @@ def seed(
     catalogue: Annotated[Path, typer.Option("--catalogue", help="A catalogue file (JSON).")],
     config: ConfigOption = Path("config.toml"),
 ) -> None:
-    """Put the goods of a catalogue file on the shelves; goods that are there already stay as they are."""
+    """Put the goods of a catalogue file on the shelves.
+
+    Goods that are there already stay as they are.
+    """
     from bot import upkeep
 
     settings = _settings(config)
-    goods = _catalogue(catalogue)
+    goods = _assortment(catalogue)
     assert goods is not None
     new = _run(upkeep.seed_goods(settings, goods))
     typer.echo(f"上架了 {new} 样，原来就有的没动")
@@ -153,7 +182,10 @@ def migrate(config: ConfigOption = Path("config.toml")) -> None:
 
 @app.command()
 def check(config: ConfigOption = Path("config.toml")) -> None:
-    """Look at config, database, Redis and the web port; a clear sentence for each fault, exit status 1 if there is one."""
+    """Look at config, database, Redis and the web port.
+
+    One clear sentence for each fault; the exit status is 1 if there is one.
+    """
     from bot import upkeep
 
     faults = _run(upkeep.check(_settings(config), say=typer.echo))
@@ -170,10 +202,11 @@ def _settings(path: Path) -> Settings:
     try:
         return load(path, os.environ)
     except BadSettings as exc:
-        _stop(f"{path}:\n{exc}")
+        _stop(str(exc) if str(path) in str(exc) else f"{path}:\n{exc}")
 
 
 def _catalogue(path: Path | None) -> Any:
+    """What the file says, or None without one."""
     from shop.goods import BadCatalogue, load
 
     if path is None:
@@ -181,7 +214,19 @@ def _catalogue(path: Path | None) -> Any:
     try:
         return load(path)
     except BadCatalogue as exc:
-        _stop(str(exc))
+        _stop(str(exc) if str(path) in str(exc) else f"{path}: {exc}")
+
+
+def _assortment(path: Path | None) -> Any:
+    """A catalogue that a shop is to be opened with: its stock and its promotions are looked at as well."""
+    from bot.upkeep import look_through
+    from shop.goods import BadCatalogue
+
+    goods = _catalogue(path)
+    try:
+        return look_through(goods) if goods else None
+    except BadCatalogue as exc:
+        _stop(f"{path}: {exc}")
 
 
 def _moment(text: str, tz: str) -> datetime:
@@ -201,21 +246,26 @@ def _log(part: LogPart) -> None:
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    """What is wrong with the config or the command is exit status 2, what is wrong with the world is 1."""
     from bot.upkeep import Fault
+    from shop.goods import BadCatalogue
 
     try:
         return asyncio.run(work)
-    except Fault as exc:
+    except (BadSettings, BadCatalogue) as exc:
         _stop(str(exc))
+    except Fault as exc:
+        _stop(str(exc), status=1)
     except OSError as exc:
-        _stop(f"{exc.strerror or exc}. Is the port taken? Try another one: --port 8001")
+        where = f"{exc.filename}: " if exc.filename else ""
+        _stop(f"{where}{exc.strerror or exc}", status=1)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 
 
-def _stop(sentence: str) -> NoReturn:
+def _stop(sentence: str, *, status: int = 2) -> NoReturn:
     typer.echo(sentence, err=True)
-    raise typer.Exit(2)
+    raise typer.Exit(status)
 
 
 def main() -> None:

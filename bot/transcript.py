@@ -45,7 +45,7 @@ class Step:
     line: int
     kind: str  # say, pass, until, ask, pay, again
     who: str = ""
-    room: str | None = None
+    room: str | None = None  # "again": known only when it is played
     text: str = ""
     by: timedelta = timedelta(0)
     at: time = time(0)
@@ -67,7 +67,7 @@ class Difference:
 
 _SAID = re.compile(r"(?P<who>[^\s@:：>]+)(?:@(?P<room>[^\s:：>]+))?[:：]\s*(?P<text>.*)")
 _BOT = re.compile(r"bot(?:@(?P<to>[^\s>]+))?>\s?(?P<text>.*)")
-_PASS = re.compile(r"\+(\d+)(s|m|h|d)$")
+_PASS = re.compile(r"\+(\d{1,6})(s|m|h|d)$")
 _UNTIL = re.compile(r"次日(\d{1,2}):(\d{2})$")
 _STAGE = re.compile(r"（(?P<who>.+?)(?P<what>打开付款页|付款|再发一遍)）$")
 STAGE = {"打开付款页": "ask", "付款": "pay", "再发一遍": "again"}
@@ -88,6 +88,8 @@ def parse(text: str) -> Transcript:
         elif match := _BOT.match(line):
             if not steps:
                 raise BadTranscript(f"line {n}: nobody has said anything yet")
+            if not (match["to"] or steps[-1].who):
+                raise BadTranscript(f"line {n}: to whom? bot@小李> or bot@水果群>")
             steps[-1] = replace(
                 steps[-1], expected=(*steps[-1].expected, Expected(n, match["to"], match["text"]))
             )
@@ -112,7 +114,10 @@ def _step(n: int, line: str) -> Step:
     if match := _PASS.match(line):
         return Step(n, "pass", by=timedelta(seconds=int(match[1]) * _SECONDS[match[2]]))
     if match := _UNTIL.match(line):
-        return Step(n, "until", at=time(int(match[1]), int(match[2])))
+        hour, minute = int(match[1]), int(match[2])
+        if hour > 23 or minute > 59:
+            raise BadTranscript(f"line {n}: no such time of day: {line}")
+        return Step(n, "until", at=time(hour, minute))
     if match := _STAGE.match(line):
         return Step(n, STAGE[match["what"]], match["who"])
     if match := _SAID.match(line):
@@ -124,7 +129,7 @@ def _step(n: int, line: str) -> Step:
 
 
 def compare(step: Step, got: Sequence[Answer]) -> Difference | None:
-    here = step.room if step.kind == "say" and step.room else step.who
+    here = step.room or step.who
     wanted: dict[str, list[Expected]] = {here: []} if here else {}
     for one in step.expected:
         wanted.setdefault(one.to or here, []).append(one)
@@ -144,21 +149,28 @@ _WILD = {"…": r"[\s\S]*", "<链接>": r"https?://\S+", "<取货码>": r"\d{4}-
 
 
 def matches(wanted: str, got: str) -> bool:
-    parts = re.split("(…|<链接>|<取货码>)", wanted.strip())
+    parts = re.split("(…|<链接>|<取货码>)", _lines(wanted))
     pattern = "".join(_WILD.get(part) or re.escape(part) for part in parts)
-    return re.fullmatch(pattern, got.strip()) is not None
+    return re.fullmatch(pattern, _lines(got)) is not None
+
+
+def _lines(text: str) -> str:
+    """Empty lines and indents cannot be written in a transcript, so they do not count."""
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def written(step: Step, got: Sequence[Answer]) -> str:
     """A step and what was said, as a transcript writes it."""
     stage = {value: key for key, value in STAGE.items()}
     if step.kind == "pass":
-        lines = [f"+{int(step.by.total_seconds()) // 60}m"]
+        seconds = int(step.by.total_seconds())
+        unit = next(unit for unit in "dhms" if seconds % _SECONDS[unit] == 0)
+        lines = [f"+{seconds // _SECONDS[unit]}{unit}"]
     elif step.kind == "until":
         lines = [f"次日{step.at:%H:%M}"]
     elif step.kind == "say":
         where = f"@{step.room}" if step.room else ""
-        lines = [f"{step.who}{where}: {step.text}"]
+        lines = [f"{step.who}{where}: {step.text}".replace("\n", "\n  ")]
     else:
         lines = [f"（{step.who}{stage[step.kind]}）"]
     here = step.room or step.who

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -15,22 +17,40 @@ from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.wiring import opening_of
 from shop import database, mail, seed
-from shop.goods import Catalogue
-from shop.transaction import set_event_writer, unit_of_work
+from shop.goods import BadCatalogue, Catalogue
+from shop.promotions import from_terms
+from shop.transaction import run_sql, set_event_writer, unit_of_work
 
 
 class Fault(Exception):
     """Something outside is wrong; the message is the sentence to show."""
 
 
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[None]:
-    """The database of these settings, or a Fault that says why not."""
-    url = settings.database.url
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+async def usable(url: str) -> None:
+    """The folder of a database file is made. Raises Fault with the sentence when the database cannot be used."""
+    try:
+        place = database.parse(url).credentials
+        if "file_path" in place:
+            Path(place["file_path"]).parent.mkdir(parents=True, exist_ok=True)
+    except database.BadUrl as exc:
+        raise Fault(str(exc)) from exc
+    except OSError as exc:
+        raise Fault(f"the folder {exc.filename} cannot be made: {exc.strerror}") from exc
     if why := await database.reachable(url):
         raise Fault(why)
+
+
+async def ready(settings: Settings) -> None:
+    """Before the doors are opened. Raises Fault for a database or a port that cannot be used."""
+    await usable(settings.database.url)
+    if settings.web.port and (why := port_fault(settings.web.host, settings.web.port)):
+        raise Fault(why)
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[None]:
+    """The database, or a Fault that says why not."""
+    await usable(url)
     await database.open_database(url, models=database.record_modules())
     try:
         set_event_writer(mail.write_events)
@@ -40,14 +60,45 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         await database.close_database()
 
 
+async def nobodys(url: str) -> None:
+    """Raises Fault when somebody's shop is in this database: a transcript must not be played to real customers."""
+    async with opened(url):
+        await database.migrate()
+        if await run_sql("SELECT id FROM shop LIMIT 1"):
+            raise Fault("there is a shop in this database already: transcripts are played in an empty one")
+
+
+async def sweep(url: str) -> None:
+    async with opened(url):
+        await unit_of_work(database.empty)
+
+
+def look_through(goods: Catalogue) -> Catalogue:
+    """What a new shop would stumble over is refused before there is one. Raises BadCatalogue."""
+    for sku in goods.stock:
+        if sku not in goods.sku:
+            raise BadCatalogue(f"stock: no sku {sku}")
+    place = "stock"
+    try:
+        opening_of(goods)
+        place = "promotions"
+        for promotion in goods.promotions:
+            from_terms(promotion["kind"], {key: term for key, term in promotion.items() if key != "kind"})
+        place = "shop: tz"
+        ZoneInfo(goods.tz)
+    except (KeyError, TypeError, ValueError, AttributeError, OSError) as exc:
+        raise BadCatalogue(f"{place}: {str(exc) or type(exc).__name__}") from exc
+    return goods
+
+
 async def migrate(settings: Settings) -> list[str]:
-    async with opened(settings):
+    async with opened(settings.database.url):
         return await database.migrate()
 
 
 async def seed_goods(settings: Settings, goods: Catalogue) -> int:
     opening, now = opening_of(goods), SystemClock().now()
-    async with opened(settings):
+    async with opened(settings.database.url):
         await database.migrate()
         part = settings.shop
 
@@ -64,7 +115,7 @@ async def check(settings: Settings, *, say: Callable[[str], None]) -> int:
         "config": None,
         "database": await _database(settings),
         "redis": await _redis(settings.redis.url),
-        "web": _port(settings.web.host, settings.web.port),
+        "web": port_fault(settings.web.host, settings.web.port),
         "api": None
         if settings.api.token
         else "closed: set api.token (or QUNDIAN_API_TOKEN) to open the read API",
@@ -76,12 +127,10 @@ async def check(settings: Settings, *, say: Callable[[str], None]) -> int:
 
 async def _database(settings: Settings) -> str | None:
     try:
-        async with opened(settings):
+        async with opened(settings.database.url):
             pending = await database.pending_migrations()
             return f"{len(pending)} migrations are waiting: qundian migrate" if pending else None
     except Fault as fault:
-        return str(fault)
-    except database.BadUrl as fault:
         return str(fault)
 
 
@@ -93,16 +142,19 @@ async def _redis(url: str) -> str | None:
         await asyncio.wait_for(client.ping(), 3)
         return None
     except (RedisError, OSError, TimeoutError, ValueError) as exc:
-        return f"cannot be reached: {exc}. The shop runs without it, one process only"
+        return f"cannot be reached: {str(exc).rstrip('.') or type(exc).__name__}. The shop runs without it, one process only"
     finally:
         await client.aclose()
 
 
-def _port(host: str, port: int) -> str | None:
+def port_fault(host: str, port: int) -> str | None:
+    """One sentence when nobody can be served there."""
     try:
-        with socket.socket() as probe:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
         return None
     except OSError as exc:
-        return f"{host}:{port} cannot be used: {exc.strerror}. Change web.port, or stop what uses it"
+        why = "somebody uses it already" if exc.errno == errno.EADDRINUSE else exc.strerror
+        return f"{host}:{port} cannot be used: {why}. Change web.host and web.port, or stop what is there"

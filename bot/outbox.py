@@ -26,7 +26,7 @@ from shop import mail
 from shop.engines.faults import is_lost_connection
 from shop.kit.ids import ShopId
 from shop.mail import Sealed
-from shop.transaction import unit_of_work
+from shop.transaction import start_task, unit_of_work
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ class Outbox:
         self._meters = {name: _Meter(paces.get(name, Pace())) for name in channels}
         self._news = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
+        self._flush: asyncio.Task[None] | None = None  # the next one, not begun yet
         self._is_closing = False
         self._is_unsure = (
             True  # something may have been on its way when the process died, or the last round broke
@@ -89,23 +90,34 @@ class Outbox:
                 continue
 
     async def flush(self) -> None:
-        """Tell and send everything that can be sent, without waiting for folding."""
-        await self.send_due(hold=self._manners.hold)
+        """Tell and send everything that can be sent, without waiting for folding. Who asks while a round is under way
+        shares the next one with all who ask meanwhile."""
+        if self._flush is None:
+            self._flush = start_task(self._flush_once(), name="flush")
+        await asyncio.shield(self._flush)
+
+    async def _flush_once(self) -> None:
+        async with self._one_at_a_time:
+            self._flush = None  # who comes from now on has written something that this round may not see
+            await self._rounds(self._manners.hold)
 
     async def send_due(self, *, hold: timedelta = timedelta(0)) -> int:
         """One round: tell what happened, then send what is due (`hold`: and what is only held for folding)."""
         async with self._one_at_a_time:
-            if self._is_unsure:
-                await unit_of_work(mail.return_to_post)
-            self._is_unsure = True  # until this round has come to its end
-            total = 0
-            while True:
-                told = await self._tell()
-                sent = await self._send_round(hold)
-                total += sent
-                if self._is_closing or not (told or sent):
-                    self._is_unsure = False
-                    return total
+            return await self._rounds(hold)
+
+    async def _rounds(self, hold: timedelta) -> int:
+        if self._is_unsure:
+            await unit_of_work(mail.return_to_post)
+        self._is_unsure = True  # until the rounds have come to their end
+        total = 0
+        while True:
+            told = await self._tell()
+            sent = await self._send_round(hold)
+            total += sent
+            if self._is_closing or not (told or sent):
+                self._is_unsure = False
+                return total
 
     # ── events → letters ────────────────────────────────────────────────────────────────────────────────────────
 

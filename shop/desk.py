@@ -21,7 +21,9 @@ class Request:
     is_new: bool = True
 
 
-async def want_person(shop: ShopId, who: PersonId, why: str, *, room: RoomId | None, now: datetime) -> Request:
+async def want_person(
+    shop: ShopId, who: PersonId, why: str, *, room: RoomId | None, now: datetime
+) -> Request:
     """转人工: opens a request and tells the staff, or gives the one that is open already."""
     async with transaction() as tx:
         request = await _open(shop, who, why, room, now)
@@ -30,7 +32,9 @@ async def want_person(shop: ShopId, who: PersonId, why: str, *, room: RoomId | N
         return request
 
 
-async def pass_on(shop: ShopId, who: PersonId, question: str, *, room: RoomId | None, now: datetime) -> Request:
+async def pass_on(
+    shop: ShopId, who: PersonId, question: str, *, room: RoomId | None, now: datetime
+) -> Request:
     """A question that only a person can answer: the staff hear each one, under one open request."""
     async with transaction() as tx:
         request = await _open(shop, who, question, room, now)
@@ -43,7 +47,9 @@ async def _open(shop: ShopId, who: PersonId, why: str, room: RoomId | None, now:
     if row is not None:
         return _request(row, is_new=False)
     return _request(
-        await Ticket.create(shop_id=shop, person_id=who, room_id=room, why=why[:200], state="open", opened_at=now)
+        await Ticket.create(
+            shop_id=shop, person_id=who, room_id=room, why=why[:200], state="open", opened_at=now
+        )
     )
 
 

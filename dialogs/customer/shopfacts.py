@@ -39,9 +39,7 @@ class ShopAnswers(Dialogue):
             return Done((turn.here(known),), facts={"answered": turn.reading.intent})
         if turn.room is not None and not turn.addressed:
             return Done()
-        request = await desk.want_person(
-            turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now
-        )
+        request = await desk.pass_on(turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now)
         return Done((turn.here("这个我帮你问店里，问到了私聊回你"),), facts={"ticket": request.id})
 
 

@@ -30,7 +30,7 @@ def answer(scene: Scene) -> Reading | None:
     if pending is None:
         return None
     said = re.sub(r"[\s,，。.!！?？~、…]+", "", scene.text)
-    for step in (_whole_order, _ordinal, _amount, _choice, _named, _other_product, _amended, _yes_or_no):
+    for step in (_whole_order, _ordinal, _amount, _choice, _named, _other_product, _yes_or_no, _amended):
         reading = step(scene, pending, said)
         if reading is not None:
             return reading if reading.intent else None
@@ -43,6 +43,8 @@ NOT_AN_ANSWER = Reading("ignore", "")
 def _whole_order(scene: Scene, pending: Pending, said: str) -> Reading | None:
     """A full new order beats the question."""
     wants = scene.gathered.wants
+    if pending.kind == "confirm_order" and scene.gathered.ops:
+        return None  # 香蕉改成5斤
     full = [want for want in wants if want.quantity and (want.products or want.sku) and want.source != "unknown"]
     if full and not (pending.product and full[0].products == (pending.product,)):
         return NOT_AN_ANSWER

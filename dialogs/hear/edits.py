@@ -45,7 +45,7 @@ def _means_it(scene: Scene, gathered: Gathered) -> bool:
         return False  # less came than was paid for
     if scene.addressed and scene.says("(?:能|可以|想|要).{0,4}(?:取消|退单)"):
         return True
-    if chatters(scene.text, private=scene.private) or scene.says("(?<!可以)(?<!行)(?<!好)吗[?]?$|么$|为什么|券|满\d+减"):
+    if chatters(scene.text, private=scene.private) or scene.says("(?<!可以)(?<!行)(?<!好)吗[?]?$|么$|为什么|券|满\d+减|多少钱"):
         return False
     if scene.addressed:
         return left_over(gathered.left_over) <= max(6, len(scene.text) // 2)

@@ -26,9 +26,10 @@ from dialogs.hear.times import find_times
 NUMERAL = re.compile(rf"(?<![\d.a-z]){NUMBER}(?![\d.])")
 LATIN = re.compile(r"[a-z][a-z'’._-]*")
 DIGITS = re.compile(r"\d+")
+NUMBERING = re.compile(r"(?m)(?:^|(?<=\n))\s*\d{1,2}[.、)](?!\d)|^- ?(?=[\u4e00-\u9fff])")
 NOTE = re.compile(r"\((?P<note>[^()\n]{2,40})\)")
 FOR = re.compile(r"(?:帮我|给我|给|帮|替|代|帮忙给)(?P<who>[^,，。;；\s]{1,9}?)(?:家)?(?:也|都|再|顺便)*(?:带|来|拿|买|订|捎|要|留|报|加|称|整|拼|接|代|\+|(?=[a-z]))(?!电|机)")
-ORDER = re.compile(r"(?<![\d.-])(?:\d{4}-\d{3}|\d{8}-?\d{3})(?![\d-])")
+ORDER = re.compile(r"(?<![\d.-])(?:\d{4}-\d{3}|20\d{6}-?\d{3})(?![\d-])")
 KIN = frozenset("妈爸爷奶姐妹哥弟婆公叔姨舅姑嫂娘爹")
 MENTION = re.compile(r"@(?P<who>[^\s,，@]{1,20})")
 INSTEAD = re.compile(r"(?:没有?|缺货|卖完|断货|要是没)[^,，。\d]{0,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?)(?=[,，]|$)")
@@ -83,7 +84,7 @@ class Lattice:
         """Pieces with numbers in them, found before any word is."""
         text = typed.text
         for match in NOTE.finditer(text):
-            if not self.names.written.get(match["note"]):  # +1（车厘子） names the goods
+            if not self.names.written.get(match["note"]) and not self._is_amount(match["note"]):  # +1（车厘子） names the goods
                 yield Piece("note", match.start(), match.end(), match[0], typed.typed(match.start("note"), match.end("note")))
         for match in FOR.finditer(text):
             if _is_person(match["who"]):
@@ -93,11 +94,16 @@ class Lattice:
             yield Piece("mention", match.start(), match.end(), match[0], match["who"])
         for match in INSTEAD.finditer(text):
             yield Piece("instead", match.start("what"), match.end(), match[0], typed.typed(match.start(), match.end()))
+        for match in NUMBERING.finditer(text):
+            yield Piece("blank", match.start(), match.end(), match[0])
         yield from self._counted(text)
         if codes:
             for code in find_codes(typed):
                 source = "run" if code.in_run else "exact"
                 yield Piece("code", code.start, code.end, text[code.start : code.end], code.code, source)
+
+    def _is_amount(self, note: str) -> bool:
+        return bool(re.fullmatch(rf"{NUMBER} ?{self.amounts.unit}装?的?", note))
 
     def _counted(self, text: str) -> Iterator[Piece]:
         for match in ORDER.finditer(text):

@@ -117,6 +117,8 @@ def _read(scene: Scene, listed: Listed) -> Reading | None:
     rows: list[Row] = []
     for entry in listed.entries:
         rows.append(_row(scene, entry, rows))
+    if not any(row.name for row in rows):
+        return None  # one person's shopping list
     filled = [row for row in rows if row.lines or row.unclear]
     if not filled or len(filled) * 2 < len(rows):
         return ignore(why="接龙里多半不是货")
@@ -212,6 +214,8 @@ def _split_at_goods(scene: Scene, text: str) -> tuple[str, str]:
     """No blank helps (张三2份): the goods begin at the first name or amount."""
     typed = normalise(text)
     pieces = scene.lattice.cut(typed, codes=bool(scene.offer.campaigns))
+    if len(pieces) > 1 and pieces[0].kind == "product" and pieces[1].kind in ("qty", "spec", "blank", "break"):
+        return "", text
     for piece in _after_first(pieces):
         if piece.kind in ("product", "qty", "code", "spec", "number"):
             at = typed.span(piece.start, piece.end).start

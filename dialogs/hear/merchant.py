@@ -270,8 +270,12 @@ def _payment(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     block = next((piece.value.value for piece in scene.pieces if piece.kind == "qty" and piece.value.unit == "块"), None)
     if money is not None or block is not None or decimals:
         slots["amount"] = plain(money if money is not None else block) if money is not None or block is not None else decimals[0]  # type: ignore[arg-type, index]  # one of the three is there
-    slots |= order_said(scene)
-    return act(intent, (), slots | _person(scene, match), why="收到货款")
+    if short := scene.says(r"^收款 ?(?P<who>[\u4e00-\u9fff]{2,4}) ?(?P<n>\d+(?:\.\d+)?)$"):
+        return act(intent, (), {"name": short["who"], "amount": short["n"]}, why="收到货款")
+    slots |= order_said(scene) if "amount" not in slots or scene.says(r"\d{4}-\d{3}") else {}
+    payer = scene.says(r"(?:收到|是)?(?P<who>[\u4e00-\u9fff]{2,5}?)(?:家)?(?:的(?:\d|钱|款|转账)|(?:钱|款)?(?:到账|转|付))")
+    name = re.sub("^(?:收到|确认|微信|是|收款)+", "", payer["who"]) if payer else ""
+    return act(intent, (), slots | ({"name": name} if len(name) > 1 and "账" not in name else {}), why="收到货款")
 
 
 def _refund(scene: Scene, intent: str, match: re.Match[str]) -> Reading:

@@ -8,7 +8,7 @@ DIGITS = {c: n for n, cs in enumerate(("零〇", "一壹", "二两贰", "三叁"
 TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 SPOKEN = {"俩": 2, "仨": 3, "廿": 20}
 HAN = "".join(DIGITS) + "".join(TENS) + "".join(SPOKEN) + "万"
-NUMBER = rf"(?:\d+(?:\.\d+)?|[{HAN}]+(?:点[{''.join(DIGITS)}]+)?)"  # a stretch that may be one number
+NUMBER = rf"(?:\d+(?:\.\d+)?[万千]?|[{HAN}]+(?:点[{''.join(DIGITS)}]+)?)"  # a stretch that may be one number
 
 
 def parse(text: str) -> Decimal | None:
@@ -16,7 +16,9 @@ def parse(text: str) -> Decimal | None:
     if not text:
         return None
     if text[0].isascii():
-        return _arabic(text)
+        times = {"万": 10_000, "千": 1000}.get(text[-1], 1)
+        number = _arabic(text.rstrip("万千"))
+        return None if number is None else number * times
     if text in SPOKEN:
         return Decimal(SPOKEN[text])
     whole, point, fraction = text.partition("点")

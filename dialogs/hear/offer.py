@@ -119,7 +119,7 @@ def _narrow(want: Want, offer: Offer) -> tuple[tuple[Sku, ...], Want]:
             skus = fitting
         elif amount and want.quantity is None:
             want, skus = replace(want, quantity=amount[0]), amount[1]
-        elif spec.firm and spec.measures:
+        elif spec.measures and (spec.firm or want.quantity is not None):
             return (), want
     return skus, want
 

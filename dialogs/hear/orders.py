@@ -127,11 +127,8 @@ def _by_campaign(want: Want, offer: Offer) -> Line | Clarify:
 
 
 def by_money(want: Want, offer: Offer) -> Line | Clarify:
-    """五十块的虾: how much that buys, to be confirmed. A unit 块 that the goods are sold by was an amount after all."""
+    """五十块的虾: how much that buys, to be confirmed."""
     skus = offer.skus(want.products[0]) if len(want.products) == 1 else ()
-    pieces = next((sku for sku in skus if sku.unit == "块"), None)
-    if pieces is not None and want.money is not None:
-        return Line(pieces.id, tidy(want.money), pieces.unit)
     loose = next((sku for sku in skus if is_weight(offer.catalogue, sku.unit)), None)
     if loose is None or want.money is None or not loose.price.fen:
         return Clarify("qty", (), "by_amount", product=want.products[0] if len(want.products) == 1 else None)

@@ -50,7 +50,8 @@ def tags(scene: Scene, pieces: Sequence[Piece] | None = None) -> list[Tag]:
     early = Tag()
     for piece in pieces or scene.pieces:
         if piece.kind == "product":
-            new = replace(early if not found else Tag(), products=piece.value, heard=piece.text, source=piece.source)
+            before = replace(early, unit=early.unit if early.price is not None else None)  # 开一个团 counts no goods
+            new = replace(before if not found else Tag(), products=piece.value, heard=piece.text, source=piece.source)
             found.append(new)
         elif found:
             found[-1] = _told(scene, found[-1], piece)
@@ -77,7 +78,7 @@ def _told(scene: Scene, tag: Tag, piece: Piece) -> Tag:
 
 def _numbered(tag: Tag, value: Decimal, unit: str | None, before: str) -> Tag:
     if LIMIT.search(before):
-        return replace(tag, limit=value)
+        return replace(tag, limit=value, unit=tag.unit or unit)
     if LEAST.search(before):
         return replace(tag, least=value)
     if STOCK.search(before) and not re.search("价[^,，]*$", before):

@@ -107,8 +107,10 @@ def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
 
 def _plain(match: re.Match[str]) -> Quantity | None:
     value = parse(match["n"])
-    if value is None or value > TOO_LONG:
+    if value is None or (value > TOO_LONG and match["n"].isdigit()):
         return None
+    if match["unit"] == "对" and match.string[match.end() : match.end() + 1] in tuple("吧吗不么"):
+        return None  # 总共72对吧
     return checked(Quantity(value, match["unit"], size=match["size"] or ""))
 
 

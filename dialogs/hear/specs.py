@@ -70,8 +70,9 @@ def find_specs(text: str, unit: str) -> Iterator[FoundSpec]:
             ]
             if found:
                 yield FoundSpec(match.start(), match.end(), Spec(tuple(found), firm=firm, text=match[0]))
-    for match in re.finditer(rf"(?<![\d{HAN}半几])[大小整单]{unit}的?", text):
-        yield FoundSpec(match.start(), match.end(), Spec(word=match[0].rstrip("的"), firm=True, text=match[0]))
+    for match in re.finditer(rf"(?<![\d{HAN}半几])(?:[大小整单]{unit}|(?P<by>{unit})装)的?", text):
+        word = f"整{match['by']}" if match["by"] else match[0].rstrip("的")
+        yield FoundSpec(match.start(), match.end(), Spec(word=word, firm=True, text=match[0]))
 
 
 def _group(match: re.Match[str], name: str) -> str:
@@ -89,6 +90,7 @@ def _patterns(unit: str) -> tuple[tuple[re.Pattern[str], bool], ...]:
         (rf"{number}(?P<u>{only})(?![a-z])(?:装|{kind})?", True),
         (rf"(?<!分成)(?<!分){number}(?P<u>{unit})装(?:{kind})?", True),
         (rf"{number}(?P<u>{unit})(?:一|每|/)(?:{unit}){kind}", True),
+        (rf"{number}(?P<u>{unit})[/每]一?{unit}", True),
         (rf"{number}(?P<u>{unit}){kind}(?!话|时候)", False),
     )
     return tuple((re.compile(pattern), firm) for pattern, firm in rules)

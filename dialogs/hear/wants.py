@@ -67,6 +67,7 @@ class _Basket:
     broken: bool = False  # a break since the open product
     for_whom: str | None = None
     noting: int = -1  # where a remark began
+    packed: bool = False  # the last amount told the size of a pack
     denied: Piece | None = None  # a size nobody wants
     deaf: bool = False  # 别拿成苹果了: the remark may name goods
 
@@ -90,9 +91,13 @@ class _Basket:
     def _product(self, piece: Piece, at: int) -> None:
         want = Want(products=piece.value, heard=piece.text, source=piece.source, start=piece.start, end=piece.end)
         follower = self._next(at, silent=())
-        if follower and follower.start == piece.end and piece.source != "emoji" and _makes_another_thing(follower):
+        if follower and follower.start == piece.end and piece.source != "emoji" and _makes_another_thing(follower) and not self._both_each(at):
             want = replace(want, products=(), source="unknown")  # 苹果手机: not ours
         self._goods(want)
+
+    def _both_each(self, at: int) -> bool:
+        """鸡蛋鸭蛋各一板: two things, not one."""
+        return len(self.pieces) > at + 2 and self.pieces[at + 2].tag == "each"
 
     def _code(self, piece: Piece, at: int) -> None:
         code = piece.value
@@ -123,7 +128,7 @@ class _Basket:
 
     def _number(self, piece: Piece, at: int) -> None:
         if self.bare_numbers and (self.open or self.held is None):
-            self._amount(Quantity(piece.value, self._strange_unit(at)), piece, at)
+            self._amount(Quantity(piece.value, self._strange_unit(at) if self.open else None), piece, at)
         else:
             self.left_over.append(piece)
 
@@ -137,12 +142,18 @@ class _Basket:
         """50块钱的老姜, 老姜50元: a purchase by money, beside a product."""
         following = self._next(at)
         if self.open:
-            self.done.append(replace(self.open.pop(), money=piece.value))
+            self._priced(self.open.pop(), piece)
         elif following and following.kind == "product":
             ids, end = following.value, following.end
             self.done.append(Want(ids, heard=following.text, money=piece.value, start=piece.start, end=end))
         else:
             self.left_over.append(piece)
+
+    def _priced(self, want: Want, piece: Piece) -> None:
+        """老姜50元 buys by money; 豆腐5块 is five pieces where 块 is what they are sold by."""
+        by_piece = piece.text.endswith("块") and any(sku.unit == "块" for id in want.products for sku in self.offer.skus(id))
+        bought = replace(want, quantity=Quantity(piece.value, "块")) if by_piece else replace(want, money=piece.value)
+        self.done.append(bought)
 
     def _amount(self, quantity: Quantity, piece: Piece, at: int) -> None:
         if self._is_filler(quantity, at):
@@ -156,8 +167,9 @@ class _Basket:
             self._hold(quantity, at)
         elif self.open:
             self._close_open(quantity)
-        elif unknown and quantity.unit and not self._ahead(at):
-            self.done.append(Want(heard=unknown, source="unknown", quantity=quantity, op=self.op, start=piece.start, end=piece.end))
+        elif unknown and quantity.unit and (not self._ahead(at) or self._ahead_has_its_own(at)):
+            start = max(self.text_start(unknown), 0)
+            self.done.append(Want(heard=unknown, source="unknown", quantity=quantity, op=self.op, start=start, end=piece.end))
             self.unknown.clear()
         elif self.done and not self._ahead(at) and self._second(quantity):
             pass
@@ -168,7 +180,9 @@ class _Basket:
         """个 in 来个四斤."""
         following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
         by_piece = any(sku.unit == "个" for want in self.open for id in want.products for sku in self.offer.skus(id))
-        return not by_piece and quantity.unit == "个" and quantity.value == 1 and following is not None and following.kind == "qty" and not following.value.times
+        if by_piece and not quantity.only_unit:
+            return False  # 西瓜一个8斤的
+        return quantity.unit == "个" and quantity.value == 1 and following is not None and following.kind == "qty" and not following.value.times
 
     def _either(self, at: int) -> bool:
         """一桶还是一提: the speaker does not know yet."""
@@ -200,6 +214,8 @@ class _Basket:
         if first is None:
             self.done[-1] = replace(last, quantity=quantity)
             return True
+        if not (quantity.unit or quantity.times or quantity.plus) and (first.unit or self.op == "set") and not self.wrong:
+            return self._second_number(last, first, quantity)
         if self.wrong or self.op in ("set",) or last.op == "set":
             self.done[-1] = replace(last, quantity=quantity, op=self.op if self.op != "add" else last.op)
             self.wrong = False
@@ -210,6 +226,15 @@ class _Basket:
         if pack is None:
             return False
         self.done[-1] = replace(last, specs=(*last.specs, pack), quantity=quantity)
+        self.packed = quantity is first
+        return True
+
+    def _second_number(self, last: Want, first: Quantity, quantity: Quantity) -> bool:
+        """A bare number behind a full amount: 虾2斤2 is not clear, 鸡蛋2板总共72 is a price."""
+        before = self.pieces[: next((n for n, p in enumerate(self.pieces) if p.kind == "number" and p.value == quantity.value), 0)]
+        glued = bool(before) and before[-1].kind == "qty"
+        if glued:
+            self.done[-1] = replace(last, quantity=Quantity(None, first.unit, "unclear"))
         return True
 
     # --- what stands around them
@@ -261,8 +286,8 @@ class _Basket:
 
     def _said_about(self, piece: Piece, at: int) -> None:
         following = self._next(at)
-        if following and following.kind == "spec":
-            return  # 约8斤的西瓜
+        if self.packed or (following and following.kind == "spec"):
+            return  # 一个8斤左右的, 约8斤的西瓜
         if self.done and not self.open and not self._next_amount(at):
             self.done[-1] = replace(self.done[-1], about=True)
         else:
@@ -288,7 +313,8 @@ class _Basket:
 
     def _said_note(self, piece: Piece, at: int) -> None:
         if self.open or self.done:
-            self.noting, self.deaf = at, piece.text.startswith("别")
+            asked = at and self.pieces[at - 1].text in ("帮我", "帮", "要", "给我", "请")
+            self.noting, self.deaf = at - bool(asked), piece.text.startswith("别")
 
     def _said_op(self, piece: Piece, at: int) -> None:
         op = OPS[piece.tag]
@@ -336,6 +362,9 @@ class _Basket:
         run = [p for p in run if p.kind != "cue"]
         return "".join(p.text for p in run) if run and (_names_a_thing(run[-1]) or len(run[-1].text) == 1) else ""
 
+    def text_start(self, heard: str) -> int:
+        return next((p.start for p in self.unknown if heard.startswith(p.text)), self.unknown[-1].start)
+
     def _flush_unknown(self) -> None:
         """Unknown goods right behind an amount: 来两斤山竹."""
         if self.held is not None and self.unknown:
@@ -370,6 +399,11 @@ class _Basket:
             if piece.kind not in ("blank", "spec", "for") and not (piece.kind == "cue" and piece.tag in ("filler", "this")):
                 return False
         return False
+
+    def _ahead_has_its_own(self, at: int) -> bool:
+        """白菜两颗土豆三斤: the goods ahead have an amount of their own behind them."""
+        ahead = next((n for n in range(at + 1, len(self.pieces)) if self.pieces[n].kind in GOODS), len(self.pieces))
+        return self._next_amount(ahead) and self.held is None and not self.done
 
     def close(self) -> Gathered:
         if self.noting >= 0:

@@ -1,0 +1,64 @@
+"""What holds for every text: it never breaks, the words are those typed, and noise sells nothing."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialogs.hear import Context, Pending, explain
+from dialogs.hear.normalise import normalise
+from tests.dialogs.hear.shops import corner_shop, fruit_shop
+
+ORDERLY = st.text("苹果香蕉虾鸡蛋两三半斤箱个一+12x*AB来要不改换加少都各和也 ，。\n（）🍎①号楼上还有吗多少钱取消0.-", max_size=24)
+FOREIGN = st.text(st.characters(codec="utf-8", exclude_categories=("Lo", "Nd", "Cs")), max_size=40)
+CHATS = st.sampled_from(["group", "private", "admin"])
+CAMPAIGNS = st.sampled_from([(), ("C1",), ("C2",), ("C1", "C2"), ("no such",)])
+
+
+@settings(max_examples=300, deadline=None)
+@given(ORDERLY, CHATS, CAMPAIGNS)
+def test_no_order_like_jumble_breaks_it(text: str, chat: str, campaigns: tuple[str, ...]) -> None:
+    reading = fruit_shop().read(text, Context(chat, campaigns=campaigns))  # type: ignore[arg-type]  # sampled from the three chats
+    assert (reading.action == "clarify") == (reading.clarify is not None and reading.intent != "choose.option") or reading.intent in ("choose.option", "confirm.yes")
+    assert reading.action == "act" or not reading.lines
+    assert all(0 <= line.qty <= 400 for line in reading.lines)  # at most 200 of one sku a wish
+    assert explain(reading)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60), CAMPAIGNS)
+def test_tokens_are_the_typed_text(text: str, campaigns: tuple[str, ...]) -> None:
+    for token in fruit_shop().read(text, Context("private", campaigns=campaigns)).tokens:
+        assert text[token.span.start : token.span.end] == token.text
+
+
+@settings(max_examples=200, deadline=None)
+@given(FOREIGN, CHATS)
+def test_noise_sells_nothing(text: str, chat: str) -> None:
+    for reader in (fruit_shop(), corner_shop()):
+        reading = reader.read(text, Context(chat))  # type: ignore[arg-type]  # sampled from the three chats
+        assert not reading.lines
+
+
+@settings(max_examples=200, deadline=None)
+@given(ORDERLY, st.sampled_from(["confirm_order", "clarify_spec", "clarify_unit", "clarify_qty", "clarify_product", "clarify_line", "?"]), st.lists(st.sampled_from(["P01-1", "P01-2", "P05", "3", "?"]), max_size=4))
+def test_no_answer_to_no_question_breaks_it(text: str, kind: str, options: list[str]) -> None:
+    fruit_shop().read(text, Context("private", pending=Pending(kind, tuple(options), product="P01")))
+
+
+@given(st.text(max_size=80))
+def test_every_folded_character_knows_where_it_came_from(text: str) -> None:
+    typed = normalise(text)
+    assert len(typed.starts) == len(typed.ends) == len(typed.text)
+    assert all(0 <= start < end <= len(text) for start, end in zip(typed.starts, typed.ends, strict=True))
+    assert list(typed.starts) == sorted(typed.starts)
+
+
+def test_a_very_long_text_is_no_order() -> None:
+    assert fruit_shop().read("香蕉三斤" * 2000, Context("private")).action == "ignore"
+
+
+def test_a_list_may_be_long() -> None:
+    listed = "#接龙\n周六水果团\n" + "\n".join(f"{n}. 邻居{n} 苹果1箱" for n in range(1, 201))
+    reading = fruit_shop().read(listed, Context("group", campaigns=("C1",)))
+    assert (reading.intent, len(reading.lines)) == ("jielong.post", 200)

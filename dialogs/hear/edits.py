@@ -9,12 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from dialogs.hear.around import slots_around
-from dialogs.hear.offer import Want, fits, same_unit, settle
-from dialogs.hear.orders import clauses, settled_want, with_it
+from dialogs.hear.meant import clauses
+from dialogs.hear.offer import Want
+from dialogs.hear.orders import settled_want, with_it
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
+from dialogs.hear.settle import fits, settle
 from dialogs.hear.specs import Spec
+from dialogs.hear.units import same_unit
 from dialogs.hear.wants import Gathered
 
 CANCEL = re.compile(

@@ -11,11 +11,12 @@ from dialogs.hear.around import slots_around
 from dialogs.hear.codes import Code
 from dialogs.hear.lattice import Piece
 from dialogs.hear.normalise import normalise
-from dialogs.hear.offer import Want, settle
+from dialogs.hear.offer import Want
 from dialogs.hear.orders import decide, join_intent
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, ignore, left_over, quoted_sku
+from dialogs.hear.settle import settle
 from dialogs.hear.wants import Gathered
 from shop.goods import Campaign, CampaignItem
 

@@ -11,11 +11,12 @@ from typing import Any
 from dialogs.hear.lattice import Piece, mark_emoji
 from dialogs.hear.lexicon import patterns
 from dialogs.hear.normalise import normalise
-from dialogs.hear.offer import Want, settle
+from dialogs.hear.offer import Want
 from dialogs.hear.orders import merged, settled_want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, ignore, left_over
+from dialogs.hear.settle import settle
 from dialogs.hear.wants import gather
 
 NUMBERED = re.compile(

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from dialogs.hear.lattice import Piece
-from dialogs.hear.offer import Offer, fits, same_unit
+from dialogs.hear.offer import Offer
 from dialogs.hear.reading import Clarify
 from dialogs.hear.scene import Scene
+from dialogs.hear.settle import fits
 from dialogs.hear.specs import Spec
+from dialogs.hear.units import same_unit
 from shop.goods import Sku
 
 LIMIT = re.compile(r"(?:每人|一人|每户|每单|人均)(?:最多|只能|限|限购|限买)*$|限购$")

@@ -12,8 +12,9 @@ from typing import Any
 from dialogs.hear.lattice import Lattice, Piece
 from dialogs.hear.lexicon import patterns, words
 from dialogs.hear.normalise import Typed, normalise
-from dialogs.hear.offer import Offer, Want, fits
+from dialogs.hear.offer import Offer, Want
 from dialogs.hear.reading import Clarify, Context, Line, Reading, Token
+from dialogs.hear.settle import fits
 from dialogs.hear.wants import Gathered, gather
 
 SHOP = "@shop"

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from dialogs.hear.dictionary import is_noun, is_thing
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import words
-from dialogs.hear.offer import Offer, Want, fits, same_unit
+from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
-from dialogs.hear.specs import Spec, measure
+from dialogs.hear.specs import Spec
+from dialogs.hear.things import makes_another_thing, names_a_thing, pack_of, run, without_echoes
 
 OPS = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove"}
 PARTLY = ("去掉", "拿掉", "退掉", "撤掉", "减掉", "退了", "撤了", "删掉")
@@ -91,7 +91,7 @@ class _Basket:
     def _product(self, piece: Piece, at: int) -> None:
         want = Want(products=piece.value, heard=piece.text, source=piece.source, start=piece.start, end=piece.end)
         follower = self._next(at, silent=())
-        if follower and follower.start == piece.end and piece.source != "emoji" and _makes_another_thing(follower) and not self._both_each(at):
+        if follower and follower.start == piece.end and piece.source != "emoji" and makes_another_thing(follower) and not self._both_each(at):
             want = replace(want, products=(), source="unknown")  # 苹果手机: not ours
         self._goods(want)
 
@@ -220,9 +220,9 @@ class _Basket:
             self.done[-1] = replace(last, quantity=quantity, op=self.op if self.op != "add" else last.op)
             self.wrong = False
             return True
-        pack = _pack_of(last, first, quantity, self.offer)
+        pack = pack_of(last, first, quantity, self.offer)
         if pack is None:
-            pack, quantity = _pack_of(last, quantity, first, self.offer), first  # 一个8斤左右的
+            pack, quantity = pack_of(last, quantity, first, self.offer), first  # 一个8斤左右的
         if pack is None:
             return False
         self.done[-1] = replace(last, specs=(*last.specs, pack), quantity=quantity)
@@ -358,9 +358,8 @@ class _Basket:
     def _thing_before(self, piece: Piece) -> str:
         """Unknown goods right before an amount: 火龙果3斤."""
         verbs = [p for p in self.pieces if p.kind == "cue" and p.tag in ("buy", "filler")]
-        run = _run([*self.unknown, *verbs], piece.start)
-        run = [p for p in run if p.kind != "cue"]
-        return "".join(p.text for p in run) if run and (_names_a_thing(run[-1]) or len(run[-1].text) == 1) else ""
+        words = [p for p in run([*self.unknown, *verbs], piece.start) if p.kind != "cue"]
+        return "".join(p.text for p in words) if words and (names_a_thing(words[-1]) or len(words[-1].text) == 1) else ""
 
     def text_start(self, heard: str) -> int:
         return next((p.start for p in self.unknown if heard.startswith(p.text)), self.unknown[-1].start)
@@ -369,7 +368,7 @@ class _Basket:
         """Unknown goods right behind an amount: 来两斤山竹."""
         if self.held is not None and self.unknown:
             after = [p for p in self.unknown if p.start >= self.pieces[self.held_at].end]
-            if after and (_names_a_thing(after[-1]) or len(after) == 1 == len(after[0].text)):
+            if after and (names_a_thing(after[-1]) or len(after) == 1 == len(after[0].text)):
                 heard = "".join(p.text for p in after)
                 start, end = self.pieces[self.held_at].start, after[-1].end
                 self.done.append(Want(heard=heard, source="unknown", quantity=self.held, op=self.op, start=start, end=end))
@@ -394,7 +393,7 @@ class _Basket:
         for piece in self.pieces[at + 1 :]:
             if piece.kind in GOODS or piece.kind == "specword":
                 return True
-            if _names_a_thing(piece) and not self.open:
+            if names_a_thing(piece) and not self.open:
                 return True
             if piece.kind not in ("blank", "spec", "for") and not (piece.kind == "cue" and piece.tag in ("filler", "this")):
                 return False
@@ -413,47 +412,7 @@ class _Basket:
             self.loose.append(self.held)
         if self.for_whom and self.loose and self.done and self.done[-1].for_whom is None:
             self.done.append(replace(self.done[-1], quantity=self.loose.pop(), for_whom=self.for_whom, start=self.done[-1].end))  # 再帮李姐带一箱
-        wants = _without_echoes(sorted([*self.done, *self.open], key=lambda want: want.start))
+        wants = without_echoes(sorted([*self.done, *self.open], key=lambda want: want.start))
         return Gathered(tuple(wants), tuple(self.loose), tuple(self.left_over), tuple(self.ops), self.ever_each)
 
 
-def _makes_another_thing(follower: Piece) -> bool:
-    if follower.kind not in ("word", "char", "latin") or follower.text in words("harmless.txt"):
-        return False
-    if len(follower.text) == 1:
-        return is_noun(follower.text) or follower.text in words("suffixes.txt")
-    return is_thing(follower.text)
-
-
-def _names_a_thing(piece: Piece) -> bool:
-    return piece.kind in ("word", "char", "latin") and is_noun(piece.text)
-
-
-def _without_echoes(wants: list[Want]) -> list[Want]:
-    """橙子，对，橙子要六斤: a name that comes again with its amount was only mentioned before."""
-    told = {want.products for want in wants if want.products and (want.quantity or want.money or want.op == "remove")}
-    return [want for want in wants if want.quantity or want.money or want.op == "remove" or want.products not in told]
-
-
-def _run(pieces: Sequence[Piece], end: int) -> list[Piece]:
-    """The pieces that stand together directly before `end` (one blank may lie between)."""
-    run: list[Piece] = []
-    for piece in sorted(pieces, key=lambda one: -one.start):
-        if piece.start >= end:
-            continue
-        if end - piece.end > 1:
-            break
-        run.insert(0, piece)
-        end = piece.start
-    return run
-
-
-def _pack_of(want: Want, first: Quantity, second: Quantity, offer: Offer) -> Spec | None:
-    """The first amount as a spec, when the product has such a pack in the second's unit."""
-    if first.value is None or not first.unit or len(want.products) != 1:
-        return None
-    spec = Spec((measure(first.value, first.unit),), firm=True)
-    for sku in offer.skus(want.products[0]):
-        if fits(spec, sku) and (not second.unit or same_unit(offer.catalogue, sku.unit, second.unit)):
-            return spec
-    return None

@@ -92,4 +92,4 @@ def test_what_is_no_amount_of_goods(said: str) -> None:
     [("25块5", "25.5"), ("二十五块半", "25.5"), ("9块9", "9.9"), ("三块五", "3.5"), ("¥29.9", "29.9"), ("50块钱", "50"), ("一百二十八块八", "128.8"), ("3毛", "0.3"), ("34块8", "34.8"), ("1元", "1")],
 )
 def test_money(said: str, yuan: str) -> None:
-    assert [money.yuan for money in find_money(said)][0] == Decimal(yuan)
+    assert next(money.yuan for money in find_money(said)) == Decimal(yuan)

@@ -1,0 +1,95 @@
+"""给谁: whether goods and amounts are meant for the shop, or only talked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dialogs.hear.lattice import Piece
+from dialogs.hear.lexicon import words
+from dialogs.hear.scene import Scene, chatters, left_over
+from dialogs.hear.wants import Gathered
+
+MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
+
+
+def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
+    for_another = any(piece.kind == "for" for piece in scene.pieces)
+    if chatters(scene.text, private=scene.private or for_another):
+        return False
+    amounts = any(want.quantity or want.money for want in gathered.wants)
+    if scene.addressed:
+        return _meant_in_private(scene, gathered, amounts=amounts)
+    return amounts and _meant_in_group(scene, gathered)
+
+
+def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> bool:
+    unexplained = left_over(gathered.left_over) - sum(len(want.heard) for want in gathered.wants if want.source == "unknown")
+    if any(want.source == "unknown" for want in gathered.wants) and all(want.source == "unknown" for want in gathered.wants):
+        return unexplained <= max(6, len(scene.text) * 0.7) and len(scene.text) < 40
+    return amounts or unexplained <= (3 if buys(scene.pieces) else 1)
+
+
+def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:
+    """The clauses with goods must be explained almost whole; the others may add a short word."""
+    wants = gathered.wants
+    if all(want.source == "unknown" for want in wants):
+        return _unknown_in_group(scene, gathered)
+    if any(want.quantity is None and want.money is None for want in wants):
+        return False
+    strange, around = strangeness(scene, gathered)
+    if any(want.source == "code" for want in wants) and (strange or any(piece.tag == "ask" for piece in scene.pieces)):
+        return False  # 考C1还是C2
+    total = len(scene.text)
+    orders = buys(scene.pieces)
+    if any(piece.tag == "ask" and piece.text not in MAY_I for piece in scene.pieces):
+        return False  # 一斤苹果有几个
+    return strange <= (2 if orders else 1) and around <= (0.5 if orders else 0.35) * total
+
+
+def buys(pieces: Iterable[Piece]) -> bool:
+    return any(piece.kind == "cue" and piece.tag in ("buy", "join", "each", "all", "inc") for piece in pieces)
+
+
+def strangeness(scene: Scene, gathered: Gathered) -> tuple[int, int]:
+    """Unexplained characters in clauses with goods, and in the others."""
+    goods_spans = [(want.start, want.end) for want in gathered.wants]
+    strange = around = 0
+    goods_spans += [(p.start, p.end) for p in scene.pieces if any(p.text in want.heard for want in gathered.wants if want.source == "unknown")]
+    for clause in clauses(scene.pieces):
+        start, end = clause[0].start, clause[-1].end
+        has_goods = any(start <= a < end for a, _ in goods_spans)
+        first = min((a for a, _ in goods_spans if start <= a < end), default=end)
+        count = left_over((p for p in clause if p in gathered.left_over), goods_spans)
+        count += _before_goods(clause, first) if has_goods else 0
+        count -= sum(p.end - p.start for p in clause if has_goods and p.kind == "latin" and p.start > first and len(p.text) < 4 and p in gathered.left_over)
+        count += 2 * sum(p.kind in ("number", "money") and p in gathered.left_over for p in clause)
+        strange, around = (strange + count, around) if has_goods else (strange, around + count)
+    return strange, around
+
+
+def _before_goods(clause: Sequence[Piece], first: int) -> int:
+    """Who does what before the goods are named: 孩子要…, 公司发了…, 包饺子用… are no orders."""
+    told = [p for p in clause if p.start < first and (p.text in words("harmless.txt") or p.tag == "note")]
+    given = any(p.text in ("给", "帮") or p.kind == "for" for p in clause)
+    return 0 if given else sum(len(p.text) for p in told if p.text not in words("surnames.txt"))
+
+
+def clauses(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    found: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.kind == "break" and piece.text != "、":
+            found.append([])
+        else:
+            found[-1].append(piece)
+    return [clause for clause in found if clause]
+
+
+def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
+    """Goods nobody sells here: asked about only when the words of an order or an open campaign stand behind them."""
+    strange, around = strangeness(scene, gathered)
+    named = sum(len(want.heard) for want in gathered.wants)
+    buys = any(piece.kind == "cue" and piece.tag == "buy" for piece in scene.pieces)
+    sold = {sku.unit for product in scene.offer.catalogue.products for sku in product.skus}
+    precise = all(want.quantity and want.quantity.unit in sold for want in gathered.wants)
+    whole = all(want.heard in scene.text and len(want.heard) > 1 and want.op == "add" and want.heard not in words("harmless.txt") for want in gathered.wants)
+    return precise and whole and not scene.says("买|带|弄|不对|错") and (buys or bool(scene.offer.campaigns)) and strange + around == 0 and named <= 5 and len(scene.text) <= 14

@@ -1,0 +1,56 @@
+"""物: small judgements about pieces — does this word name a thing, is this amount a pack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogs.hear.dictionary import is_noun, is_thing
+from dialogs.hear.lattice import Piece
+from dialogs.hear.lexicon import words
+from dialogs.hear.offer import Offer, Want
+from dialogs.hear.quantities import Quantity
+from dialogs.hear.settle import fits
+from dialogs.hear.specs import Spec, measure
+from dialogs.hear.units import same_unit
+
+
+def makes_another_thing(follower: Piece) -> bool:
+    if follower.kind not in ("word", "char", "latin") or follower.text in words("harmless.txt"):
+        return False
+    if len(follower.text) == 1:
+        return is_noun(follower.text) or follower.text in words("suffixes.txt")
+    return is_thing(follower.text)
+
+
+def names_a_thing(piece: Piece) -> bool:
+    return piece.kind in ("word", "char", "latin") and is_noun(piece.text)
+
+
+def without_echoes(wants: list[Want]) -> list[Want]:
+    """橙子，对，橙子要六斤: a name that comes again with its amount was only mentioned before."""
+    told = {want.products for want in wants if want.products and (want.quantity or want.money or want.op == "remove")}
+    return [want for want in wants if want.quantity or want.money or want.op == "remove" or want.products not in told]
+
+
+def run(pieces: Sequence[Piece], end: int) -> list[Piece]:
+    """The pieces that stand together directly before `end` (one blank may lie between)."""
+    run: list[Piece] = []
+    for piece in sorted(pieces, key=lambda one: -one.start):
+        if piece.start >= end:
+            continue
+        if end - piece.end > 1:
+            break
+        run.insert(0, piece)
+        end = piece.start
+    return run
+
+
+def pack_of(want: Want, first: Quantity, second: Quantity, offer: Offer) -> Spec | None:
+    """The first amount as a spec, when the product has such a pack in the second's unit."""
+    if first.value is None or not first.unit or len(want.products) != 1:
+        return None
+    spec = Spec((measure(first.value, first.unit),), firm=True)
+    for sku in offer.skus(want.products[0]):
+        if fits(spec, sku) and (not second.unit or same_unit(offer.catalogue, sku.unit, second.unit)):
+            return spec
+    return None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
+from bot.duty import Duty
 from bot.payments import Provider
 from shop import orders, payments
 from shop.kit.ids import OrderId
@@ -85,9 +86,9 @@ async def tick(now: datetime, provider: Provider | None = None) -> int:
     return done
 
 
-async def run(clock: Clock, provider: Provider | None, wake: Callable[[], None]) -> None:
-    """Tick for ever; `wake` tells the outbox that there may be news."""
+async def run(clock: Clock, provider: Provider | None, duty: Duty, wake: Callable[[], None]) -> None:
+    """Tick for ever while this process is the one on duty; `wake` tells the outbox that there may be news."""
     while True:
-        if await tick(clock.now(), provider):
+        if await duty.is_mine() and await tick(clock.now(), provider):
             wake()
         await asyncio.sleep(TICK)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from bot import post
 from bot.channels.channel import Channel, MaybeSent, NotSent, Spoken
 from bot.clock import Clock
+from bot.duty import Duty
 from bot.post import Manners
 from dialogs import notices
 from dialogs.notices import Desk
@@ -76,18 +77,20 @@ class Outbox:
         self._is_closing = True
         self._news.set()
 
-    async def run(self) -> None:
-        """Send until `stop`."""
+    async def run(self, duty: Duty) -> None:
+        """Send until `stop`, while this process is the one on duty."""
         while not self._is_closing:
             self._news.clear()
             try:
-                await self.send_due()
+                if await duty.is_mine():
+                    await self.send_due()
             except Exception:
                 log.exception("sending failed; tried again in a moment")
             try:
                 await asyncio.wait_for(self._news.wait(), POLL)
             except TimeoutError:
                 continue
+        await duty.hand_over()
 
     async def flush(self) -> None:
         """Tell and send everything that can be sent, without waiting for folding. Who asks while a round is under way

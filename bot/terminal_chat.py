@@ -10,14 +10,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot import clock as clocks
 from bot.channels.terminal import Terminal
 from bot.clock import SystemClock
 from bot.run import provider_of, site_of
 from bot.settings import Settings, from_mapping
 from bot.wiring import OpenShop, kept_secret, open_shop, opening_of
 from shop.goods import Catalogue
-from shop.transaction import start_task
 
 
 async def chat(goods: Catalogue, *, data: Path | None, who: str, say: Callable[[str], None]) -> None:
@@ -36,17 +34,12 @@ async def chat(goods: Catalogue, *, data: Path | None, who: str, say: Callable[[
             provider=provider_of(settings, secret, clock),
         ) as shop:
             pages = await _open_pages(shop, settings, secret)
-            tasks = [
-                start_task(shop.outbox.run(), name="outbox"),
-                start_task(clocks.run(clock, shop.provider, shop.outbox.wake), name="clock"),
-            ]
+            shop.run_loops()
             say(
                 f"{goods.shop_name} 开门了，你是 {who}（私聊）。试试：菜单 · 来2箱橙子 · 小李@水果群: 橙子还有吗 · 店主: 今日订单"
             )
             async for heard in terminal.listen():
                 await shop.answers(await shop.hear(heard))
-            for task in tasks:
-                task.cancel()
             await pages.cleanup()
 
 

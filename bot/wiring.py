@@ -17,6 +17,7 @@ from bot import clock as clocks
 from bot import post
 from bot.channels.channel import Channel
 from bot.clock import Clock, MovableClock
+from bot.duty import Duty
 from bot.inbox import Inbox
 from bot.memory import Memory, open_memory
 from bot.outbox import Outbox, Pace
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 
 MOST_ROUNDS = 20  # of telling and sending while an answer is waited for
 KEEP_TRIES, AWAY_SECONDS = 3, 1.0
+LETTERS = "letters"  # the topic on which processes tell each other that there is something to send
 DRAIN_SECONDS, SEND_SECONDS = 6.0, 2.0  # all of them together stay below the ten seconds that a stop may take
 
 
@@ -91,7 +93,8 @@ class OpenShop:
         }
         self.outbox = Outbox(shop, facts, links, clock, self.manners, channels, paces)
         self.conversation = Conversation(shop, facts, links)
-        self.inbox = Inbox(self.conversation, clock, self.manners, self.outbox.wake)
+        self.inbox = Inbox(self.conversation, clock, self.manners, self._wake)
+        self._tasks: list[asyncio.Task[Any]] = []
 
     # ── what the outside calls (bot/shopfront.py) ───────────────────────────────────────────────────────────────
 
@@ -166,14 +169,31 @@ class OpenShop:
         waiting = await self.inbox.take_up()
         if waiting:
             log.info("%s messages from before the stop are worked through first", waiting)
-        self._tasks = [
-            start_task(self.outbox.run(), name="outbox"),
-            start_task(clocks.run(self.clock, self.provider, self.outbox.wake), name="clock"),
-            *(
-                start_task(self._listen(channel), name=f"channel {name}")
-                for name, channel in self.channels.items()
-            ),
+        self.run_loops()
+        self._tasks += [
+            start_task(self._listen(channel), name=f"channel {name}")
+            for name, channel in self.channels.items()
         ]
+
+    def run_loops(self) -> None:
+        """Send letters and watch the clock; of several processes one is on duty for each."""
+        outbox, clock = Duty(self.memory, "outbox"), Duty(self.memory, "clock")
+        self._tasks += [
+            start_task(self.outbox.run(outbox), name="outbox"),
+            start_task(clocks.run(self.clock, self.provider, clock, self._wake), name="clock"),
+            start_task(self._hear_of_letters(), name="news of letters"),
+        ]
+
+    def _wake(self) -> None:
+        """There may be letters: say so here, and to the process that is on duty."""
+        self.outbox.wake()
+        if self.settings.redis.url:
+            start_task(self.memory.publish(LETTERS, b""), name="wake the outbox on duty")
+
+    async def _hear_of_letters(self) -> None:
+        async with self.memory.subscribe(LETTERS) as notes:
+            async for _ in notes:
+                self.outbox.wake()
 
     async def _listen(self, channel: Channel) -> None:
         """For as long as the channel is open."""
@@ -205,12 +225,13 @@ class OpenShop:
             await channel.close()
         await self.inbox.stop(DRAIN_SECONDS)
         self.outbox.stop()
-        tasks = getattr(self, "_tasks", ())
-        if tasks:
-            await asyncio.wait(tasks[:1], timeout=SEND_SECONDS)
-        for task in tasks:
+        if self._tasks:
+            await asyncio.wait(
+                self._tasks[:1], timeout=SEND_SECONDS
+            )  # the outbox: its round is said to the end
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await drain(DRAIN_SECONDS)
         await self.memory.close()
 

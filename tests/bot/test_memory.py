@@ -12,8 +12,9 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot import memory as module
-from bot.memory import InProcess, Memory, Note, RedisMemory, open_memory
+from bot import redis_memory as module
+from bot.memory import InProcess, Memory, Note, open_memory
+from bot.redis_memory import RedisMemory
 from tests.support.redis import RedisServer
 
 GENEROUS = 5.0  # seconds within which something must happen

@@ -12,6 +12,7 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot import memory as own_module
 from bot import redis_memory as module
 from bot.memory import InProcess, Memory, Note, open_memory
 from bot.redis_memory import RedisMemory
@@ -146,7 +147,7 @@ async def test_closing_ends_the_listening(memory: Memory) -> None:
 
 async def test_a_reader_that_sleeps_loses_the_oldest_notes(memory: Memory) -> None:
     async with memory.subscribe("clock") as notes:
-        for n in range(module.ROOM_FOR_NOTES + 5 if isinstance(memory, InProcess) else 5):
+        for n in range(own_module.ROOM_FOR_NOTES + 5 if isinstance(memory, InProcess) else 5):
             await memory.publish("clock", str(n).encode())
         assert (await anext(notes)).data == (b"5" if isinstance(memory, InProcess) else b"0")
 
@@ -154,13 +155,13 @@ async def test_a_reader_that_sleeps_loses_the_oldest_notes(memory: Memory) -> No
 async def test_what_has_expired_is_swept() -> None:
     now = 0.0
     memory = InProcess(clock=lambda: now)
-    for n in range(module.SWEEP_EVERY - 1):
+    for n in range(own_module.SWEEP_EVERY - 1):
         await memory.put(f"value {n}", b"", 1)
         await memory.count(f"count {n}", 1)
     now = 10.0
-    for n in range(module.SWEEP_EVERY):
+    for n in range(own_module.SWEEP_EVERY):
         await memory.add_once(f"once {n}", 1)
-    assert len(memory._values) <= module.SWEEP_EVERY
+    assert len(memory._values) <= own_module.SWEEP_EVERY
     assert not memory._calls
 
 

@@ -36,7 +36,9 @@ def _whole_order(scene: Scene, pending: Pending, said: str) -> Reading | None:
     wants = scene.gathered.wants
     if pending.kind == "confirm_order" and scene.gathered.ops:
         return None  # 香蕉改成5斤
-    full = [want for want in wants if want.quantity and (want.products or want.sku) and want.source != "unknown"]
+    full = [
+        want for want in wants if want.quantity and (want.products or want.sku) and want.source != "unknown"
+    ]
     if full and not (pending.product and full[0].products == (pending.product,)):
         return NOT_AN_ANSWER
     return None
@@ -50,7 +52,11 @@ def _amount(scene: Scene, pending: Pending, said: str) -> Reading | None:
     named = [want for want in gathered.wants if want.quantity and want.source != "unknown"]
     loose = [*gathered.loose, *(want.quantity for want in named if want.quantity)]
     specs = tuple(piece.value for piece in scene.pieces if piece.kind in ("spec", "specword"))
-    if len(loose) != 1 or left_over(gathered.left_over) > 2 or (pending.kind == "confirm_order" and len(pending.lines) != 1):
+    if (
+        len(loose) != 1
+        or left_over(gathered.left_over) > 2
+        or (pending.kind == "confirm_order" and len(pending.lines) != 1)
+    ):
         return None
     quantity = loose[0]
     if not _is_amount(quantity, pending):
@@ -69,7 +75,12 @@ def _amount(scene: Scene, pending: Pending, said: str) -> Reading | None:
 def _is_amount(quantity: Quantity, pending: Pending) -> bool:
     """A bare number answers 哪一种 with an option and 要几 with an amount; 一个 may be either."""
     if quantity.unit:
-        return not (len(pending.options) > 1 and pending.kind != "clarify_qty" and quantity.unit == "个" and pending.qty is not None)
+        return not (
+            len(pending.options) > 1
+            and pending.kind != "clarify_qty"
+            and quantity.unit == "个"
+            and pending.qty is not None
+        )
     return pending.kind == "clarify_qty" or (len(pending.options) <= 1 and pending.qty is None)
 
 
@@ -82,9 +93,17 @@ def _is_amount(quantity: Quantity, pending: Pending) -> bool:
 def _other_product(scene: Scene, pending: Pending, said: str) -> Reading | None:
     """青苹果, when 苹果 was offered: the amount asked for, of other goods."""
     named = [want for want in scene.gathered.wants if want.products and want.source != "unknown"]
-    if len(named) != 1 or named[0].quantity or pending.qty is None or pending.kind != "clarify_product" or left_over(scene.gathered.left_over):
+    if (
+        len(named) != 1
+        or named[0].quantity
+        or pending.qty is None
+        or pending.kind != "clarify_product"
+        or left_over(scene.gathered.left_over)
+    ):
         return None
-    settled = settle(replace(named[0], quantity=Quantity(pending.qty, pending.unit), op=pending.op), scene.offer)
+    settled = settle(
+        replace(named[0], quantity=Quantity(pending.qty, pending.unit), op=pending.op), scene.offer
+    )
     if isinstance(settled, Clarify):
         return ask("order.add", replace(settled, lines=pending.lines), why="换了一样货")
     lines = (*pending.lines, settled)
@@ -106,7 +125,9 @@ def _applied(lines: Iterable[Line], changes: Iterable[Line]) -> tuple[Line, ...]
     for change in changes:
         before = kept.get(change.sku)
         old = before.qty if before else Decimal(0)
-        qty = {"inc": old + change.qty, "dec": old - change.qty, "remove": Decimal(0)}.get(change.op, change.qty)
+        qty = {"inc": old + change.qty, "dec": old - change.qty, "remove": Decimal(0)}.get(
+            change.op, change.qty
+        )
         kept[change.sku] = replace(before or change, qty=qty, op="add")
     return tuple(line for line in kept.values() if line.qty > 0)
 

@@ -16,10 +16,18 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Context, Line, Reading, Said
 from dialogs.hear.scene import Scene, act, ask, ignore, left_over
 
-ABOVE = re.compile(r"(?:[同跟和照按学随]|附议)?楼上(?:的|那个|那位)?(?:姐妹|邻居|一样|也是)?|^(?:我)?(?:也)?同上|附议|同款|^(?:我)?也?(?:一样|同样)(?:的)?$|照抄")
-SAME_AS = re.compile(r"(?:[和跟同与照像]|按照?)(?P<who>[^\s,，。和跟+]{1,8}?)(?:家)?(?:的|点的|要的|买的|那份|订的)*(?:一样|一致|同款|来一份|那样|抄)|(?:抄|学)(?P<who2>[^\s,，。]{1,6}?)(?:的)?(?:作业|单)")
-ME_TOO = re.compile(r"^(?:那)?(?:我|俺|咱|我家)?也(?:要|来|跟|买|订|带|拿|想要|得|给我|帮我|整|加)*(?=[+\d一两二三四五俩]|个|份)")
-USUAL = re.compile(r"老样子|老规矩|照旧|照老|老三样|(?:[和跟同照按像])?(?:上次|上回|上一次|之前|以前|平时|平常|往常|原来)(?:买的?|订的?|点的?|要的?|那|的)*(?:那些|那样|那几样|那个|一样|单|份|订单|的)+|(?:再|重新)来(?:一单|一份)?(?:一样|同样|上次|上回)|复购|再来一单|还是(?:那些|那几样|老)|常(?:买|点|要)的(?:那)")
+ABOVE = re.compile(
+    r"(?:[同跟和照按学随]|附议)?楼上(?:的|那个|那位)?(?:姐妹|邻居|一样|也是)?|^(?:我)?(?:也)?同上|附议|同款|^(?:我)?也?(?:一样|同样)(?:的)?$|照抄"
+)
+SAME_AS = re.compile(
+    r"(?:[和跟同与照像]|按照?)(?P<who>[^\s,，。和跟+]{1,8}?)(?:家)?(?:的|点的|要的|买的|那份|订的)*(?:一样|一致|同款|来一份|那样|抄)|(?:抄|学)(?P<who2>[^\s,，。]{1,6}?)(?:的)?(?:作业|单)"
+)
+ME_TOO = re.compile(
+    r"^(?:那)?(?:我|俺|咱|我家)?也(?:要|来|跟|买|订|带|拿|想要|得|给我|帮我|整|加)*(?=[+\d一两二三四五俩]|个|份)"
+)
+USUAL = re.compile(
+    r"老样子|老规矩|照旧|照老|老三样|(?:[和跟同照按像])?(?:上次|上回|上一次|之前|以前|平时|平常|往常|原来)(?:买的?|订的?|点的?|要的?|那|的)*(?:那些|那样|那几样|那个|一样|单|份|订单|的)+|(?:再|重新)来(?:一单|一份)?(?:一样|同样|上次|上回)|复购|再来一单|还是(?:那些|那几样|老)|常(?:买|点|要)的(?:那)"
+)
 
 
 def copy_or_repeat(scene: Scene) -> Reading | None:
@@ -37,7 +45,9 @@ def copy_or_repeat(scene: Scene) -> Reading | None:
 
 
 def _is_someone(scene: Scene, who: str) -> bool:
-    return any(_same_person(said.who, who) for said in scene.context.history) or (scene.private is False and not scene.says("多少|怎么|吗"))
+    return any(_same_person(said.who, who) for said in scene.context.history) or (
+        scene.private is False and not scene.says("多少|怎么|吗")
+    )
 
 
 def _same_person(a: str, b: str) -> bool:
@@ -61,7 +71,12 @@ def lines_of(scene: Scene, text: str) -> tuple[Line, ...]:
     """The lines another message stands for, read as it would be in this chat."""
     typed = normalise(text)
     pieces = mark_emoji(scene.lattice.cut(typed, codes=bool(scene.offer.campaigns)), typed)
-    there = replace(scene, typed=typed, pieces=pieces, context=Context(scene.context.chat, campaigns=scene.context.campaigns))
+    there = replace(
+        scene,
+        typed=typed,
+        pieces=pieces,
+        context=Context(scene.context.chat, campaigns=scene.context.campaigns),
+    )
     for step in (join, order):
         reading = step(there)
         if reading is not None:
@@ -69,7 +84,9 @@ def lines_of(scene: Scene, text: str) -> tuple[Line, ...]:
     return ()
 
 
-def _copied(scene: Scene, source: Said | None, pattern: re.Pattern[str], *, quiet: bool = False) -> Reading | None:
+def _copied(
+    scene: Scene, source: Said | None, pattern: re.Pattern[str], *, quiet: bool = False
+) -> Reading | None:
     match = pattern.search(scene.text)
     spans = [match.span()] if match else []
     if not scene.private and left_over(scene.pieces, spans) > 3:
@@ -78,12 +95,18 @@ def _copied(scene: Scene, source: Said | None, pattern: re.Pattern[str], *, quie
     if not lines or source is None:
         if quiet:
             return None
-        return ignore(why="上面不是订单") if not scene.addressed or not scene.private else ask("order.add", Clarify("product", (), "nothing_to_copy"))
+        return (
+            ignore(why="上面不是订单")
+            if not scene.addressed or not scene.private
+            else ask("order.add", Clarify("product", (), "nothing_to_copy"))
+        )
     quantity = _said_amount(scene, match.end() if match else 0, copy_one=not quiet)
     if quantity is not None:
         lines = tuple(_in_quantity(line, quantity, scene) for line in lines)
     lines = tuple(replace(line, for_whom=None, op="add") for line in lines)
-    joins = any(line.campaign for line in lines) and bool(re.search(r"\+|[a-d]\d|号|拼|跟团", source.text.lower()))
+    joins = any(line.campaign for line in lines) and bool(
+        re.search(r"\+|[a-d]\d|号|拼|跟团", source.text.lower())
+    )
     intent = join_intent(scene.offer, lines[0].campaign) if joins else "order.add"
     return act(intent, lines, {"copied_from": source.who, **slots_around(scene)}, why=f"照 {source.who} 的来")
 
@@ -120,7 +143,11 @@ def _usual(scene: Scene) -> Reading | None:
         return ask("order.repeat", Clarify("product", (), "no_last_order"), why="没有上一单")
     if not scene.addressed and left_over(scene.pieces, [m.span() for m in USUAL.finditer(scene.text)]) > 2:
         return None
-    settled = [settled_want(want, scene) for want in gathered.wants if want.source != "unknown" and (want.quantity or want.op == "remove")]
+    settled = [
+        settled_want(want, scene)
+        for want in gathered.wants
+        if want.source != "unknown" and (want.quantity or want.op == "remove")
+    ]
     changed = [one for one in settled if isinstance(one, Line)]
     removed = {id for want in gathered.wants if want.op == "remove" for id in want.products}
     lines = _changed(last, changed, removed, scene)
@@ -130,5 +157,9 @@ def _usual(scene: Scene) -> Reading | None:
 def _changed(last: Iterable[Line], changed: list[Line], removed: set[str], scene: Scene) -> list[Line]:
     product = {id: sku.product for id, sku in scene.offer.catalogue.sku.items()}
     new = {product[line.sku]: replace(line, op="add") for line in changed}
-    kept = [new.pop(product[line.sku], replace(line, op="add")) for line in last if line.sku in product and product[line.sku] not in removed]
+    kept = [
+        new.pop(product[line.sku], replace(line, op="add"))
+        for line in last
+        if line.sku in product and product[line.sku] not in removed
+    ]
     return [line for line in (*kept, *new.values()) if line.qty > Decimal(0)]

@@ -29,18 +29,43 @@ LAST = re.compile(r"(?:要|选|就)*(?:最后|后面|下面|后)(?:一|那)?(?:�
 FIRST = re.compile(r"(?:要|选|就)*(?:前面|上面|前|头)(?:一|那)?(?:个|种|款|项)?(?:的)?吧?")
 
 
-def complete(scene: Scene, pending: Pending, quantity: Quantity, specs: tuple[Spec, ...]) -> Line | Clarify | None:
+def complete(
+    scene: Scene, pending: Pending, quantity: Quantity, specs: tuple[Spec, ...]
+) -> Line | Clarify | None:
     offer = scene.offer
     if pending.kind == "confirm_order":
         line = pending.lines[0]
-        return settle(Want(sku=line.sku, campaign=line.campaign, quantity=quantity, op=line.op, for_whom=line.for_whom, note=line.note), offer)
+        return settle(
+            Want(
+                sku=line.sku,
+                campaign=line.campaign,
+                quantity=quantity,
+                op=line.op,
+                for_whom=line.for_whom,
+                note=line.note,
+            ),
+            offer,
+        )
     skus = [id for id in pending.options if id in offer.catalogue.sku]
     products = [id for id in pending.options if id in offer.catalogue.product]
     if pending.product:
-        return settle(Want((pending.product,), quantity=quantity, specs=specs, op=pending.op, sku=skus[0] if len(skus) == 1 else None), offer)
+        return settle(
+            Want(
+                (pending.product,),
+                quantity=quantity,
+                specs=specs,
+                op=pending.op,
+                sku=skus[0] if len(skus) == 1 else None,
+            ),
+            offer,
+        )
     if len(skus) == 1:
         return settle(Want(sku=skus[0], quantity=quantity, op=pending.op), offer)
-    return settle(Want((products[0],), quantity=quantity, specs=specs, op=pending.op), offer) if len(products) == 1 else None
+    return (
+        settle(Want((products[0],), quantity=quantity, specs=specs, op=pending.op), offer)
+        if len(products) == 1
+        else None
+    )
 
 
 def ordinal(scene: Scene, pending: Pending, said: str) -> Reading | None:
@@ -65,7 +90,12 @@ def named(scene: Scene, pending: Pending, said: str) -> Reading | None:
         return _sized_only(scene, pending)
     if not pending.options or left_over(scene.gathered.left_over) > 2:
         return None
-    options = _by_product(scene, pending) or _by_code(scene, pending) or _by_spec(scene, pending) or _by_unit(scene, pending)
+    options = (
+        _by_product(scene, pending)
+        or _by_code(scene, pending)
+        or _by_spec(scene, pending)
+        or _by_unit(scene, pending)
+    )
     if len(options) > 1 and len(options) < len(pending.options):
         fewer = tuple(pending.options[n - 1] for n in options)
         question = Clarify("spec", fewer, None, pending.lines, pending.product, pending.qty, op=pending.op)
@@ -85,7 +115,10 @@ def _sized_only(scene: Scene, pending: Pending) -> Reading | None:
 def _by_product(scene: Scene, pending: Pending) -> list[int]:
     named = {id for piece in scene.pieces if piece.kind == "product" for id in piece.value}
     goods = scene.offer.catalogue
-    of = [id if id in goods.product else goods.sku[id].product if id in goods.sku else "" for id in pending.options]
+    of = [
+        id if id in goods.product else goods.sku[id].product if id in goods.sku else ""
+        for id in pending.options
+    ]
     found = [n for n, id in enumerate(of, 1) if id in named]
     return found if len(found) == 1 or len(set(of)) > 1 else []
 
@@ -100,7 +133,9 @@ def _by_spec(scene: Scene, pending: Pending) -> list[int]:
     skus = _skus(scene, pending.options)
     for piece in scene.pieces:
         if piece.kind in ("spec", "specword"):
-            found = [n for n, sku in enumerate(skus, 1) if sku and fits(piece.value, sku)] or _by_size(piece.text, skus)
+            found = [n for n, sku in enumerate(skus, 1) if sku and fits(piece.value, sku)] or _by_size(
+                piece.text, skus
+            )
             if found:
                 return found
     return _by_size(scene.text, skus)
@@ -138,7 +173,11 @@ def chosen(scene: Scene, pending: Pending, option: int) -> Reading:
         return _chosen_amount(scene, pending, reading, id)
     unit = None if pending.kind == "clarify_unit" else pending.unit  # the unit was the trouble
     want = Want(op=pending.op, quantity=Quantity(pending.qty, unit) if pending.qty is not None else None)
-    settled = settle(replace(want, sku=id) if id in goods.sku else replace(want, products=(id,)), scene.offer) if id in goods.sku or id in goods.product else None
+    settled = (
+        settle(replace(want, sku=id) if id in goods.sku else replace(want, products=(id,)), scene.offer)
+        if id in goods.sku or id in goods.product
+        else None
+    )
     if isinstance(settled, Line):
         return replace(reading, completes=(*pending.lines, settled))
     return replace(reading, clarify=replace(settled, lines=pending.lines)) if settled else reading
@@ -146,5 +185,7 @@ def chosen(scene: Scene, pending: Pending, option: int) -> Reading:
 
 def _chosen_amount(scene: Scene, pending: Pending, reading: Reading, amount: str) -> Reading:
     number = parse(amount)
-    settled = complete(scene, pending, Quantity(Decimal(number), pending.unit), ()) if number is not None else None
+    settled = (
+        complete(scene, pending, Quantity(Decimal(number), pending.unit), ()) if number is not None else None
+    )
     return replace(reading, completes=(*pending.lines, settled)) if isinstance(settled, Line) else reading

@@ -11,9 +11,13 @@ from dialogs.hear.normalise import Typed
 from dialogs.hear.numbers import parse
 
 _GLUE = r"[+x*]"
-LETTER = re.compile(rf"(?<![a-z.@/])\(?(?P<letter>[a-z])\)?(?:款|号链接|号|链接)?(?: ?(?P<glue>{_GLUE}) ?(?P<n>\d{{1,3}})|(?P<m>\d{{1,2}}))?(?![/.:%]|[\d.]?\d|[a-z]{{2}})")
+LETTER = re.compile(
+    rf"(?<![a-z.@/])\(?(?P<letter>[a-z])\)?(?:款|号链接|号|链接)?(?: ?(?P<glue>{_GLUE}) ?(?P<n>\d{{1,3}})|(?P<m>\d{{1,2}}))?(?![/.:%]|[\d.]?\d|[a-z]{{2}})"
+)
 RUN = re.compile(r"(?<![a-z])(?P<run>[a-h]{2,6})(?=各|都|全)")  # AC各1
-NUMBERED = re.compile(rf"(?<![\d.a-z第-])第?(?P<no>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?:链接|款|品|团品)?|个?链接|号?款)(?![楼栋线院门地早上下中晚凌]|单元|文件|高铁)(?: ?{_GLUE} ?(?P<n>\d{{1,3}}))?")
+NUMBERED = re.compile(
+    rf"(?<![\d.a-z第-])第?(?P<no>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?:链接|款|品|团品)?|个?链接|号?款)(?![楼栋线院门地早上下中晚凌]|单元|文件|高铁)(?: ?{_GLUE} ?(?P<n>\d{{1,3}}))?"
+)
 ORDINAL = re.compile(r"第(?P<no>\d{1,2}|[一二三四五六七八九十]{1,2})(?:个|种|款|样|项)(?:链接)?")
 CIRCLED = re.compile(rf"(?P<no>\d{{1,2}}) ?{_GLUE} ?(?P<n>\d{{1,3}})")
 
@@ -36,7 +40,9 @@ class FoundCode:
 def find_codes(typed: Typed) -> Iterator[FoundCode]:
     text = typed.text
     for match in LETTER.finditer(text):
-        yield FoundCode(match.start(), match.end(), Code(match["letter"], qty=parse(match["n"] or match["m"] or "")))
+        yield FoundCode(
+            match.start(), match.end(), Code(match["letter"], qty=parse(match["n"] or match["m"] or ""))
+        )
     for match in RUN.finditer(text):
         yield from (FoundCode(at, at + 1, Code(text[at]), in_run=True) for at in range(*match.span("run")))
     for match in NUMBERED.finditer(text):

@@ -143,7 +143,13 @@ def as_json(reading: Reading) -> dict[str, Any]:
 
 def line_json(line: Line) -> dict[str, Any]:
     named = {"for": line.for_whom, "note": line.note, "campaign": line.campaign}
-    return {"sku": line.sku, "qty": f"{line.qty:f}", "unit": line.unit, "op": line.op, **{k: v for k, v in named.items() if v}}
+    return {
+        "sku": line.sku,
+        "qty": f"{line.qty:f}",
+        "unit": line.unit,
+        "op": line.op,
+        **{k: v for k, v in named.items() if v},
+    }
 
 
 def _clarify_json(clarify: Clarify) -> dict[str, Any]:

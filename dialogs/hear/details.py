@@ -31,7 +31,9 @@ def _specs(scene: Scene) -> list[Spec]:
 
 def _product_topic(scene: Scene, product: str, specs: list[Spec]) -> dict[str, Any]:
     topic: dict[str, Any] = {"product": product}
-    skus = [sku for sku in scene.offer.skus(product) if all(fits(spec, sku) for spec in specs)] if specs else []
+    skus = (
+        [sku for sku in scene.offer.skus(product) if all(fits(spec, sku) for spec in specs)] if specs else []
+    )
     if not skus and any(spec.word.startswith("整") for spec in specs):
         skus = [sku for sku in scene.offer.skus(product) if sku.unit in {spec.word[1:] for spec in specs}]
     if len(skus) == 1:
@@ -40,8 +42,12 @@ def _product_topic(scene: Scene, product: str, specs: list[Spec]) -> dict[str, A
 
 
 def _unit_asked(scene: Scene, gathered: Gathered) -> dict[str, Any]:
-    unit = next((piece.value.unit for piece in scene.pieces if piece.kind == "qty" and piece.value.value == 1), None)
-    match = re.search(r"(?:多少钱|几块|多少|怎么卖|咋卖)?一(?P<u>[斤箱盒袋包提板瓶罐桶个只条串根块份打件])", scene.text)
+    unit = next(
+        (piece.value.unit for piece in scene.pieces if piece.kind == "qty" and piece.value.value == 1), None
+    )
+    match = re.search(
+        r"(?:多少钱|几块|多少|怎么卖|咋卖)?一(?P<u>[斤箱盒袋包提板瓶罐桶个只条串根块份打件])", scene.text
+    )
     unit = unit or (match["u"] if match else None)
     return {"unit": unit} if unit else {}
 
@@ -57,9 +63,14 @@ def _stock(scene: Scene, gathered: Gathered) -> dict[str, Any]:
 
 
 def _unknown_goods(scene: Scene) -> str:
-    match = re.search(r"有(?:没有|没得|没)?(?P<what>[\u4e00-\u9fff]{1,6}?)(?:卖|吗|么|没|不|货|$)|(?P<before>[\u4e00-\u9fff]{2,5})还?有", scene.text)
+    match = re.search(
+        r"有(?:没有|没得|没)?(?P<what>[\u4e00-\u9fff]{1,6}?)(?:卖|吗|么|没|不|货|$)|(?P<before>[\u4e00-\u9fff]{2,5})还?有",
+        scene.text,
+    )
     what = (match["what"] or match["before"] or "") if match else ""
-    return what if any(piece.kind in ("word", "char") and piece.text in what for piece in scene.pieces) else ""
+    return (
+        what if any(piece.kind in ("word", "char") and piece.text in what for piece in scene.pieces) else ""
+    )
 
 
 def _category(scene: Scene, gathered: Gathered) -> dict[str, Any]:
@@ -68,7 +79,11 @@ def _category(scene: Scene, gathered: Gathered) -> dict[str, Any]:
 
 
 def categories(scene: Scene) -> list[str]:
-    return sorted({product.category for product in scene.offer.catalogue.products if product.category}, key=len, reverse=True)
+    return sorted(
+        {product.category for product in scene.offer.catalogue.products if product.category},
+        key=len,
+        reverse=True,
+    )
 
 
 def _coupon(scene: Scene, gathered: Gathered) -> dict[str, Any]:
@@ -76,7 +91,9 @@ def _coupon(scene: Scene, gathered: Gathered) -> dict[str, Any]:
     slots: dict[str, Any] = {}
     numbers = re.findall(r"\d+", scene.text)
     for coupon in scene.offer.catalogue.coupons:
-        if coupon.code.lower() in scene.text or (len(numbers) > 1 and numbers[:2] == re.findall(r"\d+", coupon.title)[:2]):
+        if coupon.code.lower() in scene.text or (
+            len(numbers) > 1 and numbers[:2] == re.findall(r"\d+", coupon.title)[:2]
+        ):
             slots["coupon"] = coupon.code
     flash = next((one for one in scene.offer.campaigns if one.kind == "flash"), None)
     if flash and "秒杀" in scene.text:
@@ -94,7 +111,9 @@ def _paid(scene: Scene, gathered: Gathered) -> dict[str, Any]:
 
 
 def _way(scene: Scene, gathered: Gathered) -> dict[str, Any]:
-    if scene.says("现金|到店(?:再)?付|货到(?:再)?付|来了(?:再)?付|到了(?:再)?付|自提(?:再)?付|取货(?:时|的时候)?(?:再)?付|见面付|当面付|拿货(?:时)?(?:再)?付"):
+    if scene.says(
+        "现金|到店(?:再)?付|货到(?:再)?付|来了(?:再)?付|到了(?:再)?付|自提(?:再)?付|取货(?:时|的时候)?(?:再)?付|见面付|当面付|拿货(?:时)?(?:再)?付"
+    ):
         return {"way": "cash"}
     return {"way": "transfer"} if scene.says("转账|微信转|支付宝转") else {}
 
@@ -135,7 +154,7 @@ def _before(scene: Scene, gathered: Gathered) -> dict[str, Any]:
 
 def _campaign(scene: Scene, gathered: Gathered) -> dict[str, Any]:
     campaigns = scene.offer.campaigns
-    named = [one for one in campaigns if (one.kind == "flash") == bool(scene.says("秒")) ] or list(campaigns)
+    named = [one for one in campaigns if (one.kind == "flash") == bool(scene.says("秒"))] or list(campaigns)
     return {"campaign": named[-1].id} if named else {}
 
 

@@ -23,7 +23,9 @@ from dialogs.hear.wants import Gathered
 CANCEL = re.compile(
     r"(?:不要|不买|不订|不定|不需要|唔要|不想要|不拿)(?:了|啦|咯|喽)|取消|退出|退(?:掉|了|单)|撤单|算了吧?$|(?:全部?|都|整单)(?:删|退|撤|不要)"
 )
-STRONG = re.compile(r"不是.+是|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追")
+STRONG = re.compile(
+    r"不是.+是|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追"
+)
 SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买)")
 
 
@@ -34,7 +36,12 @@ def edit(scene: Scene) -> Reading | None:
     cart = scene.context.cart
     if not _means_it(scene, gathered):
         return None
-    if not any(want.products or want.sku for want in gathered.wants) and CANCEL.search(scene.text) and not SWAP.search(scene.text) and not gathered.loose:
+    if (
+        not any(want.products or want.sku for want in gathered.wants)
+        and CANCEL.search(scene.text)
+        and not SWAP.search(scene.text)
+        and not gathered.loose
+    ):
         return _cancel(scene, gathered)
     if not (gathered.ops or scene.says("不是.+是")) or not (cart or scene.addressed):
         return None
@@ -42,13 +49,19 @@ def edit(scene: Scene) -> Reading | None:
 
 
 def _means_it(scene: Scene, gathered: Gathered) -> bool:
-    if not STRONG.search(scene.text) and not CANCEL.search(scene.text) and not any(op == "inc" for op in gathered.ops):
+    if (
+        not STRONG.search(scene.text)
+        and not CANCEL.search(scene.text)
+        and not any(op == "inc" for op in gathered.ops)
+    ):
         return False
     if not scene.context.cart and scene.says("少(?:发|给|送|装|拿)"):
         return False  # less came than was paid for
     if scene.addressed and scene.says("(?:能|可以|想|要).{0,4}(?:取消|退单)"):
         return True
-    if chatters(scene.text, private=scene.private) or scene.says("(?<!可以)(?<!行)(?<!好)吗[?]?$|么$|为什么|券|满\d+减|多少钱"):
+    if chatters(scene.text, private=scene.private) or scene.says(
+        "(?<!可以)(?<!行)(?<!好)吗[?]?$|么$|为什么|券|满\d+减|多少钱"
+    ):
         return False
     if scene.addressed:
         return left_over(gathered.left_over) <= max(6, len(scene.text) // 2)
@@ -61,7 +74,14 @@ def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
         text = "".join(piece.text for piece in clause)
         if STRONG.search(text) or CANCEL.search(text):
             known = [(m.start() + clause[0].start, m.end() + clause[0].start) for m in CANCEL.finditer(text)]
-            allowed = 4 if any(want.op == "remove" and _of_cart(scene, want) and (want.products or want.sku) for want in gathered.wants) else 1
+            allowed = (
+                4
+                if any(
+                    want.op == "remove" and _of_cart(scene, want) and (want.products or want.sku)
+                    for want in gathered.wants
+                )
+                else 1
+            )
             return left_over((piece for piece in clause if piece in gathered.left_over), known) <= allowed
     return left_over(gathered.left_over) <= 1
 
@@ -73,7 +93,11 @@ def _cancel(scene: Scene, gathered: Gathered) -> Reading | None:
     slots: dict[str, Any] = {}
     if code := re.search(r"\d{4}-?\d{3}(?!\d)|\d{8,}", scene.text):
         slots["order"] = code[0]
-    if scene.context.cart or slots or (scene.addressed and scene.context.last_order and scene.says("订单|单")):
+    if (
+        scene.context.cart
+        or slots
+        or (scene.addressed and scene.context.last_order and scene.says("订单|单"))
+    ):
         return act("order.cancel", (), slots, why="整单不要了")
     if not scene.addressed:
         return None
@@ -93,7 +117,13 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
             continue
         one = _one_change(scene, want)
         if isinstance(one, Clarify):
-            intent = "order.remove" if want.op == "remove" else "order.set" if want.op in ("set", "dec") else "order.add"
+            intent = (
+                "order.remove"
+                if want.op == "remove"
+                else "order.set"
+                if want.op in ("set", "dec")
+                else "order.add"
+            )
             return ask(intent, replace(one, lines=tuple(done)), why="改哪一行还不清楚")
         done += one
     if not done:
@@ -129,14 +159,23 @@ def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:
     if not cart:
         return _not_in_cart(scene, want)
     if quantity is None or quantity.trouble:
-        return Clarify("qty", (cart[0].sku,), quantity.trouble if quantity else None, op=want.op)  # type: ignore[arg-type]  # a want's op is an Op
+        return Clarify("qty", (cart[0].sku,), quantity.trouble if quantity else None, op=want.op)
     fitting = [line for line in cart if _unit_fits(scene, line, quantity)] or cart
     fitting = _by_specs(scene, want, fitting)
     if len(fitting) > 1 and scene.says("都|全部|每样"):
         changed = [_requantified(scene, want, line, quantity) for line in fitting]
         return [line for one in changed if not isinstance(one, Clarify) for line in one]
     if len(fitting) > 1:
-        return Clarify("line", tuple(line.sku for line in fitting), None, (), None, quantity.value, quantity.unit, op=want.op)  # type: ignore[arg-type]
+        return Clarify(
+            "line",
+            tuple(line.sku for line in fitting),
+            None,
+            (),
+            None,
+            quantity.value,
+            quantity.unit,
+            op=want.op,
+        )
     return _requantified(scene, want, fitting[0], quantity)
 
 
@@ -156,14 +195,20 @@ def _by_specs(scene: Scene, want: Want, lines: list[Line]) -> list[Line]:
 
 
 def _by_unit(scene: Scene, quantity: Quantity) -> list[Line]:
-    return [line for line in scene.context.cart if line.sku in scene.offer.catalogue.sku and _unit_fits(scene, line, quantity)]
+    return [
+        line
+        for line in scene.context.cart
+        if line.sku in scene.offer.catalogue.sku and _unit_fits(scene, line, quantity)
+    ]
 
 
 def _unit_fits(scene: Scene, line: Line, quantity: Quantity) -> bool:
     if not quantity.unit or quantity.loose or quantity.unit == "份":
         return True
     settled = settle(Want(sku=line.sku, quantity=quantity, campaign=line.campaign), scene.offer)
-    return (isinstance(settled, Line) and settled.sku == line.sku) or same_unit(scene.offer.catalogue, line.unit, quantity.unit)
+    return (isinstance(settled, Line) and settled.sku == line.sku) or same_unit(
+        scene.offer.catalogue, line.unit, quantity.unit
+    )
 
 
 def _requantified(scene: Scene, want: Want, line: Line, quantity: Quantity) -> list[Line] | Clarify:
@@ -177,7 +222,7 @@ def _requantified(scene: Scene, want: Want, line: Line, quantity: Quantity) -> l
     if isinstance(settled, Clarify):
         return settled
     if settled.sku == line.sku:
-        return [replace(settled, op=want.op, campaign=line.campaign, for_whom=line.for_whom)]  # type: ignore[arg-type]
+        return [replace(settled, op=want.op, campaign=line.campaign, for_whom=line.for_whom)]
     new = replace(settled, op="add")
     return [new] if want.op in ("add", "inc") else [_removed(line), new]
 
@@ -190,7 +235,7 @@ def _not_in_cart(scene: Scene, want: Want) -> list[Line] | Clarify:
     if want.op in ("inc", "add") or (want.op == "set" and scene.says("只要|就要|只拿|一共|总共")):
         settled = settled_want(replace(want, op="add"), scene)
         return [settled] if isinstance(settled, Line) else settled
-    return Clarify("line", (), "not_in_cart", op=want.op)  # type: ignore[arg-type]
+    return Clarify("line", (), "not_in_cart", op=want.op)
 
 
 # --- 苹果换成沃柑, 换大箱的
@@ -201,10 +246,18 @@ def _swapped(scene: Scene, gathered: Gathered) -> Reading | None:
     if match is None:
         return None
     before = [want for want in gathered.wants if want.start < match.start() and want.source != "unknown"]
-    after = [want for want in gathered.wants if want.start >= match.start() and want.source != "unknown" and want.op != "remove"]
+    after = [
+        want
+        for want in gathered.wants
+        if want.start >= match.start() and want.source != "unknown" and want.op != "remove"
+    ]
     if after and scene.says("改(?:成|为)") and left_of_goods(scene, match.end(), after[0].start):
         return None  # 香蕉改成两斤，苹果…
-    specs = tuple(piece.value for piece in scene.pieces if piece.kind in ("spec", "specword") and piece.start >= match.start())
+    specs = tuple(
+        piece.value
+        for piece in scene.pieces
+        if piece.kind in ("spec", "specword") and piece.start >= match.start()
+    )
     old = _old_lines(scene, before)
     if not after and specs and len(old) == 1:
         return _other_size(scene, old[0], specs, gathered)
@@ -217,7 +270,9 @@ def _swapped(scene: Scene, gathered: Gathered) -> Reading | None:
 
 def left_of_goods(scene: Scene, start: int, end: int) -> bool:
     """Whether an amount or a stop stands between the word of change and the next goods."""
-    return any(piece.kind in ("break", "qty", "number") for piece in scene.pieces if start <= piece.start < end)
+    return any(
+        piece.kind in ("break", "qty", "number") for piece in scene.pieces if start <= piece.start < end
+    )
 
 
 def _old_lines(scene: Scene, before: list[Want]) -> list[Line]:
@@ -229,14 +284,22 @@ def _replaced(scene: Scene, old: list[Line], want: Want) -> Reading:
     carried = want.quantity or Quantity(old[0].qty, old[0].unit)
     settled = settle(replace(want, op="add", quantity=carried), scene.offer)
     if isinstance(settled, Clarify):
-        slot = replace(settled, slot="qty" if want.quantity is None and settled.slot == "unit" else settled.slot, qty=want.quantity.value if want.quantity else None)
+        slot = replace(
+            settled,
+            slot="qty" if want.quantity is None and settled.slot == "unit" else settled.slot,
+            qty=want.quantity.value if want.quantity else None,
+        )
         return ask("order.set", replace(slot, lines=tuple(map(_removed, old))), why="换成的还没说清多少")
     return act("order.set", [*map(_removed, old), settled], slots_around(scene), why="一样换另一样")
 
 
 def _other_size(scene: Scene, line: Line, specs: tuple[Spec, ...], gathered: Gathered) -> Reading | None:
     product = scene.offer.catalogue.sku[line.sku].product
-    others = [sku for sku in scene.offer.skus(product) if sku.id != line.sku and same_unit(scene.offer.catalogue, sku.unit, line.unit)]
+    others = [
+        sku
+        for sku in scene.offer.skus(product)
+        if sku.id != line.sku and same_unit(scene.offer.catalogue, sku.unit, line.unit)
+    ]
     found = [sku for sku in others if all(fits(spec, sku) for spec in specs)]
     if not found and len(others) == 1 and specs[0].word[:1] in ("大", "小"):
         bigger = others[0].price > scene.offer.catalogue.sku[line.sku].price
@@ -245,4 +308,8 @@ def _other_size(scene: Scene, line: Line, specs: tuple[Spec, ...], gathered: Gat
         return None
     quantity = gathered.loose[0] if gathered.loose else Quantity(line.qty, line.unit)
     settled = settle(Want(sku=found[0].id, quantity=quantity), scene.offer)
-    return act("order.set", [_removed(line), settled], slots_around(scene), why="换一个规格") if isinstance(settled, Line) else None
+    return (
+        act("order.set", [_removed(line), settled], slots_around(scene), why="换一个规格")
+        if isinstance(settled, Line)
+        else None
+    )

@@ -10,7 +10,10 @@ ACTIONS = {"act": "照办", "clarify": "先问一句", "ignore": "不出声"}
 def explain(reading: Reading) -> tuple[str, ...]:
     told = [f"听到：{reading.text}"]
     if reading.tokens:
-        told.append("拆开：" + " ".join(f"{token.text}〔{token.kind}{_source(token.source)}〕" for token in reading.tokens))
+        told.append(
+            "拆开："
+            + " ".join(f"{token.text}〔{token.kind}{_source(token.source)}〕" for token in reading.tokens)
+        )
     told.append(f"意思：{reading.intent}（{ACTIONS[reading.action]}，把握 {reading.score:.0%}）")
     told += [f"一行：{_line(line)}" for line in reading.lines]
     if reading.clarify is not None:

@@ -17,8 +17,15 @@ def not_for_us(scene: Scene) -> Reading | None:
         return ignore(why="没有文字")
     if len(scene.typed.raw) > LONGEST and scene.text.count("\n") < 2:
         return ignore(why="太长，不是点单")
-    others = [name for name in scene.context.mention if name != SHOP] or [name for name in scene.called if not scene.is_shop(name)]
-    if others and not scene.calls_shop and SHOP not in scene.context.mention and scene.context.chat == "group":
+    others = [name for name in scene.context.mention if name != SHOP] or [
+        name for name in scene.called if not scene.is_shop(name)
+    ]
+    if (
+        others
+        and not scene.calls_shop
+        and SHOP not in scene.context.mention
+        and scene.context.chat == "group"
+    ):
         return ignore(why=f"是说给 {others[0]} 的")
     if patterns("chatter.toml")["foreign"].search(scene.text):
         return ignore(why="是广告或链接")

@@ -25,7 +25,9 @@ ALL = re.compile(
     r"|^(?:我)?(?:[两三四五六七八九\d])(?:样|个|款|种)(?:我)?(?:都|全|各)|每(?:样|种|个|款)(?:都)?(?:来|要|各|一|两|\d)|各来一|除了.{1,12}?(?:都|全)"
 )
 EXCEPT = re.compile(r"除了|除去|除开|以外|之外|不要.{0,6}(?:其余|其他|其它|别的|剩下)")
-JUST_JOIN = re.compile(r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]|[算加带]上?我|报个名")
+JUST_JOIN = re.compile(
+    r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]|[算加带]上?我|报个名"
+)
 BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
@@ -37,14 +39,21 @@ def join(scene: Scene) -> Reading | None:
         return _no_campaign(scene)
     if not _clean(scene, gathered):
         return None
-    return _all_items(scene, gathered) or _numbers(scene, gathered) or _codes(scene, gathered) or _bare(scene, gathered)
+    return (
+        _all_items(scene, gathered)
+        or _numbers(scene, gathered)
+        or _codes(scene, gathered)
+        or _bare(scene, gathered)
+    )
 
 
 def _without_stray(gathered: Gathered) -> Gathered:
     """算 in 算我一个 is no goods."""
     stray = [want for want in gathered.wants if want.source == "unknown" and len(want.heard) == 1]
     kept = tuple(want for want in gathered.wants if want not in stray)
-    return replace(gathered, wants=kept, loose=(*gathered.loose, *(want.quantity for want in stray if want.quantity)))
+    return replace(
+        gathered, wants=kept, loose=(*gathered.loose, *(want.quantity for want in stray if want.quantity))
+    )
 
 
 def _no_campaign(scene: Scene) -> Reading | None:
@@ -56,7 +65,9 @@ def _no_campaign(scene: Scene) -> Reading | None:
 
 def _clean(scene: Scene, gathered: Gathered) -> bool:
     known = [m.span() for pattern in (ALL, JUST_JOIN) for m in pattern.finditer(scene.text)]
-    return left_over(gathered.left_over, known) <= (4 if scene.addressed else 1) and not chatters(scene.text, private=scene.private)
+    return left_over(gathered.left_over, known) <= (4 if scene.addressed else 1) and not chatters(
+        scene.text, private=scene.private
+    )
 
 
 # --- the whole campaign
@@ -65,17 +76,28 @@ def _clean(scene: Scene, gathered: Gathered) -> bool:
 def _all_items(scene: Scene, gathered: Gathered) -> Reading | None:
     if not ALL.search(scene.text) or (gathered.wants and not EXCEPT.search(scene.text)):
         return None
-    if not scene.addressed and (scene.says("[?？]|[那这]") or not (gathered.each or scene.says("份|样|全部|所有"))):
+    if not scene.addressed and (
+        scene.says("[?？]|[那这]") or not (gathered.each or scene.says("份|样|全部|所有"))
+    ):
         return None
-    campaign = next((one for one in reversed(scene.offer.campaigns) if len(one.items) > 1), scene.offer.campaigns[-1])
+    campaign = next(
+        (one for one in reversed(scene.offer.campaigns) if len(one.items) > 1), scene.offer.campaigns[-1]
+    )
     excluded = _excluded(scene, gathered)
     amounts = [*gathered.loose, *(want.quantity for want in gathered.wants if want.quantity)]
     quantity = amounts[-1] if amounts else Quantity(Decimal(1), "份")
     quantity = replace(quantity, unit="份") if quantity.unit in ("样", "个", "种", "款") else quantity
     items = [item for item in campaign.items if item.sku not in excluded]
-    settled = [settle(Want(sku=item.sku, campaign=campaign.id, quantity=replace(quantity, unit=None)), scene.offer) for item in items]
+    settled = [
+        settle(Want(sku=item.sku, campaign=campaign.id, quantity=replace(quantity, unit=None)), scene.offer)
+        for item in items
+    ]
     lines = [one for one in settled if isinstance(one, Line)]
-    return act("order.add", lines, slots_around(scene), why=f"{campaign.title}里的都要") if lines and len(lines) == len(settled) else None
+    return (
+        act("order.add", lines, slots_around(scene), why=f"{campaign.title}里的都要")
+        if lines and len(lines) == len(settled)
+        else None
+    )
 
 
 def _excluded(scene: Scene, gathered: Gathered) -> set[str]:
@@ -88,7 +110,9 @@ def _excluded(scene: Scene, gathered: Gathered) -> set[str]:
 
 
 def _numbers(scene: Scene, gathered: Gathered) -> Reading | None:
-    match = re.match(r"^[我要来\s]*(?P<nos>\d{1,2}号?(?: ?[、,，和跟 ] ?\d{1,2}号?)+)(?:都|全)*(?:要)?(?:各)", scene.text)
+    match = re.match(
+        r"^[我要来\s]*(?P<nos>\d{1,2}号?(?: ?[、,，和跟 ] ?\d{1,2}号?)+)(?:都|全)*(?:要)?(?:各)", scene.text
+    )
     amounts = [piece.value for piece in scene.pieces if piece.kind == "qty"]
     if not match or not amounts or any(want.products for want in gathered.wants):
         return None
@@ -109,11 +133,18 @@ def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
     coded = [want for want in gathered.wants if want.source == "code" or _joined(scene, want)]
     if not coded or scene.says("还有|多少|[吗么?]|什么|怎么|改|换|减|撤|取消|不要"):
         return None
-    if any(piece.tag == "ask" for piece in scene.pieces) or (not scene.addressed and left_over(gathered.left_over)):
+    if any(piece.tag == "ask" for piece in scene.pieces) or (
+        not scene.addressed and left_over(gathered.left_over)
+    ):
         return None
     one = gathered.loose[0] if len(gathered.loose) == 1 else None
     said = one or Quantity(Decimal(1), "份" if coded[0].products else None)
-    wants = [replace(want, quantity=said) if want.quantity is None and (one or _asks(scene) or _joined(scene, want)) else want for want in gathered.wants]
+    wants = [
+        replace(want, quantity=said)
+        if want.quantity is None and (one or _asks(scene) or _joined(scene, want))
+        else want
+        for want in gathered.wants
+    ]
     if any(want.quantity is None for want in wants):
         return None
     first = next((want.campaign for want in coded if want.campaign), None)
@@ -122,8 +153,12 @@ def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
 
 def _joined(scene: Scene, want: Want) -> bool:
     """跟团车厘子, +1（车厘子）: goods of the campaign, without an amount of their own."""
-    sold = want.quantity is None and any(sku.id in scene.offer.in_campaign for id in want.products for sku in scene.offer.skus(id))
-    return sold and bool(JUST_JOIN.search(scene.text) or any(quantity.plus for quantity in scene.gathered.loose))
+    sold = want.quantity is None and any(
+        sku.id in scene.offer.in_campaign for id in want.products for sku in scene.offer.skus(id)
+    )
+    return sold and bool(
+        JUST_JOIN.search(scene.text) or any(quantity.plus for quantity in scene.gathered.loose)
+    )
 
 
 def _asks(scene: Scene) -> bool:
@@ -135,7 +170,12 @@ def _asks(scene: Scene) -> bool:
 
 def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
     plus = any(quantity.plus for quantity in gathered.loose)
-    if gathered.wants or not (plus or JUST_JOIN.search(scene.text) or _asks_for_some(scene, gathered)) or len(gathered.loose) > 1 or scene.says("[?？]|吗|么|多少|几点"):
+    if (
+        gathered.wants
+        or not (plus or JUST_JOIN.search(scene.text) or _asks_for_some(scene, gathered))
+        or len(gathered.loose) > 1
+        or scene.says("[?？]|吗|么|多少|几点")
+    ):
         return None
     when = any(piece.kind == "time" for piece in scene.pieces)
     if when and not scene.addressed and not scene.says("拿|取|提|送|电话"):
@@ -149,7 +189,13 @@ def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
 def _asks_for_some(scene: Scene, gathered: Gathered) -> bool:
     """来一份, 我要两提: said under a sale without naming what is on sale."""
     quantity = gathered.loose[0] if len(gathered.loose) == 1 else None
-    if quantity is None or quantity.trouble or not _asks(scene) or left_over(gathered.left_over) or gathered.ops:
+    if (
+        quantity is None
+        or quantity.trouble
+        or not _asks(scene)
+        or left_over(gathered.left_over)
+        or gathered.ops
+    ):
         return False
     units = {scene.offer.catalogue.sku[item.sku].unit for _, item in scene.offer.items()}
     return quantity.unit == "份" or quantity.unit in units
@@ -162,7 +208,9 @@ def _join_with(scene: Scene, quantity: Quantity | None) -> Reading:
     if only is None:
         options = tuple(item.sku for _, item in scene.offer.items())
         value = quantity.value if quantity else None
-        return ask(intent, Clarify("campaign_item", options, None, (), None, value), slots, why="团里不止一样")
+        return ask(
+            intent, Clarify("campaign_item", options, None, (), None, value), slots, why="团里不止一样"
+        )
     settled = settle(_want_of(only, quantity or Quantity(Decimal(1))), scene.offer)
     if isinstance(settled, Clarify):
         return ask(intent, settled, slots)
@@ -175,7 +223,11 @@ def _want_of(item: tuple[Campaign, CampaignItem], quantity: Quantity) -> Want:
 
 def _about_the_shop(scene: Scene) -> bool:
     """A bare +1 belongs to what was talked about just before."""
-    recent = [said for said in scene.context.history[-4:] if not re.fullmatch(r"\s*[我也]*\s*[+＋]\s*\d+.{0,2}", said.text)]
+    recent = [
+        said
+        for said in scene.context.history[-4:]
+        if not re.fullmatch(r"\s*[我也]*\s*[+＋]\s*\d+.{0,2}", said.text)
+    ]
     if not recent or scene.addressed:
         return True
     return any(said.who == "bot" or _names_goods(scene, said.text) for said in recent)

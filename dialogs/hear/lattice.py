@@ -28,13 +28,41 @@ LATIN = re.compile(r"[a-z][a-z'’._-]*")
 DIGITS = re.compile(r"\d+")
 NUMBERING = re.compile(r"(?m)(?:^|(?<=\n))\s*\d{1,2}[.、)](?!\d)|^- ?(?=[\u4e00-\u9fff])")
 NOTE = re.compile(r"\((?P<note>[^()\n]{2,40})\)")
-FOR = re.compile(r"(?:帮我|给我|给|帮|替|代|帮忙给)(?P<who>[^,，。;；\s]{1,9}?)(?:家)?(?:也|都|再|顺便)*(?:带|来|拿|买|订|捎|要|留|报|加|称|整|拼|接|代|\+|(?=[a-z]))(?!电|机)")
+FOR = re.compile(
+    r"(?:帮我|给我|给|帮|替|代|帮忙给)(?P<who>[^,，。;；\s]{1,9}?)(?:家)?(?:也|都|再|顺便)*(?:带|来|拿|买|订|捎|要|留|报|加|称|整|拼|接|代|\+|(?=[a-z]))(?!电|机)"
+)
 ORDER = re.compile(r"(?<![\d.-])(?:\d{4}-\d{3}|20\d{6}-?\d{3})(?![\d-])")
 KIN = frozenset("妈爸爷奶姐妹哥弟婆公叔姨舅姑嫂娘爹")
 MENTION = re.compile(r"@(?P<who>[^\s,，@]{1,20})")
-INSTEAD = re.compile(r"(?:没有?|缺货|卖完|断货|要是没)[^,，。\d]{0,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?)(?=[,，]|$)")
+INSTEAD = re.compile(
+    r"(?:没有?|缺货|卖完|断货|要是没)[^,，。\d]{0,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?)(?=[,，]|$)"
+)
 BREAKS = "，,。;；!！?？\n、…"
-COST = {"product": 0.4, "place": 0.3, "phone": 0.2, "time": 0.45, "money": 0.5, "spec": 0.42, "specword": 0.45, "qty": 0.42, "code": 0.38, "note": 0.25, "order": 0.1, "mention": 0.1, "for": 0.6, "instead": 0.1, "cue": 0.5, "number": 0.47, "latin": 0.8, "sound": 0.9, "word": 1.0, "digits": 0.9, "break": 0.1, "blank": 0.1, "char": 1.3}
+COST = {
+    "product": 0.4,
+    "place": 0.3,
+    "phone": 0.2,
+    "time": 0.45,
+    "money": 0.5,
+    "spec": 0.42,
+    "specword": 0.45,
+    "qty": 0.42,
+    "code": 0.38,
+    "note": 0.25,
+    "order": 0.1,
+    "mention": 0.1,
+    "for": 0.6,
+    "instead": 0.1,
+    "cue": 0.5,
+    "number": 0.47,
+    "latin": 0.8,
+    "sound": 0.9,
+    "word": 1.0,
+    "digits": 0.9,
+    "break": 0.1,
+    "blank": 0.1,
+    "char": 1.3,
+}
 RARE = 1.45  # jieba has 条鱼 and 要姜, seen a few times by accident
 LONGEST_CUE = 6
 
@@ -84,16 +112,32 @@ class Lattice:
         """Pieces with numbers in them, found before any word is."""
         text = typed.text
         for match in NOTE.finditer(text):
-            if not self.names.written.get(match["note"]) and not self._is_amount(match["note"]):  # +1（车厘子） names the goods
-                yield Piece("note", match.start(), match.end(), match[0], typed.typed(match.start("note"), match.end("note")))
+            if not self.names.written.get(match["note"]) and not self._is_amount(
+                match["note"]
+            ):  # +1（车厘子） names the goods
+                yield Piece(
+                    "note",
+                    match.start(),
+                    match.end(),
+                    match[0],
+                    typed.typed(match.start("note"), match.end("note")),
+                )
         for match in FOR.finditer(text):
             if _is_person(match["who"]):
                 mine = match["who"] in KIN and text[match.start("who") - 1] == "我"  # 帮我妈带
-                yield Piece("for", match.start(), match.end(), match[0], typed.typed(match.start("who") - mine, match.end("who")))
+                yield Piece(
+                    "for",
+                    match.start(),
+                    match.end(),
+                    match[0],
+                    typed.typed(match.start("who") - mine, match.end("who")),
+                )
         for match in MENTION.finditer(text):
             yield Piece("mention", match.start(), match.end(), match[0], match["who"])
         for match in INSTEAD.finditer(text):
-            yield Piece("instead", match.start("what"), match.end(), match[0], typed.typed(match.start(), match.end()))
+            yield Piece(
+                "instead", match.start("what"), match.end(), match[0], typed.typed(match.start(), match.end())
+            )
         for match in NUMBERING.finditer(text):
             yield Piece("blank", match.start(), match.end(), match[0])
         yield from self._counted(text)
@@ -132,7 +176,9 @@ class Lattice:
             yield Piece("break", start, start + 1, char)
         elif not char.isalnum():
             yield Piece("blank", start, start + 1, char)
-        elif (latin := LATIN.match(text, start)) and not (start and text[start - 1].isascii() and text[start - 1].isalpha()):
+        elif (latin := LATIN.match(text, start)) and not (
+            start and text[start - 1].isascii() and text[start - 1].isalpha()
+        ):
             yield from self._latin(text, latin)
         elif digits := DIGITS.match(text, start):
             yield Piece("digits", start, digits.end(), digits[0])
@@ -169,7 +215,9 @@ def _cost(piece: Piece) -> float:
 
 def _is_person(who: str) -> bool:
     """邻居, 5栋刘姐, 我妈 — but not 我, 孩子 or goods in an amount."""
-    return who not in words("not_people.txt") and not re.match(rf"[我俺咱][一两二三半\d]|[\d{HAN}]+[斤箱个份盒袋]|我?[来要拿]", who)
+    return who not in words("not_people.txt") and not re.match(
+        rf"[我俺咱][一两二三半\d]|[\d{HAN}]+[斤箱个份盒袋]|我?[来要拿]", who
+    )
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:
@@ -195,7 +243,9 @@ def _has_amount(pieces: tuple[Piece, ...]) -> bool:
 
 def mark_emoji(pieces: tuple[Piece, ...], typed: Typed) -> tuple[Piece, ...]:
     """Products that were drawn, not written: they are asked about before they are sold."""
-    marked = tuple(replace(p, source="emoji") if p.kind == "product" and p.start in typed.emoji else p for p in pieces)
+    marked = tuple(
+        replace(p, source="emoji") if p.kind == "product" and p.start in typed.emoji else p for p in pieces
+    )
     return tuple(replace(p, kind="blank") if _repeats(marked, at) else p for at, p in enumerate(marked))
 
 

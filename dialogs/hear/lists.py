@@ -84,16 +84,22 @@ def _number(typed: str) -> int:
 def _is_list(scene: Scene, listed: Listed) -> bool:
     numbers = [entry.no for entry in listed.entries]
     if len(numbers) > 1:
-        return numbers == sorted(numbers) and (len(numbers) > 2 or bool(HEADING.search(listed.heading)) or numbers[1] - numbers[0] == 1)
+        return numbers == sorted(numbers) and (
+            len(numbers) > 2 or bool(HEADING.search(listed.heading)) or numbers[1] - numbers[0] == 1
+        )
     if HEADING.search(listed.heading):
         return True
     if scene.context.chat == "group" and scene.offer.campaigns and listed.entries[0].no > 1:
         return True
-    return any(split(said.text) is not None and len(said.text) > 6 for said in scene.context.history) and bool(re.match(r"\s*[(（]?\d{1,3}[.、)）:：]", scene.typed.raw))
+    return any(
+        split(said.text) is not None and len(said.text) > 6 for said in scene.context.history
+    ) and bool(re.match(r"\s*[(（]?\d{1,3}[.、)）:：]", scene.typed.raw))
 
 
 def _headings(scene: Scene, listed: Listed) -> str:
-    before = [one.heading for said in scene.context.history if said.who != "bot" and (one := split(said.text))]
+    before = [
+        one.heading for said in scene.context.history if said.who != "bot" and (one := split(said.text))
+    ]
     return "\n".join([listed.heading, *(before if len(listed.entries) == 1 else [])])
 
 
@@ -149,7 +155,9 @@ def _names_campaign(scene: Scene, listed: Listed) -> bool:
 def _row(scene: Scene, entry: Entry, above: Sequence[Row]) -> Row:
     name, rest = _name_and_goods(scene, entry.text)
     if SAME.search(rest) and above:
-        return Row(name, tuple(replace(line, for_whom=name or None) for line in above[-1].lines), (), above[-1].bare)
+        return Row(
+            name, tuple(replace(line, for_whom=name or None) for line in above[-1].lines), (), above[-1].bare
+        )
     if DELETED.search(rest) and len(rest) < 8:
         return Row(name, _deleted(scene, name, above), (), False)
     return _goods_row(scene, name, rest)
@@ -157,14 +165,20 @@ def _row(scene: Scene, entry: Entry, above: Sequence[Row]) -> Row:
 
 def _deleted(scene: Scene, name: str, above: Sequence[Row]) -> tuple[Line, ...]:
     mine = [line for row in above if row.name == name for line in row.lines] or list(scene.context.cart)
-    return tuple(Line(line.sku, Decimal(0), line.unit, "remove", name or None, None, line.campaign) for line in mine)
+    return tuple(
+        Line(line.sku, Decimal(0), line.unit, "remove", name or None, None, line.campaign) for line in mine
+    )
 
 
 def _goods_row(scene: Scene, name: str, rest: str) -> Row:
     typed = normalise(rest)
     pieces = mark_emoji(scene.lattice.cut(typed, codes=bool(scene.offer.campaigns)), typed)
     gathered = gather(pieces, scene.offer)
-    wants = [replace(want, for_whom=want.for_whom or name or None, quantity=want.quantity or _one(want)) for want in gathered.wants if want.source != "unknown"]
+    wants = [
+        replace(want, for_whom=want.for_whom or name or None, quantity=want.quantity or _one(want))
+        for want in gathered.wants
+        if want.source != "unknown"
+    ]
     settled = [settled_want(want, scene) for want in wants]
     bare = not wants
     if not wants and len(gathered.loose) == 1 and not left_over(gathered.left_over):
@@ -181,8 +195,20 @@ def _one(want: Want) -> Quantity | None:
 def _campaign_line(scene: Scene, name: str, quantity: Quantity) -> Line | Clarify:
     only = scene.offer.only_item()
     if only is None:
-        return Clarify("campaign_item", tuple(item.sku for _, item in scene.offer.items()), None, (), None, quantity.value)
-    return settle(Want(sku=only[1].sku, campaign=only[0].id, quantity=replace(quantity, unit=None), for_whom=name or None), scene.offer)
+        return Clarify(
+            "campaign_item",
+            tuple(item.sku for _, item in scene.offer.items()),
+            None,
+            (),
+            None,
+            quantity.value,
+        )
+    return settle(
+        Want(
+            sku=only[1].sku, campaign=only[0].id, quantity=replace(quantity, unit=None), for_whom=name or None
+        ),
+        scene.offer,
+    )
 
 
 # --- who and what
@@ -206,7 +232,11 @@ def _is_goods(scene: Scene, rest: str) -> bool:
     typed = normalise(rest)
     pieces = scene.lattice.cut(typed, codes=bool(scene.offer.campaigns))
     first = next((piece for piece in pieces if piece.kind not in ("blank", "break")), None)
-    if first is None or first.kind in ("word", "char", "latin", "digits", "place") or (first.kind == "cue" and first.tag == "filler"):
+    if (
+        first is None
+        or first.kind in ("word", "char", "latin", "digits", "place")
+        or (first.kind == "cue" and first.tag == "filler")
+    ):
         return False
     return any(piece.kind in ("qty", "code", "number") for piece in pieces)
 
@@ -215,7 +245,11 @@ def _split_at_goods(scene: Scene, text: str) -> tuple[str, str]:
     """No blank helps (张三2份): the goods begin at the first name or amount."""
     typed = normalise(text)
     pieces = scene.lattice.cut(typed, codes=bool(scene.offer.campaigns))
-    if len(pieces) > 1 and pieces[0].kind == "product" and pieces[1].kind in ("qty", "spec", "blank", "break"):
+    if (
+        len(pieces) > 1
+        and pieces[0].kind == "product"
+        and pieces[1].kind in ("qty", "spec", "blank", "break")
+    ):
         return "", text
     for piece in _after_first(pieces):
         if piece.kind in ("product", "qty", "code", "spec", "number"):

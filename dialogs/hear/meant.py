@@ -23,8 +23,12 @@ def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
 
 
 def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> bool:
-    unexplained = left_over(gathered.left_over) - sum(len(want.heard) for want in gathered.wants if want.source == "unknown")
-    if any(want.source == "unknown" for want in gathered.wants) and all(want.source == "unknown" for want in gathered.wants):
+    unexplained = left_over(gathered.left_over) - sum(
+        len(want.heard) for want in gathered.wants if want.source == "unknown"
+    )
+    if any(want.source == "unknown" for want in gathered.wants) and all(
+        want.source == "unknown" for want in gathered.wants
+    ):
         return unexplained <= max(6, len(scene.text) * 0.7) and len(scene.text) < 40
     return amounts or unexplained <= (3 if buys(scene.pieces) else 1)
 
@@ -37,7 +41,9 @@ def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:
     if any(want.quantity is None and want.money is None for want in wants):
         return False
     strange, around = strangeness(scene, gathered)
-    if any(want.source == "code" for want in wants) and (strange or any(piece.tag == "ask" for piece in scene.pieces)):
+    if any(want.source == "code" for want in wants) and (
+        strange or any(piece.tag == "ask" for piece in scene.pieces)
+    ):
         return False  # 考C1还是C2
     total = len(scene.text)
     orders = buys(scene.pieces)
@@ -54,14 +60,26 @@ def strangeness(scene: Scene, gathered: Gathered) -> tuple[int, int]:
     """Unexplained characters in clauses with goods, and in the others."""
     goods_spans = [(want.start, want.end) for want in gathered.wants]
     strange = around = 0
-    goods_spans += [(p.start, p.end) for p in scene.pieces if any(p.text in want.heard for want in gathered.wants if want.source == "unknown")]
+    goods_spans += [
+        (p.start, p.end)
+        for p in scene.pieces
+        if any(p.text in want.heard for want in gathered.wants if want.source == "unknown")
+    ]
     for clause in clauses(scene.pieces):
         start, end = clause[0].start, clause[-1].end
         has_goods = any(start <= a < end for a, _ in goods_spans)
         first = min((a for a, _ in goods_spans if start <= a < end), default=end)
         count = left_over((p for p in clause if p in gathered.left_over), goods_spans)
         count += _before_goods(clause, first) if has_goods else 0
-        count -= sum(p.end - p.start for p in clause if has_goods and p.kind == "latin" and p.start > first and len(p.text) < 4 and p in gathered.left_over)
+        count -= sum(
+            p.end - p.start
+            for p in clause
+            if has_goods
+            and p.kind == "latin"
+            and p.start > first
+            and len(p.text) < 4
+            and p in gathered.left_over
+        )
         count += 2 * sum(p.kind in ("number", "money") and p in gathered.left_over for p in clause)
         strange, around = (strange + count, around) if has_goods else (strange, around + count)
     return strange, around
@@ -91,5 +109,19 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
     buys = any(piece.kind == "cue" and piece.tag == "buy" for piece in scene.pieces)
     sold = {sku.unit for product in scene.offer.catalogue.products for sku in product.skus}
     precise = all(want.quantity and want.quantity.unit in sold for want in gathered.wants)
-    whole = all(want.heard in scene.text and len(want.heard) > 1 and want.op == "add" and want.heard not in words("harmless.txt") for want in gathered.wants)
-    return precise and whole and not scene.says("买|带|弄|不对|错") and (buys or bool(scene.offer.campaigns)) and strange + around == 0 and named <= 5 and len(scene.text) <= 14
+    whole = all(
+        want.heard in scene.text
+        and len(want.heard) > 1
+        and want.op == "add"
+        and want.heard not in words("harmless.txt")
+        for want in gathered.wants
+    )
+    return (
+        precise
+        and whole
+        and not scene.says("买|带|弄|不对|错")
+        and (buys or bool(scene.offer.campaigns))
+        and strange + around == 0
+        and named <= 5
+        and len(scene.text) <= 14
+    )

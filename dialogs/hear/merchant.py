@@ -29,7 +29,12 @@ class Command:
 @cache
 def commands() -> tuple[Command, ...]:
     return tuple(
-        Command(intent, re.compile("|".join(one["any"])), re.compile("|".join(one["unless"])) if "unless" in one else None, one.get("needs", ""))
+        Command(
+            intent,
+            re.compile("|".join(one["any"])),
+            re.compile("|".join(one["unless"])) if "unless" in one else None,
+            one.get("needs", ""),
+        )
         for intent, one in table("merchant.toml").items()
     )
 
@@ -68,7 +73,11 @@ def _goods(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     if named is None or len(named.products) != 1:
         heard = named.heard if named else _unknown_name(scene, match)
         options = named.products if named else like(scene, heard) if heard else ()
-        return ask(intent, Clarify("product", options, None if options else "unknown_product", heard=heard or None), why="不知道是哪样货")
+        return ask(
+            intent,
+            Clarify("product", options, None if options else "unknown_product", heard=heard or None),
+            why="不知道是哪样货",
+        )
     return act(intent, (), tag_slots(scene, named), why=f"听到“{match[0]}”")
 
 
@@ -86,24 +95,45 @@ def tag_slots(scene: Scene, tag: Tag) -> Slots:
 
 
 def _unknown_name(scene: Scene, match: re.Match[str]) -> str:
-    rest = [piece.text for piece in scene.pieces if piece.kind in ("word", "char", "latin") and not match.start() <= piece.start < match.end()]
+    rest = [
+        piece.text
+        for piece in scene.pieces
+        if piece.kind in ("word", "char", "latin") and not match.start() <= piece.start < match.end()
+    ]
     return "".join(rest[:3])
 
 
 def _product_add(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     """加个新品，云南蓝莓，125克一盒，卖15块9，有40盒."""
     rest = scene.text[match.end() :].lstrip(" :,，、的")
-    name = re.match(r"[^\d,，:;；\n]*?(?=[,，:;；\n]|\s|\d|[一二两三四五六七八九十]+(?:块|元|斤|箱|盒|袋|瓶|克)|卖|每|$)", rest)
+    name = re.match(
+        r"[^\d,，:;；\n]*?(?=[,，:;；\n]|\s|\d|[一二两三四五六七八九十]+(?:块|元|斤|箱|盒|袋|瓶|克)|卖|每|$)",
+        rest,
+    )
     if not name or not name[0].strip():
         return ask(intent, Clarify("product", (), "no_name"), why="没说新品叫什么")
-    body = [piece for piece in scene.pieces if piece.start >= match.end() + rest.find(name[0]) and piece.kind != "product"]
+    body = [
+        piece
+        for piece in scene.pieces
+        if piece.start >= match.end() + rest.find(name[0]) and piece.kind != "product"
+    ]
     told = tags(scene, body)
     tag = told[0] if told else Tag()
     slots: Slots = {"name": name[0].strip()}
-    spec = re.search(r"\d+(?:\.\d+)? ?(?:ml|l|g|kg|克|毫升|升|斤|公斤|枚|寸)(?:[*x]\d+[\u4e00-\u9fff]?)?(?:装)?", rest)
-    if spec and spec[0] not in ("",) and not re.match(r".{0,2}(?:库存|有)", rest[max(0, spec.start() - 3) : spec.start()]):
+    spec = re.search(
+        r"\d+(?:\.\d+)? ?(?:ml|l|g|kg|克|毫升|升|斤|公斤|枚|寸)(?:[*x]\d+[\u4e00-\u9fff]?)?(?:装)?", rest
+    )
+    if (
+        spec
+        and spec[0] not in ("",)
+        and not re.match(r".{0,2}(?:库存|有)", rest[max(0, spec.start() - 3) : spec.start()])
+    ):
         slots["spec"] = spec[0]
-    unit = next((unit for _, unit in slash_units(scene.text)), None) or (re.search(r"一(?P<u>[斤箱盒袋包提板瓶罐桶个只条串根块份打件张支套位])", rest) or {"u": None})["u"] or tag.unit
+    unit = (
+        next((unit for _, unit in slash_units(scene.text)), None)
+        or (re.search(r"一(?P<u>[斤箱盒袋包提板瓶罐桶个只条串根块份打件张支套位])", rest) or {"u": None})["u"]
+        or tag.unit
+    )
     for key, value in (("price", tag.price), ("stock", tag.stock)):
         if value is not None:
             slots[key] = plain(value)
@@ -113,7 +143,11 @@ def _product_add(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
 def _special(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     found = [tag for tag in tags(scene) if tag.products]
     if any(len(tag.products) != 1 for tag in found):
-        return ask(intent, Clarify("product", next(t.products for t in found if len(t.products) != 1)), why="不知道是哪样货")
+        return ask(
+            intent,
+            Clarify("product", next(t.products for t in found if len(t.products) != 1)),
+            why="不知道是哪样货",
+        )
     if not found:
         return act(intent, why=f"听到“{match[0]}”")
     slots = tag_slots(scene, found[0])
@@ -123,7 +157,10 @@ def _special(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
 
 
 def _items(scene: Scene, found: list[Tag]) -> list[Slots]:
-    return [{"sku": _sku_of(scene, tag), **({"price": plain(tag.price)} if tag.price is not None else {})} for tag in found]
+    return [
+        {"sku": _sku_of(scene, tag), **({"price": plain(tag.price)} if tag.price is not None else {})}
+        for tag in found
+    ]
 
 
 def _sku_of(scene: Scene, tag: Tag) -> str:
@@ -143,7 +180,9 @@ def _flash(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     if len(times) > 1:
         slots |= {"from": iso(times[0]), "until": iso(times[1])}
     elif times:
-        starts = scene.says(r"点(?:钟|半|\d+分?)?(?:准时|开始|开|起|上)") and not scene.says(r"(?:到|截|止|结束)[^,，]{0,3}\d*点?")
+        starts = scene.says(r"点(?:钟|半|\d+分?)?(?:准时|开始|开|起|上)") and not scene.says(
+            r"(?:到|截|止|结束)[^,，]{0,3}\d*点?"
+        )
         slots["from" if starts else "until"] = iso(times[0])
     return act(intent, (), slots, why="开秒杀")
 
@@ -156,7 +195,10 @@ def _groupbuy(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     if bad is not None:
         return ask(intent, Clarify("product", bad.products), why="不知道是哪样货")
     slots: Slots = {"items": _items(scene, found)}
-    title = re.search(r"(?:开团|开个团|新团|团购|拼团)?[ :,，]*(?P<title>[\u4e00-\u9fff\d]{2,12}团)(?=[ :,，])", scene.text[: scene.text.find(found[0].heard)])
+    title = re.search(
+        r"(?:开团|开个团|新团|团购|拼团)?[ :,，]*(?P<title>[\u4e00-\u9fff\d]{2,12}团)(?=[ :,，])",
+        scene.text[: scene.text.find(found[0].heard)],
+    )
     if title and not re.fullmatch("(?:新)?(?:开|建|发)?(?:一)?(?:个)?(?:新)?(?:拼|新|开)?团", title["title"]):
         slots["title"] = re.sub("^(?:新)?(?:开团|开个|开一个|开|建)", "", title["title"])
     least = next((tag.least for tag in found if tag.least is not None), None)
@@ -171,7 +213,10 @@ def _times(scene: Scene) -> list[datetime]:
     """The times said, a later one on the day of an earlier one (晚上8点到9点)."""
     moments = [piece.value for piece in scene.pieces if piece.kind == "time" and piece.value.has_clock]
     found = [at for moment in moments if scene.now and (at := moment.at(scene.now))]
-    return [at.replace(year=found[0].year, month=found[0].month, day=found[0].day) if n and at < found[0] else at for n, at in enumerate(found)]
+    return [
+        at.replace(year=found[0].year, month=found[0].month, day=found[0].day) if n and at < found[0] else at
+        for n, at in enumerate(found)
+    ]
 
 
 def _deadline(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
@@ -184,12 +229,18 @@ def _deadline(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
 
 def campaign_slot(scene: Scene) -> Slots:
     """The campaign that is meant: by its kind or title, else the newest open one."""
-    offered = scene.offer.campaigns or tuple(one for one in scene.offer.catalogue.campaigns if one.status == "open")
+    offered = scene.offer.campaigns or tuple(
+        one for one in scene.offer.catalogue.campaigns if one.status == "open"
+    )
     if scene.says("秒杀"):
         offered = tuple(one for one in offered if one.kind == "flash") or offered
     elif scene.says("团"):
         offered = tuple(one for one in offered if one.kind == "groupbuy") or offered
-    titled = [one for one in offered if len(set(one.title[:2]) & set(scene.text)) == 2 and one.title[:2] in scene.text]
+    titled = [
+        one
+        for one in offered
+        if len(set(one.title[:2]) & set(scene.text)) == 2 and one.title[:2] in scene.text
+    ]
     chosen = titled or list(offered)
     return {"campaign": chosen[-1].id} if len(chosen) == 1 or (scene.offer.campaigns and chosen) else {}
 
@@ -199,15 +250,28 @@ def _campaign_only(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
 
 
 def _export(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
-    return act(intent, (), campaign_slot(scene) if scene.says("团|秒杀") else _period(scene), why=f"听到“{match[0]}”")
+    return act(
+        intent, (), campaign_slot(scene) if scene.says("团|秒杀") else _period(scene), why=f"听到“{match[0]}”"
+    )
 
 
 def _report(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
-    product = next((piece.value[0] for piece in scene.pieces if piece.kind == "product" and len(piece.value) == 1), None)
-    return act(intent, (), {**_period(scene), **({"product": product} if product else {})}, why=f"听到“{match[0]}”")
+    product = next(
+        (piece.value[0] for piece in scene.pieces if piece.kind == "product" and len(piece.value) == 1), None
+    )
+    return act(
+        intent, (), {**_period(scene), **({"product": product} if product else {})}, why=f"听到“{match[0]}”"
+    )
 
 
-PERIODS = {"今天|今日|当日|日报|今儿": "today", "昨天|昨日|昨儿": "yesterday", "这周|本周|周报|这个星期|这星期": "week", "上周|上个?星期": "last_week", "这个?月|本月|月报|当月": "month", "上个?月": "last_month"}
+PERIODS = {
+    "今天|今日|当日|日报|今儿": "today",
+    "昨天|昨日|昨儿": "yesterday",
+    "这周|本周|周报|这个星期|这星期": "week",
+    "上周|上个?星期": "last_week",
+    "这个?月|本月|月报|当月": "month",
+    "上个?月": "last_month",
+}
 
 
 def _period(scene: Scene) -> Slots:

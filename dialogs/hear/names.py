@@ -16,7 +16,9 @@ from shop.goods import Product
 
 Ids = tuple[str, ...]
 BRACKETS = re.compile(r"[(\[【「].*?[)\]】」]")
-SPEC_TAIL = re.compile(r"[ /]*\d[\d.]*(?:ml|l|g|kg|斤|克|升|毫升|公斤|枚|只|个|片|支|根)(?:[*x]\d+[一-鿿]?)?装?$")
+SPEC_TAIL = re.compile(
+    r"[ /]*\d[\d.]*(?:ml|l|g|kg|斤|克|升|毫升|公斤|枚|只|个|片|支|根)(?:[*x]\d+[一-鿿]?)?装?$"
+)
 
 
 @dataclass(frozen=True, slots=True)

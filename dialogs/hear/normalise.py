@@ -14,7 +14,20 @@ from functools import cache
 from dialogs.hear.lexicon import pairs
 from dialogs.hear.reading import Span
 
-SPECIAL = {"×": "x", "✖": "x", "✕": "x", "〜": "~", "～": "~", "—": "-", "－": "-", "−": "-", "–": "-", "＃": "#", "➕": "+", "℃": "度"}
+SPECIAL = {
+    "×": "x",
+    "✖": "x",
+    "✕": "x",
+    "〜": "~",
+    "～": "~",
+    "—": "-",
+    "－": "-",
+    "−": "-",
+    "–": "-",
+    "＃": "#",
+    "➕": "+",
+    "℃": "度",
+}
 BLANKS = " \t\r\u00a0\u3000"
 
 
@@ -82,7 +95,9 @@ def _plain(char: str) -> str:
         return " "
     if char == "\n" or char in SPECIAL:
         return SPECIAL.get(char, char)
-    if unicodedata.category(char) in ("Cf", "Mn", "Me", "Cc", "Cs", "Co", "Cn", "Sk", "So") and not _circled(char):
+    if unicodedata.category(char) in ("Cf", "Mn", "Me", "Cc", "Cs", "Co", "Cn", "Sk", "So") and not _circled(
+        char
+    ):
         return ""
     folded = unicodedata.normalize("NFKC", char)
     return folded.lower() if len(folded.lower()) == len(folded) else folded

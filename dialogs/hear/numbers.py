@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-DIGITS = {c: n for n, cs in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for c in cs}
+DIGITS = {
+    c: n
+    for n, cs in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for c in cs
+}
 TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 SPOKEN = {"俩": 2, "仨": 3, "廿": 20}
 HAN = "".join(DIGITS) + "".join(TENS) + "".join(SPOKEN) + "万"
@@ -69,4 +73,6 @@ def _section(text: str) -> Decimal | None:
 
 def _digits(text: str) -> str:
     """Numerals read out one by one, as ASCII; empty when some are not plain digits."""
-    return "".join(str(DIGITS[char]) for char in text) if text and all(char in DIGITS for char in text) else ""
+    return (
+        "".join(str(DIGITS[char]) for char in text) if text and all(char in DIGITS for char in text) else ""
+    )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from dialogs.hear.codes import Code
 from dialogs.hear.quantities import Quantity
+from dialogs.hear.reading import Op
 from dialogs.hear.specs import Spec
 from shop.goods import Campaign, CampaignItem, Catalogue, Sku
 
@@ -23,7 +24,7 @@ class Want:
     specs: tuple[Spec, ...] = ()
     heard: str = ""
     source: str = "exact"  # exact, sound, emoji, unknown
-    op: str = "add"
+    op: Op = "add"
     for_whom: str | None = None
     note: str | None = None
     about: bool = False  # 大概, 左右
@@ -62,5 +63,3 @@ def open_in(catalogue: Catalogue, campaign_ids: Iterable[str]) -> Offer:
     by_id = {campaign.id: campaign for campaign in catalogue.campaigns}
     campaigns = tuple(by_id[id] for id in campaign_ids if id in by_id)
     return Offer(catalogue, campaigns, {item.sku: c.id for c in campaigns for item in c.items})
-
-

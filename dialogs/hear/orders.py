@@ -30,12 +30,16 @@ RISKY = ("emoji",)
 def order(scene: Scene) -> Reading | None:
     """The reading of a message that names goods, or None when it names none."""
     gathered = with_it(scene, tidy_emoji(scene.gathered))
-    gathered = replace(gathered, wants=tuple(want for want in gathered.wants if want.source != "unknown" or want.quantity))
+    gathered = replace(
+        gathered, wants=tuple(want for want in gathered.wants if want.source != "unknown" or want.quantity)
+    )
     if not gathered.wants:
         return _part_name(scene, gathered)
     if all(want.op == "remove" for want in gathered.wants):
         return None
-    gathered = replace(gathered, wants=tuple(replace(want, op="add") for want in gathered.wants if want.op != "remove"))
+    gathered = replace(
+        gathered, wants=tuple(replace(want, op="add") for want in gathered.wants if want.op != "remove")
+    )
     if scene.private and _only_asks(scene, gathered) and not chatters(scene.text, private=True):
         return act("product.query", (), {"product": gathered.wants[0].products[0]}, why="问的是货")
     if not meant_for_shop(scene, gathered):
@@ -43,7 +47,11 @@ def order(scene: Scene) -> Reading | None:
     if booking := _booking(scene, gathered):
         return booking
     reading = decide(scene, gathered.wants, intent_of(scene, gathered.wants), loose=gathered.loose)
-    if reading.action == "clarify" and not scene.addressed and (ERRAND.search(scene.text) or _hardly_ours(scene, reading)):
+    if (
+        reading.action == "clarify"
+        and not scene.addressed
+        and (ERRAND.search(scene.text) or _hardly_ours(scene, reading))
+    ):
         return ignore(why="托人捎带，不是下单")
     return reading
 
@@ -51,11 +59,21 @@ def order(scene: Scene) -> Reading | None:
 def _part_name(scene: Scene, gathered: Gathered) -> Reading | None:
     """橙, alone in a private chat: a part of a name."""
     strange = gathered.left_over
-    if not scene.private or gathered.loose or not strange or sum(len(p.text) for p in strange) > 3 or len(scene.text) > 8:
+    if (
+        not scene.private
+        or gathered.loose
+        or not strange
+        or sum(len(p.text) for p in strange) > 3
+        or len(scene.text) > 8
+    ):
         return None
     heard = "".join(piece.text for piece in strange)
     options = scene.lattice.names.having(heard, scene.offer.catalogue.product)[:MOST_OPTIONS]
-    return ask("order.add", Clarify("product", options, heard=heard), why="像是品名的一部分") if options and is_noun(heard) else None
+    return (
+        ask("order.add", Clarify("product", options, heard=heard), why="像是品名的一部分")
+        if options and is_noun(heard)
+        else None
+    )
 
 
 def _hardly_ours(scene: Scene, reading: Reading) -> bool:
@@ -71,7 +89,11 @@ def _booking(scene: Scene, gathered: Gathered) -> Reading | None:
     """手工课约两位: a service is booked by heads; what and when stand in slots."""
     want = gathered.wants[0]
     product = want.products[0] if len(want.products) == 1 else None
-    if len(gathered.wants) > 1 or product is None or scene.offer.skus(product)[0].unit not in words("heads.txt"):
+    if (
+        len(gathered.wants) > 1
+        or product is None
+        or scene.offer.skus(product)[0].unit not in words("heads.txt")
+    ):
         return None
     value = want.quantity.value if want.quantity else None
     heads = {"qty": plain(value)} if value is not None else {}
@@ -85,7 +107,14 @@ def _only_asks(scene: Scene, gathered: Gathered) -> bool:
     asks = any(piece.tag == "ask" for piece in scene.pieces) or bool(scene.says("[?？]$"))
     if any(piece.kind == "instead" for piece in scene.pieces):
         return False
-    return asks and left_over(gathered.left_over) < 7 and want.quantity is None and want.money is None and len(want.products) == 1 and not scene.says("来|要|买|订|点")
+    return (
+        asks
+        and left_over(gathered.left_over) < 7
+        and want.quantity is None
+        and want.money is None
+        and len(want.products) == 1
+        and not scene.says("来|要|买|订|点")
+    )
 
 
 def decide(scene: Scene, wants: Sequence[Want], intent: str, *, loose: Sequence[Quantity] = ()) -> Reading:
@@ -99,11 +128,17 @@ def decide(scene: Scene, wants: Sequence[Want], intent: str, *, loose: Sequence[
     lines = merged(one for one in settled if isinstance(one, Line))
     questions = [one for one in settled if isinstance(one, Clarify)]
     if not questions and loose and intent == "order.add":
-        questions = [Clarify("product", (), "amount_without_goods", (), None, loose[-1].value, loose[-1].unit)]
+        questions = [
+            Clarify("product", (), "amount_without_goods", (), None, loose[-1].value, loose[-1].unit)
+        ]
     if questions:
-        return ask(intent, replace(questions[0], lines=(*lines, *questions[0].lines)), slots, why="有一样没说清")
+        return ask(
+            intent, replace(questions[0], lines=(*lines, *questions[0].lines)), slots, why="有一样没说清"
+        )
     if unknown:
-        slots["unresolved"] = [scene.text[want.start : want.end] if want.end else want.heard for want in unknown]
+        slots["unresolved"] = [
+            scene.text[want.start : want.end] if want.end else want.heard for want in unknown
+        ]
     if any(want.source == "sound" for want in known):
         slots["resolved_by"] = "pinyin"
     if any(want.source in RISKY for want in known):
@@ -115,7 +150,12 @@ def settled_want(want: Want, scene: Scene) -> Line | Clarify:
     if want.money is not None:
         return by_money(want, scene.offer)
     if want.source == "code" and want.sku is None:
-        return Clarify("campaign_item", tuple(item.sku for _, item in scene.offer.items())[:8], "no_such_item", heard=want.heard)
+        return Clarify(
+            "campaign_item",
+            tuple(item.sku for _, item in scene.offer.items())[:8],
+            "no_such_item",
+            heard=want.heard,
+        )
     if len(want.products) > 1:
         return _by_campaign(want, scene.offer)
     return settle(want, scene.offer)
@@ -135,7 +175,9 @@ def by_money(want: Want, offer: Offer) -> Line | Clarify:
         return Clarify("qty", (), "by_amount", product=want.products[0] if len(want.products) == 1 else None)
     amount = (want.money * 100 / loose.price.fen).quantize(Decimal("0.1"))
     line = Line(loose.id, tidy(amount), loose.unit, campaign=offer.in_campaign.get(loose.id))
-    return Clarify("confirm", (), f"by_amount:{plain(want.money)}", (line,), loose.product, line.qty, line.unit)
+    return Clarify(
+        "confirm", (), f"by_amount:{plain(want.money)}", (line,), loose.product, line.qty, line.unit
+    )
 
 
 def merged(lines: Iterable[Line]) -> list[Line]:
@@ -143,28 +185,47 @@ def merged(lines: Iterable[Line]) -> list[Line]:
     kept: dict[tuple[Any, ...], Line] = {}
     for line in lines:
         key = (line.sku, line.op, line.for_whom)
-        kept[key] = replace(kept[key], qty=kept[key].qty + line.qty) if key in kept and line.op in ("add", "inc") else line
+        kept[key] = (
+            replace(kept[key], qty=kept[key].qty + line.qty)
+            if key in kept and line.op in ("add", "inc")
+            else line
+        )
     return list(kept.values())
 
 
 def intent_of(scene: Scene, wants: Sequence[Want]) -> str:
     """跟团, 拼, codes and +N join a campaign; a plain order of goods does not, even where a campaign sells them."""
     joins = any(piece.tag == "join" and piece.text not in ("跟", "接", "团", "抢") for piece in scene.pieces)
-    coded = any(want.source == "code" for want in wants) or any(want.quantity and want.quantity.plus for want in wants)
+    coded = any(want.source == "code" for want in wants) or any(
+        want.quantity and want.quantity.plus for want in wants
+    )
     if not scene.offer.campaigns or not (joins or coded):
         return "order.add"
-    return join_intent(scene.offer, next((want.campaign for want in wants if want.campaign), None) or _campaign_of(scene.offer, wants))
+    return join_intent(
+        scene.offer,
+        next((want.campaign for want in wants if want.campaign), None) or _campaign_of(scene.offer, wants),
+    )
 
 
 def join_intent(offer: Offer, campaign: str | None) -> str:
     kinds = {one.id: one.kind for one in offer.campaigns}
-    kind = kinds.get(campaign or "") or (offer.campaigns[-1].kind if len(offer.campaigns) == 1 else "groupbuy")
+    kind = kinds.get(campaign or "") or (
+        offer.campaigns[-1].kind if len(offer.campaigns) == 1 else "groupbuy"
+    )
     return "flash.take" if kind == "flash" else "groupbuy.join"
 
 
 def _campaign_of(offer: Offer, wants: Sequence[Want]) -> str | None:
     products = {id for want in wants for id in want.products}
-    return next((offer.in_campaign[sku.id] for id in products for sku in offer.skus(id) if sku.id in offer.in_campaign), None)
+    return next(
+        (
+            offer.in_campaign[sku.id]
+            for id in products
+            for sku in offer.skus(id)
+            if sku.id in offer.in_campaign
+        ),
+        None,
+    )
 
 
 def _ask_unknown(scene: Scene, unknown: Sequence[Want], intent: str, slots: dict[str, Any]) -> Reading:
@@ -208,10 +269,12 @@ def _for_another(scene: Scene) -> Want | None:
 def tidy_emoji(gathered: Gathered) -> Gathered:
     """🍓草莓两盒🍓: what is drawn beside the written word is decoration."""
     written = {want.products for want in gathered.wants if want.source != "emoji"}
-    wants = tuple(want for want in gathered.wants if want.source != "emoji" or (want.products not in written and (want.quantity or not written)))
+    wants = tuple(
+        want
+        for want in gathered.wants
+        if want.source != "emoji" or (want.products not in written and (want.quantity or not written))
+    )
     return replace(gathered, wants=wants)
 
 
 # --- is it for the shop?
-
-

@@ -38,7 +38,11 @@ class FoundPlace:
 def find_places(text: str) -> Iterator[FoundPlace]:
     for pattern in PLACES:
         for match in pattern.finditer(text):
-            address = {name: int(number) for name, said in match.groupdict().items() if said and (number := parse(said)) is not None}
+            address = {
+                name: int(number)
+                for name, said in match.groupdict().items()
+                if said and (number := parse(said)) is not None
+            }
             if address:
                 yield FoundPlace(match.start(), match.end(), address)
     for match in PHONE.finditer(text):

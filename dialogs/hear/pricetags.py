@@ -18,8 +18,12 @@ from shop.goods import Sku
 
 LIMIT = re.compile(r"(?:每人|一人|每户|每单|人均)(?:最多|只能|限|限购|限买)*$|限购$")
 LEAST = re.compile(r"(?:满|够|凑够|凑满|起)$")
-STOCK = re.compile(r"(?:库存|存货|货|有|剩|限|限量|共|总共|进|到|补|入库|来|加|备|数量)(?:改|改成|改为|改到|设|设为|调|调到|调成|成|为|到|是|了|还有|还剩|只剩|只有|剩|加|:|个| )*$")
-PRICE = re.compile(r"(?:价|价格|卖|售|改|改成|改为|调到|涨到|降到|现价|特价|原价|定价|只要|才|成|到|为|￥|:|元|是)+ ?$")
+STOCK = re.compile(
+    r"(?:库存|存货|货|有|剩|限|限量|共|总共|进|到|补|入库|来|加|备|数量)(?:改|改成|改为|改到|设|设为|调|调到|调成|成|为|到|是|了|还有|还剩|只剩|只有|剩|加|:|个| )*$"
+)
+PRICE = re.compile(
+    r"(?:价|价格|卖|售|改|改成|改为|调到|涨到|降到|现价|特价|原价|定价|只要|才|成|到|为|￥|:|元|是)+ ?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,12 @@ def tags(scene: Scene, pieces: Sequence[Piece] | None = None) -> list[Tag]:
     early = Tag()
     for piece in pieces or scene.pieces:
         if piece.kind == "product":
-            before = replace(early, unit=early.unit if early.price is not None else None)  # 开一个团 counts no goods
-            new = replace(before if not found else Tag(), products=piece.value, heard=piece.text, source=piece.source)
+            before = replace(
+                early, unit=early.unit if early.price is not None else None
+            )  # 开一个团 counts no goods
+            new = replace(
+                before if not found else Tag(), products=piece.value, heard=piece.text, source=piece.source
+            )
             found.append(new)
         elif found:
             found[-1] = _told(scene, found[-1], piece)
@@ -98,10 +106,14 @@ def unclear(tag: Tag, scene: Scene, intent: str) -> Clarify | None:
     """The question a command leaves when its product is not one."""
     if len(tag.products) == 1:
         return None
-    return Clarify("product", tag.products, "ambiguous" if tag.products else "unknown_product", heard=tag.heard or None)
+    return Clarify(
+        "product", tag.products, "ambiguous" if tag.products else "unknown_product", heard=tag.heard or None
+    )
 
 
 def slash_units(text: str) -> Iterator[tuple[str, str]]:
     """5.8/斤, 25元每盒: a price and its unit."""
-    for match in re.finditer(r"(?P<price>\d+(?:\.\d+)?)\s*(?:元|块)?\s*(?:/|每|一)\s*(?P<unit>[\u4e00-\u9fff])", text):
+    for match in re.finditer(
+        r"(?P<price>\d+(?:\.\d+)?)\s*(?:元|块)?\s*(?:/|每|一)\s*(?P<unit>[\u4e00-\u9fff])", text
+    ):
         yield match["price"], match["unit"]

@@ -16,8 +16,43 @@ NOT_HERE = rf"(?:(?<![\d.a-z])(?=\d)|(?<![{HAN}])(?=[{HAN}]))"  # a number does 
 NOT_A_UNIT = r"(?!月|小时|钟头|星期|礼拜|多月|半月|多小时|人(?!参)|事|孩子)"  # 3个月, 两个人, 三件事
 SIZES = "大小中整满"
 ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
-PINYIN = {said: Decimal(n) for said, n in {"yi": 1, "liang": 2, "lia": 2, "er": 2, "san": 3, "si": 4, "wu": 5, "liu": 6, "qi": 7, "ba": 8, "jiu": 9, "shi": 10}.items()}
-PINYIN_UNITS = {"jin": "斤", "ge": "个", "xiang": "箱", "he": "盒", "dai": "袋", "ti": "提", "ping": "瓶", "tong": "桶", "gen": "根", "tiao": "条", "zhi": "只", "kuai": "块", "guan": "罐", "fen": "份", "chuan": "串", "bei": "杯", "ban": "板", "bao": "包"}
+PINYIN = {
+    said: Decimal(n)
+    for said, n in {
+        "yi": 1,
+        "liang": 2,
+        "lia": 2,
+        "er": 2,
+        "san": 3,
+        "si": 4,
+        "wu": 5,
+        "liu": 6,
+        "qi": 7,
+        "ba": 8,
+        "jiu": 9,
+        "shi": 10,
+    }.items()
+}
+PINYIN_UNITS = {
+    "jin": "斤",
+    "ge": "个",
+    "xiang": "箱",
+    "he": "盒",
+    "dai": "袋",
+    "ti": "提",
+    "ping": "瓶",
+    "tong": "桶",
+    "gen": "根",
+    "tiao": "条",
+    "zhi": "只",
+    "kuai": "块",
+    "guan": "罐",
+    "fen": "份",
+    "chuan": "串",
+    "bei": "杯",
+    "ban": "板",
+    "bao": "包",
+}
 TOO_LONG = 99_999  # a longer number is a telephone or an order, whatever stands behind it
 
 

@@ -15,15 +15,41 @@ from dialogs.hear.scene import Scene, act, chatters, left_over
 from dialogs.hear.wants import Gathered
 
 # A full order in the same message is the order; the question around it is a remark.
-BEFORE_ORDERS = frozenset({"price.query", "stock.query", "bargain.ask", "aftersale.report", "product.query", "human.request", "coupon.query", "review.give", "price.why", "mute", "campaign.query", "order.query", "invoice.ask"})
-SHORT = re.compile("(?:请问|老板|团长|这个|这|秒杀|团|现在|今天|的)*(?:还|还能)?(?:有(?:没有)?(?:货)?|剩|跟|抢|买|拼|多少钱|怎么卖|啥价|什么价)(?:多少|几个|几份|货)?(?:吗|没|不|么|嘛|没有|呢|啊|呀|了|的|老板|谢谢|伐)*")
+BEFORE_ORDERS = frozenset(
+    {
+        "price.query",
+        "stock.query",
+        "bargain.ask",
+        "aftersale.report",
+        "product.query",
+        "human.request",
+        "coupon.query",
+        "review.give",
+        "price.why",
+        "mute",
+        "campaign.query",
+        "order.query",
+        "invoice.ask",
+    }
+)
+SHORT = re.compile(
+    "(?:请问|老板|团长|这个|这|秒杀|团|现在|今天|的)*(?:还|还能)?(?:有(?:没有)?(?:货)?|剩|跟|抢|买|拼|多少钱|怎么卖|啥价|什么价)(?:多少|几个|几份|货)?(?:吗|没|不|么|嘛|没有|呢|啊|呀|了|的|老板|谢谢|伐)*"
+)
 # A group talks about food and calls all day; there these ask for the shop only in plain words.
 STRICT_IN_GROUPS = {
     "catalog.query": re.compile("卖|新鲜|货|水果|蔬菜|菜单|目录|价目|单子|清单|特价|新品"),
-    "human.request": re.compile("转人工|人工客服|(?:找|叫|喊|联系)(?:一下|下)?(?:老板|店长|店主|掌柜|团长)|真人"),
-    "stock.query": re.compile("还有没|还有(?:货|现货|多少)?(?:吗|么|没|不|嘛|伐|呢|〇)|有没有.{0,4}(?:货|现货|〇|卖)|(?:有|到|补|来)(?:货|现货|卖|得卖|〇)|缺货|断货|剩(?:多少|几|〇)|还剩|卖完|抢完|库存|有没得|有冇"),
-    "product.query": re.compile("产地|甜|酸不|新鲜|是.+还是|几斤|多重|多大|规格|散养|活的|活么|活吗|保质期|〇.{0,4}哪(?:里|儿|个地方)?(?:的|产|来)|国产|进口|品种|野生|几个|现做|当天|农药|有籽|好吃[吗么不]"),
-    "coupon.query": re.compile("秒杀|团|下单|满 ?\d|^(?:老板|请问|现在|今天|咱们|团长)*有(?:没有)?(?:什么|啥)?优惠券?(?:吗|么|没|不)?|券.{0,3}(?:怎么|咋|还能)"),
+    "human.request": re.compile(
+        "转人工|人工客服|(?:找|叫|喊|联系)(?:一下|下)?(?:老板|店长|店主|掌柜|团长)|真人"
+    ),
+    "stock.query": re.compile(
+        "还有没|还有(?:货|现货|多少)?(?:吗|么|没|不|嘛|伐|呢|〇)|有没有.{0,4}(?:货|现货|〇|卖)|(?:有|到|补|来)(?:货|现货|卖|得卖|〇)|缺货|断货|剩(?:多少|几|〇)|还剩|卖完|抢完|库存|有没得|有冇"
+    ),
+    "product.query": re.compile(
+        "产地|甜|酸不|新鲜|是.+还是|几斤|多重|多大|规格|散养|活的|活么|活吗|保质期|〇.{0,4}哪(?:里|儿|个地方)?(?:的|产|来)|国产|进口|品种|野生|几个|现做|当天|农药|有籽|好吃[吗么不]"
+    ),
+    "coupon.query": re.compile(
+        "秒杀|团|下单|满 ?\d|^(?:老板|请问|现在|今天|咱们|团长)*有(?:没有)?(?:什么|啥)?优惠券?(?:吗|么|没|不)?|券.{0,3}(?:怎么|咋|还能)"
+    ),
     "bargain.ask": re.compile("便宜|优惠|打.?折|抹零|少点|少算|最低|友情价|老客|批发|行不|行吗|卖不|可以吗"),
     "hours.query": re.compile("店|老板|你们|营业"),
     "campaign.query": re.compile("团|秒杀|拼|截"),
@@ -34,7 +60,9 @@ IN_GROUPS_TOO = {
     "order.query": re.compile("我的?(?:订单|单|货|团)|发货|我订的|我买的"),
     "pay.ask": re.compile("付款|收款码|怎么付|咋付|货到付款|怎么转"),
 }
-FETCH = re.compile(r"(?:来|去|过来|过去|再来|再去)?(?:拿|取|自提|提货|取货|拿货|提)|到店|过来|过去|来店里|去店里")
+FETCH = re.compile(
+    r"(?:来|去|过来|过去|再来|再去)?(?:拿|取|自提|提货|取货|拿货|提)|到店|过来|过去|来店里|去店里"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +102,9 @@ def question(scene: Scene) -> Reading | None:
 def _fits(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
     if kind.name not in BEFORE_ORDERS and _is_order(scene, gathered):
         return False
-    if kind.name == "delivery.address" and any(want.source == "unknown" and want.quantity for want in gathered.wants):
+    if kind.name == "delivery.address" and any(
+        want.source == "unknown" and want.quantity for want in gathered.wants
+    ):
         return False  # 订一桶水 送到公司
     if scene.addressed:
         return kind.name in ("order.query", "aftersale.report") or not _told_about_others(scene)
@@ -87,7 +117,9 @@ def _fits(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
     if not topic(scene, gathered) and kind.group == "goods" and not _short_question(scene):
         return False
     strict = kind.name in STRICT_IN_GROUPS
-    return (not strict or bool(STRICT_IN_GROUPS[kind.name].search(_masked(scene)))) and _understood(scene, gathered, kind)
+    return (not strict or bool(STRICT_IN_GROUPS[kind.name].search(_masked(scene)))) and _understood(
+        scene, gathered, kind
+    )
 
 
 def _asks_the_shop(scene: Scene, kind: Kind) -> bool:
@@ -104,7 +136,9 @@ def _masked(scene: Scene) -> str:
 
 def _short_question(scene: Scene) -> bool:
     """还有吗, under the only thing that is being sold."""
-    return scene.offer.only_item() is not None and bool(SHORT.fullmatch(re.sub(r"[\s,，。!！?？~]", "", scene.text)))
+    return scene.offer.only_item() is not None and bool(
+        SHORT.fullmatch(re.sub(r"[\s,，。!！?？~]", "", scene.text))
+    )
 
 
 def _told_about_others(scene: Scene) -> bool:
@@ -113,11 +147,17 @@ def _told_about_others(scene: Scene) -> bool:
 
 def _understood(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
     """In a group a question is understood nearly whole, and its goods are really ours."""
-    if any(want.source == "unknown" for want in gathered.wants) and kind.group == "goods" and kind.name != "aftersale.report":
+    if (
+        any(want.source == "unknown" for want in gathered.wants)
+        and kind.group == "goods"
+        and kind.name != "aftersale.report"
+    ):
         return False
     spans = [m.span() for m in kind.any.finditer(scene.text)]
     spans += [(at, at + len(word)) for word in categories(scene) if (at := scene.text.find(word)) >= 0]
-    allowed = {"aftersale.report": 8, "product.query": 5, "human.request": 0, "catalog.query": 1}.get(kind.name, 2)
+    allowed = {"aftersale.report": 8, "product.query": 5, "human.request": 0, "catalog.query": 1}.get(
+        kind.name, 2
+    )
     if any(want.source == "code" for want in gathered.wants) or kind.group == "never":
         allowed = 0
     return left_over(scene.pieces, spans) <= allowed and len(scene.text) <= 40
@@ -132,7 +172,11 @@ def _is_order(scene: Scene, gathered: Gathered) -> bool:
 
 
 def _answered(scene: Scene, gathered: Gathered, kind: Kind, match: re.Match[str]) -> Reading:
-    slots = {**slots_around(scene), **topic(scene, gathered), **{k: v for k, v in match.groupdict().items() if v}}
+    slots = {
+        **slots_around(scene),
+        **topic(scene, gathered),
+        **{k: v for k, v in match.groupdict().items() if v},
+    }
     more = SLOTS.get(kind.name)
     if more is not None:
         slots.update(more(scene, gathered))
@@ -146,7 +190,9 @@ def _conditional_lines(scene: Scene, gathered: Gathered) -> tuple[Line, ...]:
     if asked is None:
         return ()
     loose = gathered.loose[0] if gathered.loose else None
-    wants = [replace(want, quantity=want.quantity or loose) for want in gathered.wants if want.source != "unknown"]
+    wants = [
+        replace(want, quantity=want.quantity or loose) for want in gathered.wants if want.source != "unknown"
+    ]
     settled = [settled_want(want, scene) for want in wants if want.quantity]
     return tuple(merged(one for one in settled if isinstance(one, Line)))
 
@@ -159,11 +205,17 @@ def _conditional_lines(scene: Scene, gathered: Gathered) -> tuple[Line, ...]:
 
 def _pickup_time(scene: Scene, gathered: Gathered) -> Reading | None:
     """A time to fetch or to bring, without goods."""
-    said = any(piece.kind in ("time", "place") for piece in scene.pieces) or scene.says("一会|待会|等下|等会|马上|晚点|晚些|下班")
+    said = any(piece.kind in ("time", "place") for piece in scene.pieces) or scene.says(
+        "一会|待会|等下|等会|马上|晚点|晚些|下班"
+    )
     if not said or gathered.wants or not scene.addressed or left_over(gathered.left_over) > 10:
         return None
     if any(piece.kind == "place" for piece in scene.pieces) and not FETCH.search(scene.text):
         return act("delivery.address", (), slots_around(scene), why="说了地址")
     if scene.says("送"):
         return act("delivery.address", (), slots_around(scene), why="说了送到的时间")
-    return act("pickup.schedule", (), slots_around(scene), why="说了来取的时间") if FETCH.search(scene.text) else None
+    return (
+        act("pickup.schedule", (), slots_around(scene), why="说了来取的时间")
+        if FETCH.search(scene.text)
+        else None
+    )

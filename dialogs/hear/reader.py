@@ -28,7 +28,18 @@ from shop.goods import Catalogue
 
 Step = Callable[[Scene], Reading | None]
 
-STEPS: tuple[Step, ...] = (not_for_us, post, answer, command, small_talk, copy_or_repeat, join, edit, question, order)
+STEPS: tuple[Step, ...] = (
+    not_for_us,
+    post,
+    answer,
+    command,
+    small_talk,
+    copy_or_repeat,
+    join,
+    edit,
+    question,
+    order,
+)
 LONGEST = 2_000  # a longer text is no message to a shop, unless it is a list
 NOBODY = Context()
 
@@ -57,7 +68,9 @@ class Reader:
         else:
             reading = ignore(why="没有听出要什么")
         by = f"由“{step.__name__}”读出"
-        return replace(reading, tokens=tokens(scene), text=scene.text, at=scene.now, evidence=(*reading.evidence, by))
+        return replace(
+            reading, tokens=tokens(scene), text=scene.text, at=scene.now, evidence=(*reading.evidence, by)
+        )
 
     def _scene(self, text: str, context: Context, now: datetime | None) -> Scene:
         typed = normalise(text[: 20 * LONGEST])
@@ -74,5 +87,11 @@ def _lattice(catalogue: Catalogue) -> Lattice:
     units = {unit.lower() for one in catalogue.units for unit in (one.name, *one.aliases)}
     sold = {sku.unit.lower() for product in catalogue.products for sku in product.skus}
     specs = {fold(sku.spec) for product in catalogue.products for sku in product.skus if sku.spec}
-    spec_words = frozenset(spec for spec in specs if not any(char.isdigit() for char in spec) and len(spec) <= 6)
-    return Lattice(index(catalogue.products), Amounts(units | sold | words("units.txt")), spec_words | words("spec_words.txt"))
+    spec_words = frozenset(
+        spec for spec in specs if not any(char.isdigit() for char in spec) and len(spec) <= 6
+    )
+    return Lattice(
+        index(catalogue.products),
+        Amounts(units | sold | words("units.txt")),
+        spec_words | words("spec_words.txt"),
+    )

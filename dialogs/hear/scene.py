@@ -41,7 +41,12 @@ class Scene:
     def addressed(self) -> bool:
         """Whether this is certainly said to the shop."""
         quote = self.context.quote
-        return self.private or SHOP in self.context.mention or bool(quote and quote.who == "bot") or self.calls_shop
+        return (
+            self.private
+            or SHOP in self.context.mention
+            or bool(quote and quote.who == "bot")
+            or self.calls_shop
+        )
 
     @property
     def calls_shop(self) -> bool:
@@ -53,7 +58,11 @@ class Scene:
         return tuple(piece.value for piece in self.pieces if piece.kind == "mention")
 
     def is_shop(self, name: str) -> bool:
-        return name == SHOP[1:] or name in self.offer.catalogue.shop_name or bool(re.search("店|老板|团长|客服|机器人|小助手", name))
+        return (
+            name == SHOP[1:]
+            or name in self.offer.catalogue.shop_name
+            or bool(re.search("店|老板|团长|客服|机器人|小助手", name))
+        )
 
     def it(self) -> Want | None:
         """What 这个 is: the quoted card, or in private the one thing the bot last spoke of."""
@@ -101,12 +110,22 @@ def ignore(intent: str = "chat.none", why: str = "") -> Reading:
     return Reading("ignore", intent, evidence=(why,) if why else ())
 
 
-def act(intent: str, lines: Iterable[Line] = (), slots: Mapping[str, Any] | None = None, why: str = "", score: float = 0.9) -> Reading:
-    return Reading("act", intent, tuple(lines), None, dict(slots or {}), score=score, evidence=(why,) if why else ())
+def act(
+    intent: str,
+    lines: Iterable[Line] = (),
+    slots: Mapping[str, Any] | None = None,
+    why: str = "",
+    score: float = 0.9,
+) -> Reading:
+    return Reading(
+        "act", intent, tuple(lines), None, dict(slots or {}), score=score, evidence=(why,) if why else ()
+    )
 
 
 def ask(intent: str, clarify: Clarify, slots: Mapping[str, Any] | None = None, why: str = "") -> Reading:
-    return Reading("clarify", intent, (), clarify, dict(slots or {}), score=0.6, evidence=(why,) if why else ())
+    return Reading(
+        "clarify", intent, (), clarify, dict(slots or {}), score=0.6, evidence=(why,) if why else ()
+    )
 
 
 def with_slots(reading: Reading, slots: Mapping[str, Any]) -> Reading:
@@ -117,7 +136,13 @@ def tokens(scene: Scene) -> tuple[Token, ...]:
     """The pieces as the rest of the house sees them: in the text as typed."""
     typed = scene.typed
     return tuple(
-        Token(piece.tag or piece.kind, typed.typed(piece.start, piece.end), typed.span(piece.start, piece.end), piece.value, piece.source)
+        Token(
+            piece.tag or piece.kind,
+            typed.typed(piece.start, piece.end),
+            typed.span(piece.start, piece.end),
+            piece.value,
+            piece.source,
+        )
         for piece in scene.pieces
         if piece.kind not in ("blank", "break")
     )
@@ -132,7 +157,8 @@ def left_over(pieces: Iterable[Piece], spans: Iterable[tuple[int, int]] = ()) ->
     return sum(
         piece.end - piece.start
         for piece in pieces
-        if piece.kind in ("word", "char", "latin", "digits") and not any(a <= piece.start and piece.end <= b for a, b in covered)
+        if piece.kind in ("word", "char", "latin", "digits")
+        and not any(a <= piece.start and piece.end <= b for a, b in covered)
         and piece.text not in words("harmless.txt")
     )
 

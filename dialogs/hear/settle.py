@@ -48,7 +48,17 @@ def _ask(want: Want, slot: str, options: Iterable[str] = (), reason: str | None 
     quantity = want.quantity
     value = quantity.value if quantity and not quantity.trouble else None
     product = want.products[0] if len(want.products) == 1 else None
-    return Clarify(slot, tuple(options), reason, (), product, value, quantity.unit if quantity else None, want.heard or None, want.op)  # type: ignore[arg-type]  # a want's op is an Op
+    return Clarify(
+        slot,
+        tuple(options),
+        reason,
+        (),
+        product,
+        value,
+        quantity.unit if quantity else None,
+        want.heard or None,
+        want.op,
+    )
 
 
 def _ask_amount(want: Want, offer: Offer, skus: tuple[Sku, ...]) -> Clarify:
@@ -116,7 +126,11 @@ def _by_unit(want: Want, offer: Offer, skus: tuple[Sku, ...], quantity: Quantity
     if not quantity.unit:
         return _one_of(want, offer, skus, quantity, "unit")
     value = quantity.value
-    if value is not None and value != value.to_integral_value() and not is_weight(offer.catalogue, quantity.unit):
+    if (
+        value is not None
+        and value != value.to_integral_value()
+        and not is_weight(offer.catalogue, quantity.unit)
+    ):
         return _ask(want, "qty", (), "half")
     if quantity.unit == "份" and not any(same_unit(offer.catalogue, sku.unit, "份") for sku in skus):
         return _portion(want, offer, skus, quantity)
@@ -212,7 +226,10 @@ def _settle_sku(want: Want, offer: Offer, sku_id: str) -> Line | Clarify:
     unit = quantity.unit
     if not unit or unit in GENERIC or quantity.loose or same_unit(offer.catalogue, sku.unit, unit):
         return line(want, offer, sku, quantity.value)
-    return settle(replace(want, sku=None, products=(sku.product,)), replace(offer, in_campaign={}) if want.campaign else offer)
+    return settle(
+        replace(want, sku=None, products=(sku.product,)),
+        replace(offer, in_campaign={}) if want.campaign else offer,
+    )
 
 
 def line(want: Want, offer: Offer, sku: Sku, value: Decimal) -> Line | Clarify:
@@ -222,7 +239,7 @@ def line(want: Want, offer: Offer, sku: Sku, value: Decimal) -> Line | Clarify:
     if trouble:
         return replace(_ask(want, "qty", (), trouble), product=sku.product)
     campaign = want.campaign or offer.in_campaign.get(sku.id)
-    return Line(sku.id, tidy(value), sku.unit, want.op, want.for_whom, want.note, campaign)  # type: ignore[arg-type]  # a want's op is an Op
+    return Line(sku.id, tidy(value), sku.unit, want.op, want.for_whom, want.note, campaign)
 
 
 def _trouble(want: Want, value: Decimal, *, weight: bool) -> str | None:

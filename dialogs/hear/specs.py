@@ -14,7 +14,19 @@ Measure = tuple[Decimal, str]
 
 GRAMS = {"斤": 500, "市斤": 500, "公斤": 1000, "千克": 1000, "kg": 1000, "两": 50, "克": 1, "g": 1}
 MILLILITRES = {"ml": 1, "毫升": 1, "l": 1000, "升": 1000}
-SIZES = {"寸": "寸", "英寸": "寸", "吋": "寸", "cm": "cm", "厘米": "cm", "mm": "mm", "毫米": "mm", "米": "米", "瓦": "瓦", "w": "瓦", "码": "码"}
+SIZES = {
+    "寸": "寸",
+    "英寸": "寸",
+    "吋": "寸",
+    "cm": "cm",
+    "厘米": "cm",
+    "mm": "mm",
+    "毫米": "mm",
+    "米": "米",
+    "瓦": "瓦",
+    "w": "瓦",
+    "码": "码",
+}
 PIECES = "[瓶罐听盒袋包个支枚片条根只杯卷块粒颗节g]"
 MEASURE_ONLY = (*MILLILITRES, *SIZES)  # nobody orders by these: always a spec
 
@@ -53,7 +65,18 @@ def measures_of(text: str) -> tuple[Measure, ...]:
         number = parse(match[1])
         if number is not None:
             unit = match[2] or ""
-            long = next((known for known in (*GRAMS, *MEASURE_ONLY) if text.lower().startswith(known, match.start(2)) and len(known) > 1), unit) if match[2] else ""
+            long = (
+                next(
+                    (
+                        known
+                        for known in (*GRAMS, *MEASURE_ONLY)
+                        if text.lower().startswith(known, match.start(2)) and len(known) > 1
+                    ),
+                    unit,
+                )
+                if match[2]
+                else ""
+            )
             found.append(measure(number, long or unit))
     return tuple(found)
 

@@ -28,8 +28,16 @@ def names_a_thing(piece: Piece) -> bool:
 
 def without_echoes(wants: list[Want]) -> list[Want]:
     """橙子，对，橙子要六斤: a name that comes again with its amount was only mentioned before."""
-    told = {want.products for want in wants if want.products and (want.quantity or want.money or want.op == "remove")}
-    return [want for want in wants if want.quantity or want.money or want.op == "remove" or want.products not in told]
+    told = {
+        want.products
+        for want in wants
+        if want.products and (want.quantity or want.money or want.op == "remove")
+    }
+    return [
+        want
+        for want in wants
+        if want.quantity or want.money or want.op == "remove" or want.products not in told
+    ]
 
 
 def run(pieces: Sequence[Piece], end: int) -> list[Piece]:

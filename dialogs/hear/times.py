@@ -11,8 +11,40 @@ from functools import cache
 
 from dialogs.hear.numbers import NUMBER, parse
 
-DAYS = {"大前天": -3, "前天": -2, "昨天": -1, "昨": -1, "今天": 0, "今日": 0, "今儿": 0, "今": 0, "当天": 0, "明天": 1, "明日": 1, "明儿": 1, "明": 1, "后天": 2, "大后天": 3}
-PARTS = {"凌晨": 2, "清早": 7, "早上": 8, "早晨": 8, "早": 8, "上午": 10, "中午": 12, "正午": 12, "下午": 15, "午后": 14, "傍晚": 18, "晚上": 20, "晚": 20, "夜里": 22, "半夜": 23}
+DAYS = {
+    "大前天": -3,
+    "前天": -2,
+    "昨天": -1,
+    "昨": -1,
+    "今天": 0,
+    "今日": 0,
+    "今儿": 0,
+    "今": 0,
+    "当天": 0,
+    "明天": 1,
+    "明日": 1,
+    "明儿": 1,
+    "明": 1,
+    "后天": 2,
+    "大后天": 3,
+}
+PARTS = {
+    "凌晨": 2,
+    "清早": 7,
+    "早上": 8,
+    "早晨": 8,
+    "早": 8,
+    "上午": 10,
+    "中午": 12,
+    "正午": 12,
+    "下午": 15,
+    "午后": 14,
+    "傍晚": 18,
+    "晚上": 20,
+    "晚": 20,
+    "夜里": 22,
+    "半夜": 23,
+}
 WEEKDAYS = {**{c: n for n, c in enumerate("一二三四五六")}, "日": 6, "天": 6, "末": 5}
 LATE_PARTS = ("下午", "午后", "傍晚", "晚上", "晚", "夜里", "半夜")
 
@@ -43,7 +75,9 @@ class Moment:
             return (now + self.later).replace(second=0, microsecond=0)
         try:
             day, hour = self._day(now), self._hour(now)
-            return datetime(day.year, day.month, day.day, hour % 24, self.minute, tzinfo=now.tzinfo) + timedelta(days=hour // 24)
+            return datetime(
+                day.year, day.month, day.day, hour % 24, self.minute, tzinfo=now.tzinfo
+            ) + timedelta(days=hour // 24)
         except (ValueError, OverflowError):
             return None
 
@@ -69,7 +103,9 @@ class Moment:
             return self.hour + 12 if self.hour < 12 or self.part not in ("下午", "午后") else 12
         if self.part == "中午" and self.hour < 5:
             return self.hour + 12
-        today_only = not self.part and self.day in (None, 0) and self.weekday is None and self.month_day is None
+        today_only = (
+            not self.part and self.day in (None, 0) and self.weekday is None and self.month_day is None
+        )
         if today_only and 0 < self.hour < 12 and (self.hour, self.minute) <= (now.hour, now.minute):
             return self.hour + 12  # 3点 said at ten in the morning
         if not self.part and 0 < self.hour < 7:
@@ -127,7 +163,11 @@ def _time() -> re.Pattern[str]:
 def _moment(match: re.Match[str]) -> Moment | None:
     group = match.groupdict()
     said = match[0].strip()
-    if not said or group["year"] or said in ("今", "明", "昨", "早", "晚", "前", "后", "左右", "之前", "之后", "以前", "以后"):
+    if (
+        not said
+        or group["year"]
+        or said in ("今", "明", "昨", "早", "晚", "前", "后", "左右", "之前", "之后", "以前", "以后")
+    ):
         return None
     if not any(group[name] for name in ("day", "weekday", "mdate", "date", "part", "hour", "hh")):
         return None

@@ -7,19 +7,17 @@ closes all that are open; a spec belongs to its product and is never an amount.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from dialogs.hear.lattice import Piece
-from dialogs.hear.lexicon import words
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
-from dialogs.hear.specs import Spec
+from dialogs.hear.reading import Op
 from dialogs.hear.things import makes_another_thing, names_a_thing, pack_of, run, without_echoes
+from dialogs.hear.walk import GOODS, Walk
 
-OPS = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove"}
+OPS: dict[str, Op] = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove"}
 PARTLY = ("去掉", "拿掉", "退掉", "撤掉", "减掉", "退了", "撤了", "删掉")
-SILENT = ("blank", "cue")
-GOODS = ("product", "code")
 ENDS_A_REMARK = ("break", "product", "place", "time", "note")
 
 
@@ -28,11 +26,13 @@ class Gathered:
     wants: tuple[Want, ...]
     loose: tuple[Quantity, ...]  # amounts that found no product
     left_over: tuple[Piece, ...]  # words nobody explained
-    ops: tuple[str, ...]  # operations said, in order
+    ops: tuple[Op, ...]  # operations said, in order
     each: bool
 
 
-def gather(pieces: Sequence[Piece], offer: Offer, *, it: Want | None = None, bare_numbers: bool = True) -> Gathered:
+def gather(
+    pieces: Sequence[Piece], offer: Offer, *, it: Want | None = None, bare_numbers: bool = True
+) -> Gathered:
     """All wants of a message. `it` is what 这个 means here."""
     basket = _Basket(tuple(pieces), offer, it, bare_numbers)
     for at in range(len(pieces)):
@@ -40,36 +40,8 @@ def gather(pieces: Sequence[Piece], offer: Offer, *, it: Want | None = None, bar
     return basket.close()
 
 
-@dataclass
-class _Basket:
+class _Basket(Walk):
     """The state while walking over one message."""
-
-    pieces: tuple[Piece, ...]
-    offer: Offer
-    it: Want | None
-    bare_numbers: bool
-    done: list[Want] = field(default_factory=list)
-    open: list[Want] = field(default_factory=list)
-    held: Quantity | None = None
-    held_at: int = -1
-    specs: list[Spec] = field(default_factory=list)
-    unknown: list[Piece] = field(default_factory=list)
-    left_over: list[Piece] = field(default_factory=list)
-    loose: list[Quantity] = field(default_factory=list)
-    ops: list[str] = field(default_factory=list)
-    op: str = "add"
-    each: bool = False
-    each_first: bool = False
-    ever_each: bool = False
-    about: bool = False
-    also: bool = False
-    wrong: bool = False
-    broken: bool = False  # a break since the open product
-    for_whom: str | None = None
-    noting: int = -1  # where a remark began
-    packed: bool = False  # the last amount told the size of a pack
-    denied: Piece | None = None  # a size nobody wants
-    deaf: bool = False  # 别拿成苹果了: the remark may name goods
 
     def take(self, at: int) -> None:
         piece = self.pieces[at]
@@ -89,15 +61,19 @@ class _Basket:
     # --- goods
 
     def _product(self, piece: Piece, at: int) -> None:
-        want = Want(products=piece.value, heard=piece.text, source=piece.source, start=piece.start, end=piece.end)
+        want = Want(
+            products=piece.value, heard=piece.text, source=piece.source, start=piece.start, end=piece.end
+        )
         follower = self._next(at, silent=())
-        if follower and follower.start == piece.end and piece.source != "emoji" and makes_another_thing(follower) and not self._both_each(at):
+        if (
+            follower
+            and follower.start == piece.end
+            and piece.source != "emoji"
+            and makes_another_thing(follower)
+            and not self._both_each(at)
+        ):
             want = replace(want, products=(), source="unknown")  # 苹果手机: not ours
         self._goods(want)
-
-    def _both_each(self, at: int) -> bool:
-        """鸡蛋鸭蛋各一板: two things, not one."""
-        return len(self.pieces) > at + 2 and self.pieces[at + 2].tag == "each"
 
     def _code(self, piece: Piece, at: int) -> None:
         code = piece.value
@@ -132,12 +108,6 @@ class _Basket:
         else:
             self.left_over.append(piece)
 
-    def _strange_unit(self, at: int) -> str | None:
-        """金 in 香蕉3金: a word glued to the number, which no goods are counted by."""
-        following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
-        strange = following is not None and following.kind == "char" and following.text not in words("harmless.txt")
-        return following.text if strange and following is not None else None
-
     def _money(self, piece: Piece, at: int) -> None:
         """50块钱的老姜, 老姜50元: a purchase by money, beside a product."""
         following = self._next(at)
@@ -151,8 +121,14 @@ class _Basket:
 
     def _priced(self, want: Want, piece: Piece) -> None:
         """老姜50元 buys by money; 豆腐5块 is five pieces where 块 is what they are sold by."""
-        by_piece = piece.text.endswith("块") and any(sku.unit == "块" for id in want.products for sku in self.offer.skus(id))
-        bought = replace(want, quantity=Quantity(piece.value, "块")) if by_piece else replace(want, money=piece.value)
+        by_piece = piece.text.endswith("块") and any(
+            sku.unit == "块" for id in want.products for sku in self.offer.skus(id)
+        )
+        bought = (
+            replace(want, quantity=Quantity(piece.value, "块"))
+            if by_piece
+            else replace(want, money=piece.value)
+        )
         self.done.append(bought)
 
     def _amount(self, quantity: Quantity, piece: Piece, at: int) -> None:
@@ -169,25 +145,16 @@ class _Basket:
             self._close_open(quantity)
         elif unknown and quantity.unit and (not self._ahead(at) or self._ahead_has_its_own(at)):
             start = max(self.text_start(unknown), 0)
-            self.done.append(Want(heard=unknown, source="unknown", quantity=quantity, op=self.op, start=start, end=piece.end))
+            self.done.append(
+                Want(
+                    heard=unknown, source="unknown", quantity=quantity, op=self.op, start=start, end=piece.end
+                )
+            )
             self.unknown.clear()
         elif self.done and not self._ahead(at) and self._second(quantity):
             pass
         else:
             self._hold(quantity, at)
-
-    def _is_filler(self, quantity: Quantity, at: int) -> bool:
-        """个 in 来个四斤."""
-        following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
-        by_piece = any(sku.unit == "个" for want in self.open for id in want.products for sku in self.offer.skus(id))
-        if by_piece and not quantity.only_unit:
-            return False  # 西瓜一个8斤的
-        return quantity.unit == "个" and quantity.value == 1 and following is not None and following.kind == "qty" and not following.value.times
-
-    def _either(self, at: int) -> bool:
-        """一桶还是一提: the speaker does not know yet."""
-        before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
-        return before is not None and before.text in ("还是", "或", "或者", "要么") and bool(self.done) and not self.open and not self._ahead(at)
 
     def _hold(self, quantity: Quantity, at: int) -> None:
         if self.held is not None:
@@ -214,7 +181,11 @@ class _Basket:
         if first is None:
             self.done[-1] = replace(last, quantity=quantity)
             return True
-        if not (quantity.unit or quantity.times or quantity.plus) and (first.unit or self.op == "set") and not self.wrong:
+        if (
+            not (quantity.unit or quantity.times or quantity.plus)
+            and (first.unit or self.op == "set")
+            and not self.wrong
+        ):
             return self._second_number(last, first, quantity)
         if self.wrong or self.op in ("set",) or last.op == "set":
             self.done[-1] = replace(last, quantity=quantity, op=self.op if self.op != "add" else last.op)
@@ -231,7 +202,11 @@ class _Basket:
 
     def _second_number(self, last: Want, first: Quantity, quantity: Quantity) -> bool:
         """A bare number behind a full amount: 虾2斤2 is not clear, 鸡蛋2板总共72 is a price."""
-        before = self.pieces[: next((n for n, p in enumerate(self.pieces) if p.kind == "number" and p.value == quantity.value), 0)]
+        before = self.pieces[
+            : next(
+                (n for n, p in enumerate(self.pieces) if p.kind == "number" and p.value == quantity.value), 0
+            )
+        ]
         glued = bool(before) and before[-1].kind == "qty"
         if glued:
             self.done[-1] = replace(last, quantity=Quantity(None, first.unit, "unclear"))
@@ -317,7 +292,7 @@ class _Basket:
             self.noting, self.deaf = at - bool(asked), piece.text.startswith("别")
 
     def _said_op(self, piece: Piece, at: int) -> None:
-        op = OPS[piece.tag]
+        op: Op = OPS[piece.tag]
         if op == "remove" and piece.text in PARTLY and self._next_amount(at):
             op = "dec"  # 去掉一箱
         following = self._next(at)
@@ -359,7 +334,11 @@ class _Basket:
         """Unknown goods right before an amount: 火龙果3斤."""
         verbs = [p for p in self.pieces if p.kind == "cue" and p.tag in ("buy", "filler")]
         words = [p for p in run([*self.unknown, *verbs], piece.start) if p.kind != "cue"]
-        return "".join(p.text for p in words) if words and (names_a_thing(words[-1]) or len(words[-1].text) == 1) else ""
+        return (
+            "".join(p.text for p in words)
+            if words and (names_a_thing(words[-1]) or len(words[-1].text) == 1)
+            else ""
+        )
 
     def text_start(self, heard: str) -> int:
         return next((p.start for p in self.unknown if heard.startswith(p.text)), self.unknown[-1].start)
@@ -371,38 +350,11 @@ class _Basket:
             if after and (names_a_thing(after[-1]) or len(after) == 1 == len(after[0].text)):
                 heard = "".join(p.text for p in after)
                 start, end = self.pieces[self.held_at].start, after[-1].end
-                self.done.append(Want(heard=heard, source="unknown", quantity=self.held, op=self.op, start=start, end=end))
+                self.done.append(
+                    Want(heard=heard, source="unknown", quantity=self.held, op=self.op, start=start, end=end)
+                )
                 self.held = None
         self.unknown.clear()
-
-    # --- looking ahead
-
-    def _next(self, at: int, silent: Sequence[str] = SILENT) -> Piece | None:
-        return next((p for p in self.pieces[at + 1 :] if p.kind not in silent), None)
-
-    def _next_is_goods(self, at: int) -> bool:
-        following = self._next(at)
-        return following is not None and following.kind in GOODS
-
-    def _next_amount(self, at: int) -> bool:
-        following = self._next(at)
-        return following is not None and following.kind in ("qty", "number", "spec")
-
-    def _ahead(self, at: int) -> bool:
-        """Whether this amount is for what follows: a product (or an unknown thing) stands right behind it."""
-        for piece in self.pieces[at + 1 :]:
-            if piece.kind in GOODS or piece.kind == "specword":
-                return True
-            if names_a_thing(piece) and not self.open:
-                return True
-            if piece.kind not in ("blank", "spec", "for") and not (piece.kind == "cue" and piece.tag in ("filler", "this")):
-                return False
-        return False
-
-    def _ahead_has_its_own(self, at: int) -> bool:
-        """白菜两颗土豆三斤: the goods ahead have an amount of their own behind them."""
-        ahead = next((n for n in range(at + 1, len(self.pieces)) if self.pieces[n].kind in GOODS), len(self.pieces))
-        return self._next_amount(ahead) and self.held is None and not self.done
 
     def close(self) -> Gathered:
         if self.noting >= 0:
@@ -411,8 +363,12 @@ class _Basket:
         if self.held is not None and not any(want.quantity is self.held for want in self.done):
             self.loose.append(self.held)
         if self.for_whom and self.loose and self.done and self.done[-1].for_whom is None:
-            self.done.append(replace(self.done[-1], quantity=self.loose.pop(), for_whom=self.for_whom, start=self.done[-1].end))  # 再帮李姐带一箱
+            self.done.append(
+                replace(
+                    self.done[-1], quantity=self.loose.pop(), for_whom=self.for_whom, start=self.done[-1].end
+                )
+            )  # 再帮李姐带一箱
         wants = without_echoes(sorted([*self.done, *self.open], key=lambda want: want.start))
-        return Gathered(tuple(wants), tuple(self.loose), tuple(self.left_over), tuple(self.ops), self.ever_each)
-
-
+        return Gathered(
+            tuple(wants), tuple(self.loose), tuple(self.left_over), tuple(self.ops), self.ever_each
+        )

@@ -39,12 +39,17 @@ class Labelled:
         """`g1` is a group with the campaign C1 (or T1) open; JSON behind it adds cart, quote, pending …"""
         place, _, more = self.where.partition(" ")
         chat = {"g": "group", "p": "private", "s": "group", "a": "admin"}[place[0]]
-        opened = [f"{campaigns}{n}" for n in place[1:]] or (["C1"] if place == "a" and campaigns == "C" else [])
+        opened = [f"{campaigns}{n}" for n in place[1:]] or (
+            ["C1"] if place == "a" and campaigns == "C" else []
+        )
         context: dict[str, Any] = {"chat": chat, "campaigns": opened, **(json.loads(more) if more else {})}
         if place == "s":
             context["mention"] = "@shop"
         for kept in ("cart", "last_order"):
-            context[kept] = [dict(zip(("sku", "qty", "unit"), line.split("×"), strict=True)) for line in context.get(kept, ())]
+            context[kept] = [
+                dict(zip(("sku", "qty", "unit"), line.split("×"), strict=True))
+                for line in context.get(kept, ())
+            ]
         return context_from(context)
 
 

@@ -30,7 +30,10 @@ def test_choosing_keeps_the_amount_and_the_clear_lines(answer: str) -> None:
     assert order(reading) == ["P05-1×3", "P01-3×1"]
 
 
-@pytest.mark.parametrize(("answer", "sku"), [("8寸的", "K1-8"), ("8寸", "K1-8"), ("六寸", "K1-6"), ("最大的", "K1-10"), ("3", "K1-10")])
+@pytest.mark.parametrize(
+    ("answer", "sku"),
+    [("8寸的", "K1-8"), ("8寸", "K1-8"), ("六寸", "K1-6"), ("最大的", "K1-10"), ("3", "K1-10")],
+)
 def test_a_size_is_chosen_by_its_name(answer: str, sku: str) -> None:
     reading = answered(corner_shop(), "蛋糕两个", answer)
     assert (reading.intent, order(reading)) == ("choose.option", [f"{sku}×2"])
@@ -71,7 +74,10 @@ def test_a_full_new_order_beats_the_question() -> None:
 def test_a_choice_without_an_amount_asks_for_it() -> None:
     reading = answered(corner_shop(), "蛋糕", "8寸的")
     assert (reading.intent, order(reading)) == ("choose.option", [])
-    assert reading.clarify is not None and (reading.clarify.slot, reading.clarify.options) == ("qty", ("K1-8",))
+    assert reading.clarify is not None and (reading.clarify.slot, reading.clarify.options) == (
+        "qty",
+        ("K1-8",),
+    )
 
 
 def test_a_unit_that_two_boxes_have_asks_again_between_the_two() -> None:
@@ -79,7 +85,9 @@ def test_a_unit_that_two_boxes_have_asks_again_between_the_two() -> None:
     assert reading.clarify is not None and reading.clarify.options == ("P01-2", "P01-3")
 
 
-@pytest.mark.parametrize(("answer", "sku"), [("B", "P07-2"), ("2号", "P07-2"), ("车厘子", "P07-2"), ("4", "P16-1")])
+@pytest.mark.parametrize(
+    ("answer", "sku"), [("B", "P07-2"), ("2号", "P07-2"), ("车厘子", "P07-2"), ("4", "P16-1")]
+)
 def test_an_item_of_the_campaign_is_chosen(answer: str, sku: str) -> None:
     assert order(answered(fruit_shop(), "+2", answer, GROUP)) == [f"{sku}×2"]
 

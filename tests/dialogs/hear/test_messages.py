@@ -13,7 +13,9 @@ from tests.dialogs.hear.shops import BUYING, HERE, Labelled, agrees, corner_shop
 FRUIT = [*written("messages.txt"), *written("regressions.txt")]
 CORNER = [*written("corner_shop.txt")]
 LABELLED = [json.loads(line) for line in (HERE / "labelled.jsonl").read_text(encoding="utf-8").splitlines()]
-TALK = [line for line in (HERE / "talk.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+TALK = [
+    line for line in (HERE / "talk.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+]
 
 
 @pytest.mark.parametrize("said", FRUIT, ids=lambda said: f"{said.where[:4]} {said.text[:24]}")
@@ -39,7 +41,9 @@ def test_a_labelled_message_means_what_its_label_says(message: dict) -> None:
 
 
 def _lines(reading: dict) -> list[tuple]:
-    return sorted((one["sku"], float(one["qty"]), one["op"], one.get("for", "")) for one in reading.get("lines", ()))
+    return sorted(
+        (one["sku"], float(one["qty"]), one["op"], one.get("for", "")) for one in reading.get("lines", ())
+    )
 
 
 @pytest.mark.parametrize("text", TALK)

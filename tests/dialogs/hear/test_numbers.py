@@ -46,13 +46,32 @@ def test_digits_are_read_as_they_stand(number: Decimal) -> None:
 
 @pytest.mark.parametrize(
     ("said", "number"),
-    [("十", 10), ("十二", 12), ("二十", 20), ("一百二", 120), ("一百零二", 102), ("两千五", 2500), ("一万二", 12000), ("两万", 20000), ("俩", 2), ("仨", 3), ("廿", 20), ("叁", 3), ("拾贰", 12), ("三零二", 302), ("二〇二六", 2026), ("1万", 10000)],
+    [
+        ("十", 10),
+        ("十二", 12),
+        ("二十", 20),
+        ("一百二", 120),
+        ("一百零二", 102),
+        ("两千五", 2500),
+        ("一万二", 12000),
+        ("两万", 20000),
+        ("俩", 2),
+        ("仨", 3),
+        ("廿", 20),
+        ("叁", 3),
+        ("拾贰", 12),
+        ("三零二", 302),
+        ("二〇二六", 2026),
+        ("1万", 10000),
+    ],
 )
 def test_numerals(said: str, number: int) -> None:
     assert parse(said) == number
 
 
-@pytest.mark.parametrize("said", ["两三", "二三", "百", "千", "一百百", "", "3.", ".5", "1.2.3", "十十", "半", "1e5", "-3"])
+@pytest.mark.parametrize(
+    "said", ["两三", "二三", "百", "千", "一百百", "", "3.", ".5", "1.2.3", "十十", "半", "1e5", "-3"]
+)
 def test_what_is_no_number_is_refused(said: str) -> None:
     assert parse(said) is None
 
@@ -76,7 +95,19 @@ def test_amounts(said: str, value: str, unit: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "trouble"),
-    [("两三斤", "range"), ("2到3箱", "range"), ("2~3箱", "range"), ("2箱或3箱", "range"), ("3-5斤", "range"), ("十来个", "vague"), ("几斤", "vague"), ("一斤多", "vague"), ("-2斤", "negative"), ("0箱", "zero"), ("零斤", "zero")],
+    [
+        ("两三斤", "range"),
+        ("2到3箱", "range"),
+        ("2~3箱", "range"),
+        ("2箱或3箱", "range"),
+        ("3-5斤", "range"),
+        ("十来个", "vague"),
+        ("几斤", "vague"),
+        ("一斤多", "vague"),
+        ("-2斤", "negative"),
+        ("0箱", "zero"),
+        ("零斤", "zero"),
+    ],
 )
 def test_what_cannot_be_taken_as_an_amount_says_why(said: str, trouble: str) -> None:
     assert longest(said).trouble == trouble
@@ -89,7 +120,18 @@ def test_what_is_no_amount_of_goods(said: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "yuan"),
-    [("25块5", "25.5"), ("二十五块半", "25.5"), ("9块9", "9.9"), ("三块五", "3.5"), ("¥29.9", "29.9"), ("50块钱", "50"), ("一百二十八块八", "128.8"), ("3毛", "0.3"), ("34块8", "34.8"), ("1元", "1")],
+    [
+        ("25块5", "25.5"),
+        ("二十五块半", "25.5"),
+        ("9块9", "9.9"),
+        ("三块五", "3.5"),
+        ("¥29.9", "29.9"),
+        ("50块钱", "50"),
+        ("一百二十八块八", "128.8"),
+        ("3毛", "0.3"),
+        ("34块8", "34.8"),
+        ("1元", "1"),
+    ],
 )
 def test_money(said: str, yuan: str) -> None:
     assert next(money.yuan for money in find_money(said)) == Decimal(yuan)

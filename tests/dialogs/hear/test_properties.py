@@ -9,7 +9,10 @@ from dialogs.hear import Context, Pending, explain
 from dialogs.hear.normalise import normalise
 from tests.dialogs.hear.shops import corner_shop, fruit_shop
 
-ORDERLY = st.text("苹果香蕉虾鸡蛋两三半斤箱个一+12x*AB来要不改换加少都各和也 ，。\n（）🍎①号楼上还有吗多少钱取消0.-", max_size=24)
+ORDERLY = st.text(
+    "苹果香蕉虾鸡蛋两三半斤箱个一+12x*AB来要不改换加少都各和也 ，。\n（）🍎①号楼上还有吗多少钱取消0.-",
+    max_size=24,
+)
 FOREIGN = st.text(st.characters(codec="utf-8", exclude_categories=("Lo", "Nd", "Cs")), max_size=40)
 CHATS = st.sampled_from(["group", "private", "admin"])
 CAMPAIGNS = st.sampled_from([(), ("C1",), ("C2",), ("C1", "C2"), ("no such",)])
@@ -19,7 +22,9 @@ CAMPAIGNS = st.sampled_from([(), ("C1",), ("C2",), ("C1", "C2"), ("no such",)])
 @given(ORDERLY, CHATS, CAMPAIGNS)
 def test_no_order_like_jumble_breaks_it(text: str, chat: str, campaigns: tuple[str, ...]) -> None:
     reading = fruit_shop().read(text, Context(chat, campaigns=campaigns))  # type: ignore[arg-type]  # sampled from the three chats
-    assert (reading.action == "clarify") == (reading.clarify is not None and reading.intent != "choose.option") or reading.intent in ("choose.option", "confirm.yes")
+    assert (reading.action == "clarify") == (
+        reading.clarify is not None and reading.intent != "choose.option"
+    ) or reading.intent in ("choose.option", "confirm.yes")
     assert reading.action == "act" or not reading.lines
     assert all(0 <= line.qty <= 400 for line in reading.lines)  # at most 200 of one sku a wish
     assert explain(reading)
@@ -41,7 +46,21 @@ def test_noise_sells_nothing(text: str, chat: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(ORDERLY, st.sampled_from(["confirm_order", "clarify_spec", "clarify_unit", "clarify_qty", "clarify_product", "clarify_line", "?"]), st.lists(st.sampled_from(["P01-1", "P01-2", "P05", "3", "?"]), max_size=4))
+@given(
+    ORDERLY,
+    st.sampled_from(
+        [
+            "confirm_order",
+            "clarify_spec",
+            "clarify_unit",
+            "clarify_qty",
+            "clarify_product",
+            "clarify_line",
+            "?",
+        ]
+    ),
+    st.lists(st.sampled_from(["P01-1", "P01-2", "P05", "3", "?"]), max_size=4),
+)
 def test_no_answer_to_no_question_breaks_it(text: str, kind: str, options: list[str]) -> None:
     fruit_shop().read(text, Context("private", pending=Pending(kind, tuple(options), product="P01")))
 

@@ -23,8 +23,16 @@ def understood(*lines: str) -> list[dict]:
 
 
 def test_one_line_out_for_each_line_in() -> None:
-    got = understood('{"id": "a", "text": "香蕉3斤", "context": {"chat": "private"}}', '{"id": 2, "text": "在吗"}')
-    assert got[0] == {"id": "a", "action": "act", "intent": "order.add", "lines": [{"sku": "P05-1", "qty": "3", "unit": "斤", "op": "add"}], "slots": {}}
+    got = understood(
+        '{"id": "a", "text": "香蕉3斤", "context": {"chat": "private"}}', '{"id": 2, "text": "在吗"}'
+    )
+    assert got[0] == {
+        "id": "a",
+        "action": "act",
+        "intent": "order.add",
+        "lines": [{"sku": "P05-1", "qty": "3", "unit": "斤", "op": "add"}],
+        "slots": {},
+    }
     assert (got[1]["id"], got[1]["intent"]) == (2, "chat.greet")
 
 
@@ -40,8 +48,13 @@ def test_a_text_that_is_no_text_is_an_error(text: str) -> None:
     assert "error" in understood(f'{{"id": "a", "text": {text}}}')[0]
 
 
-@pytest.mark.parametrize("value", ["3", "null", "[]", "{}", '"x"', "[3, null]", '[{"sku": 3}]', '[{"sku": "P01-1", "qty": "x"}]', "[[]]"])
-@pytest.mark.parametrize("name", ["chat", "mention", "campaigns", "cart", "last_order", "history", "quote", "pending"])
+@pytest.mark.parametrize(
+    "value",
+    ["3", "null", "[]", "{}", '"x"', "[3, null]", '[{"sku": 3}]', '[{"sku": "P01-1", "qty": "x"}]', "[[]]"],
+)
+@pytest.mark.parametrize(
+    "name", ["chat", "mention", "campaigns", "cart", "last_order", "history", "quote", "pending"]
+)
 def test_no_wrong_type_in_a_context_breaks_it(name: str, value: str) -> None:
     assert "action" in understood(f'{{"id": "a", "text": "再加一箱", "context": {{"{name}": {value}}}}}')[0]
 

@@ -15,19 +15,73 @@ MERCHANT = Context("admin", campaigns=("C1",))
 @pytest.mark.parametrize(
     ("said", "intent", "slots"),
     [
-        ("车厘子改价89，库存20箱", "product_set", {"product": "P07", "price": "89", "stock": "20", "unit": "箱"}),
+        (
+            "车厘子改价89，库存20箱",
+            "product_set",
+            {"product": "P07", "price": "89", "stock": "20", "unit": "箱"},
+        ),
         ("香蕉改成25块5", "product_set", {"product": "P05", "price": "25.5"}),
         ("香蕉改价二十五块半", "product_set", {"product": "P05", "price": "25.5"}),
-        ("鸡蛋一板调到34块8", "product_set", {"product": "P16", "sku": "P16-1", "unit": "板", "price": "34.8"}),
+        (
+            "鸡蛋一板调到34块8",
+            "product_set",
+            {"product": "P16", "sku": "P16-1", "unit": "板", "price": "34.8"},
+        ),
         ("老姜库存改15斤", "product_set", {"product": "P43", "stock": "15", "unit": "斤"}),
         ("西瓜到货30个", "restock", {"product": "P24", "stock": "30", "unit": "个"}),
         ("草莓下架", "product_off", {"product": "P15"}),
-        ("加个新品，云南蓝莓，125克一盒，卖15块9，有40盒", "product_add", {"name": "云南蓝莓", "spec": "125克", "price": "15.9", "unit": "盒", "stock": "40"}),
-        ("今日特价 草莓25 香蕉2.9", "special_post", {"product": "P15", "price": "25", "items": [{"sku": "P15-1", "price": "25"}, {"sku": "P05-1", "price": "2.9"}]}),
-        ("开秒杀 草莓19.9一盒 限30盒 到12点", "flash_create", {"product": "P15", "sku": "P15-1", "price": "19.9", "stock": "30", "unit": "盒", "until": "2026-11-21T12:00"}),
-        ("晚上8点到9点搞个豆腐1块钱秒杀，每人限2块", "flash_create", {"product": "P38", "sku": "P38-1", "price": "1", "limit": "2", "from": "2026-11-21T20:00", "until": "2026-11-21T21:00"}),
-        ("开团 周日水果团：苹果10斤装45 沃柑10斤装58，明晚8点截", "groupbuy_create", {"title": "周日水果团", "items": [{"sku": "P01-3", "price": "45"}, {"sku": "P28-2", "price": "58"}], "until": "2026-11-22T20:00"}),
-        ("新开一个拼团，基围虾2斤装85，满5份成团", "groupbuy_create", {"items": [{"sku": "P34-2", "price": "85"}], "min": "5"}),
+        (
+            "加个新品，云南蓝莓，125克一盒，卖15块9，有40盒",
+            "product_add",
+            {"name": "云南蓝莓", "spec": "125克", "price": "15.9", "unit": "盒", "stock": "40"},
+        ),
+        (
+            "今日特价 草莓25 香蕉2.9",
+            "special_post",
+            {
+                "product": "P15",
+                "price": "25",
+                "items": [{"sku": "P15-1", "price": "25"}, {"sku": "P05-1", "price": "2.9"}],
+            },
+        ),
+        (
+            "开秒杀 草莓19.9一盒 限30盒 到12点",
+            "flash_create",
+            {
+                "product": "P15",
+                "sku": "P15-1",
+                "price": "19.9",
+                "stock": "30",
+                "unit": "盒",
+                "until": "2026-11-21T12:00",
+            },
+        ),
+        (
+            "晚上8点到9点搞个豆腐1块钱秒杀，每人限2块",
+            "flash_create",
+            {
+                "product": "P38",
+                "sku": "P38-1",
+                "price": "1",
+                "limit": "2",
+                "from": "2026-11-21T20:00",
+                "until": "2026-11-21T21:00",
+            },
+        ),
+        (
+            "开团 周日水果团：苹果10斤装45 沃柑10斤装58，明晚8点截",
+            "groupbuy_create",
+            {
+                "title": "周日水果团",
+                "items": [{"sku": "P01-3", "price": "45"}, {"sku": "P28-2", "price": "58"}],
+                "until": "2026-11-22T20:00",
+            },
+        ),
+        (
+            "新开一个拼团，基围虾2斤装85，满5份成团",
+            "groupbuy_create",
+            {"items": [{"sku": "P34-2", "price": "85"}], "min": "5"},
+        ),
         ("今晚8点截团", "campaign_deadline", {"campaign": "C1", "at": "2026-11-21T20:00"}),
         ("给群里发20张满30减5的券", "coupon_issue", {"qty": "20", "min": "30", "amount": "5"}),
         ("发券 王姐 10元无门槛", "coupon_issue", {"to": "王姐", "amount": "10"}),
@@ -68,7 +122,11 @@ def test_a_customer_is_understood_with_the_details(said: str, intent: str, slots
 def test_an_order_carries_address_time_and_telephone() -> None:
     reading = fruit_shop().read("西瓜1个 3栋2单元501 晚上7点半送 电话13800001234", Context("private"))
     assert [line.sku for line in reading.lines] == ["P24-1"]
-    assert reading.slots == {"address": {"building": 3, "unit": 2, "room": 501}, "deliver_at": "2026-11-21T19:30", "phone": "13800001234"}
+    assert reading.slots == {
+        "address": {"building": 3, "unit": 2, "room": 501},
+        "deliver_at": "2026-11-21T19:30",
+        "phone": "13800001234",
+    }
 
 
 def test_a_note_is_kept_with_its_line() -> None:

@@ -1,0 +1,119 @@
+"""步: the state of a walk over one message, and what stands ahead of and behind each step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dialogs.hear.lattice import Piece
+from dialogs.hear.lexicon import words
+from dialogs.hear.offer import Offer, Want
+from dialogs.hear.quantities import Quantity
+from dialogs.hear.reading import Op
+from dialogs.hear.specs import Spec
+from dialogs.hear.things import names_a_thing
+
+SILENT = ("blank", "cue")
+GOODS = ("product", "code")
+
+
+@dataclass
+class Walk:
+    """Where the walk is: what is done, what is open, what is held."""
+
+    pieces: tuple[Piece, ...]
+    offer: Offer
+    it: Want | None
+    bare_numbers: bool
+    done: list[Want] = field(default_factory=list)
+    open: list[Want] = field(default_factory=list)
+    held: Quantity | None = None
+    held_at: int = -1
+    specs: list[Spec] = field(default_factory=list)
+    unknown: list[Piece] = field(default_factory=list)
+    left_over: list[Piece] = field(default_factory=list)
+    loose: list[Quantity] = field(default_factory=list)
+    ops: list[Op] = field(default_factory=list)
+    op: Op = "add"
+    each: bool = False
+    each_first: bool = False
+    ever_each: bool = False
+    about: bool = False
+    also: bool = False
+    wrong: bool = False
+    broken: bool = False  # a break since the open product
+    for_whom: str | None = None
+    noting: int = -1  # where a remark began
+    packed: bool = False  # the last amount told the size of a pack
+    denied: Piece | None = None  # a size nobody wants
+    deaf: bool = False  # 别拿成苹果了: the remark may name goods
+
+    def _next(self, at: int, silent: Sequence[str] = SILENT) -> Piece | None:
+        return next((p for p in self.pieces[at + 1 :] if p.kind not in silent), None)
+
+    def _next_is_goods(self, at: int) -> bool:
+        following = self._next(at)
+        return following is not None and following.kind in GOODS
+
+    def _next_amount(self, at: int) -> bool:
+        following = self._next(at)
+        return following is not None and following.kind in ("qty", "number", "spec")
+
+    def _ahead(self, at: int) -> bool:
+        """Whether this amount is for what follows: a product (or an unknown thing) stands right behind it."""
+        for piece in self.pieces[at + 1 :]:
+            if piece.kind in GOODS or piece.kind == "specword":
+                return True
+            if names_a_thing(piece) and not self.open:
+                return True
+            if piece.kind not in ("blank", "spec", "for") and not (
+                piece.kind == "cue" and piece.tag in ("filler", "this")
+            ):
+                return False
+        return False
+
+    def _ahead_has_its_own(self, at: int) -> bool:
+        """白菜两颗土豆三斤: the goods ahead have an amount of their own behind them."""
+        ahead = next(
+            (n for n in range(at + 1, len(self.pieces)) if self.pieces[n].kind in GOODS), len(self.pieces)
+        )
+        return self._next_amount(ahead) and self.held is None and not self.done
+
+    def _both_each(self, at: int) -> bool:
+        """鸡蛋鸭蛋各一板: two things, not one."""
+        return len(self.pieces) > at + 2 and self.pieces[at + 2].tag == "each"
+
+    def _strange_unit(self, at: int) -> str | None:
+        """金 in 香蕉3金: a word glued to the number, which no goods are counted by."""
+        following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        strange = (
+            following is not None and following.kind == "char" and following.text not in words("harmless.txt")
+        )
+        return following.text if strange and following is not None else None
+
+    def _either(self, at: int) -> bool:
+        """一桶还是一提: the speaker does not know yet."""
+        before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
+        return (
+            before is not None
+            and before.text in ("还是", "或", "或者", "要么")
+            and bool(self.done)
+            and not self.open
+            and not self._ahead(at)
+        )
+
+    def _is_filler(self, quantity: Quantity, at: int) -> bool:
+        """个 in 来个四斤."""
+        following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        by_piece = any(
+            sku.unit == "个" for want in self.open for id in want.products for sku in self.offer.skus(id)
+        )
+        if by_piece and not quantity.only_unit:
+            return False  # 西瓜一个8斤的
+        return (
+            quantity.unit == "个"
+            and quantity.value == 1
+            and following is not None
+            and following.kind == "qty"
+            and not following.value.times
+        )

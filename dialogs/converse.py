@@ -242,21 +242,21 @@ class Conversation:
     async def _again(self, turn: Turn, dialogue: Dialogue, state: State) -> Reply:
         """Something that fits no question: in a group that is chatter, in private it is not understood."""
         if turn.room is not None:
-            return Reply(trace=trace.of_turn(turn.reading, dialogue.id, "silent", {}))
+            return Reply(trace=trace.of_turn(turn, dialogue.id, "silent", {}))
         await self._remember(turn, dialogue, state)
         says = repair.again(turn, state.prompt, state.fails)
         return self._reply(turn, dialogue, says, "not understood")
 
     async def _not_understood(self, turn: Turn, state: State | None) -> Reply:
         if turn.room is not None and "@shop" not in turn.reading.evidence and not turn.addressed:
-            return Reply(trace=trace.of_turn(turn.reading, "", "silent", {}))
+            return Reply(trace=trace.of_turn(turn, "", "silent", {}))
         if turn.reading.intent == "chat.thanks":
-            return Reply(trace=trace.of_turn(turn.reading, "", "silent", {}))
+            return Reply(trace=trace.of_turn(turn, "", "silent", {}))
         fails = (state.fails if state else 0) + 1
         says = repair.not_understood(turn, fails)
         if state is None or state.dialogue == repair.NAME:
             await self._keep_fails(turn, fails)
-        return Reply(says, trace.of_turn(turn.reading, "", "not understood", {"times": fails}))
+        return Reply(says, trace.of_turn(turn, "", "not understood", {"times": fails}))
 
     async def _denied(self, turn: Turn, dialogue: Dialogue) -> Reply:
         await self._record(turn, dialogue, "denied", turn.text)
@@ -271,7 +271,7 @@ class Conversation:
         outcome: str,
         facts: Mapping[str, Any] | None = None,
     ) -> Reply:
-        return Reply(tuple(says), trace.of_turn(turn.reading, dialogue.id, outcome, facts or {}))
+        return Reply(tuple(says), trace.of_turn(turn, dialogue.id, outcome, facts or {}))
 
     async def _still_open(self, turn: Turn, dialogue: Dialogue) -> str | None:
         """A question was dropped; an order that stands is named, so that nobody thinks it is gone."""

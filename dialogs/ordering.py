@@ -90,9 +90,18 @@ async def take(turn: Turn, data: Data, seal: str = "") -> Done:
     only_more = all(want.op in ("add", "inc") for want in wants)
     if changes and not (only_more and await slips.open_order(turn.shop, turn.person.id) is None):
         slip = await orders.edit(turn.shop, turn.person.id, wants, now=turn.now)
-        return Done(edited(turn, slip), facts={"order": slip.code})
+        return Done(edited(turn, slip), facts=_facts(slip))
     slip = await orders.place(turn.shop, turn.person.id, wants, now=turn.now, room=turn.room_id, seal=seal)
-    return Done(placed(turn, slip), facts={"order": slip.code, "joined": slip.joined})
+    return Done(placed(turn, slip), facts=_facts(slip))
+
+
+def _facts(slip: Slip) -> dict[str, str]:
+    """What 为什么 shows: the order, each price as it was taken, the cuts, the sum."""
+    prices = {
+        line.called: f"{voice.price(line.price, line.unit)} {line.price_why}".strip() for line in slip.lines
+    }
+    off = {why: str(-amount) for why, amount in voice.cuts(slip.lines)}
+    return {"单号": slip.code, **prices, **off, "合计": str(slip.payable)}
 
 
 def placed(turn: Turn, slip: Slip) -> tuple[Say, ...]:

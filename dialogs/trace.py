@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dialogs.hear.reading import Reading
+from dialogs.turn import Turn
 from dialogs.wants import line_to_json
 
 
@@ -19,15 +20,20 @@ def of_reading(reading: Reading) -> dict[str, Any]:
         "action": reading.action,
         "intent": reading.intent,
         "score": round(reading.score, 3),
-        "lines": [line_to_json(line) for line in reading.lines],
         "slots": {key: _plain(value) for key, value in reading.slots.items()},
         "rules": list(reading.evidence),
     }
 
 
-def of_turn(reading: Reading, dialogue: str, outcome: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+def of_turn(turn: Turn, dialogue: str, outcome: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """`outcome` is said, asked, refused by name, silent, …; `facts` are the figures that the answer used."""
-    return of_reading(reading) | {"dialogue": dialogue, "outcome": outcome, "facts": _plain(dict(facts))}
+    goods = turn.shelf.everything
+    lines = [
+        line_to_json(line) | ({"name": goods.called(line.sku)} if line.sku in goods.sku else {})
+        for line in turn.reading.lines or turn.reading.completes
+    ]
+    told = {"lines": lines, "dialogue": dialogue, "outcome": outcome, "facts": _plain(dict(facts))}
+    return of_reading(turn.reading) | told
 
 
 def _plain(value: Any) -> Any:

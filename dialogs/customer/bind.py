@@ -20,7 +20,7 @@ class Bind(Dialogue):
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         await people.pair(turn.shop, turn.person.id, data["code"], now=turn.now)
         text = "绑好了，你是店主了。先上架一样试试：上架 红颜草莓 25/盒 库存80；所有说法回“帮助”"
-        return Done((turn.privately(text),), facts={"role": "owner"})
+        return Done((turn.privately(text),), facts={"身份": "店主"})
 
     async def refused(self, turn: Turn, data: Data, refusal: Refusal) -> Question | None:
         await people.count_wrong_pairing(turn.shop)

@@ -16,4 +16,4 @@ class Cancel(Dialogue):
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         slip = await orders.cancel(turn.shop, turn.person.id, now=turn.now, code=data.get("order"))
         text = f"{slip.code} 取消了，货放回去了。想要了说“老样子”"
-        return Done((turn.here(f"{turn.name}：{text}" if turn.room else text),), facts={"order": slip.code})
+        return Done((turn.here(f"{turn.name}：{text}" if turn.room else text),), facts={"单号": slip.code})

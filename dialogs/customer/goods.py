@@ -37,7 +37,12 @@ class AskGoods(Dialogue):
             return Done((turn.here("问哪一样？回“菜单”看今天有什么"),) if turn.addressed else ())
         left = await left_of(turn.shop, [sku.id for sku in skus])
         parts = [_one(turn, sku, left[sku.id], several=len(skus) > 1) for sku in skus if sku.id in left]
-        return Done((turn.here("；".join(parts)),), facts={"skus": [sku.id for sku in skus]})
+        return Done((turn.here("；".join(parts)),), facts=_facts(turn, skus, left))
+
+
+def _facts(turn: Turn, skus: list[Sku], left: dict[str, Quantity]) -> dict[str, str]:
+    called = turn.shelf.catalogue.called
+    return {called(sku.id): f"剩 {left.get(sku.id, '?')} {sku.unit}" for sku in skus}
 
 
 def _skus(turn: Turn, said: str | None) -> list[Sku]:

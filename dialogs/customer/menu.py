@@ -46,7 +46,7 @@ class Menu(Dialogue):
         rows = tuple(row for n, items in numbered for row in _rows(n, items))
         card = Card("menu", f"{turn.facts.name} · 今天有", rows, note=tail)
         says = (turn.here(text, card=card, buttons=tuple(_button(items[0]) for items in shown[:4])),)
-        return Done(says, facts={"shown": len(shown), "page": page}, stays="page" if more > 0 else "")
+        return Done(says, facts={"列出": len(shown), "第几页": page + 1}, stays="page" if more > 0 else "")
 
 
 def by_product(items: Sequence[OnMenu]) -> list[list[OnMenu]]:

@@ -24,7 +24,7 @@ class MyOrders(Dialogue):
         private = turn.privately(text, card=turn.slip_card(newest), buttons=voice.slip_buttons(newest))
         public = turn.to_room(f"{turn.name}，私聊发你了")
         return Done(
-            (private, public) if public else (private,), facts={"orders": [slip.code for slip in recent]}
+            (private, public) if public else (private,), facts={"单号": [slip.code for slip in recent]}
         )
 
 

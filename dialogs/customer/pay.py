@@ -24,12 +24,14 @@ class Pay(Dialogue):
             raise NothingOpen
         if data.get("way") == "cash":
             slip = await orders.choose_cash(turn.shop, turn.person.id, now=turn.now)
-            return Done((_cash(turn, slip), *_in_room(turn, slip)), facts={"order": slip.code, "way": "cash"})
+            return Done(
+                (_cash(turn, slip), *_in_room(turn, slip)), facts={"单号": slip.code, "付法": "到店付"}
+            )
         text = turn.slip_text(slip)
         if slip.pay_mode == PayMode.PREPAY and not slip.claimed_at and turn.facts.pays_online:
             text += "\n转账的话，转完回“已付”"
         say = turn.privately(text, card=turn.slip_card(slip), buttons=voice.slip_buttons(slip))
-        return Done((say, *_in_room(turn, slip)), facts={"order": slip.code})
+        return Done((say, *_in_room(turn, slip)), facts={"单号": slip.code, "应付": str(slip.payable)})
 
 
 class Paid(Dialogue):
@@ -40,10 +42,16 @@ class Paid(Dialogue):
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         newest = await slips.last_order(turn.shop, turn.person.id)
         if newest and newest.money_in:
-            return Done((turn.privately(_already(turn, newest)),), facts={"order": newest.code})
+            return Done(
+                (turn.privately(_already(turn, newest)),),
+                facts={"单号": newest.code, "已付": str(newest.payable)},
+            )
         slip = await orders.claim_transfer(turn.shop, turn.person.id, now=turn.now)
         text = f"{slip.code} 记下了，{slip.payable} 店里看到就把取货码发你，一般几分钟"
-        return Done((turn.privately(text), *_in_room(turn, slip)), facts={"order": slip.code})
+        return Done(
+            (turn.privately(text), *_in_room(turn, slip)),
+            facts={"单号": slip.code, "应付": str(slip.payable)},
+        )
 
 
 def _already(turn: Turn, slip: Slip) -> str:

@@ -21,4 +21,4 @@ class WantPerson(Dialogue):
         told = "已经告诉店里了，很快来回你" if request.is_new else "店里已经知道了，再等一下"
         private = turn.privately(f"{sorry}{told}")
         public = turn.to_room(f"{turn.name}，店里私聊回你")
-        return Done((private, public) if public else (private,), facts={"ticket": request.id})
+        return Done((private, public) if public else (private,), facts={"找人单": f"#{request.id}"})

@@ -36,11 +36,11 @@ class ShopAnswers(Dialogue):
             "review.give": "谢谢，话带给店里了",
         }.get(turn.reading.intent, "")
         if known:
-            return Done((turn.here(known),), facts={"answered": turn.reading.intent})
+            return Done((turn.here(known),), facts={"店里的说法": known})
         if turn.room is not None and not turn.addressed:
             return Done()
         request = await desk.pass_on(turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now)
-        return Done((turn.here("这个我帮你问店里，问到了私聊回你"),), facts={"ticket": request.id})
+        return Done((turn.here("这个我帮你问店里，问到了私聊回你"),), facts={"找人单": f"#{request.id}"})
 
 
 def _join(*facts: str) -> str:

@@ -26,7 +26,7 @@ class WhyThisPrice(Dialogue):
             parts.append(hint)
         private = turn.privately("\n".join(parts))
         public = turn.to_room(f"{turn.name}，私聊发你了")
-        return Done((private, public) if public else (private,), facts={"order": slip.code})
+        return Done((private, public) if public else (private,), facts={"单号": slip.code})
 
 
 def _line(line: SlipLine) -> str:

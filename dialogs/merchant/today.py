@@ -32,7 +32,7 @@ class Today(Command):
         head = f"今天 {len(alive)} 单 {voice.sum_of(alive)}，已收 {voice.sum_of(paid)}（{len(paid)} 单）"
         lines = [_line(slip, names) for slip in alive[-SHOWN:]]
         more = [f"前面还有 {len(alive) - SHOWN} 单"] if len(alive) > SHOWN else []
-        return Done((turn.here("\n".join([head, *more, *lines])),), facts={"orders": len(alive)})
+        return Done((turn.here("\n".join([head, *more, *lines])),), facts={"单数": len(alive)})
 
 
 def _line(slip: Slip, names: dict[PersonId, str]) -> str:

@@ -33,7 +33,7 @@ class Undo(Command):
         by = await acts.record(turn.shop, turn.person.id, self.id, act.said, "undone", now=turn.now)
         if not await acts.mark_undone(act.id, by):
             raise NothingToUndo
-        return Done((turn.here(f"撤销了：{said}"),), facts={"undone": act.said})
+        return Done((turn.here(f"撤销了：{said}"),), facts={"撤销的话": act.said})
 
 
 class History(Command):

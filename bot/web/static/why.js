@@ -26,7 +26,7 @@ export function drawWhy(why) {
     ["发生了", why.event ? words(why.event) : null],
     ["词", tokens(why.tokens)],
     ["意思与把握", means ? [words(means), score(why.score)] : null],
-    ["读成", isNothing(why.lines) ? null : why.lines.map((line) => words(`${line.op === "add" ? "" : `${line.op} `}${line.sku} × ${line.qty}${line.unit}${line.for ? `，给${line.for}` : ""}`))],
+    ["读成", isNothing(why.lines) ? null : why.lines.map((line) => words(`${line.op === "add" ? "" : `${line.op} `}${line.name ?? line.sku} × ${line.qty}${line.unit}${line.for ? `，给${line.for}` : ""}`))],
     ["规则", isNothing(why.rules) ? null : [why.rules].flat().map((rule) => words(String(rule)))],
     ["用到的事实", isNothing(why.facts) ? null : facts(why.facts)],
     ["结果", end ? words(end) : null],

@@ -37,6 +37,10 @@ SHORT = re.compile(
 )
 # A group talks about food and calls all day; there these ask for the shop only in plain words.
 STRICT_IN_GROUPS = {
+    "aftersale.report": re.compile(
+        "[坏烂碎裂霉臭馊破](?:了|的|掉|一|两|俩|三|几|半|皮)|霉|[漏少错](?:发|送|给|装)|[发送拿装]错|少了|缺[斤少了]|变质|过期|[流漏]了|退[款货钱]|不新鲜|都?[坏烂碎臭]|只[到收]"
+    ),
+    "points.query": re.compile("积分"),
     "catalog.query": re.compile("卖|新鲜|货|水果|蔬菜|菜单|目录|价目|单子|清单|特价|新品"),
     "human.request": re.compile(
         "转人工|人工客服|(?:找|叫|喊|联系)(?:一下|下)?(?:老板|店长|店主|掌柜|团长)|真人"

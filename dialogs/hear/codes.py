@@ -16,8 +16,9 @@ LETTER = re.compile(
 )
 RUN = re.compile(r"(?<![a-z])(?P<run>[a-h]{2,6})(?=各|都|全)")  # AC各1
 NUMBERED = re.compile(
-    rf"(?<![\d.a-z第-])第?(?P<no>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?:链接|款|品|团品)?|个?链接|号?款)(?![楼栋线院门地早上下中晚凌]|单元|文件|高铁)(?: ?{_GLUE} ?(?P<n>\d{{1,3}}))?"
+    rf"(?<![\d.a-z第-])第?(?P<no>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?:链接|款|商品|团品|品|项)?|个?链接|号?款)(?![楼栋线院门地早上下中晚凌]|单元|文件|高铁)(?: ?{_GLUE} ?(?P<n>\d{{1,3}}))?"
 )
+LINKED = re.compile(r"(?:链接|编号|序号)(?P<no>\d{1,2}|[一二三四五六七八九十])(?!\d)")
 ORDINAL = re.compile(r"第(?P<no>\d{1,2}|[一二三四五六七八九十]{1,2})(?:个|种|款|样|项)(?:链接)?")
 CIRCLED = re.compile(rf"(?P<no>\d{{1,2}}) ?{_GLUE} ?(?P<n>\d{{1,3}})")
 
@@ -47,7 +48,7 @@ def find_codes(typed: Typed) -> Iterator[FoundCode]:
         yield from (FoundCode(at, at + 1, Code(text[at]), in_run=True) for at in range(*match.span("run")))
     for match in NUMBERED.finditer(text):
         yield from _numbered(match, parse(match["n"] or ""))
-    for match in ORDINAL.finditer(text):
+    for match in (*ORDINAL.finditer(text), *LINKED.finditer(text)):
         yield from _numbered(match, None)
     for match in CIRCLED.finditer(text):
         if match.start() in typed.circled:

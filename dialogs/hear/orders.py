@@ -34,7 +34,7 @@ def order(scene: Scene) -> Reading | None:
         gathered, wants=tuple(want for want in gathered.wants if want.source != "unknown" or want.quantity)
     )
     if not gathered.wants:
-        return _part_name(scene, gathered)
+        return _part_name(scene, gathered) or _amount_alone(scene, gathered)
     if all(want.op == "remove" for want in gathered.wants):
         return None
     gathered = replace(
@@ -54,6 +54,24 @@ def order(scene: Scene) -> Reading | None:
     ):
         return ignore(why="托人捎带，不是下单")
     return reading
+
+
+def _amount_alone(scene: Scene, gathered: Gathered) -> Reading | None:
+    """来两斤, in a private chat where nobody spoke of goods."""
+    amount = gathered.loose[0] if len(gathered.loose) == 1 else None
+    if (
+        not scene.private
+        or amount is None
+        or not amount.unit
+        or left_over(gathered.left_over)
+        or gathered.ops
+    ):
+        return None
+    return ask(
+        "order.add",
+        Clarify("product", (), "amount_without_goods", (), None, amount.value, amount.unit),
+        why="没说要什么",
+    )
 
 
 def _part_name(scene: Scene, gathered: Gathered) -> Reading | None:
@@ -120,6 +138,7 @@ def _only_asks(scene: Scene, gathered: Gathered) -> bool:
 def decide(scene: Scene, wants: Sequence[Want], intent: str, *, loose: Sequence[Quantity] = ()) -> Reading:
     """Clear lines act; the first unclear one is asked about and the clear ones are kept."""
     slots = slots_around(scene)
+    wants = [replace(want, op="add") for want in wants]
     known = [want for want in wants if want.source != "unknown"]
     unknown = [want for want in wants if want.source == "unknown" and want.quantity]
     if not known:

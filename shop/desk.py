@@ -43,14 +43,12 @@ async def pass_on(
 
 
 async def _open(shop: ShopId, who: PersonId, why: str, room: RoomId | None, now: datetime) -> Request:
-    row = await Ticket.filter(shop_id=shop, person_id=who, state="open").first()
-    if row is not None:
-        return _request(row, is_new=False)
-    return _request(
-        await Ticket.create(
-            shop_id=shop, person_id=who, room_id=room, why=why[:200], state="open", opened_at=now
-        )
+    opened = await run_sql(
+        "INSERT INTO ticket (shop_id, person_id, room_id, why, state, opened_at) VALUES (?, ?, ?, ?, 'open', ?) "
+        "ON CONFLICT (person_id) WHERE state = 'open' DO NOTHING RETURNING id",
+        [shop, who, room, why[:200], now],
     )
+    return _request(await Ticket.get(person_id=who, state="open"), is_new=bool(opened))
 
 
 async def request(id: int) -> Request:

@@ -19,12 +19,13 @@ class Loopback:
         self.said: list[Spoken] = []
         self.is_down = False
         self._heard: asyncio.Queue[Heard | None] = asyncio.Queue()
+        self._closed = False
 
     async def put(self, heard: Heard) -> None:
         await self._heard.put(heard)
 
     async def listen(self) -> AsyncGenerator[Heard, None]:
-        while (heard := await self._heard.get()) is not None:
+        while not self._closed and (heard := await self._heard.get()) is not None:
             yield heard
 
     async def speak(self, line: Spoken) -> None:
@@ -33,4 +34,5 @@ class Loopback:
         self.said.append(line)
 
     async def close(self) -> None:
+        self._closed = True
         await self._heard.put(None)

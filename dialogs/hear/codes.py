@@ -12,7 +12,7 @@ from dialogs.hear.numbers import parse
 
 _GLUE = r"[+x*]"
 LETTER = re.compile(
-    rf"(?<![a-z.@/])\(?(?P<letter>[a-z])\)?(?:款|号链接|号|链接)?(?: ?(?P<glue>{_GLUE}) ?(?P<n>\d{{1,3}})|(?P<m>\d{{1,2}}))?(?![/.:%]|[\d.]?\d|[a-z]{{2}})"
+    rf"(?<![a-z.@/])\(?(?P<letter>[a-wyz])\)?(?:款|号链接|号|链接)?(?: ?(?P<glue>{_GLUE}) ?(?P<n>\d{{1,3}})|(?P<m>\d{{1,2}}))?(?![/.:%]|[\d.]?\d|[a-z]{{2}})"
 )
 RUN = re.compile(r"(?<![a-z])(?P<run>[a-h]{2,6})(?=各|都|全)")  # AC各1
 NUMBERED = re.compile(

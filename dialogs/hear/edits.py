@@ -21,10 +21,11 @@ from dialogs.hear.units import same_unit
 from dialogs.hear.wants import Gathered
 
 CANCEL = re.compile(
-    r"(?:不要|不买|不订|不定|不需要|唔要|不想要|不拿)(?:了|啦|咯|喽)|取消|退出|退(?:掉|了|单)|撤单|算了吧?$|(?:全部?|都|整单)(?:删|退|撤|不要)"
+    r"(?:不要|不买|不订|不定|不需要|唔要|不想要|不拿)(?:了|啦|咯|喽)|取消|退出|撤(?:了|掉|单)|退(?:掉|了|单)|撤单|算了吧?$|(?:全部?|都|整单)(?:删|退|撤|不要)"
 )
+CORRECTION = r"不是.+是|是.+不是|(?:按|点|打|写|说|选|下|拍)错"
 STRONG = re.compile(
-    r"不是.+是|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追"
+    r"不是.+是|是.+不是|(?:按|点|打|写|说|选|下|拍)错|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追"
 )
 SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买)")
 
@@ -43,7 +44,7 @@ def edit(scene: Scene) -> Reading | None:
         and not gathered.loose
     ):
         return _cancel(scene, gathered)
-    if not (gathered.ops or scene.says("不是.+是")) or not (cart or scene.addressed):
+    if not (gathered.ops or scene.says(CORRECTION)) or not (cart or scene.addressed):
         return None
     return _swapped(scene, gathered) or _changed(scene, gathered)
 
@@ -112,7 +113,9 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
     if not wants:
         return None
     done: list[Line] = []
-    for want in wants:
+    corrects = bool(scene.says(CORRECTION))
+    for said in wants:
+        want = replace(said, op="set") if corrects and said.op == "add" and _of_cart(scene, said) else said
         if want.source == "unknown":
             continue
         one = _one_change(scene, want)

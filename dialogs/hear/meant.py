@@ -18,7 +18,7 @@ def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
         return False
     if not (scene.private or for_another) and chatters(_up_to_goods(scene, gathered), private=False):
         return False
-    amounts = any(want.quantity or want.money for want in gathered.wants)
+    amounts = any(want.quantity or want.money or want.specs for want in gathered.wants)
     if scene.addressed:
         return _meant_in_private(scene, gathered, amounts=amounts)
     return amounts and _meant_in_group(scene, gathered)

@@ -46,6 +46,7 @@ class Walk:
     noting: int = -1  # where a remark began
     packed: bool = False  # the last amount told the size of a pack
     denied: Piece | None = None  # a size nobody wants
+    skipping: bool = False  # the next amount is the one that was wrong
     deaf: bool = False  # 别拿成苹果了: the remark may name goods
 
     def _next(self, at: int, silent: Sequence[str] = SILENT) -> Piece | None:

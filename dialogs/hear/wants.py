@@ -134,6 +134,9 @@ class _Basket(Walk):
     def _amount(self, quantity: Quantity, piece: Piece, at: int) -> None:
         if self._is_filler(quantity, at):
             return
+        if self.skipping:
+            self.skipping = False
+            return
         if self._either(at):
             last = self.done[-1]
             self.done[-1] = replace(last, quantity=Quantity(None, None, "either"))
@@ -279,6 +282,10 @@ class _Basket(Walk):
         self._amount(Quantity(None, None, "vague"), piece, at)
 
     def _said_wrong(self, piece: Piece, at: int) -> None:
+        before = self.pieces[at - 1] if at else None
+        if piece.text == "不是" and before is not None and before.kind in ("qty", "number"):
+            self.skipping = True  # 是1提不是2提
+            return
         self.wrong = True
 
     def _said_this(self, piece: Piece, at: int) -> None:

@@ -25,7 +25,7 @@ CANCEL = re.compile(
 )
 CORRECTION = r"不是.+是|是.+不是|(?:按|点|打|写|说|选|下|拍)错"
 STRONG = re.compile(
-    r"不是.+是|是.+不是|(?:按|点|打|写|说|选|下|拍)错|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追"
+    r"不是.+是|是.+不是|(?:按|点|打|写|说|选|下|拍)错|拿掉|划掉|去除|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追"
 )
 SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买)")
 
@@ -44,6 +44,8 @@ def edit(scene: Scene) -> Reading | None:
         and not gathered.loose
     ):
         return _cancel(scene, gathered)
+    if scene.says("除了|除去") and CANCEL.search(scene.text) and cart:
+        return _all_but(scene, gathered)
     if not (gathered.ops or scene.says(CORRECTION)) or not (cart or scene.addressed):
         return None
     return _swapped(scene, gathered) or _changed(scene, gathered)
@@ -139,6 +141,14 @@ def _intent(lines: Sequence[Line]) -> str:
     if ops == {"remove"}:
         return "order.remove"
     return "order.add" if ops <= {"add", "inc"} else "order.set"
+
+
+def _all_but(scene: Scene, gathered: Gathered) -> Reading | None:
+    """除了香蕉其他都不要了."""
+    kept = {id for want in gathered.wants for id in want.products}
+    goods = scene.offer.catalogue.sku
+    gone = [line for line in scene.context.cart if line.sku in goods and goods[line.sku].product not in kept]
+    return act("order.remove", map(_removed, gone), why="别的都不要了") if gone and kept else None
 
 
 def _nameless(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:

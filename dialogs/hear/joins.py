@@ -35,6 +35,8 @@ def join(scene: Scene) -> Reading | None:
     gathered = _without_stray(scene.gathered)
     if quoted_sku(scene) and not gathered.wants and len(gathered.loose) == 1:
         return None  # +2 under a card is for what is on the card
+    if "set" in gathered.ops and scene.context.cart:
+        return None  # 我改+2
     if not scene.offer.campaigns:
         return _no_campaign(scene)
     if not _clean(scene, gathered):

@@ -132,7 +132,7 @@ class _Basket(Walk):
         self.done.append(bought)
 
     def _amount(self, quantity: Quantity, piece: Piece, at: int) -> None:
-        if self._is_filler(quantity, at):
+        if self._is_filler(quantity, at) or quantity.unit in ("单", "次"):
             return
         if self.skipping:
             self.skipping = False

@@ -3,6 +3,7 @@ offer of what is left."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from shop import orders, slips
 from shop.kit.money import Money
 from shop.kit.refusal import Refusal
 from shop.refusals import QuoteChanged, Shortage, SoldOut
+from shop.rules.baskets import Want
 from shop.rules.orders import Status
 from shop.slips import Slip
 
@@ -86,13 +88,17 @@ YES_NO = (Button("对", "对"), Button("不对", "不对"))
 async def take(turn: Turn, data: Data, seal: str = "") -> Done:
     """Place the lines, or change the open order by them: 再加一箱 with nothing to add to is an order like any other."""
     wants = to_wants(data["lines"])
-    changes = any(want.op != "add" for want in wants)
-    only_more = all(want.op in ("add", "inc") for want in wants)
-    if changes and not (only_more and await slips.open_order(turn.shop, turn.person.id) is None):
+    if any(want.op != "add" for want in wants) and not await _is_a_new_order(turn, wants):
         slip = await orders.edit(turn.shop, turn.person.id, wants, now=turn.now)
         return Done(edited(turn, slip), facts=_facts(slip))
     slip = await orders.place(turn.shop, turn.person.id, wants, now=turn.now, room=turn.room_id, seal=seal)
     return Done(placed(turn, slip), facts=_facts(slip))
+
+
+async def _is_a_new_order(turn: Turn, wants: Sequence[Want]) -> bool:
+    standing = await slips.open_order(turn.shop, turn.person.id)
+    only_more = all(want.op in ("add", "inc") for want in wants)
+    return only_more and (standing is None or standing.claimed_at is not None)
 
 
 def _facts(slip: Slip) -> dict[str, str]:

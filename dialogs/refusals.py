@@ -31,6 +31,7 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.NotOnOrder: lambda r: f"{r.code}里没有{r.name}。看看订了什么：回“我的订单”",
     no.LessThanNothing: lambda r: f"{r.name}只订了 {r.have} {r.unit}，都不要就说“{r.name}不要了”",
     no.AlreadyPaid: lambda r: f"{r.code} 已经付过款了。要加就再下一单，要退请说“转人工”",
+    no.SaidToBePaid: lambda r: f"{r.code} 在等店里看到转账，先不改。要加就再下一单，转错了请说“转人工”",
     no.AlreadyHandedOver: lambda r: f"{r.code} 已经取走了。有问题请说“转人工”",
     no.AlreadyCancelled: lambda r: f"{r.code} 已经取消了。还要的话说“老样子”再来一单",
     no.NotPaidYet: lambda r: f"{r.code} 还没付款，应收 {r.payable}。收到钱后回“收款 {r.code}”",

@@ -80,7 +80,10 @@ class Turn:
         """Say it where it was asked."""
         if self.room is None:
             return self.privately(text, card=card, buttons=buttons, fold=fold)
-        return Say(text, room=self.room.id, buttons=buttons, fold=fold)
+        public = (
+            card if card is not None and card.kind == "menu" else None
+        )  # the other cards hold money and codes
+        return Say(text, room=self.room.id, card=public, buttons=buttons, fold=fold)
 
     def privately(
         self,

@@ -34,6 +34,7 @@ from shop.refusals import (
     NothingOpen,
     NotSold,
     QuoteChanged,
+    SaidToBePaid,
 )
 from shop.rules import baskets, pricing
 from shop.rules.baskets import Want
@@ -102,15 +103,13 @@ async def place(
 
 async def edit(shop: ShopId, buyer: PersonId, changes: Sequence[Want], *, now: datetime) -> Slip:
     """改单: change the open order of this buyer. An order that becomes empty is cancelled. Raises NothingOpen,
-    AlreadyPaid (also when the buyer says so), SoldOut, NotSold (goods off the menu may become fewer, not more), NotOnOrder and what rules/baskets
-    raises."""
+    AlreadyPaid, SaidToBePaid, SoldOut, NotSold (goods off the menu may become fewer, not more), NotOnOrder and what
+    rules/baskets raises."""
     async with transaction():
         shelf = await goods(shop)
         order = await _editable(shop, buyer, now)
-        if (
-            order.claimed_at is not None
-        ):  # a transfer of the old amount is on its way; 再下一单 is a bill of its own
-            raise AlreadyPaid(order.code)
+        if order.claimed_at is not None:
+            raise SaidToBePaid(order.code)
         _known(changes, shelf)
         return await _change(order, changes, shelf, now)
 

@@ -81,6 +81,13 @@ class AlreadyPaid(Refusal):
 
 
 @dataclass(eq=False)
+class SaidToBePaid(Refusal):
+    """The buyer says a transfer of this very sum is on its way: the sum stays."""
+
+    code: str
+
+
+@dataclass(eq=False)
 class AlreadyHandedOver(Refusal):
     code: str
 

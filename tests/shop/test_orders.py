@@ -25,6 +25,7 @@ from shop.refusals import (
     NotSold,
     OnlyWhole,
     QuoteChanged,
+    SaidToBePaid,
     SoldOut,
     TooMuch,
 )
@@ -589,7 +590,7 @@ async def test_an_order_that_is_said_to_be_paid_keeps_its_amount(shop: ShopId) -
     li = await a_customer()
     slip = await an_order(li, (oranges, 2))
     await orders.claim_transfer(shop, li, now=NOW)
-    async with refused(AlreadyPaid):
+    async with refused(SaidToBePaid):
         await orders.edit(shop, li, [want(oranges, 1)], now=NOW)
     more = await an_order(li, (oranges, 1))
     assert (more.id == slip.id, more.joined, more.payable) == (False, False, Money(2990))

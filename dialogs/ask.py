@@ -44,6 +44,8 @@ def _words(turn: Turn, clarify: Clarify) -> tuple[str, list[str]]:
     if clarify.slot == "product":
         names = [catalogue.product[id].name for id in options if id in catalogue.product]
         heard = f"“{clarify.heard}”" if clarify.heard else "这个"
+        if not names and not clarify.heard:
+            return f"要哪样？说名字就行，比如“{_first(turn)}”", []
         if not names:
             return f"没找到{heard}，回“菜单”看看今天有什么", []
         if len(names) == 1:
@@ -61,6 +63,11 @@ def _words(turn: Turn, clarify: Clarify) -> tuple[str, list[str]]:
     if clarify.slot == "campaign_item":
         return f"要哪一样：{voice.options(labels)}，回数字" if labels else "要哪一样？说名字就行", labels
     return f"{name}有{len(labels)}种：{voice.options(labels)}，回数字", labels
+
+
+def _first(turn: Turn) -> str:
+    products = turn.shelf.catalogue.products
+    return products[0].name if products else "苹果"
 
 
 def _which_line(turn: Turn, clarify: Clarify, labels: list[str]) -> str:

@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import aiosqlite
@@ -19,6 +20,14 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapp
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from shop.engines.careful import WAIT_SECONDS, OpenTransaction, Outermost, Savepoint, to_the_end
+
+
+def _in_utc(moment: datetime) -> str:
+    """SQLite keeps moments as text and compares them as such: all of them must be in one zone."""
+    return moment.astimezone(UTC).isoformat(" ") if moment.tzinfo else moment.isoformat(" ")
+
+
+sqlite3.register_adapter(datetime, _in_utc)  # after tortoise's own, which keeps the zone it is given
 
 # busy_timeout first: the other pragmas may already have to wait for another process.
 PRAGMAS = {"busy_timeout": 10_000, "journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON"}

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -631,3 +632,13 @@ async def test_found_by_number_by_buyer_and_by_day(shop: ShopId) -> None:
     assert await slips.last_order(shop, li) == second
     assert await slips.placing_now(shop, oranges) == 1
     assert [str(one.qty) for one in second.wants] == ["2"]
+
+
+async def test_the_zone_of_a_moment_does_not_matter(shop: ShopId) -> None:
+    """On SQLite moments are text; a Shanghai clock once made orders expire eight hours early."""
+    oranges = await a_product()
+    li = await a_customer()
+    shanghai = NOW.astimezone(ZoneInfo("Asia/Shanghai"))
+    slip = await orders.place(shop, li, [want(oranges, 1)], now=shanghai)
+    assert await orders.due_unpaid(now=after(minutes=14)) == ()
+    assert await orders.due_unpaid(now=after(minutes=15).astimezone(ZoneInfo("Asia/Shanghai"))) == (slip.id,)

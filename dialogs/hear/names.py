@@ -74,16 +74,19 @@ def written_names(product: Product) -> Iterator[str]:
         yield from dict.fromkeys(one for one in (whole, open_, short, whole.replace(" ", "")) if one)
 
 
+Table = dict[Any, dict[str, None]]  # ids in order, each once
+
+
 def index(products: Iterable[Product]) -> Names:
-    written: dict[str, Ids] = {}
-    sounds: dict[tuple[str, ...], Ids] = {}
-    slurs: dict[tuple[str, ...], Ids] = {}
-    latin: dict[str, Ids] = {}
-    parts: dict[str, Ids] = {}
+    written: Table = {}
+    sounds: Table = {}
+    slurs: Table = {}
+    latin: Table = {}
+    parts: Table = {}
     for product in products:
         for name in written_names(product):
             _put(written, name, product.id)
-            for char in dict.fromkeys(name):
+            for char in name:
                 _add(parts, char, product.id)
             if len(name) > 1 and all(char in syllables() for char in name):
                 heard = sound(name)
@@ -91,17 +94,17 @@ def index(products: Iterable[Product]) -> Names:
                 _add(slurs, tuple(map(slurred, heard)), product.id)
                 _add(latin, "".join(heard), product.id)
                 _add(latin, "".join(syllable[0] for syllable in heard), product.id)
-    return Names(written, sounds, slurs, latin, parts)
+    return Names(
+        *({key: tuple(ids) for key, ids in table.items()} for table in (written, sounds, slurs, latin, parts))
+    )
 
 
-def _put(table: dict[Any, Ids], key: Any, id: str) -> None:
+def _put(table: Table, key: Any, id: str) -> None:
     """Add a name and every prefix of it, so that a search knows when to stop."""
     for end in range(1, len(key)):
-        table.setdefault(key[:end], ())
+        table.setdefault(key[:end], {})
     _add(table, key, id)
 
 
-def _add(table: dict[Any, Ids], key: Any, id: str) -> None:
-    ids = table.get(key, ())
-    if id not in ids:
-        table[key] = (*ids, id)
+def _add(table: Table, key: Any, id: str) -> None:
+    table.setdefault(key, {})[id] = None

@@ -65,6 +65,10 @@ class Scene:
         )
 
     def it(self) -> Want | None:
+        return self._it
+
+    @cached_property
+    def _it(self) -> Want | None:
         """What 这个 is: the quoted card, or in private the one thing the bot last spoke of."""
         sku = quoted_sku(self) or (named_by_bot(self) if self.private else None)
         return Want(sku=sku, source="quote") if sku else None

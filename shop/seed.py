@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shop.catalogue import goods_changed
-from shop.goods import Catalogue
+from shop.goods import Catalogue, Product
 from shop.kit.ids import ShopId
 from shop.kit.quantity import Quantity
 from shop.promotions import from_terms
@@ -17,6 +17,7 @@ from shop.records.stock import StockItem, StockMove
 from shop.transaction import transaction
 
 OPENING_STOCK = Quantity.of(100)
+BATCH = 500  # rows a statement
 
 
 async def open_shop(key: str, name: str, tz: str, *, now: datetime) -> ShopId:
@@ -44,8 +45,20 @@ async def fill(
         await Shop.filter(id=shop).update(units=_units(catalogue))
         have = {p.key for p in await records.Product.filter(shop_id=shop)}
         new = [product for product in catalogue.products if product.id not in have]
-        for place, product in enumerate(new, start=len(have) + 1):
-            row = await records.Product.create(
+        await _shelve(shop, new, len(have), stock or {}, now)
+        await _campaigns(shop, catalogue)
+        await _promotions(shop, promotions)
+        await goods_changed(shop)
+        return len(new)
+
+
+async def _shelve(
+    shop: ShopId, new: Sequence[Product], already: int, stock: Mapping[str, Quantity], now: datetime
+) -> None:
+    """Many at a time: five thousand products are on the shelves within seconds."""
+    await records.Product.bulk_create(
+        [
+            records.Product(
                 shop_id=shop,
                 key=product.id,
                 name=product.name,
@@ -55,23 +68,38 @@ async def fill(
                 place=place,
                 on_sale=True,
             )
-            for sku in product.skus:
-                made = await records.Sku.create(
-                    shop_id=shop,
-                    product_id=row.id,
-                    key=sku.id,
-                    spec=sku.spec,
-                    unit=sku.unit,
-                    price_fen=sku.price.fen,
-                    is_default=sku.default,
-                )
-                opening = (stock or {}).get(sku.id, OPENING_STOCK)
-                await StockItem.create(sku_id=made.id, on_hand=opening.milli, held=0)
-                await StockMove.create(sku_id=made.id, change=opening.milli, reason="opening", at=now)
-        await _campaigns(shop, catalogue)
-        await _promotions(shop, promotions)
-        await goods_changed(shop)
-        return len(new)
+            for place, product in enumerate(new, start=already + 1)
+        ],
+        batch_size=BATCH,
+    )
+    ids = {p.key: p.id for p in await records.Product.filter(shop_id=shop)}
+    await records.Sku.bulk_create(
+        [
+            records.Sku(
+                shop_id=shop,
+                product_id=ids[product.id],
+                key=sku.id,
+                spec=sku.spec,
+                unit=sku.unit,
+                price_fen=sku.price.fen,
+                is_default=sku.default,
+            )
+            for product in new
+            for sku in product.skus
+        ],
+        batch_size=BATCH,
+    )
+    fresh = {sku.id for product in new for sku in product.skus}
+    rows = [
+        (s.id, stock.get(s.key, OPENING_STOCK).milli)
+        for s in await records.Sku.filter(shop_id=shop)
+        if s.key in fresh
+    ]
+    await StockItem.bulk_create(
+        [StockItem(sku_id=id, on_hand=milli, held=0) for id, milli in rows], batch_size=BATCH
+    )
+    moves = [StockMove(sku_id=id, change=milli, reason="opening", ref="", at=now) for id, milli in rows]
+    await StockMove.bulk_create(moves, batch_size=BATCH)
 
 
 async def _campaigns(shop: ShopId, catalogue: Catalogue) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from dialogs.hear.lattice import Piece, mark_emoji
+from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import patterns
 from dialogs.hear.normalise import normalise
 from dialogs.hear.offer import Want
@@ -171,9 +171,7 @@ def _deleted(scene: Scene, name: str, above: Sequence[Row]) -> tuple[Line, ...]:
 
 
 def _goods_row(scene: Scene, name: str, rest: str) -> Row:
-    typed = normalise(rest)
-    pieces = mark_emoji(scene.lattice.cut(typed, codes=bool(scene.offer.campaigns)), typed)
-    gathered = gather(pieces, scene.offer)
+    gathered = gather(scene.cut(rest), scene.offer)
     wants = [
         replace(want, for_whom=want.for_whom or name or None, quantity=want.quantity or _one(want))
         for want in gathered.wants
@@ -229,8 +227,7 @@ def _name_and_goods(scene: Scene, text: str) -> tuple[str, str]:
 def _is_goods(scene: Scene, rest: str) -> bool:
     if SAME.search(rest) or (DELETED.search(rest) and len(rest) < 6):
         return True
-    typed = normalise(rest)
-    pieces = scene.lattice.cut(typed, codes=bool(scene.offer.campaigns))
+    pieces = scene.cut(rest)
     first = next((piece for piece in pieces if piece.kind not in ("blank", "break")), None)
     if (
         first is None

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
-from dialogs.hear.lattice import Lattice, Piece
+from dialogs.hear.lattice import Lattice, Piece, mark_emoji
 from dialogs.hear.lexicon import patterns, words
 from dialogs.hear.normalise import Typed, normalise
 from dialogs.hear.offer import Offer, Want
@@ -72,6 +72,18 @@ class Scene:
         """What 这个 is: the quoted card, or in private the one thing the bot last spoke of."""
         sku = quoted_sku(self) or (named_by_bot(self) if self.private else None)
         return Want(sku=sku, source="quote") if sku else None
+
+    @cached_property
+    def _cuts(self) -> dict[str, tuple[Piece, ...]]:
+        return {}
+
+    def cut(self, text: str) -> tuple[Piece, ...]:
+        """Another stretch of text cut as this chat would; each stretch once."""
+        if text not in self._cuts:
+            typed = normalise(text)
+            pieces = self.lattice.cut(typed, codes=bool(self.offer.campaigns))
+            self._cuts[text] = mark_emoji(pieces, typed)
+        return self._cuts[text]
 
     @cached_property
     def gathered(self) -> Gathered:

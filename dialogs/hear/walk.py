@@ -88,7 +88,9 @@ class Walk:
         """金 in 香蕉3金: a word glued to the number, which no goods are counted by."""
         following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
         strange = (
-            following is not None and following.kind == "char" and following.text not in words("harmless.txt")
+            following is not None
+            and following.kind in ("char", "latin", "code")
+            and following.text not in words("harmless.txt")
         )
         return following.text if strange and following is not None else None
 

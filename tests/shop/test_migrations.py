@@ -1,0 +1,408 @@
+"""迁移: the migrations make exactly what the records declare, keep every row on the way, and all of it or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tortoise.context import require_context
+from tortoise.exceptions import OperationalError
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+from tortoise.migrations.executor import MigrationTarget
+from tortoise.migrations.graph import MigrationKey
+from tortoise.migrations.loader import MigrationLoader
+from tortoise.migrations.operations import RunSQL
+from tortoise.models import Model
+
+import shop.migrations
+from shop import database as module
+from shop.database import (
+    close_database,
+    migrate,
+    open_database,
+    out_of_step,
+    pending_migrations,
+    record_modules,
+)
+from shop.transaction import run_sql, transaction
+from tests.support.postgres import PostgresServer
+
+NAMES = sorted(file.stem for file in Path(shop.migrations.__path__[0]).glob("[0-9]*.py"))
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture
+def empty_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a single table."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path / 'shop.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    server.run("DROP DATABASE IF EXISTS bare WITH (FORCE)", "CREATE DATABASE bare")
+    yield server.url("bare")
+    server.run("DROP DATABASE bare WITH (FORCE)")
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[None]:
+    await open_database(url, models=record_modules())
+    try:
+        yield
+    finally:
+        await close_database()
+
+
+@pytest.fixture
+async def bare(empty_url: str) -> AsyncIterator[str]:
+    async with opened(empty_url):
+        yield empty_url
+
+
+def models() -> list[type[Model]]:
+    apps = require_context().apps
+    assert apps is not None
+    return list(apps[module.APP].values())
+
+
+def is_sqlite() -> bool:
+    return require_context().db().capabilities.dialect == "sqlite"
+
+
+# ── what is in a database, asked of the database itself ─────────────────────────────────────────────────────────
+
+
+async def tables() -> set[str]:
+    ask = (
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        if is_sqlite()
+        else "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
+    )
+    return {str(row["name"]) for row in await run_sql(ask)} - {"tortoise_migrations"}
+
+
+async def columns(table: str) -> dict[str, bool]:
+    """Each column and whether it may be empty."""
+    if is_sqlite():
+        found = await run_sql(f'PRAGMA table_info("{table}")')
+        return {str(row["name"]): not row["notnull"] and not row["pk"] for row in found}
+    found = await run_sql(
+        "SELECT column_name, is_nullable FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND table_name = ?",
+        [table],
+    )
+    return {str(row["column_name"]): row["is_nullable"] == "YES" for row in found}
+
+
+async def unique(table: str) -> set[tuple[tuple[str, ...], str]]:
+    """What is unique: columns, and the condition in plain words ("" for always); the primary key is left out."""
+    return {(found, where) for is_unique, found, where in await indexes(table) if is_unique}
+
+
+async def indexes(table: str) -> set[tuple[bool, tuple[str, ...], str]]:
+    if is_sqlite():
+        made = set()
+        for row in await run_sql(f'PRAGMA index_list("{table}")'):
+            found = tuple(str(one["name"]) for one in await run_sql(f'PRAGMA index_info("{row["name"]}")'))
+            text = await run_sql("SELECT sql FROM sqlite_master WHERE name = ?", [row["name"]])
+            where = str(text[0]["sql"] or "").partition(" WHERE ")[2] if text else ""
+            made.add((bool(row["unique"]), found, plain(where)))
+        return made
+    rows = await run_sql(
+        "SELECT i.indisunique AS is_unique, pg_get_expr(i.indpred, i.indrelid) AS condition, "
+        "(SELECT string_agg(a.attname, ',' ORDER BY k.n) FROM unnest(i.indkey) WITH ORDINALITY AS k(col, n) "
+        "JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.col) AS columns "
+        "FROM pg_index AS i WHERE i.indrelid = CAST(CAST(? AS text) AS regclass) AND NOT i.indisprimary",
+        [f'"{table}"'],
+    )
+    return {
+        (bool(row["is_unique"]), tuple(str(row["columns"]).split(",")), plain(row["condition"] or ""))
+        for row in rows
+    }
+
+
+async def checks(table: str) -> dict[str, str]:
+    """The named CHECKs with their condition in plain words."""
+    if is_sqlite():
+        text = str((await run_sql("SELECT sql FROM sqlite_master WHERE name = ?", [table]))[0]["sql"])
+        return {name: plain(inside) for name, inside in _constraints(text)}
+    rows = await run_sql(
+        "SELECT conname, pg_get_expr(conbin, conrelid) AS condition FROM pg_constraint "
+        "WHERE contype = 'c' AND conrelid = CAST(CAST(? AS text) AS regclass)",
+        [f'"{table}"'],
+    )
+    return {str(row["conname"]): plain(row["condition"]) for row in rows}
+
+
+def _constraints(sql: str) -> Iterator[tuple[str, str]]:
+    for match in re.finditer(r'CONSTRAINT "(\w+)" CHECK \(', sql):
+        depth, end = 1, match.end()
+        while depth:
+            depth += {"(": 1, ")": -1}.get(sql[end], 0)
+            end += 1
+        yield match[1], sql[match.end() : end - 1]
+
+
+def plain(condition: str) -> str:
+    """A condition without what each database adds to it: brackets, quotes, casts, spaces, its own word for IN."""
+    text = re.sub(r"::[a-z ]+(\[\])?", "", condition.lower())
+    text = re.sub(r"=\s*any\s*\(array\[(.*?)\]\)", r" in (\1)", text.replace("(array[", "(array["))
+    return re.sub(r'[\s()"]', "", text).replace("<>", "!=")
+
+
+async def foreign_keys(table: str) -> set[tuple[str, str, str]]:
+    """Column, the table it points to, and what happens when that row goes."""
+    if is_sqlite():
+        found = await run_sql(f'PRAGMA foreign_key_list("{table}")')
+        return {(str(row["from"]), str(row["table"]), str(row["on_delete"])) for row in found}
+    rows = await run_sql(
+        "SELECT a.attname AS col, c.confrelid::regclass::text AS target, c.confdeltype::text AS what "
+        "FROM pg_constraint AS c JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] "
+        "WHERE c.contype = 'f' AND c.conrelid = CAST(CAST(? AS text) AS regclass)",
+        [f'"{table}"'],
+    )
+    words = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "a": "NO ACTION"}
+    return {(str(row["col"]), str(row["target"]).strip('"'), words[row["what"]]) for row in rows}
+
+
+# ── the tables are what the records declare ─────────────────────────────────────────────────────────────────────
+
+
+async def test_every_table_and_column_of_the_records_is_there_and_no_other(bare: str) -> None:
+    await migrate()
+    assert await tables() == {model._meta.db_table for model in models()}
+    for model in models():
+        declared = {
+            str(model._meta.fields_db_projection[name]): bool(field.null)
+            for name, field in model._meta.fields_map.items()
+            if name in model._meta.fields_db_projection
+        }
+        assert await columns(model._meta.db_table) == declared, model.__name__
+
+
+async def test_every_unique_rule_of_the_records_is_kept_by_the_database(bare: str) -> None:
+    await migrate()
+    for model in models():
+        meta = model._meta
+        declared = {
+            (tuple(rule.fields), plain(rule.condition or "")) for rule in constraints(model, UniqueConstraint)
+        }
+        declared |= unique_fields(model)
+        assert await unique(meta.db_table) == declared, model.__name__
+
+
+def unique_fields(model: type[Model]) -> set[tuple[tuple[str, ...], str]]:
+    meta = model._meta
+    return {
+        ((column,), "")
+        for name, column in meta.fields_db_projection.items()
+        if meta.fields_map[name].unique and not meta.fields_map[name].pk
+    }
+
+
+def constraints(model: type[Model], kind: type[Any]) -> list[Any]:
+    return [rule for rule in getattr(model._meta, "constraints", ()) if isinstance(rule, kind)]
+
+
+async def test_every_check_of_the_records_is_kept_by_the_database(bare: str) -> None:
+    await migrate()
+    seen = 0
+    for model in models():
+        declared = {rule.name: plain(rule.check) for rule in constraints(model, CheckConstraint)}
+        assert await checks(model._meta.db_table) == declared, model.__name__
+        seen += len(declared)
+    assert seen > 10  # or nothing was compared
+
+
+async def test_every_index_of_the_records_is_there(bare: str) -> None:
+    await migrate()
+    seen = 0
+    for model in models():
+        meta = model._meta
+        declared = {
+            tuple(str(meta.fields_db_projection.get(name, name)) for name in index.fields)
+            for index in meta.indexes
+            if not isinstance(index, tuple)
+        }
+        found = {names for _, names, _ in await indexes(meta.db_table)}
+        assert declared <= found, model.__name__
+        seen += len(declared)
+    assert seen > 5
+
+
+async def test_every_pointer_points_where_the_record_says(bare: str) -> None:
+    await migrate()
+    for model in models():
+        declared = set()
+        for name in model._meta.fk_fields | model._meta.o2o_fields:
+            field: Any = model._meta.fields_map[name]
+            declared.add((field.source_field, field.related_model._meta.db_table, str(field.on_delete.value)))
+        assert await foreign_keys(model._meta.db_table) == declared, model.__name__
+
+
+async def test_nobody_has_changed_a_record_without_a_migration(bare: str) -> None:
+    await migrate()
+    assert await out_of_step() == []
+
+
+async def test_migrating_twice_does_nothing(bare: str) -> None:
+    assert await migrate() == NAMES
+    before = await everything()
+    assert (await migrate(), await pending_migrations()) == ([], [])
+    assert await everything() == before
+
+
+def test_the_numbers_of_the_migrations_have_no_gap_and_no_twins() -> None:
+    assert [int(name.split("_")[0]) for name in NAMES] == list(range(1, len(NAMES) + 1))
+
+
+# ── on the way nothing is lost ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def everything() -> Rows:
+    """Every row of every table of the shop, and what has been applied."""
+    found: Rows = {}
+    for table in sorted(await tables() | {"tortoise_migrations"}):
+        found[table] = [dict(row) for row in await run_sql(f'SELECT * FROM "{table}"')]
+    return found
+
+
+# A morning of the shop as each migration had it, one row at least in each of its new tables. Whoever adds a table adds
+# a row here under the name of his migration; the rows of the older ones stay as they were written.
+T = "'2026-05-01 02:00:00+00:00'"
+ROWS = {
+    "0001_first_tables": f"""
+INSERT INTO shop (id, "key", name, tz, units, goods_version, opened_at) VALUES (1, 'S1', '水果店', 'Asia/Shanghai', '{{}}', 3, {T});
+INSERT INTO counter (id, name, value, shop_id) VALUES (1, 'orders 2026-05-01', 1, 1);
+INSERT INTO pairing (id, code, role, made_at, until, tries, used_at, shop_id) VALUES (1, '493027', 'owner', {T}, {T}, 1, {T}, 1);
+INSERT INTO person (id, name, met_at, shop_id) VALUES (1, '店主', {T}, 1), (2, '小李', {T}, 1);
+INSERT INTO handle (id, channel, account, name, seen_at, person_id) VALUES (1, 'webroom', 'a1', '店主', {T}, 1), (2, 'webroom', 'a2', '小李', {T}, 2);
+INSERT INTO staff (id, role, since, person_id, shop_id) VALUES (1, 'owner', {T}, 1, 1);
+INSERT INTO room (id, channel, "key", name, muted, owner_id, shop_id) VALUES (1, 'webroom', '水果群', '水果群', FALSE, 1, 1);
+INSERT INTO product (id, "key", name, aliases, category, note, place, on_sale, shop_id) VALUES (1, 'F01', '橙子', '["甜橙"]', '水果', '', 1, TRUE, 1);
+INSERT INTO sku (id, "key", spec, unit, price_fen, is_default, product_id, shop_id) VALUES (1, 'F01-1', '10斤装', '箱', 2990, TRUE, 1, 1);
+INSERT INTO stock_item (id, on_hand, held, sku_id) VALUES (1, 12000, 2000, 1);
+INSERT INTO stock_move (id, change, reason, ref, at, sku_id) VALUES (1, 12000, 'opening', '', {T}, 1);
+INSERT INTO special (id, day, price_fen, shop_id, sku_id) VALUES (1, '2026-05-01', 2800, 1, 1);
+INSERT INTO promotion (id, kind, terms, running, shop_id) VALUES (1, 'spend_save', '{{"steps":[["50","5"]]}}', TRUE, 1);
+INSERT INTO campaign (id, "key", kind, title, status, deadline, items, shop_id) VALUES (1, 'C1', 'groupbuy', '周六车厘子', 'open', {T}, '[]', 1);
+INSERT INTO coupon_template (id, code, title, shop_id) VALUES (1, 'NEW5', '新人减5', 1);
+INSERT INTO "order" (id, day, number, code, token, status, pay_mode, gross_fen, payable_fen, nearly, version, placed_at, paid_at, ended_why, buyer_id, room_id, shop_id)
+  VALUES (1, '2026-05-01', 1, '0501-001', '058fdcb5f3510da4e8fb530880fa4568', 'preparing', 'prepay', 5980, 5480, '[]', 2, {T}, {T}, '', 2, 1, 1);
+INSERT INTO line (id, sku_key, name, spec, called, unit, price_fen, price_why, qty, gross_fen, net_fen, cuts, order_id, sku_id)
+  VALUES (1, 'F01-1', '橙子', '10斤装', '橙子', '箱', 2990, '', 2000, 5980, 5480, '[{{"rule":"spend_save","why":"满50减5","fen":500}}]', 1, 1);
+INSERT INTO hold (id, qty, state, line_id, sku_id) VALUES (1, 2000, 'active', 1, 1);
+INSERT INTO pay_intent (id, provider, trade_no, amount_fen, state, made_at, order_id) VALUES (1, 'sandbox', 't1', 5480, 'paid', {T}, 1);
+INSERT INTO pay_fact (id, provider, event, amount_fen, standing, at, order_id) VALUES (1, 'sandbox', 'e1', 5480, 'settled', {T}, 1);
+INSERT INTO pickup (id, code, state, ready_at, shop_id, order_id) VALUES (1, '709963', 'ready', {T}, 1, 1);
+INSERT INTO ticket (id, why, state, opened_at, person_id, room_id, shop_id) VALUES (1, '转人工; 坏了', 'open', {T}, 2, 1, 1);
+INSERT INTO act (id, command, said, outcome, before, after, undo, undo_until, at, person_id, shop_id) VALUES (1, 'price', '橙子改29块9', 'done', '{{}}', '{{}}', '{{"fen":3000}}', {T}, {T}, 1, 1);
+INSERT INTO message (id, channel, channel_id, room, account, name, text, sent_at, kept_at, state, attempts, trace) VALUES (1, 'webroom', 'm1', '水果群', 'a2', '小李', '来2箱橙子', {T}, {T}, 'done', 0, '{{}}');
+INSERT INTO letter (id, "key", channel, room, lane, fold, body, cause, written_at, not_before, state, attempts, sent_at) VALUES (1, 'm1.0', 'webroom', '水果群', 'reply', 'f', '{{"text":"记下了"}}', 1, {T}, {T}, 'sent', 1, {T});
+INSERT INTO event (id, kind, data, cause, at, told) VALUES (1, 'OrderPaid', '{{"order":1}}', 1, {T}, TRUE);
+INSERT INTO talk (id, place, person_id, state, until) VALUES (1, 1, 2, '{{}}', {T});
+INSERT INTO chat_line (id, channel, room, who, name, text, buttons, handed, at) VALUES (1, 'webroom', '水果群', 'a2', '小李', '来2箱橙子', '[]', TRUE, {T});
+INSERT INTO chat_member (id, channel, account, name, likeness, joined_at) VALUES (1, 'webroom', 'a2', '小李', '小李', {T});
+""",
+}
+
+
+async def migrate_to(name: str) -> None:
+    """Up to this migration and no further, as a shop has it that was set up at that time."""
+    executor = module._executor()
+    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+    async with transaction():
+        executor = module._executor()  # one that speaks inside the transaction
+        await executor.migrate([MigrationTarget(app_label=module.APP, name=name)], direction="forward")
+
+
+async def fill(name: str) -> None:
+    for statement in ROWS.get(name, "").split(";\n"):
+        if statement.strip():
+            await run_sql(statement)
+
+
+def kept(before: Rows, after: Rows) -> None:
+    """Every row is there with everything that was in it; columns that were added do not count."""
+    for table, rows in before.items():
+        if table == "tortoise_migrations":
+            continue
+        now = {row["id"]: row for row in after[table]}
+        for row in rows:
+            assert {column: now[row["id"]].get(column, "gone") for column in row} == row, table
+
+
+async def test_every_step_keeps_every_row_whatever_the_shop_began_with(bare: str) -> None:
+    """From each migration on: the shop of that day is filled, then walks to the newest one, a step at a time."""
+    for name in NAMES:
+        await migrate_to(name)
+        await fill(name)
+        before = await everything()
+        for later in NAMES[NAMES.index(name) + 1 :][:1]:
+            await migrate_to(later)
+            kept(before, await everything())
+    before = await everything()
+    assert (await migrate(), await out_of_step()) == ([], [])
+    kept(before, await everything())
+    assert {table for table, rows in before.items() if not rows} == set(), "a new table needs a row in ROWS"
+
+
+async def test_the_rows_of_that_morning_are_whole_for_the_records_of_today(bare: str) -> None:
+    await migrate_to(NAMES[0])
+    await fill(NAMES[0])
+    await migrate()
+    for model in models():
+        row = await model.all().first()
+        assert row is not None, model.__name__
+        await row.save()  # every CHECK and UNIQUE still holds
+
+
+# ── all or nothing ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(
+    bare: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = import_module(f"{module.MIGRATIONS}.{NAMES[-1]}").Migration
+    with monkeypatch.context() as patch:
+        patch.setattr(last, "operations", [*last.operations, RunSQL("INSERT INTO nowhere VALUES (1)")])
+        with pytest.raises(OperationalError, match="nowhere"):
+            await migrate()
+    assert (await tables(), await pending_migrations()) == (set(), NAMES)
+    assert await migrate() == NAMES
+
+
+async def test_a_failing_step_of_a_shop_that_lives_changes_none_of_its_rows(
+    bare: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await migrate()
+    await fill(NAMES[0])
+    before = await everything()
+
+    class Migration(import_module(f"{module.MIGRATIONS}.{NAMES[-1]}").Migration):  # type: ignore[misc]  # as tortoise makes them
+        dependencies = [(module.APP, NAMES[-1])]
+        initial = False
+        operations = [
+            RunSQL("UPDATE person SET name = 'x'"),
+            RunSQL("DELETE FROM chat_line"),
+            RunSQL("INSERT INTO nowhere VALUES (1)"),
+        ]
+
+    from_disk = MigrationLoader.load_disk
+
+    def with_one_more(self: MigrationLoader) -> None:
+        from_disk(self)
+        key = MigrationKey(app_label=module.APP, name="9999_fails")
+        self.disk_migrations[key] = Migration("9999_fails", module.APP)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MigrationLoader, "load_disk", with_one_more)
+        assert await pending_migrations() == ["9999_fails"]
+        with pytest.raises(OperationalError, match="nowhere"):
+            await migrate()
+    assert await everything() == before
+    assert (await pending_migrations(), await migrate()) == ([], [])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from dialogs.hear.around import slots_around
+from dialogs.hear.cart import by_specs, by_unit, of_cart, removed, unit_fits
 from dialogs.hear.meant import clauses
 from dialogs.hear.offer import Want
 from dialogs.hear.orders import settled_want, with_it
@@ -16,8 +16,7 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
 from dialogs.hear.settle import fits, settle
-from dialogs.hear.specs import Spec
-from dialogs.hear.units import same_unit
+from dialogs.hear.swaps import SWAP, swapped
 from dialogs.hear.wants import Gathered
 
 CANCEL = re.compile(
@@ -27,7 +26,6 @@ CORRECTION = r"不是.+是|是.+不是|(?:按|点|打|写|说|选|下|拍)错"
 STRONG = re.compile(
     r"不是.+是|是.+不是|(?:按|点|打|写|说|选|下|拍)错|拿掉|划掉|去除|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追"
 )
-SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买)")
 
 
 def edit(scene: Scene) -> Reading | None:
@@ -48,7 +46,7 @@ def edit(scene: Scene) -> Reading | None:
         return _all_but(scene, gathered)
     if not (gathered.ops or scene.says(CORRECTION)) or not (cart or scene.addressed):
         return None
-    return _swapped(scene, gathered) or _changed(scene, gathered)
+    return swapped(scene, gathered) or _changed(scene, gathered)
 
 
 def _means_it(scene: Scene, gathered: Gathered) -> bool:
@@ -80,7 +78,7 @@ def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
             allowed = (
                 4
                 if any(
-                    want.op == "remove" and _of_cart(scene, want) and (want.products or want.sku)
+                    want.op == "remove" and of_cart(scene, want) and (want.products or want.sku)
                     for want in gathered.wants
                 )
                 else 1
@@ -117,7 +115,7 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
     done: list[Line] = []
     corrects = bool(scene.says(CORRECTION))
     for said in wants:
-        want = replace(said, op="set") if corrects and said.op == "add" and _of_cart(scene, said) else said
+        want = replace(said, op="set") if corrects and said.op == "add" and of_cart(scene, said) else said
         if want.source == "unknown":
             continue
         one = _one_change(scene, want)
@@ -148,7 +146,7 @@ def _all_but(scene: Scene, gathered: Gathered) -> Reading | None:
     kept = {id for want in gathered.wants for id in want.products}
     goods = scene.offer.catalogue.sku
     gone = [line for line in scene.context.cart if line.sku in goods and goods[line.sku].product not in kept]
-    return act("order.remove", map(_removed, gone), why="别的都不要了") if gone and kept else None
+    return act("order.remove", map(removed, gone), why="别的都不要了") if gone and kept else None
 
 
 def _nameless(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
@@ -163,18 +161,18 @@ def _nameless(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
 
 
 def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:
-    cart = _of_cart(scene, want)
+    cart = of_cart(scene, want)
     quantity = want.quantity
     if not want.products and not want.sku:
-        cart = _by_unit(scene, quantity) if quantity else cart
+        cart = by_unit(scene, quantity) if quantity else cart
     if want.op == "remove":
-        return [_removed(line) for line in cart] if cart else Clarify("line", (), "not_in_cart", op="remove")
+        return [removed(line) for line in cart] if cart else Clarify("line", (), "not_in_cart", op="remove")
     if not cart:
         return _not_in_cart(scene, want)
     if quantity is None or quantity.trouble:
         return Clarify("qty", (cart[0].sku,), quantity.trouble if quantity else None, op=want.op)
-    fitting = [line for line in cart if _unit_fits(scene, line, quantity)] or cart
-    fitting = _by_specs(scene, want, fitting)
+    fitting = [line for line in cart if unit_fits(scene, line, quantity)] or cart
+    fitting = by_specs(scene, want, fitting)
     if len(fitting) > 1 and scene.says("都|全部|每样"):
         changed = [_requantified(scene, want, line, quantity) for line in fitting]
         return [line for one in changed if not isinstance(one, Clarify) for line in one]
@@ -192,44 +190,12 @@ def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:
     return _requantified(scene, want, fitting[0], quantity)
 
 
-def _of_cart(scene: Scene, want: Want) -> list[Line]:
-    goods = scene.offer.catalogue.sku
-    lines = [line for line in scene.context.cart if line.sku in goods]
-    if want.sku:
-        return [line for line in lines if line.sku == want.sku]
-    if want.products:
-        return [line for line in lines if goods[line.sku].product in want.products]
-    return lines
-
-
-def _by_specs(scene: Scene, want: Want, lines: list[Line]) -> list[Line]:
-    goods = scene.offer.catalogue.sku
-    return [line for line in lines if all(fits(spec, goods[line.sku]) for spec in want.specs)] or lines
-
-
-def _by_unit(scene: Scene, quantity: Quantity) -> list[Line]:
-    return [
-        line
-        for line in scene.context.cart
-        if line.sku in scene.offer.catalogue.sku and _unit_fits(scene, line, quantity)
-    ]
-
-
-def _unit_fits(scene: Scene, line: Line, quantity: Quantity) -> bool:
-    if not quantity.unit or quantity.loose or quantity.unit == "份":
-        return True
-    settled = settle(Want(sku=line.sku, quantity=quantity, campaign=line.campaign), scene.offer)
-    return (isinstance(settled, Line) and settled.sku == line.sku) or same_unit(
-        scene.offer.catalogue, line.unit, quantity.unit
-    )
-
-
 def _requantified(scene: Scene, want: Want, line: Line, quantity: Quantity) -> list[Line] | Clarify:
     """The line in its new amount; another size of the same goods takes its place."""
     goods = scene.offer.catalogue.sku[line.sku]
     wanted = replace(want, products=(goods.product,), sku=None)
     same = not want.specs or all(fits(spec, goods) for spec in want.specs)
-    if same and _unit_fits(scene, line, quantity):
+    if same and unit_fits(scene, line, quantity):
         wanted = replace(want, sku=line.sku, campaign=line.campaign)
     settled = settle(wanted, scene.offer)
     if isinstance(settled, Clarify):
@@ -237,11 +203,7 @@ def _requantified(scene: Scene, want: Want, line: Line, quantity: Quantity) -> l
     if settled.sku == line.sku:
         return [replace(settled, op=want.op, campaign=line.campaign, for_whom=line.for_whom)]
     new = replace(settled, op="add")
-    return [new] if want.op in ("add", "inc") else [_removed(line), new]
-
-
-def _removed(line: Line) -> Line:
-    return Line(line.sku, Decimal(0), line.unit, "remove", line.for_whom, None, line.campaign)
+    return [new] if want.op in ("add", "inc") else [removed(line), new]
 
 
 def _not_in_cart(scene: Scene, want: Want) -> list[Line] | Clarify:
@@ -252,77 +214,3 @@ def _not_in_cart(scene: Scene, want: Want) -> list[Line] | Clarify:
 
 
 # --- 苹果换成沃柑, 换大箱的
-
-
-def _swapped(scene: Scene, gathered: Gathered) -> Reading | None:
-    match = SWAP.search(scene.text)
-    if match is None:
-        return None
-    before = [want for want in gathered.wants if want.start < match.start() and want.source != "unknown"]
-    after = [
-        want
-        for want in gathered.wants
-        if want.start >= match.start() and want.source != "unknown" and want.op != "remove"
-    ]
-    if after and scene.says("改(?:成|为)") and left_of_goods(scene, match.end(), after[0].start):
-        return None  # 香蕉改成两斤，苹果…
-    specs = tuple(
-        piece.value
-        for piece in scene.pieces
-        if piece.kind in ("spec", "specword") and piece.start >= match.start()
-    )
-    old = _old_lines(scene, before)
-    if not after and specs and len(old) == 1:
-        return _other_size(scene, old[0], specs, gathered)
-    if len(after) != 1 or not old or (not before and len(old) != 1):
-        return None
-    if scene.offer.catalogue.sku[old[0].sku].product in after[0].products and not after[0].specs:
-        return None
-    return _replaced(scene, old, after[0])
-
-
-def left_of_goods(scene: Scene, start: int, end: int) -> bool:
-    """Whether an amount or a stop stands between the word of change and the next goods."""
-    return any(
-        piece.kind in ("break", "qty", "number") for piece in scene.pieces if start <= piece.start < end
-    )
-
-
-def _old_lines(scene: Scene, before: list[Want]) -> list[Line]:
-    return [line for want in before for line in _of_cart(scene, want)] if before else _of_cart(scene, Want())
-
-
-def _replaced(scene: Scene, old: list[Line], want: Want) -> Reading:
-    """The old quantity carries over when no new one is said and the unit fits."""
-    carried = want.quantity or Quantity(old[0].qty, old[0].unit)
-    settled = settle(replace(want, op="add", quantity=carried), scene.offer)
-    if isinstance(settled, Clarify):
-        slot = replace(
-            settled,
-            slot="qty" if want.quantity is None and settled.slot == "unit" else settled.slot,
-            qty=want.quantity.value if want.quantity else None,
-        )
-        return ask("order.set", replace(slot, lines=tuple(map(_removed, old))), why="换成的还没说清多少")
-    return act("order.set", [*map(_removed, old), settled], slots_around(scene), why="一样换另一样")
-
-
-def _other_size(scene: Scene, line: Line, specs: tuple[Spec, ...], gathered: Gathered) -> Reading | None:
-    product = scene.offer.catalogue.sku[line.sku].product
-    others = [
-        sku
-        for sku in scene.offer.skus(product)
-        if sku.id != line.sku and same_unit(scene.offer.catalogue, sku.unit, line.unit)
-    ]
-    found = [sku for sku in others if all(fits(spec, sku) for spec in specs)]
-    if not found and len(others) == 1 and specs[0].word[:1] in ("大", "小"):
-        bigger = others[0].price > scene.offer.catalogue.sku[line.sku].price
-        found = others if bigger == (specs[0].word[0] == "大") else []
-    if len(found) != 1:
-        return None
-    quantity = gathered.loose[0] if gathered.loose else Quantity(line.qty, line.unit)
-    settled = settle(Want(sku=found[0].id, quantity=quantity), scene.offer)
-    return (
-        act("order.set", [_removed(line), settled], slots_around(scene), why="换一个规格")
-        if isinstance(settled, Line)
-        else None
-    )

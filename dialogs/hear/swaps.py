@@ -1,0 +1,93 @@
+"""换: one thing for another — 苹果换成沃柑, 换大箱的."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dialogs.hear.around import slots_around
+from dialogs.hear.cart import of_cart, removed
+from dialogs.hear.offer import Want
+from dialogs.hear.quantities import Quantity
+from dialogs.hear.reading import Clarify, Line, Reading
+from dialogs.hear.scene import Scene, act, ask
+from dialogs.hear.settle import fits, settle
+from dialogs.hear.specs import Spec
+from dialogs.hear.units import same_unit
+from dialogs.hear.wants import Gathered
+
+SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买)")
+
+
+def swapped(scene: Scene, gathered: Gathered) -> Reading | None:
+    match = SWAP.search(scene.text)
+    if match is None:
+        return None
+    before = [want for want in gathered.wants if want.start < match.start() and want.source != "unknown"]
+    after = [
+        want
+        for want in gathered.wants
+        if want.start >= match.start() and want.source != "unknown" and want.op != "remove"
+    ]
+    if after and scene.says("改(?:成|为)") and left_of_goods(scene, match.end(), after[0].start):
+        return None  # 香蕉改成两斤，苹果…
+    specs = tuple(
+        piece.value
+        for piece in scene.pieces
+        if piece.kind in ("spec", "specword") and piece.start >= match.start()
+    )
+    old = _old_lines(scene, before)
+    if not after and specs and len(old) == 1:
+        return _other_size(scene, old[0], specs, gathered)
+    if len(after) != 1 or not old or (not before and len(old) != 1):
+        return None
+    if scene.offer.catalogue.sku[old[0].sku].product in after[0].products and not after[0].specs:
+        return None
+    return _replaced(scene, old, after[0])
+
+
+def left_of_goods(scene: Scene, start: int, end: int) -> bool:
+    """Whether an amount or a stop stands between the word of change and the next goods."""
+    return any(
+        piece.kind in ("break", "qty", "number") for piece in scene.pieces if start <= piece.start < end
+    )
+
+
+def _old_lines(scene: Scene, before: list[Want]) -> list[Line]:
+    return [line for want in before for line in of_cart(scene, want)] if before else of_cart(scene, Want())
+
+
+def _replaced(scene: Scene, old: list[Line], want: Want) -> Reading:
+    """The old quantity carries over when no new one is said and the unit fits."""
+    carried = want.quantity or Quantity(old[0].qty, old[0].unit)
+    settled = settle(replace(want, op="add", quantity=carried), scene.offer)
+    if isinstance(settled, Clarify):
+        slot = replace(
+            settled,
+            slot="qty" if want.quantity is None and settled.slot == "unit" else settled.slot,
+            qty=want.quantity.value if want.quantity else None,
+        )
+        return ask("order.set", replace(slot, lines=tuple(map(removed, old))), why="换成的还没说清多少")
+    return act("order.set", [*map(removed, old), settled], slots_around(scene), why="一样换另一样")
+
+
+def _other_size(scene: Scene, line: Line, specs: tuple[Spec, ...], gathered: Gathered) -> Reading | None:
+    product = scene.offer.catalogue.sku[line.sku].product
+    others = [
+        sku
+        for sku in scene.offer.skus(product)
+        if sku.id != line.sku and same_unit(scene.offer.catalogue, sku.unit, line.unit)
+    ]
+    found = [sku for sku in others if all(fits(spec, sku) for spec in specs)]
+    if not found and len(others) == 1 and specs[0].word[:1] in ("大", "小"):
+        bigger = others[0].price > scene.offer.catalogue.sku[line.sku].price
+        found = others if bigger == (specs[0].word[0] == "大") else []
+    if len(found) != 1:
+        return None
+    quantity = gathered.loose[0] if gathered.loose else Quantity(line.qty, line.unit)
+    settled = settle(Want(sku=found[0].id, quantity=quantity), scene.offer)
+    return (
+        act("order.set", [removed(line), settled], slots_around(scene), why="换一个规格")
+        if isinstance(settled, Line)
+        else None
+    )

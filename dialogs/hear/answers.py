@@ -84,9 +84,6 @@ def _is_amount(quantity: Quantity, pending: Pending) -> bool:
     return pending.kind == "clarify_qty" or (len(pending.options) <= 1 and pending.qty is None)
 
 
-# --- 2, 第一个, 后面那个
-
-
 # --- 8寸的, 整箱, 青苹果, A: the option by its name
 
 

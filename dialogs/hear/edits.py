@@ -211,6 +211,3 @@ def _not_in_cart(scene: Scene, want: Want) -> list[Line] | Clarify:
         settled = settled_want(replace(want, op="add"), scene)
         return [settled] if isinstance(settled, Line) else settled
     return Clarify("line", (), "not_in_cart", op=want.op)
-
-
-# --- 苹果换成沃柑, 换大箱的

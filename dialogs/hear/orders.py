@@ -294,6 +294,3 @@ def tidy_emoji(gathered: Gathered) -> Gathered:
         if want.source != "emoji" or (want.products not in written and (want.quantity or not written))
     )
     return replace(gathered, wants=wants)
-
-
-# --- is it for the shop?

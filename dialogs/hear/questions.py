@@ -201,9 +201,6 @@ def _conditional_lines(scene: Scene, gathered: Gathered) -> tuple[Line, ...]:
     return tuple(merged(one for one in settled if isinstance(one, Line)))
 
 
-# --- slots of single intents
-
-
 # --- 明天下午3点来拿
 
 

@@ -157,7 +157,10 @@ class Conversation:
 
     def _whole(self, turn: Turn, state: State, dialogue: Dialogue) -> Turn | None:
         """An answer to a command's question completes the words that began it: 今日特价 … 草莓25 香蕉4."""
-        if not dialogue.roles or state.asked in ("", "confirm") or turn.reading.intent.startswith("admin."):
+        if not dialogue.roles or state.asked in ("", "confirm"):
+            return None
+        said = self._by_intent.get(turn.reading.intent)
+        if said is not None and (said.roles or said.is_answer):  # 撤销 and 帮助 are no answers
             return None
         local = turn.now.astimezone(ZoneInfo(turn.tz))
         reading = self.reader(turn.shelf).read(f"{state.said} {turn.text}", Context(chat="admin"), now=local)

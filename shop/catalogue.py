@@ -22,7 +22,7 @@ from shop.records.shops import Shop
 from shop.records.stock import StockItem, StockMove
 from shop.refusals import NameTaken, NoSuchGoods
 from shop.rules.pricing import BasketPromotion, Offer
-from shop.transaction import transaction
+from shop.transaction import run_sql, transaction
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ _shelf = _Shelf()
 
 async def goods(shop: ShopId) -> Goods:
     """The shelf now. One cheap query when nothing changed since the last call."""
-    rows = await Shop.filter(id=shop).values("goods_version")
+    rows = await run_sql("SELECT goods_version FROM shop WHERE id = ?", [shop])
     version = int(rows[0]["goods_version"])
     known = _shelf.known.get(shop)
     if known is None or known.version != version:

@@ -18,6 +18,7 @@ from tortoise.expressions import F, Q
 from shop.events import Happening, from_row, to_row
 from shop.kit.ids import LetterId, MessageId
 from shop.records.mail import Event, Letter, Message, Talk
+from shop.rows import read
 from shop.transaction import Told, run_sql, transaction
 
 MOST_ATTEMPTS = 5
@@ -85,7 +86,7 @@ async def keep(incoming: Incoming, *, now: datetime) -> tuple[MessageId, bool]:
 
 
 async def keep_all(incoming: Sequence[Incoming], *, now: datetime) -> list[tuple[MessageId, bool]]:
-    """Several at once, in this order: all or none are written down."""
+    """Several at once, in this order and by one statement: all or none are written down."""
     values = [
         value
         for one in incoming
@@ -101,19 +102,18 @@ async def keep_all(incoming: Sequence[Incoming], *, now: datetime) -> list[tuple
             now,
         )
     ]
-    async with transaction():
-        rows = await run_sql(
-            "INSERT INTO message (channel, channel_id, room, account, name, text, extra, sent_at, kept_at, state) "
-            f"VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?, ?, ?, ' + repr('new') + ')'] * len(incoming))} "
-            "ON CONFLICT (channel, channel_id) DO NOTHING RETURNING id, channel, channel_id",
-            values,
-        )
-        new = {(row["channel"], row["channel_id"]): MessageId(int(row["id"])) for row in rows}
-        numbers = list[tuple[MessageId, bool]]()
-        for one in incoming:
-            id = new.pop((one.channel, one.channel_id), None)
-            numbers.append((id, True) if id is not None else (await _seen(one), False))
-        return numbers
+    rows = await run_sql(
+        "INSERT INTO message (channel, channel_id, room, account, name, text, extra, sent_at, kept_at, state) "
+        f"VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?, ?, ?, ' + repr('new') + ')'] * len(incoming))} "
+        "ON CONFLICT (channel, channel_id) DO NOTHING RETURNING id, channel, channel_id",
+        values,
+    )
+    new = {(row["channel"], row["channel_id"]): MessageId(int(row["id"])) for row in rows}
+    numbers = list[tuple[MessageId, bool]]()
+    for one in incoming:
+        id = new.pop((one.channel, one.channel_id), None)
+        numbers.append((id, True) if id is not None else (await _seen(one), False))
+    return numbers
 
 
 async def _seen(incoming: Incoming) -> MessageId:
@@ -129,8 +129,8 @@ async def waiting(after: int = 0, limit: int = 500) -> list[Kept]:
 
 async def begin(id: MessageId) -> Kept | None:
     """Inside the transaction that works it through: the message, locked; None when that is done already."""
-    row = await Message.filter(id=id, state="new").select_for_update().first()
-    return _kept(row) if row else None
+    rows = await read(Message, "WHERE id = ? AND state = 'new'", [id], lock="FOR UPDATE")
+    return _kept(rows[0]) if rows else None
 
 
 async def finish(
@@ -138,7 +138,7 @@ async def finish(
 ) -> None:
     """The last words of a message's transaction: its letters and its trace, together with what it did."""
     await write(letters, now=now, cause=id)
-    await Message.filter(id=id).update(state="done", trace=trace)
+    await run_sql("UPDATE message SET state = 'done', trace = ? WHERE id = ?", [dumps(trace), id])
 
 
 async def failed(id: MessageId, fault: str) -> bool:
@@ -161,7 +161,8 @@ async def is_done(id: MessageId) -> bool:
 
 async def said_in_room(channel: str, room: str, *, before: int, limit: int = 6) -> list[Kept]:
     """What was said in the group just before a message, oldest first (楼上+1 needs it)."""
-    rows = await Message.filter(channel=channel, room=room, id__lt=before).order_by("-id").limit(limit)
+    which = "WHERE channel = ? AND room = ? AND id < ? ORDER BY id DESC LIMIT ?"
+    rows = await read(Message, which, [channel, room, before, limit])
     return [_kept(row) for row in reversed(rows)]
 
 
@@ -193,8 +194,8 @@ def _kept(row: Message) -> Kept:
 
 async def talk(place: int, person: int, *, now: datetime) -> dict[str, Any] | None:
     """The state of the dialogue here, or None when there is none or its time is over."""
-    rows = await Talk.filter(place=place, person_id=person, until__gt=now).values_list("state", flat=True)
-    return dict(rows[0]) if rows else None
+    rows = await read(Talk, "WHERE place = ? AND person_id = ? AND until > ?", [place, person, now])
+    return dict(rows[0].state) if rows else None
 
 
 async def keep_talk(place: int, person: int, state: dict[str, Any], until: datetime) -> None:
@@ -206,7 +207,7 @@ async def keep_talk(place: int, person: int, state: dict[str, Any], until: datet
 
 
 async def drop_talk(place: int, person: int) -> None:
-    await Talk.filter(place=place, person_id=person).delete()
+    await run_sql("DELETE FROM talk WHERE place = ? AND person_id = ?", [place, person])
 
 
 # ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────

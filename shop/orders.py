@@ -23,7 +23,6 @@ from shop.kit.quantity import NONE, Quantity
 from shop.pickups import give_code
 from shop.records.orders import Line, Order
 from shop.records.payments import PayIntent
-from shop.records.people import Person
 from shop.records.pickups import Pickup
 from shop.records.stock import Hold
 from shop.refusals import (
@@ -36,12 +35,13 @@ from shop.refusals import (
     QuoteChanged,
     SaidToBePaid,
 )
+from shop.rows import has_row_locks
 from shop.rules import baskets, pricing
 from shop.rules.baskets import Want
 from shop.rules.orders import PayMode, Status, may
 from shop.rules.pricing import Nearly, Offer, Quote
-from shop.slips import Slip, SlipLine, build, open_rows, slip_of
-from shop.transaction import transaction
+from shop.slips import Slip, SlipLine, build, newest_open, slip_of
+from shop.transaction import run_sql, transaction
 
 PAY_MINUTES = 15
 NOTHING = Money(0)
@@ -171,10 +171,9 @@ async def expire(id: OrderId, *, now: datetime) -> bool:
 
 async def _lock_open(shop: int, buyer: int, *statuses: Status) -> Order | None:
     """The buyer's row is locked first: two messages of one buyer at once make one bill, not two."""
-    await Person.filter(id=buyer).select_for_update(no_key=True).first()
-    found = open_rows(shop, buyer).filter(status__in=list(statuses)) if statuses else open_rows(shop, buyer)
-    order: Order | None = await found.select_for_update().first()
-    return order
+    if has_row_locks():
+        await run_sql("SELECT id FROM person WHERE id = ? FOR NO KEY UPDATE", [buyer])
+    return await newest_open(shop, buyer, *statuses, lock="FOR UPDATE")
 
 
 async def _editable(shop: ShopId, buyer: PersonId, now: datetime) -> Order:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -15,6 +16,7 @@ from shop.kit.ids import PersonId, RoomId, ShopId
 from shop.records import people as records
 from shop.records.shops import Pairing
 from shop.refusals import WrongPairingCode
+from shop.rows import read
 from shop.transaction import run_sql, transaction
 
 OWNER, MANAGER, AGENT = "owner", "manager", "agent"
@@ -54,21 +56,27 @@ class Address:
 
 async def recognise(shop: ShopId, channel: str, account: str, name: str, *, now: datetime) -> Person:
     """Who this account is; a stranger becomes a customer. A changed nickname is kept, the person stays."""
-    async with transaction():
-        known = await _known(channel, account)
-        if not known:
+    known = await _known(channel, account)
+    if not known:
+        async with transaction():
             if met := await _meet(shop, channel, account, name, now):
                 return met
-            known = await _known(channel, account)
-        person = PersonId(int(known[0]["person_id"]))
-        if known[0]["name"] != name:
+        known = await _known(channel, account)
+    person = PersonId(int(known[0]["person_id"]))
+    if known[0]["name"] != name:
+        async with transaction():
             await records.Handle.filter(channel=channel, account=account).update(name=name, seen_at=now)
             await records.Person.filter(id=person).update(name=name)
-        return Person(person, name, await _roles(person))
+    return Person(person, name, frozenset(str(row["role"]) for row in known if row["role"]))
 
 
-async def _known(channel: str, account: str) -> list[dict[str, Any]]:
-    return await records.Handle.filter(channel=channel, account=account).values("person_id", "name")
+async def _known(channel: str, account: str) -> list[Mapping[str, Any]]:
+    """A row for each role, one without a role for a customer, none for a stranger."""
+    return await run_sql(
+        "SELECT handle.person_id, handle.name, staff.role FROM handle "
+        "LEFT JOIN staff ON staff.person_id = handle.person_id WHERE handle.channel = ? AND handle.account = ?",
+        [channel, account],
+    )
 
 
 async def _meet(shop: ShopId, channel: str, account: str, name: str, now: datetime) -> Person | None:
@@ -97,7 +105,7 @@ async def person(id: PersonId) -> Person:
 
 async def address(person: PersonId, *, prefer: str | None = None) -> Address | None:
     """The channel account to write to: the preferred channel if the person is there, else where last seen."""
-    rows = await records.Handle.filter(person_id=person).order_by("-seen_at", "-id")
+    rows = await read(records.Handle, "WHERE person_id = ? ORDER BY seen_at DESC, id DESC", [person])
     rows.sort(key=lambda row: row.channel != prefer)
     return Address(rows[0].channel, rows[0].account, rows[0].name) if rows else None
 
@@ -119,12 +127,13 @@ async def appoint(shop: ShopId, person: PersonId, role: str, *, now: datetime) -
 
 
 async def room(channel: str, key: str) -> Room | None:
-    row = await records.Room.filter(channel=channel, key=key).first()
-    return _room(row) if row else None
+    rows = await read(records.Room, 'WHERE channel = ? AND "key" = ?', [channel, key])
+    return _room(rows[0]) if rows else None
 
 
 async def room_by_id(id: RoomId) -> Room:
-    return _room(await records.Room.get(id=id))
+    (row,) = await read(records.Room, "WHERE id = ?", [id])
+    return _room(row)
 
 
 async def rooms(shop: ShopId) -> tuple[Room, ...]:

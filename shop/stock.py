@@ -12,6 +12,7 @@ from shop.kit.quantity import Quantity
 from shop.records.orders import Line
 from shop.records.stock import Hold, StockItem, StockMove
 from shop.refusals import Shortage, SoldOut
+from shop.transaction import run_sql
 
 ACTIVE, CONSUMED, RELEASED = "active", "consumed", "released"
 
@@ -31,30 +32,44 @@ async def promise(takes: Mapping[int, Take]) -> None:
     circle. Raises SoldOut with every shortage; then the caller's transaction must not commit."""
     short: list[int] = []
     for sku_id, take in sorted(takes.items()):
-        item = StockItem.filter(sku_id=sku_id)
-        if take.more.milli < 0:
-            changed = await item.filter(held__gte=-take.more.milli).update(held=F("held") + take.more.milli)
-            if not changed:
-                raise RuntimeError(f"stock of {take.sku} was given back twice")
-        elif take.more.milli > 0 and not await item.filter(on_hand__gte=F("held") + take.more.milli).update(
-            held=F("held") + take.more.milli
-        ):
+        more = take.more.milli
+        if more < 0 and not await _hold(sku_id, more, "held + ? >= 0"):
+            raise RuntimeError(f"stock of {take.sku} was given back twice")
+        if more > 0 and not await _hold(sku_id, more, "on_hand >= held + ?"):
             short.append(sku_id)
     if short:
-        raise SoldOut(tuple([await _shortage(sku_id, takes[sku_id]) for sku_id in short]))
+        raise SoldOut(await _shortages({sku_id: takes[sku_id] for sku_id in short}))
 
 
 async def look(takes: Mapping[int, Take]) -> None:
     """Would `promise` take all of this now? Raises SoldOut; takes nothing."""
-    short = [await _shortage(sku_id, take) for sku_id, take in sorted(takes.items())]
-    if lacking := tuple(shortage for shortage in short if shortage.left < shortage.wanted):
+    if lacking := tuple(short for short in await _shortages(takes) if short.left < short.wanted):
         raise SoldOut(lacking)
 
 
-async def _shortage(sku_id: int, take: Take) -> Shortage:
-    rows = await StockItem.filter(sku_id=sku_id).values("on_hand", "held")
-    left = int(rows[0]["on_hand"]) - int(rows[0]["held"]) if rows else 0
-    return Shortage(take.sku, take.name, take.unit, Quantity(left), take.more)
+async def _hold(sku_id: int, more: int, if_: str) -> bool:
+    """One statement decides and takes; False when there was not enough."""
+    return bool(
+        await run_sql(
+            f"UPDATE stock_item SET held = held + ? WHERE sku_id = ? AND {if_} RETURNING id",
+            [more, sku_id, more],
+        )
+    )
+
+
+async def _shortages(takes: Mapping[int, Take]) -> tuple[Shortage, ...]:
+    """What is left of each, beside what is wanted, in the order of ids."""
+    if not takes:
+        return ()
+    rows = await run_sql(
+        f"SELECT sku_id, on_hand - held AS free FROM stock_item WHERE sku_id IN ({', '.join('?' * len(takes))})",
+        list(takes),
+    )
+    free = {int(row["sku_id"]): int(row["free"]) for row in rows}
+    return tuple(
+        Shortage(take.sku, take.name, take.unit, Quantity(free.get(sku_id, 0)), take.more)
+        for sku_id, take in sorted(takes.items())
+    )
 
 
 async def release(order: int) -> None:

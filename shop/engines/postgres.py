@@ -36,10 +36,15 @@ class ShopPostgresClient(AsyncpgDBClient):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.server_settings = SETTINGS | self.server_settings
-        self.extra = {"timeout": CONNECT_SECONDS, "command_timeout": 60.0} | self.extra
+        self.extra = {"timeout": CONNECT_SECONDS, "command_timeout": 60.0, "reset": as_it_is} | self.extra
 
     def _in_transaction(self) -> TransactionContext:
         return Outermost(PostgresTransaction(self))
+
+
+async def as_it_is(_: Any) -> None:
+    """A connection goes back to the pool without RESET ALL and the rest: the shop changes nothing that outlives a
+    transaction, and each message would pay one more question for it."""
 
 
 class PostgresTransaction(TransactionWrapper, OpenTransaction):

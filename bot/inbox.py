@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from bot import post
@@ -111,7 +112,7 @@ class Inbox:
     ) -> None:
         now = self._clock.now()
         try:
-            numbers = await unit_of_work(lambda: mail.keep_all([one for one, _ in batch], now=now))
+            numbers = await self._written([one for one, _ in batch], now)
         except Exception as fault:
             if len(batch) > 1:  # one that cannot be kept must not take the others with it
                 for one in batch:
@@ -122,6 +123,14 @@ class Inbox:
         for (_, kept), number in zip(batch, numbers, strict=True):
             if not kept.cancelled():
                 kept.set_result(number)
+
+    async def _written(self, incoming: Sequence[Incoming], now: datetime) -> list[tuple[MessageId, bool]]:
+        """One statement is a transaction by itself; only a second try needs the patience of a unit of work."""
+        try:
+            return await mail.keep_all(incoming, now=now)
+        except Exception as fault:
+            log.info("kept at the second try: %r", fault)
+            return await unit_of_work(lambda: mail.keep_all(incoming, now=now))
 
     # ── working through ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -199,7 +208,13 @@ class Inbox:
         heard = to_heard(kept)
         reply = await self._conversation.converse(heard, id, now=now)
         written = await post.letters(
-            reply.says, key=f"m{id}", channel=heard.channel, manners=self._manners, now=now
+            reply.says,
+            key=f"m{id}",
+            channel=heard.channel,
+            manners=self._manners,
+            now=now,
+            sender=(reply.person, heard.who) if reply.person is not None else None,
+            room=reply.room,
         )
         await mail.finish(id, written, dict(reply.trace), now=now)
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dialogs.speech import Button, Card, Row, Say
 from shop import people
+from shop.kit.ids import PersonId
 from shop.mail import NewLetter, posted_today
 
 log = logging.getLogger(__name__)
@@ -44,21 +45,35 @@ class Manners:
 
 
 async def letters(
-    says: Sequence[Say], *, key: str, channel: str | None, manners: Manners, now: datetime
+    says: Sequence[Say],
+    *,
+    key: str,
+    channel: str | None,
+    manners: Manners,
+    now: datetime,
+    sender: tuple[PersonId, str] | None = None,
+    room: people.Room | None = None,
 ) -> list[NewLetter]:
     """Address what is to be said. `channel` is where it was heard: a person is answered there if possible. Somebody
-    who cannot be reached and a group that wants no promotions get nothing, and the log says so."""
+    who cannot be reached and a group that wants no promotions get nothing, and the log says so. The sender (with his
+    account on that channel) and the room of the message that is answered are known and not looked up again."""
     made = []
     for n, say in enumerate(says):
-        address = await _address(say, channel, manners, now)
+        address: Address | None
+        if sender is not None and channel is not None and say.person == sender[0]:
+            address = channel, None, sender[1]
+        elif room is not None and say.room == room.id and say.lane != "promo":
+            address = room.channel, room.key, None
+        else:
+            address = await _address(say, channel, manners, now)
         if address is None:
             continue
-        to_channel, room, account = address
+        to_channel, to_room, account = address
         made.append(
             NewLetter(
                 key=f"{key}.{n}",
                 channel=to_channel,
-                room=room,
+                room=to_room,
                 account=account,
                 lane=say.lane,
                 body=to_body(say),
@@ -70,9 +85,10 @@ async def letters(
     return made
 
 
-async def _address(
-    say: Say, channel: str | None, manners: Manners, now: datetime
-) -> tuple[str, str | None, str | None] | None:
+Address = tuple[str, str | None, str | None]  # channel, room, account
+
+
+async def _address(say: Say, channel: str | None, manners: Manners, now: datetime) -> Address | None:
     if say.room is not None:
         room = await people.room_by_id(say.room)
         if say.lane == "promo" and not await _may_promote(room, manners, now):

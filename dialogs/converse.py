@@ -22,7 +22,7 @@ from dialogs.voice import Links
 from dialogs.wants import lines_of
 from shop import acts, mail, people, slips
 from shop.catalogue import Goods, goods
-from shop.kit.ids import MessageId, ShopId
+from shop.kit.ids import MessageId, PersonId, ShopId
 from shop.kit.refusal import Refusal
 from shop.people import Person, Room
 from shop.refusals import NotAllowed
@@ -37,6 +37,10 @@ class Reply:
 
     says: tuple[Say, ...] = ()
     trace: Mapping[str, Any] = field(default_factory=dict)
+    person: PersonId | None = (
+        None  # who said it, and where: whoever sends the answer need not look it up again
+    )
+    room: Room | None = None
 
 
 class Conversation:
@@ -82,7 +86,8 @@ class Conversation:
             or self._quotes_us(heard),
             dialogues=self._dialogues,
         )
-        return await self._answer(turn, state)
+        reply = await self._answer(turn, state)
+        return replace(reply, person=person.id, room=room)
 
     def forget(self) -> None:
         """Another shop lies in the database now (the demo was reset)."""

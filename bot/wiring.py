@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 MOST_ROUNDS = 20  # of telling and sending while an answer is waited for
 KEEP_TRIES, AWAY_SECONDS = 3, 1.0
 LETTERS = "letters"  # the topic on which processes tell each other that there is something to send
-DRAIN_SECONDS, SEND_SECONDS = 6.0, 2.0  # all of them together stay below the ten seconds that a stop may take
+DRAIN_SECONDS, SEND_SECONDS, LAST_SECONDS = 4.0, 2.0, 2.0  # a stop may take ten seconds in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ class OpenShop:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await drain(DRAIN_SECONDS)
+        await drain(LAST_SECONDS)
         await self.memory.close()
 
 

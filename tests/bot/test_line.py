@@ -155,11 +155,11 @@ async def test_the_shop_may_be_closed_and_opened_between_any_two_lines(
     async with performance.stage(demo_goods(), f"sqlite:///{tmp_path / 'in one go.db'}") as shop:
         in_one_go = performance.Stage(shop)
         expected = [await _act(in_one_go, step) for step in steps]
-    moved, stage = timedelta(0), None
+    moved, stage, asked = timedelta(0), None, dict[str, Any]()
     for step, wanted in zip(steps, expected, strict=True):
         async with performance.stage(demo_goods(), database_url) as shop:
             stage = stage or performance.Stage(shop)
-            stage.shop = shop
+            stage.shop, shop._asked = shop, asked  # who stands at the payment page stays there
             await shop.pass_time(moved)  # the clock of the stage starts at ten each time
             assert await _act(stage, step) == wanted
             assert await broken(shop.shop) == []

@@ -1,0 +1,161 @@
+"""python -m tests.bench: everything in one run, side by side; docs/bench.md says how to read it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from shop.database import parse
+from tests.bench import line, recorded
+from tests.bench.line import Timing
+from tests.support.postgres import PostgresServer
+from tests.support.shopkeeper import a_demo
+
+CONNECTIONS = 10
+READ = (
+    "来2箱橙子",
+    "香蕉3斤 苹果2斤",
+    "橙子改3箱",
+    "香蕉还有吗",
+    "今天天气不错",
+    "菜单",
+    "@店 我要两份草莓",
+    "取消",
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--messages", type=int, default=600)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    print(
+        f"{platform.python_version()} on {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
+    )
+    with tempfile.TemporaryDirectory(prefix="qundian-bench-") as name:
+        folder = Path(name)
+        server = PostgresServer()
+        try:
+            for n in range(given.rounds):
+                print(f"\n── round {n + 1} of {given.rounds}")
+                asyncio.run(on_sqlite(folder, given.messages, n))
+                asyncio.run(on_postgres(server, given.messages, n))
+        finally:
+            server.close()
+        print("\n── the reader")
+        read()
+        print("\n── the demo")
+        asyncio.run(start(folder))
+
+
+async def on_sqlite(folder: Path, messages: int, n: int) -> None:
+    seeded, bare, threaded = folder / f"shop{n}.db", folder / f"bare{n}.db", folder / f"threaded{n}.db"
+    warm, said = line.visits(line.PEOPLE * 5), line.visits(messages)
+    async with line.stage(line.goods(), f"sqlite:///{seeded}") as shop:
+        await line.work_through(shop, warm, first=10**6)
+        await asyncio.to_thread(copy_sqlite, seeded, bare, threaded)
+        with recorded.recording() as made:
+            ours = await line.work_through(shop, said)
+    show("SQLite", ours, made.statements / messages)
+    beside("sqlite3, bare", ours, messages / recorded.replay_sqlite(bare, made.units))
+    beside("aiosqlite, bare", ours, messages / await recorded.replay_aiosqlite(threaded, made.units))
+
+
+def copy_sqlite(source: Path, *targets: Path) -> None:
+    import sqlite3
+
+    for target in targets:
+        with sqlite3.connect(source) as connection:
+            connection.execute("VACUUM INTO ?", [str(target)])
+        connection.close()
+
+
+async def on_postgres(server: PostgresServer, messages: int, n: int) -> None:
+    name, bare = f"bench{n}", f"bare{n}"
+    await server._run((f"CREATE DATABASE {name}",), "postgres")
+    url = f"{server.url(name)}&minsize={CONNECTIONS}&maxsize={CONNECTIONS}"
+    warm, said = line.visits(line.PEOPLE * 5), line.visits(messages)
+    async with line.stage(line.goods(), url) as shop:
+        await line.work_through(shop, warm, first=10**6)
+    await server._run((f"CREATE DATABASE {bare} TEMPLATE {name}",), "postgres")
+    async with line.stage(line.goods(), url) as shop:
+        await line.work_through(
+            shop, warm[: line.PEOPLE * 5], first=2 * 10**6
+        )  # the driver's statements are prepared
+        with recorded.recording() as made:
+            ours = await line.work_through(shop, said)
+    show("PostgreSQL", ours, made.statements / messages)
+    place = {
+        key: value
+        for key, value in parse(server.url(bare)).credentials.items()
+        if key in ("host", "port", "user", "password", "database")
+    }
+    seconds = await recorded.replay_postgres(place, made.units, CONNECTIONS)
+    beside(f"asyncpg, bare, {CONNECTIONS} connections", ours, messages / seconds)
+
+
+def show(what: str, ours: Timing, statements: float) -> None:
+    print(
+        f"{what:<34} {ours.rate:7.0f} messages/s   p50 {ours.percentile(0.5):5.1f} ms   p99 {ours.percentile(0.99):6.1f} ms"
+        f"   {ours.cpu / len(ours.each) * 1000:.2f} ms CPU   {statements:.1f} statements each"
+    )
+
+
+def beside(what: str, ours: Timing, rate: float) -> None:
+    print(f"  {what:<32} {rate:7.0f} messages/s   ours is {ours.rate / rate:.0%}")
+
+
+def read() -> None:
+    """In a process of its own: its start and its memory are its own."""
+    script = (
+        "import time, sys; a = time.perf_counter()\nfrom tests.bench.__main__ import read_here; read_here(a)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def read_here(began: float) -> None:
+    from dialogs.hear import Reader
+
+    reader = Reader(line.goods())
+    reader.read(READ[0])
+    ready = time.perf_counter() - began
+    each = []
+    for _ in range(200):
+        for text in READ:
+            at = time.perf_counter()
+            reader.read(text)
+            each.append((time.perf_counter() - at) * 1e6)
+    each.sort()
+    print(
+        f"{len(each)} messages: p50 {statistics.median(each):.0f} µs, p99 {each[int(len(each) * 0.99)]:.0f} µs each; "
+        f"{ready:.2f} s to the first answer, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB resident"
+    )
+
+
+async def start(folder: Path) -> None:
+    seconds, memory = [], 0.0
+    for n in range(3):
+        place = folder / f"demo{n}"
+        place.mkdir()
+        keeper = a_demo(place, {})
+        seconds.append(await keeper.start())
+        memory = keeper.memory()
+        await keeper.stop()
+        shutil.rmtree(place)
+    print(
+        f"start to ready: {statistics.median(seconds):.2f} s (median of {len(seconds)}), {memory:.0f} MiB resident"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,8 @@ import structlog
 from bot.settings import LogPart
 
 _SECRET_KEYS = re.compile(r"secret|token|password|signature|cookie|authorization", re.IGNORECASE)
-_PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_PHONE = re.compile(r"(?<!\d)((?:86)?1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})(?!\d)")
+_IN_URL = re.compile(r"(?<=://)[^\s/@]*:[^\s/@]*@")  # user:password@
 
 
 def set_up(part: LogPart) -> None:
@@ -45,8 +46,20 @@ def set_up(part: LogPart) -> None:
 
 def _cover(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
-        if _SECRET_KEYS.search(key):
-            event[key] = "＊＊＊"
-        elif isinstance(value, str):
-            event[key] = _PHONE.sub(r"\1****\2", value)
+        if key not in ("_record", "exc_info"):  # the machinery's own
+            event[key] = _covered(key, value)
+    if isinstance(event.get("event"), str):
+        event["event"] = " ".join(event["event"].splitlines())  # nobody writes a second line into our log
     return event
+
+
+def _covered(key: str, value: Any) -> Any:
+    if _SECRET_KEYS.search(key):
+        return "＊＊＊"
+    if isinstance(value, str):
+        return _IN_URL.sub("＊＊＊@", _PHONE.sub(r"\1****\2", value))
+    if isinstance(value, dict):
+        return {name: _covered(str(name), inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_covered("", inner) for inner in value]
+    return value

@@ -1,0 +1,227 @@
+"""通知: every event's words, as they stand, and who gets them; money and codes never enter a room."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from dialogs import notices
+from dialogs.notices import Desk
+from dialogs.privacy import mask_for_room
+from dialogs.speech import Say
+from dialogs.turn import ShopFacts
+from dialogs.voice import Links
+from shop import catalogue, desk, events, orders, people, pickups
+from shop.events import Happening
+from shop.kit.ids import PersonId, ShopId
+from shop.kit.money import Money
+from shop.slips import Slip
+from tests.support.world import (
+    NOW,
+    TODAY,
+    a_clerk,
+    a_customer,
+    a_paid_order,
+    a_product,
+    a_room,
+    a_shop,
+    an_order,
+    hand_over,
+)
+
+FACTS = ShopFacts("水果群店", hours="8:00–21:00", address="桃园路 8 号")
+
+
+@dataclass
+class Town:
+    """Everybody who could be told something."""
+
+    shop: ShopId
+    sku: str
+    buyer: PersonId
+    owner: PersonId
+    manager: PersonId
+    agent: PersonId
+    room: people.Room
+
+    def who(self, say: Say) -> str:
+        names = {"buyer": self.buyer, "owner": self.owner, "manager": self.manager, "agent": self.agent}
+        if say.room is not None:
+            assert say.room == self.room.id
+            return "room"
+        return next(name for name, id in names.items() if id == say.person)
+
+    async def told(self, event: Happening, *, facts: ShopFacts = FACTS) -> dict[str, str]:
+        """Who is told what because of this."""
+        place = Desk(self.shop, facts, Links("http://shop.example"), "Asia/Shanghai", NOW)
+        says = await notices.words(event, place)
+        return {self.who(say): plain(say.text) for say in says}
+
+    async def order(self) -> Slip:
+        return await an_order(self.buyer, (self.sku, 2))
+
+
+@pytest.fixture
+async def town(shop_db: str) -> Town:
+    shop = await a_shop()
+    owner, manager = await a_clerk("老板"), await a_clerk("店长", people.MANAGER)
+    agent = await a_clerk("小客服", people.AGENT)
+    return Town(shop, await a_product(), await a_customer(), owner, manager, agent, await a_room())
+
+
+def plain(text: str) -> str:
+    text = re.sub(r"/o/[0-9a-f]{32}", "/o/…", text)
+    return re.sub(r"(?<!\d)\d{4}-\d{2}(?!\d)", "<取货码>", text)
+
+
+Make = Callable[[Town], Awaitable[Happening]]
+CASES: dict[str, tuple[Make, dict[str, str]]] = {}
+
+
+def case(name: str, **told: str) -> Callable[[Make], Make]:
+    def keep(make: Make) -> Make:
+        CASES[name] = (make, told)
+        return make
+
+    return keep
+
+
+@case(
+    "OrderPaid",
+    buyer="0501-001 收到 ¥59.80。取货码 <取货码>，到桃园路 8 号，8:00–21:00取：http://shop.example/o/…",
+)
+async def _(town: Town) -> Happening:
+    return events.OrderPaid((await a_paid_order(town.buyer, (town.sku, 2))).id)
+
+
+@case("OrderExpired", buyer="0501-001 过了15分钟没付款，货先放回去了。还要就说“老样子”")
+async def _(town: Town) -> Happening:
+    return events.OrderExpired((await town.order()).id, 15)
+
+
+@case(
+    "TransferClaimed",
+    owner="小李 说 0501-001 转了 ¥59.80（橙子2箱）。看到钱回“收款 0501-001”",
+    manager="小李 说 0501-001 转了 ¥59.80（橙子2箱）。看到钱回“收款 0501-001”",
+)
+async def _(town: Town) -> Happening:
+    placed = await town.order()
+    await orders.claim_transfer(town.shop, town.buyer, now=NOW)
+    return events.TransferClaimed(placed.id)
+
+
+@case(
+    "MoneyCameLate late",
+    buyer="0501-001 收到 ¥59.80，到账时这单已经取消了。钱记着，店里会退给你；还要就说“老样子”",
+    owner="小李 的 0501-001 进了 ¥59.80，到账时这单已经取消了（应付 ¥59.80）。请退给他",
+    manager="小李 的 0501-001 进了 ¥59.80，到账时这单已经取消了（应付 ¥59.80）。请退给他",
+)
+async def _(town: Town) -> Happening:
+    return events.MoneyCameLate((await town.order()).id, 5980, "late")
+
+
+@case(
+    "MoneyCameLate mismatch",
+    buyer="0501-001 收到 ¥1.00，和应付的对不上。钱记着，店里会退给你；还要就说“老样子”",
+    owner="小李 的 0501-001 进了 ¥1.00，和应付的对不上（应付 ¥59.80）。请退给他",
+    manager="小李 的 0501-001 进了 ¥1.00，和应付的对不上（应付 ¥59.80）。请退给他",
+)
+async def _(town: Town) -> Happening:
+    return events.MoneyCameLate((await town.order()).id, 100, "mismatch")
+
+
+@case("OrderHandedOver", buyer="0501-001 取走了：橙子2箱，¥59.80。有不好的说一声，谢谢")
+async def _(town: Town) -> Happening:
+    placed = await a_paid_order(town.buyer, (town.sku, 2))
+    await hand_over(placed, town.owner)
+    return events.OrderHandedOver(placed.id)
+
+
+@case(
+    "OrderTakenBack",
+    buyer="0501-001 刚才点错了，货还给你留着。取货码 <取货码> 还能用：http://shop.example/o/…",
+)
+async def _(town: Town) -> Happening:
+    placed = await a_paid_order(town.buyer, (town.sku, 2))
+    await hand_over(placed, town.owner)
+    await pickups.take_back(placed.id, now=NOW)
+    return events.OrderTakenBack(placed.id)
+
+
+@case(
+    "PersonWanted in a room", agent="#1 小李@水果群 找人：坏了两个\n最近一单 0501-001 待付款：橙子2箱 ¥59.80"
+)
+async def _(town: Town) -> Happening:
+    await town.order()
+    request = await desk.want_person(town.shop, town.buyer, "坏了两个", room=town.room.id, now=NOW)
+    return events.PersonWanted(request.id, "坏了两个")
+
+
+@case(
+    "SpecialsPosted",
+    room="今日特价，到今晚 24 点\n1 橙子 ¥25.00/箱（原价 ¥29.90）\n要就直接说，比如“橙子2箱”",
+)
+async def _(town: Town) -> Happening:
+    await catalogue.set_specials(town.shop, {town.sku: Money(2500)}, TODAY)
+    return events.SpecialsPosted(town.room.id, TODAY.isoformat(), (town.sku,))
+
+
+@case(
+    "OwnerPaired",
+    owner="小李 成了店主。不是你认识的人，马上告诉店里",
+    manager="小李 成了店主。不是你认识的人，马上告诉店里",
+    agent="小李 成了店主。不是你认识的人，马上告诉店里",
+)
+async def _(town: Town) -> Happening:
+    await people.appoint(town.shop, town.buyer, people.OWNER, now=NOW)
+    return events.OwnerPaired(town.buyer)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+async def test_each_event_has_these_words_for_these_people(name: str, town: Town) -> None:
+    make, told = CASES[name]
+    assert await town.told(await make(town)) == told
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+async def test_money_of_a_person_codes_and_links_never_enter_a_room(name: str, town: Town) -> None:
+    place = Desk(town.shop, FACTS, Links("http://shop.example"), "Asia/Shanghai", NOW)
+    for say in await notices.words(await CASES[name][0](town), place):
+        if say.room is None:
+            continue
+        assert mask_for_room(say.text) == (say.text, ())
+        assert "合计" not in say.text
+        assert "/o/" not in say.text
+        assert (say.card is None) or (say.card.qr, say.card.link, say.card.total) == ("", "", "")
+        assert (say.lane, say.until) == ("promo", NOW.replace(hour=16))  # midnight in the shop
+
+
+def test_every_event_is_here() -> None:
+    assert {name.split()[0] for name in CASES} == set(events.KINDS)
+
+
+async def test_a_surplus_is_told_as_one(town: Town) -> None:
+    placed = await a_paid_order(town.buyer, (town.sku, 2))
+    told = await town.told(events.MoneyCameLate(placed.id, 5980, "surplus"))
+    assert told["buyer"].startswith("0501-001 收到 ¥59.80，这单之前已经付过了")
+
+
+async def test_without_an_agent_the_owner_hears_who_wants_a_person(shop_db: str) -> None:
+    shop = await a_shop()
+    owner, buyer = await a_clerk("老板"), await a_customer()
+    town = Town(shop, await a_product(), buyer, owner, owner, owner, await a_room())
+    request = await desk.want_person(shop, buyer, "老板在吗", room=None, now=NOW)
+    assert await town.told(events.PersonWanted(request.id, "老板在吗")) == {"owner": "#1 小李 找人：老板在吗"}
+
+
+async def test_a_shop_that_has_no_address_says_only_that_the_code_is_enough(town: Town) -> None:
+    placed = await a_paid_order(town.buyer, (town.sku, 2))
+    told = await town.told(events.OrderPaid(placed.id), facts=ShopFacts("水果群店"))
+    assert "，到店报码就能取：" in told["buyer"]
+
+
+async def test_specials_of_goods_that_are_gone_are_not_posted(town: Town) -> None:
+    assert await town.told(events.SpecialsPosted(town.room.id, TODAY.isoformat(), ("X-1",))) == {}

@@ -82,7 +82,7 @@ class Conversation:
             self.links,
             addressed=room is None
             or "@shop" in heard.mentions
-            or state is not None
+            or (state is not None and state.dialogue in self._dialogues)
             or self._quotes_us(heard),
             dialogues=self._dialogues,
         )
@@ -156,9 +156,8 @@ class Conversation:
             return await self._denied(turn, dialogue)
         if state and not dialogue.is_answer:
             await self._forget(turn)
-        return await self._carry_out(
-            turn, dialogue, engine.begin(dialogue, turn.reading, turn.shelf.catalogue, turn.text), state
-        )
+        move = engine.begin(dialogue, turn.reading, turn.shelf.catalogue, turn.text)
+        return await self._carry_out(turn, dialogue, move, state if asked else None)
 
     def _whole(self, turn: Turn, state: State, dialogue: Dialogue) -> Turn | None:
         """An answer to a command's question completes the words that began it: 今日特价 … 草莓25 香蕉4."""

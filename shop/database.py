@@ -222,7 +222,7 @@ def _children_first() -> list[type[Model]]:
     order: TopologicalSorter[type[Model]] = TopologicalSorter(dict.fromkeys(models, ()))
     for model in models:
         for name in model._meta.fk_fields | model._meta.o2o_fields:
-            if (parent := model._meta.fields_map[name].related_model) is not model:  # type: ignore[attr-defined] # relational fields have it
+            if (parent := model._meta.fields_map[name].related_model) is not model:  # type: ignore[attr-defined]  # relational fields have it
                 order.add(parent, model)
     return list(order.static_order())
 

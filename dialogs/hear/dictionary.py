@@ -9,15 +9,19 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from functools import cache
+from array import array
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 LONGEST = 4  # longer entries are phrases and names, which only hide the goods in them
 COMMON = 50  # jieba's count from which a word is an ordinary one
 RARE = 10  # and below which it is often an accident: 条鱼, 要姜
-OTHER, THING, NAME = 0, 1, 2  # what a word is, in the two low bits of its entry
+OTHER, THING, NAME = 0, 1, 2  # what a word is, in the two low bits of its flags
+SELDOM, KNOWN, OFTEN = 1, 2, 3  # how often it is seen, in the two above; 0 is no word
+BITS = 20  # a million cells, a third of them taken
+LAST, MARKS = (1 << BITS) - 1, (1 << 28) - 1
 
 
 def _package_file(package: str, name: str) -> Path:
@@ -27,44 +31,85 @@ def _package_file(package: str, name: str) -> Path:
     return Path(spec.origin).with_name(name)
 
 
-@cache
-def entries() -> Mapping[str, int]:
-    """Word → how often jieba's corpus has it, times four, plus what it is: one small number a word."""
-    found: dict[str, int] = {}
-    with _package_file("jieba", "dict.txt").open(encoding="utf-8") as lines:
+class Lexicon:
+    """342,000 words in four megabytes: of each only a fingerprint and what is asked of it, in a table of cells.
+
+    A word's cell is found by its hash; a taken cell sends the search to the next. No word is kept, so two words with
+    one fingerprint in neighbouring cells would be one: once in some hundred million look-ups.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._cells = cells = array("I", bytes(4 << BITS))
+        levels, kinds = _Levels(), _Kinds()
         for line in lines:
-            word, count, tag = line.split(" ", 2)
-            if len(word) <= LONGEST:
-                found[word] = int(count) * 4 + _kind(tag)
-    return found
+            word, count, tag = line.split(" ")
+            if len(word) > LONGEST:
+                continue
+            hashed = hash(word)
+            at, mark = hashed & LAST, (hashed >> BITS & MARKS) << 4
+            while (cell := cells[at]) and cell >> 4 != mark >> 4:
+                at = (at + 1) & LAST
+            cells[at] = mark | levels[count] | kinds[tag]
+
+    def flags(self, word: str) -> int:
+        """What is known of a word: its level and its kind; 0 for a word nobody wrote down."""
+        cells, hashed = self._cells, hash(word)
+        at, mark = hashed & LAST, hashed >> BITS & MARKS
+        while cell := cells[at]:
+            if cell >> 4 == mark:
+                return cell & 15
+            at = (at + 1) & LAST
+        return 0
 
 
-def _kind(tag: str) -> int:
-    if tag[0] != "n":
-        return OTHER
-    return NAME if tag[:2] in ("nr", "ns", "nt") else THING
+class _Levels(dict[str, int]):
+    """A count as written → how often the word is seen, in the two high bits."""
+
+    def __missing__(self, count: str) -> int:
+        seen = int(count)
+        level = self[count] = (SELDOM if seen < RARE else OFTEN if seen >= COMMON else KNOWN) << 2
+        return level
+
+
+class _Kinds(dict[str, int]):
+    """jieba's part of speech → other, thing or name, in the two low bits."""
+
+    def __missing__(self, tag: str) -> int:
+        kind = self[tag] = OTHER if tag[0] != "n" else NAME if tag[:2] in ("nr", "ns", "nt") else THING
+        return kind
+
+
+@cache
+def lexicon() -> Lexicon:
+    with _package_file("jieba", "dict.txt").open(encoding="utf-8") as lines:
+        return Lexicon(lines)
+
+
+@lru_cache(maxsize=8_192)  # a chat says the same words again and again
+def flags(word: str) -> int:
+    return lexicon().flags(word)
 
 
 def is_known(word: str) -> bool:
-    return word in entries()
+    return flags(word) > 0
 
 
 def is_common(word: str) -> bool:
-    return entries().get(word, 0) >= COMMON * 4
+    return flags(word) >> 2 == OFTEN
 
 
 def is_rare(word: str) -> bool:
-    return entries().get(word, 0) < RARE * 4
+    return flags(word) >> 2 <= SELDOM
 
 
 def is_noun(word: str) -> bool:
     """Things and names. Words the dictionary does not have are things: new goods are what it lacks."""
-    return entries().get(word, THING) & 3 != OTHER
+    return flags(word) & 3 != OTHER or not is_known(word)
 
 
 def is_thing(word: str) -> bool:
     """Things only; among the names of people jieba files many odd words."""
-    return entries().get(word, THING) & 3 == THING
+    return flags(word) & 3 == THING or not is_known(word)
 
 
 @cache

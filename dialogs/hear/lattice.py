@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dialogs.hear.codes import find_codes
-from dialogs.hear.dictionary import LONGEST, entries, is_known, is_rare, sound
+from dialogs.hear.dictionary import LONGEST, flags, is_known, is_rare, sound
 from dialogs.hear.lexicon import cues, words
 from dialogs.hear.money import find_money
 from dialogs.hear.names import Names
@@ -187,14 +187,14 @@ class Lattice:
             yield from self._words(text, start)
 
     def _words(self, text: str, start: int) -> Iterator[Piece]:
-        tags, known, specs = cues(), entries(), self.spec_words
+        tags, specs = cues(), self.spec_words
         for end in range(start + 1, min(start + LONGEST_CUE, len(text)) + 1):
             word = text[start:end]
             if word in specs:
                 yield Piece("specword", start, end, word, Spec(word=word, firm=True, text=word))
             elif (tag := tags.get(word)) and _whole_word(text, start, end):
                 yield Piece("cue", start, end, word, tag=tag)
-            elif 1 < end - start <= LONGEST and word in known:
+            elif 1 < end - start <= LONGEST and flags(word):
                 yield Piece("word", start, end, word)
 
     def _latin(self, text: str, latin: re.Match[str]) -> Iterator[Piece]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from dialogs.hear.answers import answer
 from dialogs.hear.bonds import copy_or_repeat
-from dialogs.hear.dictionary import entries, syllables
+from dialogs.hear.dictionary import lexicon, syllables
 from dialogs.hear.edits import edit
 from dialogs.hear.gate import not_for_us, small_talk
 from dialogs.hear.joins import join
@@ -83,7 +83,7 @@ class Reader:
 
 
 def _lattice(catalogue: Catalogue) -> Lattice:
-    entries(), syllables()  # read once, at start
+    lexicon(), syllables()  # read once, at start
     units = {unit.lower() for one in catalogue.units for unit in (one.name, *one.aliases)}
     sold = {sku.unit.lower() for product in catalogue.products for sku in product.skus}
     specs = {fold(sku.spec) for product in catalogue.products for sku in product.skus if sku.spec}

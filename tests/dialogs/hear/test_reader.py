@@ -6,13 +6,14 @@ import json
 import logging
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from dialogs.hear import Context, Reader, explain
+from dialogs.hear import Context, Reader, dictionary, explain
 from dialogs.hear.command import readings
-from dialogs.hear.dictionary import entries, is_noun, sound
+from dialogs.hear.dictionary import is_noun, lexicon, sound
 from shop.goods import Product, Sku
 from shop.kit.money import Money
 from tests.dialogs.hear.shops import fruit_shop
@@ -108,7 +109,24 @@ def test_reading_is_the_same_twice_and_needs_no_clock() -> None:
 
 def test_jieba_writes_no_cache_and_no_log() -> None:
     """Its dictionary is read as a file: jieba itself would load a cache anybody could plant in /tmp."""
-    assert entries() is entries() and "葡萄牙" in entries() and is_noun("山竹")
+    assert lexicon() is lexicon() and dictionary.is_known("葡萄牙") and is_noun("山竹")
     assert not any(Path(path).name == "jieba" and "/tmp" in path for path in sys.path)
     assert not logging.getLogger("jieba").handlers or "jieba" in sys.modules
     assert sound("苹果") == ("ping", "guo")
+
+
+def test_the_small_dictionary_answers_as_the_file_does() -> None:
+    """No word is kept in memory; what is known of each must still be what jieba's file says."""
+    path = Path(find_spec("jieba").origin).with_name("dict.txt")
+    lines = [line.split(" ") for line in path.read_text(encoding="utf-8").splitlines()]
+    filed = {word: (int(count), tag.strip()) for word, count, tag in lines if len(word) <= dictionary.LONGEST}
+    asked = [*list(filed)[::60], *(f"{word}吧{word}" for word in list(filed)[::90])]
+    assert len(asked) > 5_000
+    for word in asked:
+        count, tag = filed.get(word, (0, "n"))
+        name = tag[:2] in ("nr", "ns", "nt")
+        assert dictionary.is_known(word) == (word in filed), word
+        assert dictionary.is_common(word) == (count >= 50), word
+        assert dictionary.is_rare(word) == (count < 10), word
+        assert dictionary.is_noun(word) == (tag[0] == "n"), word
+        assert dictionary.is_thing(word) == (tag[0] == "n" and not name), word

@@ -19,7 +19,7 @@ run: $(READY) ## Set up and open the demo shop with its web room (PORT=8000)
 setup: $(DEV_READY) ## Set up for development (.venv with the tools)
 
 test: $(DEV_READY) ## Set up and run every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(DEV_READY) ## Before every commit: ruff, strict types, import contracts, the quick tests
 	$(BIN)/ruff check .

@@ -23,7 +23,7 @@ from bot.settings import Settings, from_mapping
 from bot.web import api, pay, slips
 from bot.web.app import DemoPerson, web_app
 from bot.wiring import OpenShop, kept_secret, open_shop, opening_of
-from shop import goods, people
+from shop import database, goods, people
 from shop.goods import Catalogue
 from shop.transaction import unit_of_work
 
@@ -117,6 +117,7 @@ def channel_maker(settings: Settings) -> Callable[[Clock], Mapping[str, Channel]
 
 async def serve(shop: OpenShop, settings: Settings, secret: str, say: Callable[[str], None]) -> None:
     """Open the doors, say where, and stay until told to stop."""
+    stop = _when_told_to_stop()
     runner = web.AppRunner(site_of(shop, settings, secret), access_log=None)
     await runner.setup()
     try:
@@ -124,7 +125,7 @@ async def serve(shop: OpenShop, settings: Settings, secret: str, say: Callable[[
         await site.start()
         await shop.start()
         say(f"{shop.shop_name} 开门了：{settings.public_url}")
-        await _told_to_stop()
+        await stop.wait()
         say("关门：把手上的做完")
     finally:
         await runner.cleanup()
@@ -163,15 +164,16 @@ def samples() -> dict[str, str]:
     return {text.splitlines()[0].lstrip("# "): text for text in texts if text.strip()}
 
 
-async def _told_to_stop() -> None:
+def _when_told_to_stop() -> asyncio.Event:
+    """Set on Ctrl-C and SIGTERM; asked for before anybody is told that the shop is open."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _home(settings: Settings) -> Path:
-    url = settings.database.url
-    folder = Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else Path("data")
+    file = database.file_of(settings.database.url)
+    folder = file.parent if file else Path("data")
     folder.mkdir(parents=True, exist_ok=True)
     return folder

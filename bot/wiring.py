@@ -335,8 +335,8 @@ def manners_of(settings: Settings, *, is_demo: bool) -> Manners:
 
 
 def _make_folder(url: str) -> None:
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    if file := database.file_of(url):
+        file.parent.mkdir(parents=True, exist_ok=True)
 
 
 def kept_secret(folder: Path) -> str:

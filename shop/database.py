@@ -128,6 +128,12 @@ def parse(url: str) -> Place:
     raise BadUrl("the database URL must begin with sqlite:/// or postgres://")
 
 
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite URL; None for another database. Raises BadUrl."""
+    path = parse(url).credentials.get("file_path")
+    return Path(path) if path else None
+
+
 def _postgres(url: str) -> dict[str, Any]:
     try:
         parts = urlsplit(url)

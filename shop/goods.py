@@ -160,8 +160,10 @@ def parse(data: Any) -> Catalogue:
             stock={sku: str(qty) for sku, qty in data.get("stock", {}).items()},
             promotions=tuple(data.get("promotions", ())),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as exc:
-        raise BadCatalogue(f"{place}: {type(exc).__name__} {exc}") from exc
+    except KeyError as exc:
+        raise BadCatalogue(f"{place}: {exc.args[0]!r} is missing") from exc
+    except (TypeError, ValueError, AttributeError) as exc:
+        raise BadCatalogue(f"{place}: {exc}") from exc
     ids = [sku.id for product in products for sku in product.skus]
     if len(set(ids)) != len(ids) or len(catalogue.product) != len(products):
         raise BadCatalogue("two products or two skus have the same id")

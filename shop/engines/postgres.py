@@ -100,7 +100,7 @@ class PostgresTransaction(TransactionWrapper, OpenTransaction):
     def _in_transaction(self) -> TransactionContext:
         return Savepoint(self)
 
-    def acquire_connection(self) -> AbstractAsyncContextManager[Any]:  # type: ignore[override] # tortoise names its own class here; only `async with` is used
+    def acquire_connection(self) -> AbstractAsyncContextManager[Any]:  # type: ignore[override]  # tortoise names its own class here; only `async with` is used
         return self._turn()
 
     @asynccontextmanager

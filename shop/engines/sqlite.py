@@ -57,7 +57,7 @@ class ShopSqliteClient(SqliteClient):
         self._connection = connection
         await self._post_connect()
 
-    def acquire_connection(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:  # type: ignore[override] # tortoise names its own class here; only `async with` is used
+    def acquire_connection(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:  # type: ignore[override]  # tortoise names its own class here; only `async with` is used
         return self._turn()
 
     @asynccontextmanager
@@ -132,7 +132,7 @@ class SqliteTransaction(SqliteTransactionWrapper, OpenTransaction):
     def _in_transaction(self) -> TransactionContext:
         return Savepoint(self)
 
-    def acquire_connection(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:  # type: ignore[override] # as above
+    def acquire_connection(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:  # type: ignore[override]  # as above
         return self._turn()
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from dialogs.hear.choices import choice, chosen, complete, named, ordinal
+from dialogs.hear.choices import choice, chosen, complete, named, numbered, ordinal
 from dialogs.hear.edits import edit
 from dialogs.hear.lexicon import patterns
 from dialogs.hear.quantities import Quantity
@@ -21,7 +21,17 @@ def answer(scene: Scene) -> Reading | None:
     if pending is None:
         return None
     said = re.sub(r"[\s,，。.!！?？~、…]+", "", scene.text)
-    for step in (_whole_order, ordinal, _amount, choice, named, _other_product, _yes_or_no, _amended):
+    for step in (
+        _whole_order,
+        numbered,
+        ordinal,
+        _amount,
+        choice,
+        named,
+        _other_product,
+        _yes_or_no,
+        _amended,
+    ):
         reading = step(scene, pending, said)
         if reading is not None:
             return reading if reading.intent else None

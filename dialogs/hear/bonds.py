@@ -37,11 +37,17 @@ def copy_or_repeat(scene: Scene) -> Reading | None:
     if same and not USUAL.search(scene.text):
         who = same["who"] or same["who2"]
         return _copied(scene, _last_of(scene, who), SAME_AS) if _is_someone(scene, who) else None
-    if USUAL.search(scene.text):
+    if USUAL.search(scene.text) and not _asks_about_it(scene):
         return _usual(scene)
     if ME_TOO.match(scene.text) and _plain_amount(scene) and _above(scene):
         return _copied(scene, _above(scene), ME_TOO, quiet=True)
     return None
+
+
+def _asks_about_it(scene: Scene) -> bool:
+    """上次那个橙子甜吗 asks about goods; 和上次一样可以吗 orders."""
+    goods = any(piece.kind == "product" for piece in scene.pieces)
+    return goods and bool(scene.says("(?<!可以)(?<!行)(?<!好)(?:吗|么)|多少|怎么|什么|啥|哪|不[?？]?$|还有"))
 
 
 def _is_someone(scene: Scene, who: str) -> bool:

@@ -23,6 +23,39 @@ CHOICE = re.compile(
 )
 
 
+NUMBERED = re.compile(
+    rf"第?(?P<n>{NUMBER})(?:号|款|项|种|样|个链接|号链接|(?<=第\d)个|(?<=第[一二三四五六七八九])个)(?P<rest>.*?)(?=第?{NUMBER}(?:号|款|项|种|样|个链接)|$)"
+)
+
+
+def numbered(scene: Scene, pending: Pending, said: str) -> Reading | None:
+    """2号2箱, 1号一份3号两份: options by their numbers, each with its amount."""
+    text = scene.text
+    first = NUMBERED.search(text)
+    if len(pending.options) < 2 or first is None or not _only_asks_for(scene, text[: first.start()]):
+        return None
+    lines: list[Line] = []
+    for match in NUMBERED.finditer(text):
+        number, goods = parse(match["n"]), scene.offer.catalogue
+        amounts = scene.lattice.amounts.whole(match["rest"])
+        if number is None or not 1 <= number <= len(pending.options) or amounts is None:
+            return None
+        id = pending.options[int(number) - 1]
+        want = Want(quantity=amounts, op=pending.op)
+        want = replace(want, sku=id) if id in goods.sku else replace(want, products=(id,))
+        settled = settle(want, scene.offer)
+        if isinstance(settled, Clarify):
+            return ask("order.add", replace(settled, lines=(*pending.lines, *lines)), why="选的还没说清多少")
+        lines.append(settled)
+    slots = {"option": int(parse(first["n"]) or 0)} if len(lines) == 1 else {}
+    done = (*pending.lines, *lines)
+    return replace(act("order.add", done, slots, why="选了，也说了多少"), completes=done)
+
+
+def _only_asks_for(scene: Scene, text: str) -> bool:
+    return all(piece.kind in ("cue", "blank", "break") for piece in scene.cut(text)) if text else True
+
+
 LAST = re.compile(r"(?:要|选|就)*(?:最后|后面|下面|后)(?:一|那)?(?:个|种|款|项)?(?:的)?吧?")
 
 

@@ -20,6 +20,7 @@ COMMON = 50  # jieba's count from which a word is an ordinary one
 RARE = 10  # and below which it is often an accident: 条鱼, 要姜
 OTHER, THING, NAME = 0, 1, 2  # what a word is, in the two low bits of its flags
 SELDOM, KNOWN, OFTEN = 1, 2, 3  # how often it is seen, in the two above; 0 is no word
+HAN = "。"  # Python hashes bytes, and those of 捡 are those of ac; with a Han character behind them they are not
 BITS = 20  # a million cells, a third of them taken
 LAST, MARKS = (1 << BITS) - 1, (1 << 28) - 1
 
@@ -45,7 +46,7 @@ class Lexicon:
             word, count, tag = line.split(" ")
             if len(word) > LONGEST:
                 continue
-            hashed = hash(word)
+            hashed = hash(word + HAN)
             at, mark = hashed & LAST, (hashed >> BITS & MARKS) << 4
             while (cell := cells[at]) and cell >> 4 != mark >> 4:
                 at = (at + 1) & LAST
@@ -53,7 +54,7 @@ class Lexicon:
 
     def flags(self, word: str) -> int:
         """What is known of a word: its level and its kind; 0 for a word nobody wrote down."""
-        cells, hashed = self._cells, hash(word)
+        cells, hashed = self._cells, hash(word + HAN)
         at, mark = hashed & LAST, hashed >> BITS & MARKS
         while cell := cells[at]:
             if cell >> 4 == mark:

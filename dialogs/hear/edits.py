@@ -9,6 +9,7 @@ from typing import Any
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.cart import by_specs, by_unit, of_cart, removed, unit_fits
+from dialogs.hear.lexicon import words
 from dialogs.hear.meant import clauses
 from dialogs.hear.offer import Want
 from dialogs.hear.orders import settled_want, with_it
@@ -17,6 +18,7 @@ from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
 from dialogs.hear.settle import fits, settle
 from dialogs.hear.swaps import SWAP, swapped
+from dialogs.hear.things import names_a_thing
 from dialogs.hear.wants import Gathered
 
 CANCEL = re.compile(
@@ -26,6 +28,7 @@ CORRECTION = r"不是.+是|是.+不是|(?:按|点|打|写|说|选|下|拍)错"
 STRONG = re.compile(
     r"不是.+是|是.+不是|(?:按|点|打|写|说|选|下|拍)错|拿掉|划掉|去除|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追"
 )
+HOW_MUCH = "多(?:少|大|重|长|高|久|远|宽)"
 
 
 def edit(scene: Scene) -> Reading | None:
@@ -41,7 +44,7 @@ def edit(scene: Scene) -> Reading | None:
         and not SWAP.search(scene.text)
         and not gathered.loose
     ):
-        return _cancel(scene, gathered)
+        return _not_ours(scene) or _cancel(scene, gathered)
     if scene.says("除了|除去") and CANCEL.search(scene.text) and cart:
         return _all_but(scene, gathered)
     if not (gathered.ops or scene.says(CORRECTION)) or not (cart or scene.addressed):
@@ -56,6 +59,8 @@ def _means_it(scene: Scene, gathered: Gathered) -> bool:
         and not any(op == "inc" for op in gathered.ops)
     ):
         return False
+    if scene.says(HOW_MUCH) and not CANCEL.search(scene.text) and not SWAP.search(scene.text):
+        return False  # 一个多少来着, 多大一个
     if not scene.context.cart and scene.says("少(?:发|给|送|装|拿)"):
         return False  # less came than was paid for
     if scene.addressed and scene.says("(?:能|可以|想|要).{0,4}(?:取消|退单)"):
@@ -103,6 +108,23 @@ def _cancel(scene: Scene, gathered: Gathered) -> Reading | None:
     if not scene.addressed:
         return None
     return ask("order.cancel", Clarify("line", (), "empty_cart"), why="没有可取消的")
+
+
+def _not_ours(scene: Scene) -> Reading | None:
+    """西瓜不要了, where nobody sells 西瓜: one thing was named, so it is not the whole order that goes."""
+    if not scene.context.cart:
+        return None
+    whole = words("whole_order.txt")
+    for clause in clauses(scene.pieces):
+        at = next((n for n, piece in enumerate(clause) if piece.tag == "not"), 0)
+        named = [piece for piece in clause[:at] if piece.kind not in ("blank", "cue")]
+        if named and names_a_thing(named[-1]) and len(named) < 3 and clause[at - 1] is named[-1]:
+            heard = "".join(piece.text for piece in named)
+            if any(word in heard for word in whole):
+                return None
+            question = Clarify("line", (), "not_in_cart", heard=heard, op="remove")
+            return ask("order.remove", question, why=f"单里没有“{heard}”") if scene.addressed else None
+    return None
 
 
 # --- lines
@@ -166,7 +188,7 @@ def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:
     if not want.products and not want.sku:
         cart = by_unit(scene, quantity) if quantity else cart
     if want.op == "remove":
-        return [removed(line) for line in cart] if cart else Clarify("line", (), "not_in_cart", op="remove")
+        return [removed(line) for line in cart] if cart else _missing(want)
     if not cart:
         return _not_in_cart(scene, want)
     if quantity is None or quantity.trouble:
@@ -210,4 +232,10 @@ def _not_in_cart(scene: Scene, want: Want) -> list[Line] | Clarify:
     if want.op in ("inc", "add") or (want.op == "set" and scene.says("只要|就要|只拿|一共|总共")):
         settled = settled_want(replace(want, op="add"), scene)
         return [settled] if isinstance(settled, Line) else settled
-    return Clarify("line", (), "not_in_cart", op=want.op)
+    return _missing(want)
+
+
+def _missing(want: Want) -> Clarify:
+    """It names the goods, so that the shop can say which are not in the order."""
+    product = want.products[0] if len(want.products) == 1 else None
+    return Clarify("line", (), "not_in_cart", product=product, heard=want.heard or None, op=want.op)

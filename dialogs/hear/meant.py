@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import words
-from dialogs.hear.scene import Scene, chatters, left_over
+from dialogs.hear.names import written_names
+from dialogs.hear.scene import Scene, chatters, is_nickname, left_over
 from dialogs.hear.wants import Gathered
 
 MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
@@ -91,7 +92,11 @@ def _before_goods(clause: Sequence[Piece], first: int) -> int:
     """Who does what before the goods are named: 孩子要…, 公司发了…, 包饺子用… are no orders."""
     told = [p for p in clause if p.start < first and (p.text in words("harmless.txt") or p.tag == "note")]
     given = any(p.text in ("给", "帮") or p.kind == "for" for p in clause)
-    return 0 if given else sum(len(p.text) for p in told if p.text not in words("surnames.txt"))
+    return (
+        0
+        if given
+        else sum(len(p.text) for p in told if p.text not in words("surnames.txt") and not is_nickname(p.text))
+    )
 
 
 def clauses(pieces: Iterable[Piece]) -> list[list[Piece]]:
@@ -113,7 +118,7 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
     precise = all(want.quantity and want.quantity.unit in sold for want in gathered.wants)
     whole = all(
         want.heard in scene.text
-        and len(want.heard) > 1
+        and (len(want.heard) > 1 or _is_head(scene, want.heard))
         and want.op == "add"
         and want.heard not in words("harmless.txt")
         for want in gathered.wants
@@ -127,6 +132,17 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
         and named <= 5
         and len(scene.text) <= 14
     )
+
+
+def _is_head(scene: Scene, heard: str) -> bool:
+    """油 in 花生油: what a name ends with, and the speaker asks for some."""
+    goods = scene.offer.catalogue.product
+    ids = (
+        scene.lattice.names.having(heard, goods)
+        if buys(scene.pieces) and not scene.says("[?？]|多少|吗")
+        else ()
+    )
+    return any(name.endswith(heard) for id in ids for name in written_names(goods[id]))
 
 
 def _up_to_goods(scene: Scene, gathered: Gathered) -> str:

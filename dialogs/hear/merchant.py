@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -24,6 +24,7 @@ class Command:
     any: re.Pattern[str]
     unless: re.Pattern[str] | None
     needs: str
+    bare: re.Pattern[str] | None  # words so plain that they need nothing beside them
 
 
 @cache
@@ -34,6 +35,7 @@ def commands() -> tuple[Command, ...]:
             re.compile("|".join(one["any"])),
             re.compile("|".join(one["unless"])) if "unless" in one else None,
             one.get("needs", ""),
+            re.compile("|".join(one["bare"])) if "bare" in one else None,
         )
         for intent, one in table("merchant.toml").items()
     )
@@ -43,8 +45,9 @@ def command(scene: Scene) -> Reading | None:
     if scene.context.chat != "admin":
         return None
     for one in commands():
-        match = one.any.search(scene.text)
-        if match and not (one.unless and one.unless.search(scene.text)) and _has(scene, one.needs):
+        match = one.any.search(scene.text) if _has(scene, one.needs) else None
+        match = match or (one.bare.search(scene.text) if one.bare else None)
+        if match and not (one.unless and one.unless.search(scene.text)):
             return FILL[one.intent](scene, one.intent, match)
     return None
 
@@ -79,6 +82,24 @@ def _goods(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
             why="不知道是哪样货",
         )
     return act(intent, (), tag_slots(scene, named), why=f"听到“{match[0]}”")
+
+
+def _restock(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
+    """补货 橙子 +20: the one number beside goods that come in is how many came."""
+    reading = _goods(scene, intent, match)
+    slots = dict(reading.slots)
+    price = slots.pop("price", None)
+    stock = slots.pop("stock", None) or (price if _is_count(scene) else None)
+    if stock is not None:
+        slots["qty"] = stock
+        units = [sku for sku in scene.offer.skus(slots["product"]) if sku.unit == slots.get("unit")]
+        if len(units) == 1:
+            slots["sku"] = units[0].id
+    return replace(reading, slots=slots)
+
+
+def _is_count(scene: Scene) -> bool:
+    return not any(piece.kind == "money" for piece in scene.pieces)
 
 
 def tag_slots(scene: Scene, tag: Tag) -> Slots:
@@ -305,6 +326,6 @@ FILL: dict[str, Callable[[Scene, str, re.Match[str]], Reading]] = {
     "admin.campaign_close": _campaign_only,
     "admin.product_add": _product_add,
     "admin.product_off": _goods,
-    "admin.restock": _goods,
+    "admin.restock": _restock,
     "admin.product_set": _goods,
 }

@@ -29,6 +29,8 @@ def find_money(text: str) -> Iterator[FoundMoney]:
     for match in YUAN.finditer(text):
         if (yuan := _yuan(match)) is not None:
             yield FoundMoney(match.start(), match.end(), yuan)
+        if match["mao"] and (whole := parse(match["n"])) is not None:
+            yield FoundMoney(match.start(), match.start("mao"), whole)  # 30块五花肉
     for match in SIGNED.finditer(text):
         yield FoundMoney(match.start(), match.end(), Decimal(match["n"]))
     for match in MAO.finditer(text):

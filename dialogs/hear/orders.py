@@ -18,6 +18,7 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, ignore, left_over
 from dialogs.hear.settle import settle
+from dialogs.hear.things import names_a_thing
 from dialogs.hear.units import is_weight, tidy
 from dialogs.hear.wants import Gathered
 
@@ -34,7 +35,7 @@ def order(scene: Scene) -> Reading | None:
         gathered, wants=tuple(want for want in gathered.wants if want.source != "unknown" or want.quantity)
     )
     if not gathered.wants:
-        return _part_name(scene, gathered) or _amount_alone(scene, gathered)
+        return _part_name(scene, gathered) or _amount_alone(scene, gathered) or _only_unknown(scene, gathered)
     if all(want.op == "remove" for want in gathered.wants):
         return None
     gathered = replace(
@@ -44,7 +45,7 @@ def order(scene: Scene) -> Reading | None:
         return act("product.query", (), {"product": gathered.wants[0].products[0]}, why="问的是货")
     if not meant_for_shop(scene, gathered):
         return ignore(why="说的是货，不像下单")
-    if booking := _booking(scene, gathered):
+    if booking := booked(scene, gathered):
         return booking
     reading = decide(scene, gathered.wants, intent_of(scene, gathered.wants), loose=gathered.loose)
     if (
@@ -72,6 +73,30 @@ def _amount_alone(scene: Scene, gathered: Gathered) -> Reading | None:
         Clarify("product", (), "amount_without_goods", (), None, amount.value, amount.unit),
         why="没说要什么",
     )
+
+
+def _only_unknown(scene: Scene, gathered: Gathered) -> Reading | None:
+    """榴莲千层一个, 买50块钱的糖: in a private chat, a thing nobody sells and how much of it, and nothing else."""
+    amounts = [piece for piece in scene.pieces if piece.kind in ("qty", "money")]
+    things = [piece for piece in gathered.left_over if piece.kind in ("word", "char")]
+    others = [piece for piece in scene.pieces if piece not in amounts and piece not in things]
+    heard = "".join(piece.text for piece in things)
+    if (
+        not scene.private
+        or len(amounts) != 1
+        or heard not in scene.text
+        or not 2 <= len(heard) <= 6
+        or not any(map(names_a_thing, things))
+        or any(p.kind not in ("cue", "blank", "break") or p.tag == "ask" for p in others)
+        or (amounts[0].kind == "money" and not buys(scene.pieces))
+        or chatters(scene.text, private=True)
+    ):
+        return None
+    quantity = amounts[0].value if amounts[0].kind == "qty" else None
+    if quantity is not None and not quantity.unit:
+        return None
+    want = Want(heard=heard, source="unknown", quantity=quantity)
+    return _ask_unknown(scene, [want], "order.add", slots_around(scene))
 
 
 def _part_name(scene: Scene, gathered: Gathered) -> Reading | None:
@@ -103,9 +128,9 @@ def _hardly_ours(scene: Scene, reading: Reading) -> bool:
     return strange > 0 or (clarify.reason == "no_sku_with_unit" and not buys(scene.pieces))
 
 
-def _booking(scene: Scene, gathered: Gathered) -> Reading | None:
+def booked(scene: Scene, gathered: Gathered) -> Reading | None:
     """手工课约两位: a service is booked by heads; what and when stand in slots."""
-    want = gathered.wants[0]
+    want = gathered.wants[0] if gathered.wants else Want()
     product = want.products[0] if len(want.products) == 1 else None
     if (
         len(gathered.wants) > 1

@@ -53,6 +53,9 @@ PINYIN_UNITS = {
     "ban": "板",
     "bao": "包",
 }
+ASKING = re.compile(
+    r"^[ ,，的]*(?:我|给我|帮我|要|来|拿|买|订|留|加|各)*[ ,，]*|[ ,，]*(?:吧|呗|哈|啊|哦|谢谢|老板|就行|就好)*$"
+)
 TOO_LONG = 99_999  # a longer number is a telephone or an order, whatever stands behind it
 
 
@@ -91,6 +94,11 @@ class Amounts:
                 quantity = make(match)
                 if quantity is not None:
                     yield Found(match.start(), match.end(), quantity)
+
+    def whole(self, text: str) -> Quantity | None:
+        """The amount a text is, with nothing around it but the words and particles of asking."""
+        text = ASKING.sub("", text.strip(" ,，。!！~"))
+        return next((f.quantity for f in self.find(text) if (f.start, f.end) == (0, len(text))), None)
 
 
 def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

@@ -8,8 +8,10 @@ from functools import cache
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.details import SLOTS, categories, topic
+from dialogs.hear.dictionary import is_noun
 from dialogs.hear.lexicon import patterns, table
-from dialogs.hear.orders import merged, settled_want, tidy_emoji
+from dialogs.hear.names import written_names
+from dialogs.hear.orders import booked, merged, settled_want, tidy_emoji
 from dialogs.hear.reading import Line, Reading
 from dialogs.hear.scene import Scene, act, chatters, left_over
 from dialogs.hear.wants import Gathered
@@ -64,6 +66,12 @@ IN_GROUPS_TOO = {
     "order.query": re.compile("我的?(?:订单|单|货|团)|发货|我订的|我买的"),
     "pay.ask": re.compile("付款|收款码|怎么付|咋付|货到付款|怎么转"),
 }
+LONGEST_QUESTION = 40
+TOLD_TOO = ("review.give", "order.query", "aftersale.report")  # said of what was bought, as talk is
+CONDITION = re.compile("[来要留订拿买给送称加]|的话|就")  # 有的话要两盒
+BOOKS = re.compile("[约报订]")
+MINE = re.compile("(?:我|我家|我们)(?:的|那|订的|买的|要的)")
+REMARKED = re.compile("少点|少要点|少算点")  # 绑绳少点, behind an order, is no haggling
 FETCH = re.compile(
     r"(?:来|去|过来|过去|再来|再去)?(?:拿|取|自提|提货|取货|拿货|提)|到店|过来|过去|来店里|去店里"
 )
@@ -76,7 +84,8 @@ class Kind:
     name: str
     any: re.Pattern[str]
     unless: re.Pattern[str] | None
-    group: str
+    group: str  # when it speaks unasked in a group; of a topic, its form of speech
+    goods: bool = False  # a topic only beside goods of ours
 
 
 @cache
@@ -93,18 +102,60 @@ def _either(expressions: list[str]) -> re.Pattern[str]:
 
 def question(scene: Scene) -> Reading | None:
     gathered = tidy_emoji(scene.gathered)
+    if scene.addressed and BOOKS.search(scene.text) and (booking := booked(scene, gathered)):
+        return booking
     for kind in kinds():
         match = kind.any.search(scene.text)
-        if match and not (kind.unless and kind.unless.search(scene.text)) and _fits(scene, gathered, kind):
+        if (
+            match
+            and not (kind.unless and kind.unless.search(scene.text))
+            and _fits(scene, gathered, kind, match[0])
+        ):
             return _answered(scene, gathered, kind, match)
-    return _pickup_time(scene, gathered)
+    return _pickup_time(scene, gathered) or second_ear(scene, gathered)
+
+
+def second_ear(scene: Scene, gathered: Gathered) -> Reading | None:
+    """What is certainly said to the shop and fits no expression: its topic, in its form of speech."""
+    if not scene.addressed or len(scene.text) > LONGEST_QUESTION or _is_order(scene, gathered):
+        return None
+    if any(want.money or (want.quantity and want.source != "unknown") for want in gathered.wants):
+        return None
+    told = _told_about_others(scene)
+    asks = bool(patterns_of_forms().search(scene.text))
+    about = bool(topic(scene, gathered)) or any(word in scene.text for word in categories(scene))
+    for kind in topics():
+        match = kind.any.search(scene.text) if kind.group != ("tell" if asks else "ask") else None
+        if match and not (kind.unless and kind.unless.search(scene.text)) and (about or not kind.goods):
+            if told and kind.name not in TOLD_TOO:
+                return None
+            return _answered(scene, gathered, kind, match)
+    return None
+
+
+@cache
+def topics() -> tuple[Kind, ...]:
+    found = []
+    for name, one in table("topics.toml").items():
+        for told in (one, *(part for part in one.values() if isinstance(part, dict))):
+            if name != "forms":
+                unless = _either(told["unless"]) if "unless" in told else None
+                found.append(Kind(name, _either(told["any"]), unless, told["form"], told.get("goods", False)))
+    return tuple(found)
+
+
+@cache
+def patterns_of_forms() -> re.Pattern[str]:
+    return _either(table("topics.toml")["forms"]["ask"])
 
 
 # --- may it speak?
 
 
-def _fits(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
+def _fits(scene: Scene, gathered: Gathered, kind: Kind, heard: str) -> bool:
     if kind.name not in BEFORE_ORDERS and _is_order(scene, gathered):
+        return False
+    if kind.name == "bargain.ask" and REMARKED.fullmatch(heard) and _is_order(scene, gathered):
         return False
     if kind.name == "delivery.address" and any(
         want.source == "unknown" and want.quantity for want in gathered.wants
@@ -118,6 +169,8 @@ def _fits(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
         return False
     if kind.name == "aftersale.report" and patterns("chatter.toml")["elsewhere"].search(scene.text):
         return False
+    if kind.name == "aftersale.report" and MINE.search(scene.text) and _part_of_ours(scene, gathered):
+        return True
     if not topic(scene, gathered) and kind.group == "goods" and not _short_question(scene):
         return False
     strict = kind.name in STRICT_IN_GROUPS
@@ -142,6 +195,18 @@ def _short_question(scene: Scene) -> bool:
     """还有吗, under the only thing that is being sold."""
     return scene.offer.only_item() is not None and bool(
         SHORT.fullmatch(re.sub(r"[\s,，。!！?？~]", "", scene.text))
+    )
+
+
+def _part_of_ours(scene: Scene, gathered: Gathered) -> bool:
+    """我的虾少了一盒, where 大虾 is sold."""
+    names, goods = scene.lattice.names, scene.offer.catalogue.product
+    return any(
+        piece.text == name[-len(piece.text) :]
+        for piece in gathered.left_over
+        if is_noun(piece.text)
+        for id in names.having(piece.text, goods)
+        for name in written_names(goods[id])
     )
 
 
@@ -191,7 +256,7 @@ def _answered(scene: Scene, gathered: Gathered, kind: Kind, match: re.Match[str]
 def _conditional_lines(scene: Scene, gathered: Gathered) -> tuple[Line, ...]:
     """有的话要两盒: the lines that follow if the answer is yes."""
     asked = next((want for want in gathered.wants if want.products or want.sku), None)
-    if asked is None:
+    if asked is None or not CONDITION.search(scene.text):
         return ()
     loose = gathered.loose[0] if gathered.loose else None
     wants = [

@@ -176,7 +176,13 @@ def left_over(pieces: Iterable[Piece], spans: Iterable[tuple[int, int]] = ()) ->
         if piece.kind in ("word", "char", "latin", "digits")
         and not any(a <= piece.start and piece.end <= b for a, b in covered)
         and piece.text not in words("harmless.txt")
+        and not is_nickname(piece.text)
     )
+
+
+def is_nickname(word: str) -> bool:
+    """老周, 小李, 阿陈: who speaks."""
+    return len(word) == 2 and word[0] in "老小阿" and word[1] in words("surnames.txt")
 
 
 def chatters(text: str, *, private: bool) -> bool:

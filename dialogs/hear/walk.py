@@ -42,6 +42,7 @@ class Walk:
     also: bool = False
     wrong: bool = False
     broken: bool = False  # a break since the open product
+    broken_at: int = -1
     for_whom: str | None = None
     noting: int = -1  # where a remark began
     packed: bool = False  # the last amount told the size of a pack

@@ -308,9 +308,9 @@ class _Basket(Walk):
             return  # 鸡蛋不要散的
         self.ops.append(op)
         if self.open and op == "remove":
-            self.open = [replace(want, op=op) for want in self.open]
-            self.done += self.open
-            self.open = []
+            gone = [want for want in self.open if not (want.op == "set" and want.start < self.broken_at)]
+            self.done += [replace(want, op=op) for want in gone]
+            self.open = []  # 只要排骨，五花不要: what stays was only named
             return
         self.op = op
         self.open = [replace(want, op=op) for want in self.open]
@@ -319,7 +319,7 @@ class _Basket(Walk):
 
     def _break(self, piece: Piece, at: int) -> None:
         self._flush_unknown()
-        self.broken = True
+        self.broken, self.broken_at = True, piece.start
         if piece.text in "，,。;\n!！" and (self.done or self.open):
             self.op = "add" if not (self.open and self.op != "remove") else self.op
 

@@ -28,7 +28,7 @@ MERCHANT = Context("admin", campaigns=("C1",))
             {"product": "P16", "sku": "P16-1", "unit": "板", "price": "34.8"},
         ),
         ("老姜库存改15斤", "product_set", {"product": "P43", "stock": "15", "unit": "斤"}),
-        ("西瓜到货30个", "restock", {"product": "P24", "stock": "30", "unit": "个"}),
+        ("西瓜到货30个", "restock", {"product": "P24", "sku": "P24-1", "qty": "30", "unit": "个"}),
         ("草莓下架", "product_off", {"product": "P15"}),
         (
             "加个新品，云南蓝莓，125克一盒，卖15块9，有40盒",

@@ -44,7 +44,6 @@ from shop.slips import Slip, SlipLine, build, newest_open, slip_of
 from shop.transaction import run_sql, transaction
 
 PAY_MINUTES = 15
-NOTHING = Money(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +238,15 @@ async def _place_new(
         [Hold(line_id=line.id, sku_id=line.sku_id, qty=line.qty, state=stock.ACTIVE) for line in lines]
     )
     await stock.promise(_takes({}, basket, shelf))
-    if quote.payable == NOTHING:
-        await _step(order, "paid", paid_at=now, pay_due_at=None)
-        return build(order, lines, await give_code(shop, order.id, now=now))
-    return build(order, lines, None)
+    return build(order, lines, await _ready_if_free(order, now))
+
+
+async def _ready_if_free(order: Order, now: datetime) -> str | None:
+    """An order that costs nothing waits for no money: it is prepared at once. Gives its pick-up code."""
+    if order.payable_fen or order.status != Status.UNPAID:
+        return None
+    await _step(order, "paid", paid_at=now, pay_due_at=None)
+    return await give_code(order.shop_id, order.id, now=now)
 
 
 async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: datetime) -> Slip:
@@ -274,7 +278,9 @@ async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: date
         version=order.version + 1,
     )
     await close_intents(order.id)
+    order.version += 1
     await stock.promise(_takes(before, after, shelf))
+    await _ready_if_free(order, now)
     return await slip_of(order)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -642,3 +643,12 @@ async def test_the_zone_of_a_moment_does_not_matter(shop: ShopId) -> None:
     slip = await orders.place(shop, li, [want(oranges, 1)], now=shanghai)
     assert await orders.due_unpaid(now=after(minutes=14)) == ()
     assert await orders.due_unpaid(now=after(minutes=15).astimezone(ZoneInfo("Asia/Shanghai"))) == (slip.id,)
+
+
+async def test_an_order_that_an_edit_makes_free_is_prepared_at_once(shop: ShopId) -> None:
+    gift, oranges = await a_product("小样", "0"), await a_product("橙子", "29.90")
+    li = await a_customer()
+    await an_order(li, (gift, 1), (oranges, 1))
+    slip = await orders.edit(shop, li, [replace(want(oranges, 1), op="remove")], now=NOW)
+    assert (slip.payable, slip.status, slip.money_in) == (Money(0), Status.PREPARING, True)
+    assert slip.pickup_code is not None

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from dialogs.hear.choices import choice, chosen, complete, named, numbered, ordinal
 from dialogs.hear.edits import edit
-from dialogs.hear.lexicon import patterns
+from dialogs.hear.lexicon import table
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Pending, Reading
 from dialogs.hear.scene import Scene, act, ask, left_over
@@ -142,11 +143,19 @@ def _applied(lines: Iterable[Line], changes: Iterable[Line]) -> tuple[Line, ...]
 # --- 对的, 不是
 
 
+@cache
+def _answers(kind: str) -> re.Pattern[str]:
+    """At least one of its words, among others and small ones: 嗯可以的老板, but not 哈哈哈."""
+    listed = table("answers.toml")
+    told = "|".join(sorted(map(re.escape, listed[kind].split()), key=len, reverse=True))
+    around = "|".join(map(re.escape, listed["around"].split()))
+    return re.compile(f"(?:{around})*(?:{told})(?:{told}|{around})*")
+
+
 def _yes_or_no(scene: Scene, pending: Pending, said: str) -> Reading | None:
-    words = patterns("answers.toml")
-    if words["no"].fullmatch(said):
+    if _answers("no").fullmatch(said):
         return act("confirm.no", (), why="说不是")
-    if not words["yes"].fullmatch(said):
+    if not _answers("yes").fullmatch(said):
         return None
     reading = act("confirm.yes", (), why="说是")
     if pending.kind == "confirm_order":

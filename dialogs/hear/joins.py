@@ -11,7 +11,7 @@ from dialogs.hear.around import slots_around
 from dialogs.hear.codes import Code
 from dialogs.hear.lattice import Piece
 from dialogs.hear.normalise import normalise
-from dialogs.hear.offer import Want
+from dialogs.hear.offer import Want, open_in
 from dialogs.hear.orders import decide, join_intent
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
@@ -32,6 +32,7 @@ BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
 def join(scene: Scene) -> Reading | None:
+    scene = _of_titled(scene)
     gathered = _without_stray(scene.gathered)
     if quoted_sku(scene) and not gathered.wants and len(gathered.loose) == 1:
         return None  # +2 under a card is for what is on the card
@@ -47,6 +48,30 @@ def join(scene: Scene) -> Reading | None:
         or _codes(scene, gathered)
         or _bare(scene, gathered)
     )
+
+
+def _of_titled(scene: Scene) -> Scene:
+    """电池团跟一个: the one campaign that is called by its name, and the name is no goods."""
+    called = [one for one in scene.offer.campaigns if one.title[-4:] in scene.text or one.title in scene.text]
+    called = called or [
+        one for one in scene.offer.campaigns if one.title.endswith("团") and _short(one.title) in scene.text
+    ]
+    if len(called) != 1 or not JUST_JOIN.search(scene.text):
+        return scene
+    title = next(
+        t for t in (called[0].title, called[0].title[-4:], _short(called[0].title)) if t in scene.text
+    )
+    at = scene.text.find(title)
+    pieces = tuple(
+        replace(piece, kind="blank") if at <= piece.start and piece.end <= at + len(title) else piece
+        for piece in scene.pieces
+    )
+    return replace(scene, offer=open_in(scene.offer.catalogue, (called[0].id,)), pieces=pieces)
+
+
+def _short(title: str) -> str:
+    """日用团, of 换季日用团."""
+    return title[-3:]
 
 
 def _without_stray(gathered: Gathered) -> Gathered:

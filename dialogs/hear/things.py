@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dialogs.hear.dictionary import is_noun, is_thing
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import words
+from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.settle import fits
@@ -24,6 +26,17 @@ def makes_another_thing(follower: Piece) -> bool:
 
 def names_a_thing(piece: Piece) -> bool:
     return piece.kind in ("word", "char", "latin") and is_noun(piece.text)
+
+
+def as_amount(piece: Piece, ids: Sequence[str], offer: Offer) -> Quantity | None:
+    """20米, of cable sold by the metre: a measure is an amount where the goods are sold in it and no pack has it."""
+    skus = offer.skus(ids[0]) if len(ids) == 1 else ()
+    match = re.fullmatch(rf"({NUMBER}) ?([^\d\s]+)", piece.text)
+    number = parse(match[1]) if match else None
+    if match is None or number is None or any(fits(piece.value, sku) for sku in skus):
+        return None
+    sold = any(same_unit(offer.catalogue, sku.unit, match[2]) for sku in skus)
+    return Quantity(number, match[2]) if sold else None
 
 
 def without_echoes(wants: list[Want]) -> list[Want]:

@@ -13,7 +13,7 @@ from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Op
-from dialogs.hear.things import makes_another_thing, names_a_thing, pack_of, run, without_echoes
+from dialogs.hear.things import as_amount, makes_another_thing, names_a_thing, pack_of, run, without_echoes
 from dialogs.hear.walk import GOODS, Walk
 
 OPS: dict[str, Op] = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove"}
@@ -221,6 +221,17 @@ class _Basket(Walk):
         spec = piece.value
         if piece is self.denied:
             return
+        following = self._next(at)
+        ids = (
+            self.open[-1].products
+            if self.open
+            else following.value
+            if following and following.kind == "product"
+            else ()
+        )
+        if amount := as_amount(piece, ids, self.offer):
+            self._amount(amount, piece, at)
+            return
         if self.open and not (self._ahead(at) and self.broken):
             self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, spec))
         elif self.done and self.held is None and not self._next_is_goods(at):
@@ -282,8 +293,13 @@ class _Basket(Walk):
         self._amount(Quantity(None, None, "vague"), piece, at)
 
     def _said_wrong(self, piece: Piece, at: int) -> None:
-        before = self.pieces[at - 1] if at else None
-        if piece.text == "不是" and before is not None and before.kind in ("qty", "number"):
+        before = next((p for p in reversed(self.pieces[:at]) if p.kind not in ("break", "blank")), None)
+        if (
+            piece.text == "不是"
+            and self._next_amount(at)
+            and before is not None
+            and before.kind in ("qty", "number")
+        ):
             self.skipping = True  # 是1提不是2提
             return
         self.wrong = True

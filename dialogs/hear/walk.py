@@ -85,6 +85,10 @@ class Walk:
         """鸡蛋鸭蛋各一板: two things, not one."""
         return len(self.pieces) > at + 2 and self.pieces[at + 2].tag == "each"
 
+    def _how_it_is(self, at: int) -> bool:
+        """玻璃胶干得快吗: 干 is said of the goods, it makes no other goods of them."""
+        return len(self.pieces) > at + 2 and self.pieces[at + 2].text in ("得", "不", "了")
+
     def _strange_unit(self, at: int) -> str | None:
         """金 in 香蕉3金: a word glued to the number, which no goods are counted by."""
         following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None

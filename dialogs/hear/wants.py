@@ -71,6 +71,7 @@ class _Basket(Walk):
             and piece.source != "emoji"
             and makes_another_thing(follower)
             and not self._both_each(at)
+            and not self._how_it_is(at)
         ):
             want = replace(want, products=(), source="unknown")  # 苹果手机: not ours
         self._goods(want)

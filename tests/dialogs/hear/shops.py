@@ -27,6 +27,12 @@ def corner_shop() -> Reader:
     return Reader(load(HERE / "corner_shop.json"))
 
 
+@cache
+def another_shop(name: str) -> Reader:
+    """A bakery with classes, a butcher with fish and rice, a hardware store."""
+    return Reader(load(HERE / f"{name}.json"))
+
+
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """One line of a .txt file: where | what | meaning."""

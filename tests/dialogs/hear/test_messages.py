@@ -8,11 +8,23 @@ import pytest
 
 from dialogs.hear import Context
 from dialogs.hear.command import as_json, context_from
-from tests.dialogs.hear.shops import BUYING, HERE, Labelled, agrees, corner_shop, fruit_shop, meaning, written
+from tests.dialogs.hear.shops import (
+    BUYING,
+    HERE,
+    Labelled,
+    agrees,
+    another_shop,
+    corner_shop,
+    fruit_shop,
+    meaning,
+    written,
+)
 
 FRUIT = [*written("messages.txt"), *written("regressions.txt")]
 CORNER = [*written("corner_shop.txt")]
 LABELLED = [json.loads(line) for line in (HERE / "labelled.jsonl").read_text(encoding="utf-8").splitlines()]
+CAMPAIGNS = {"fruit": "C", "bakery": "D", "grocer": "E", "hardware": "G"}
+UNSEEN = [(shop, said) for shop in CAMPAIGNS for said in written(f"unseen_{shop}.txt")]
 TALK = [
     line for line in (HERE / "talk.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")
 ]
@@ -27,6 +39,13 @@ def test_the_fruit_shop_understands(said: Labelled) -> None:
 @pytest.mark.parametrize("said", CORNER, ids=lambda said: f"{said.where[:4]} {said.text[:24]}")
 def test_another_shop_is_understood_as_well(said: Labelled) -> None:
     reading = corner_shop().read(said.text, said.context("T"))
+    assert agrees(reading, said.meaning), meaning(reading)
+
+
+@pytest.mark.parametrize(("shop", "said"), UNSEEN, ids=lambda one: getattr(one, "text", one)[:24])
+def test_what_no_reader_had_seen_is_understood_in_any_shop(shop: str, said: Labelled) -> None:
+    reader = fruit_shop() if shop == "fruit" else another_shop(shop)
+    reading = reader.read(said.text, said.context(CAMPAIGNS[shop]))
     assert agrees(reading, said.meaning), meaning(reading)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from dialogs.hear import Context, Quoted
+from dialogs.hear.reading import Line, Pending
 from tests.dialogs.hear.shops import fruit_shop
 
 MERCHANT = Context("admin", campaigns=("C1",))
@@ -20,6 +22,9 @@ MERCHANT = Context("admin", campaigns=("C1",))
             "product_set",
             {"product": "P07", "price": "89", "stock": "20", "unit": "箱"},
         ),
+        ("补货 橙子 +20", "restock", {"product": "P27", "qty": "20"}),
+        ("补货 苹果 30", "restock", {"product": "P01", "qty": "30"}),
+        ("改价 西瓜", "product_set", {"product": "P24"}),
         ("香蕉改成25块5", "product_set", {"product": "P05", "price": "25.5"}),
         ("香蕉改价二十五块半", "product_set", {"product": "P05", "price": "25.5"}),
         (
@@ -142,3 +147,29 @@ def test_unknown_goods_beside_known_ones_are_named() -> None:
 def test_a_quoted_card_is_what_this_means() -> None:
     card = Quoted("bot", "【今日特价】车厘子5斤装 188元/箱", "P07-2")
     assert fruit_shop().read("这个多少钱", Context("group", quote=card)).slots["sku"] == "P07-2"
+
+
+@pytest.mark.parametrize("said", ["转账行吗", "可以转账吗", "微信转你"])
+def test_a_transfer_is_asked_about_by_name(said: str) -> None:
+    assert fruit_shop().read(said).slots["way"] == "transfer"
+
+
+@pytest.mark.parametrize(
+    ("said", "product", "heard"),
+    [("西瓜不要了", "P24", "西瓜"), ("橙子改2箱", "P27", "橙子"), ("电钻不要了", None, "电钻")],
+)
+def test_what_is_not_in_the_order_is_named(said: str, product: str | None, heard: str) -> None:
+    cart = (Line("P05-1", Decimal(3), "斤"),)
+    clarify = fruit_shop().read(said, Context(cart=cart)).clarify
+    assert clarify is not None
+    assert (clarify.slot, clarify.product, clarify.heard) == ("line", product, heard)
+
+
+def test_an_option_of_a_menu_is_completed_by_its_amount() -> None:
+    shown = Pending("menu", ("P05", "P27", "P26"))
+    done = fruit_shop().read("3号2箱", Context(pending=shown))
+    assert [(line.sku, str(line.qty)) for line in done.completes] == [("P26-2", "2")]
+    open_ = fruit_shop().read("要3号", Context(pending=shown))
+    assert open_.slots == {"option": 3}
+    assert open_.clarify is not None
+    assert open_.clarify.slot == "qty"

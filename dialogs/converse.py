@@ -82,7 +82,7 @@ class Conversation:
             self.links,
             addressed=room is None
             or "@shop" in heard.mentions
-            or (state is not None and state.dialogue in self._dialogues)
+            or (state is not None and state.prompt != "")
             or self._quotes_us(heard),
             dialogues=self._dialogues,
         )
@@ -123,7 +123,7 @@ class Conversation:
             quote=Quoted(heard.quote.who, heard.quote.text) if heard.quote else None,
             pending=state.pending if state else None,
         )
-        reading = reader.read(heard.text, context, now=local)
+        reading = _read_beside_menu(reader, heard.text, context, local)
         if reading.intent == "order.repeat":  # only then the last order is worth a look
             last = lines_of(await slips.last_order(self.shop, person.id))
             reading = reader.read(heard.text, replace(context, last_order=last), now=local)
@@ -149,12 +149,12 @@ class Conversation:
                 move = engine.step(asked, state, turn.reading, turn.shelf.catalogue, self._by_intent)
             if move.next != "leave":
                 return await self._carry_out(turn, asked, move)
-        dialogue = self._begun_by(turn) or self._by_intent.get(turn.reading.intent)
+        dialogue = self._begun_by(turn) or self._by_intent.get(turn.reading.intent) or self._picked(turn)
         if dialogue is None or not _may_start(dialogue, turn):
             return await self._not_understood(turn, state)
         if dialogue.roles and not dialogue.roles & turn.person.roles:
             return await self._denied(turn, dialogue)
-        if state and not dialogue.is_answer:
+        if state and not self._in_passing(dialogue, state):
             await self._forget(turn)
         move = engine.begin(dialogue, turn.reading, turn.shelf.catalogue, turn.text)
         return await self._carry_out(turn, dialogue, move, state if asked else None)
@@ -170,6 +170,16 @@ class Conversation:
         reading = self.reader(turn.shelf).read(f"{state.said} {turn.text}", Context(chat="admin"), now=local)
         return replace(turn, reading=reading) if reading.intent in dialogue.intents else None
 
+    def _in_passing(self, dialogue: Dialogue, open_one: State) -> bool:
+        """What leaves an open question as it is: an answer; and any order, beside a menu that stays in view."""
+        asked = self._dialogues.get(open_one.dialogue)
+        return dialogue.is_answer or (asked is not None and asked.stays_in_view)
+
+    def _picked(self, turn: Turn) -> Dialogue | None:
+        """2号3斤, after the menu: an order by number."""
+        picked = turn.reading.intent == "choose.option" and (turn.reading.completes or turn.reading.clarify)
+        return self._dialogues["order"] if picked else None
+
     def _begun_by(self, turn: Turn) -> Dialogue | None:
         """改价 alone: the command asks for the rest."""
         if turn.room is not None or not turn.person.is_staff:
@@ -181,7 +191,7 @@ class Conversation:
         self, turn: Turn, dialogue: Dialogue, move: Move, before: State | None = None
     ) -> Reply:
         """`before` is an open question that an answer in passing leaves as it is."""
-        keeps = before is not None and dialogue.is_answer
+        keeps = before is not None and self._in_passing(dialogue, before)
         match move.next:
             case "drop":
                 await self._forget(turn)
@@ -261,8 +271,8 @@ class Conversation:
             return Reply(trace=trace.of_turn(turn, "", "silent", {}))
         fails = (state.fails if state else 0) + 1
         says = repair.not_understood(turn, fails)
-        if state is None or state.dialogue == repair.NAME:
-            await self._keep_fails(turn, fails)
+        if state is None or not state.prompt:  # nothing was asked: count on
+            await self._keep_fails(turn, state, fails)
         return Reply(says, trace.of_turn(turn, "", "not understood", {"times": fails}))
 
     async def _denied(self, turn: Turn, dialogue: Dialogue) -> Reply:
@@ -297,8 +307,8 @@ class Conversation:
         until = engine.until(dialogue, state, turn.now)
         await mail.keep_talk(turn.room_id or 0, turn.person.id, engine.to_json(state), until)
 
-    async def _keep_fails(self, turn: Turn, fails: int) -> None:
-        state = State(repair.NAME, fails=fails)
+    async def _keep_fails(self, turn: Turn, state: State | None, fails: int) -> None:
+        state = replace(state or State(repair.NAME), fails=fails)
         await mail.keep_talk(turn.room_id or 0, turn.person.id, engine.to_json(state), repair.until(turn.now))
 
     async def _forget(self, turn: Turn) -> None:
@@ -322,6 +332,14 @@ class Conversation:
             undo=done.undo if done else None,
             undo_for=dialogue.undo_for,
         )
+
+
+def _read_beside_menu(reader: Reader, text: str, context: Context, now: datetime) -> Reading:
+    """A menu in view is no question: only what means nothing by itself may be a number on it."""
+    if context.pending is None or context.pending.kind != "menu":
+        return reader.read(text, context, now=now)
+    plain = reader.read(text, replace(context, pending=None), now=now)
+    return plain if plain.action == "act" else reader.read(text, context, now=now)
 
 
 def _may_start(dialogue: Dialogue, turn: Turn) -> bool:

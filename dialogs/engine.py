@@ -86,6 +86,7 @@ class Dialogue:
     confirm_minutes: ClassVar[int] = 30
     undo_for: ClassVar[timedelta] = timedelta(0)
     starts: ClassVar[tuple[str, ...]] = ()  # these words alone begin it: 改价
+    stays_in_view: ClassVar[bool] = False  # a list that may be picked from again and again
     is_answer: ClassVar[bool] = False  # a question answered in passing: an open dialogue stays open
 
     @classmethod
@@ -171,7 +172,7 @@ def step(
         said = _joined(state.said, reading.text)
         answered = replace(state, data=data, said=said, asked="", seal="", fails=0, pending=None)
         return _onward(dialogue, answered, catalogue)
-    if reading.action == "ignore":
+    if reading.action == "ignore" and state.prompt:
         return Move("again", replace(state, fails=state.fails + 1))
     return Move("leave", state)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dialogs import voice
 from dialogs.engine import Data, Dialogue, Done, Slot
-from dialogs.hear.reading import Reading
+from dialogs.hear.reading import Pending, Reading
 from dialogs.speech import Button, Card, Row
 from dialogs.turn import Turn
 from shop.catalogue import OnMenu, menu
@@ -25,6 +25,7 @@ class Menu(Dialogue):
     intents = ("catalog.query", "campaign.query")
     examples = ("菜单", "今天有什么", "今天卖啥")
     is_answer = True
+    stays_in_view = True
     page = Slot(parse_page, optional=True)
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
@@ -46,7 +47,10 @@ class Menu(Dialogue):
         rows = tuple(row for n, items in numbered for row in _rows(n, items))
         card = Card("menu", f"{turn.facts.name} · 今天有", rows, note=tail)
         says = (turn.here(text, card=card, buttons=tuple(_button(items[0]) for items in shown[:4])),)
-        return Done(says, facts={"列出": len(shown), "第几页": page + 1}, stays="page" if more > 0 else "")
+        known = tuple(items[0].sku.product for items in everything[: (page + 1) * size])
+        pending = None if turn.room else Pending("menu", known)  # in a group a bare number may be anything
+        stays = "page" if more > 0 or pending else ""
+        return Done(says, facts={"列出": len(shown), "第几页": page + 1}, stays=stays, pending=pending)
 
 
 def by_product(items: Sequence[OnMenu]) -> list[list[OnMenu]]:

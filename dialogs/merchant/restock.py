@@ -11,6 +11,7 @@ from shop.kit.quantity import Quantity
 from shop.refusals import CannotUndo
 
 MOST = Quantity.of(100_000)
+SURE = ("补", "到", "进", "入", "加", "+", "库存", "来了")  # 来1箱 may also be the owner buying for himself
 
 
 class Restock(Command):
@@ -23,12 +24,16 @@ class Restock(Command):
     unit = Slot(slot_of("unit"), optional=True)
     sku = SKU
     qty = Slot(parse_quantity, "补多少？比如“50”")
+    sure = Slot(lambda reading, old, asked: any(word in reading.text for word in SURE) or None, optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         qty = _quantity(data)
         if qty is None:
             kept = {key: value for key, value in data.items() if key != "qty"}
             return Question((turn.here("补多少没看懂，说个数，比如“50”"),), asked="qty", data=kept)
+        if not data.get("sure"):
+            unit = turn.shelf.catalogue.sku[data["sku"]].unit
+            return self.preview(turn, f"{sku_name(turn, data['sku'])} 补货 +{qty}{unit}？自己要买请在群里说")
         return None
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:

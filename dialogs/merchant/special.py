@@ -12,6 +12,7 @@ from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.turn import Turn
 from shop import catalogue, people
+from shop.goods import Catalogue
 from shop.kit.money import Money
 
 
@@ -20,8 +21,9 @@ def parse_items(reading: Reading, old: Any, asked: bool) -> Any:
     items = reading.slots.get("items")
     if items:
         return [{"sku": item["sku"], "price": str(item["price"])} for item in items]
-    if reading.slots.get("sku") and reading.slots.get("price"):
-        return [{"sku": reading.slots["sku"], "price": str(reading.slots["price"])}]
+    slots = reading.slots
+    if slots.get("price") and (slots.get("sku") or slots.get("product")):
+        return [{"sku": slots.get("sku"), "product": slots.get("product"), "price": str(slots["price"])}]
     return None
 
 
@@ -32,6 +34,14 @@ class PostSpecials(Command):
     examples = ("今日特价 草莓22 香蕉2.9", "发今日特价：西瓜25一个")
     undo_for = UNDO_FOR
     items = Slot(parse_items, "今天什么特价、多少钱？比如“今日特价 草莓22 香蕉2.9”")
+
+    def settle(self, data: Data, catalogue: Catalogue) -> Data:
+        """Where only the product was named: what it is usually sold by; the preview shows it."""
+        items = [
+            item if item["sku"] else item | {"sku": usual_sku(item["product"], catalogue)}
+            for item in data.get("items", [])
+        ]
+        return data | {"items": items} if items else data
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         prices = _prices(data)
@@ -60,6 +70,11 @@ class PostSpecials(Command):
         before = {s: Money(fen) if fen is not None else None for s, fen in undo["before"].items()}
         await catalogue.undo_specials(turn.shop, before, date.fromisoformat(undo["day"]))
         return "特价取消了，按原价卖。群里发过的话收不回来，要说一声吗"
+
+
+def usual_sku(product: str, catalogue: Catalogue) -> str:
+    skus = catalogue.product[product].skus
+    return next((sku.id for sku in skus if sku.default), skus[0].id)
 
 
 def _prices(data: Mapping[str, Any]) -> dict[str, Money] | None:

@@ -117,6 +117,7 @@ def test_a_message_that_begins(reading: Reading, next: str, slot: str, data: dic
         (HALF, read("chat.none"), "leave", "", HALF.data),
         # nothing that could be read
         (HALF, read("chat.none", "ignore"), "again", "", HALF.data),
+        (replace(HALF, prompt=""), read("chat.none", "ignore"), "leave", "", HALF.data),  # nothing was asked
         (FULL, read("chat.none", "ignore"), "again", "", FULL.data),
         # the same once more is no news
         (HALF, read(what="书"), "leave", "", HALF.data),

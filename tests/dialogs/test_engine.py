@@ -67,7 +67,13 @@ def lines(*goods: tuple[str, int, str]) -> tuple[Line, ...]:
 EMPTY = State("parcel", {}, "寄一下", asked="what", prompt="寄什么？", fails=1)
 HALF = State("parcel", {"what": "书"}, "寄书", asked="where", prompt="寄到哪？", fails=1)
 FULL = State(
-    "parcel", {"what": "书", "where": "北京"}, "寄书到北京", asked="confirm", seal="s1", pending=Pending("confirm")
+    "parcel",
+    {"what": "书", "where": "北京"},
+    "寄书到北京",
+    asked="confirm",
+    prompt="寄书到北京，对吗？",
+    seal="s1",
+    pending=Pending("confirm"),
 )  # fmt: skip
 
 

@@ -170,7 +170,7 @@ def step(
     data = dialogue.fill(chosen(reading, state.pending), state.data, state.asked)
     if data != state.data:
         said = _joined(state.said, reading.text)
-        answered = replace(state, data=data, said=said, asked="", seal="", fails=0, pending=None)
+        answered = replace(state, data=data, said=said, asked="", prompt="", seal="", fails=0, pending=None)
         return _onward(dialogue, answered, catalogue)
     if reading.action == "ignore" and state.prompt:
         return Move("again", replace(state, fails=state.fails + 1))

@@ -16,6 +16,18 @@ NOT_HERE = rf"(?:(?<![\d.a-z])(?=\d)|(?<![{HAN}])(?=[{HAN}]))"  # a number does 
 NOT_A_UNIT = r"(?!月|小时|钟头|星期|礼拜|多月|半月|多小时|人(?!参)|事|孩子)"  # 3个月, 两个人, 三件事
 SIZES = "大小中整满"
 ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
+ENGLISH_UNITS = {
+    "box": "盒",
+    "boxes": "盒",
+    "bottle": "瓶",
+    "bottles": "瓶",
+    "bag": "袋",
+    "bags": "袋",
+    "piece": "个",
+    "pieces": "个",
+    "portion": "份",
+    "portions": "份",
+}
 PINYIN = {
     said: Decimal(n)
     for said, n in {
@@ -142,6 +154,10 @@ def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
         (rf"\+ ?(?P<n>{NUMBER})(?![\d.点]) ?(?P<unit>{unit})?", _plus),
         (r"(?P<n>[俩仨])", _spoken),
         (rf"(?<![a-z])(?P<n>{'|'.join(ENGLISH)}) ?{after}", _english),
+        (
+            rf"(?<![a-z\d.])(?P<n>\d+|{'|'.join(ENGLISH)}) ?(?P<unit>{'|'.join(ENGLISH_UNITS)})(?![a-z])",
+            _in_english,
+        ),
         (rf"(?<![a-z])(?P<n>{'|'.join(PINYIN)})(?P<unit>{'|'.join(PINYIN_UNITS)})(?![a-z])", _pinyin),
         (rf"(?<![a-z\d.])(?P<n>\d+) ?(?P<unit>{'|'.join(PINYIN_UNITS)})(?![a-z])", _pinyin),
         (rf"(?<=[来要带拿买送订加拼跟接整搞弄称给留份扛搬]){size}{after}", _one),
@@ -224,6 +240,11 @@ def _spoken(match: re.Match[str]) -> Quantity | None:
 
 def _english(match: re.Match[str]) -> Quantity | None:
     return Quantity(Decimal(ENGLISH[match["n"]]), match["unit"])
+
+
+def _in_english(match: re.Match[str]) -> Quantity | None:
+    said = match["n"]
+    return Quantity(Decimal(ENGLISH[said] if said in ENGLISH else said), ENGLISH_UNITS[match["unit"]])
 
 
 def _pinyin(match: re.Match[str]) -> Quantity | None:

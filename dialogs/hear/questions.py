@@ -157,6 +157,12 @@ def _fits(scene: Scene, gathered: Gathered, kind: Kind, heard: str) -> bool:
         return False
     if kind.name == "bargain.ask" and REMARKED.fullmatch(heard) and _is_order(scene, gathered):
         return False
+    if (
+        kind.name == "product.query"
+        and _is_order(scene, gathered)
+        and any(p.tag == "note" for p in scene.pieces)
+    ):
+        return False  # 西瓜来一个，切开看看熟不熟
     if kind.name == "delivery.address" and any(
         want.source == "unknown" and want.quantity for want in gathered.wants
     ):

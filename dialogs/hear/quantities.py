@@ -244,7 +244,7 @@ def _english(match: re.Match[str]) -> Quantity | None:
 
 def _in_english(match: re.Match[str]) -> Quantity | None:
     said = match["n"]
-    return Quantity(Decimal(ENGLISH[said] if said in ENGLISH else said), ENGLISH_UNITS[match["unit"]])
+    return Quantity(Decimal(ENGLISH.get(said, said)), ENGLISH_UNITS[match["unit"]])
 
 
 def _pinyin(match: re.Match[str]) -> Quantity | None:

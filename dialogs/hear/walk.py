@@ -86,8 +86,11 @@ class Walk:
         return len(self.pieces) > at + 2 and self.pieces[at + 2].tag == "each"
 
     def _how_it_is(self, at: int) -> bool:
-        """玻璃胶干得快吗: 干 is said of the goods, it makes no other goods of them."""
-        return len(self.pieces) > at + 2 and self.pieces[at + 2].text in ("得", "不", "了")
+        """玻璃胶干得快吗, 梭子蟹公的母的: 干 is said of the goods, it makes no other goods of them."""
+        if len(self.pieces) <= at + 2:
+            return False
+        said = self.pieces[at + 2].text
+        return said in ("得", "不", "了") or (said == "的" and len(self.pieces[at + 1].text) == 1)
 
     def _strange_unit(self, at: int) -> str | None:
         """金 in 香蕉3金: a word glued to the number, which no goods are counted by."""

@@ -233,6 +233,11 @@ class _Basket(Walk):
         if amount := as_amount(piece, ids, self.offer):
             self._amount(amount, piece, at)
             return
+        if self._another_size(at):
+            last = self.done[-1]
+            self._goods(
+                Want(last.products, heard=last.heard, source=last.source, start=piece.start, end=piece.end)
+            )
         if self.open and not (self._ahead(at) and self.broken):
             self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, spec))
         elif self.done and self.held is None and not self._next_is_goods(at):
@@ -241,6 +246,15 @@ class _Basket(Walk):
             self.specs.append(spec)
 
     _specword = _spec
+
+    def _another_size(self, at: int) -> bool:
+        """2斤装一袋再加散的一斤: the same goods again, in another size."""
+        before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
+        joined = before is not None and before.tag in ("inc", "and", "also")
+        size = joined and bool(self.done) and not self.open and self.held is None and self._next_amount(at)
+        return bool(
+            size and self.done[-1].products and self.done[-1].quantity and not self._next_is_goods(at)
+        )
 
     def _note(self, piece: Piece, at: int) -> None:
         self._remark(piece.value)

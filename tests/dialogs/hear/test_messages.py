@@ -23,7 +23,7 @@ from tests.dialogs.hear.shops import (
 FRUIT = [*written("messages.txt"), *written("regressions.txt")]
 CORNER = [*written("corner_shop.txt")]
 LABELLED = [json.loads(line) for line in (HERE / "labelled.jsonl").read_text(encoding="utf-8").splitlines()]
-CAMPAIGNS = {"fruit": "C", "bakery": "D", "grocer": "E", "hardware": "G"}
+CAMPAIGNS = {"fruit": "C", "bakery": "D", "grocer": "E", "hardware": "G", "florist": "M"}
 UNSEEN = [(shop, said) for shop in CAMPAIGNS for said in written(f"unseen_{shop}.txt")]
 TALK = [
     line for line in (HERE / "talk.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")

@@ -67,6 +67,7 @@ IN_GROUPS_TOO = {
     "pay.ask": re.compile("付款|收款码|怎么付|咋付|货到付款|怎么转"),
 }
 LONGEST_QUESTION = 40
+WHEN = "几点|多久|什么时候|啥时候|来得及|最[早晚]"  # a time that is asked for, not told
 TOLD_TOO = ("review.give", "order.query", "aftersale.report")  # said of what was bought, as talk is
 CONDITION = re.compile("[来要留订拿买给送称加]|的话|就")  # 有的话要两盒
 BOOKS = re.compile("^(?!.*(?:钱|价|收费|多少|几块)).*(?:[约报订位]|名额)")
@@ -112,7 +113,8 @@ def question(scene: Scene) -> Reading | None:
             and _fits(scene, gathered, kind, match[0])
         ):
             return _answered(scene, gathered, kind, match)
-    return _pickup_time(scene, gathered) or second_ear(scene, gathered)
+    first, then = (second_ear, _pickup_time) if scene.says(WHEN) else (_pickup_time, second_ear)
+    return first(scene, gathered) or then(scene, gathered)
 
 
 def second_ear(scene: Scene, gathered: Gathered) -> Reading | None:

@@ -126,9 +126,12 @@ def _by_unit(want: Want, offer: Offer, skus: tuple[Sku, ...], quantity: Quantity
     if not quantity.unit:
         return _one_of(want, offer, skus, quantity, "unit")
     value = quantity.value
-    counted = value * (pieces(offer.catalogue, quantity.unit) or 1) if value is not None else Decimal(0)
-    if counted != counted.to_integral_value() and not is_weight(offer.catalogue, quantity.unit):
-        return _ask(want, "qty", (), "half")  # half a box; 半打 is six
+    if (
+        value is not None
+        and value != value.to_integral_value()
+        and not is_weight(offer.catalogue, quantity.unit)
+    ):
+        return _ask(want, "qty", (), "half")
     if quantity.unit == "份" and not any(same_unit(offer.catalogue, sku.unit, "份") for sku in skus):
         return _portion(want, offer, skus, quantity)
     for test in (str.__eq__, lambda a, b: same_unit(offer.catalogue, a, b)):

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from dialogs import engine, refusals, repair, trace
 from dialogs.engine import Dialogue, Done, Move, Question, State
 from dialogs.hear import Reader
-from dialogs.hear.reading import Context, Quoted, Reading, Said
+from dialogs.hear.reading import NO_LAST_ORDER, Context, Quoted, Reading, Said
 from dialogs.register import by_intent, dialogues
 from dialogs.speech import Heard, Say
 from dialogs.turn import ShopFacts, Turn
@@ -124,7 +124,9 @@ class Conversation:
             pending=state.pending if state else None,
         )
         reading = _read_beside_menu(reader, heard.text, context, local)
-        if reading.intent == "order.repeat":  # only then the last order is worth a look
+        if (
+            reading.intent == "order.repeat" or NO_LAST_ORDER in reading.evidence
+        ):  # only then the last order is worth a look
             last = lines_of(await slips.last_order(self.shop, person.id))
             reading = reader.read(heard.text, replace(context, last_order=last), now=local)
         return reading

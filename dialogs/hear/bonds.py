@@ -13,7 +13,7 @@ from dialogs.hear.lattice import mark_emoji
 from dialogs.hear.normalise import normalise
 from dialogs.hear.orders import join_intent, order, settled_want
 from dialogs.hear.quantities import Quantity
-from dialogs.hear.reading import Clarify, Context, Line, Reading, Said
+from dialogs.hear.reading import NO_LAST_ORDER, Clarify, Context, Line, Reading, Said
 from dialogs.hear.scene import Scene, act, ask, ignore, left_over
 
 ABOVE = re.compile(
@@ -145,8 +145,8 @@ def _usual(scene: Scene) -> Reading | None:
         return None  # 老规矩两提牛奶: said in full
     if not last:
         if not scene.addressed:
-            return ignore(why="没有上一单")
-        return ask("order.repeat", Clarify("product", (), "no_last_order"), why="没有上一单")
+            return ignore(why=NO_LAST_ORDER)
+        return ask("order.repeat", Clarify("product", (), "no_last_order"), why=NO_LAST_ORDER)
     if not scene.addressed and left_over(scene.pieces, [m.span() for m in USUAL.finditer(scene.text)]) > 2:
         return None
     settled = [

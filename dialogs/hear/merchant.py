@@ -25,6 +25,7 @@ class Command:
     unless: re.Pattern[str] | None
     needs: str
     bare: re.Pattern[str] | None  # words so plain that they need nothing beside them
+    first: re.Pattern[str] | None  # words that settle it at the head of a message
 
 
 @cache
@@ -36,6 +37,7 @@ def commands() -> tuple[Command, ...]:
             re.compile("|".join(one["unless"])) if "unless" in one else None,
             one.get("needs", ""),
             re.compile("|".join(one["bare"])) if "bare" in one else None,
+            re.compile(one["first"]) if "first" in one else None,
         )
         for intent, one in table("merchant.toml").items()
     )
@@ -44,6 +46,9 @@ def commands() -> tuple[Command, ...]:
 def command(scene: Scene) -> Reading | None:
     if scene.context.chat != "admin":
         return None
+    for one in commands():
+        if one.first and (match := one.first.match(scene.text)):
+            return FILL[one.intent](scene, one.intent, match)
     for one in commands():
         match = one.any.search(scene.text) if _has(scene, one.needs) else None
         match = match or (one.bare.search(scene.text) if one.bare else None)

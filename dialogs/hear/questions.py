@@ -60,6 +60,11 @@ STRICT_IN_GROUPS = {
     "hours.query": re.compile("店|老板|你们|营业"),
     "campaign.query": re.compile("团|秒杀|拼|截"),
 }
+# Said alone by somebody who has an order here, these are meant for the shop even in a group.
+OWN_ORDER = re.compile(
+    "(?:看看?|查)?我的(?:订单|单子?)|(?:我)?(?:到店|货到)付款?|怎么付(?:款|钱)?|(?:我)?(?:已付|付了|付好了|转了|转好了|已转)"
+    "|为(?:什么|啥)是?这个价|(?:这)?怎么算的"
+)
 IN_GROUPS_TOO = {
     "pickup.query": re.compile("取货|自提|提货|[取提领拿]货"),
     "delivery.query": re.compile("送货|配送|起送|包邮|送上门|送到家|送吗|送不送"),
@@ -171,6 +176,8 @@ def _fits(scene: Scene, gathered: Gathered, kind: Kind, heard: str) -> bool:
         return False  # 订一桶水 送到公司
     if scene.addressed:
         return kind.name in ("order.query", "aftersale.report") or not _told_about_others(scene)
+    if scene.context.cart and OWN_ORDER.fullmatch(scene.text):
+        return True
     if kind.group == "never" and not _asks_the_shop(scene, kind):
         return False
     if chatters(scene.text, private=kind.name == "aftersale.report"):

@@ -13,6 +13,9 @@ Op = Literal["add", "inc", "dec", "set", "remove"]
 Chat = Literal["group", "private", "admin"]
 
 
+NO_LAST_ORDER = "没有上一单"  # evidence: with context.last_order this would be a repeat
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Where in the text as typed: characters start (in) to end (out)."""

@@ -35,9 +35,7 @@ def lives() -> str:
             "What is waited for: "
             + "; ".join(f"{SHOWN[status]}: `{what}`" for status, what in WAITS.items())
             + ".",
-            "An order ends with "
-            + " or ".join(SHOWN[status] for status in Status if status in LAST)
-            + ".",
+            "An order ends with " + " or ".join(SHOWN[status] for status in Status if status in LAST) + ".",
             "",
         ]
     )

@@ -246,7 +246,7 @@ async def test_goods_for_nothing_are_prepared_at_once(shop: ShopId) -> None:
     assert (await facts(), await shelf(gift)) == ([], ("3", "0"))
 
 
-async def test_an_order_that_became_free_is_picked_up_or_confirmed(shop: ShopId) -> None:
+async def test_an_order_that_became_free_waits_for_no_money(shop: ShopId) -> None:
     gift, oranges = await a_product("赠品", "0", stock=5), await a_product("橙子")
     li, flower, clerk = await a_customer("小李"), await a_customer("阿花"), await a_clerk()
     for buyer in (li, flower):
@@ -254,10 +254,11 @@ async def test_an_order_that_became_free_is_picked_up_or_confirmed(shop: ShopId)
     first = await orders.edit(shop, li, [want(oranges, 0, "remove")], now=NOW)
     second = await orders.edit(shop, flower, [want(oranges, 1, "dec")], now=NOW)
     assert (first.payable, second.payable) == (Money(0), Money(0))
-    with pytest.raises(NothingOpen):
+    assert (first.status, second.status) == (Status.PREPARING, Status.PREPARING)
+    with pytest.raises(AlreadyPaid):
         await payments.ask(first.token, "gateway", now=NOW)
-    await orders.choose_cash(shop, li, now=NOW)
-    await payments.confirm_transfer(second.id, clerk, now=NOW)
+    with pytest.raises(AlreadyPaid):
+        await payments.confirm_transfer(second.id, clerk, now=NOW)
     for slip in (first, second):
         await hand_over(slip, clerk)
         assert (await slips.slip(slip.id)).status == Status.FULFILLED

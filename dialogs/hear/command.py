@@ -127,7 +127,7 @@ def _pending(data: Any) -> Pending | None:
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
-    """A reading as GUIDE.md writes it."""
+    """A reading as JSON: action, intent, lines, and what must be asked."""
     out: dict[str, Any] = {
         "action": reading.action,
         "intent": reading.intent,

@@ -39,7 +39,6 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.NoSuchPickup: lambda r: (
         "这个取货码少了或错了一位，请再念一遍" if r.mistyped else "没有这个取货码的单，请顾客打开订单页核对"
     ),
-    no.TooManyTries: lambda r: f"错的次数太多了，{r.minutes} 分钟后再试",
     no.QuoteChanged: lambda r: "价格或库存刚变了，再确认一次",
     no.NoSuchGoods: lambda r: f"没有“{r.said}”这样货。回“菜单”看看名字",
     no.NameTaken: lambda r: f"{r.name}已经在卖了。改价说“改价 {r.name} 25.5”，补货说“补货 {r.name} +50”",

@@ -13,7 +13,7 @@ from dialogs.speech import Button, Card, Lane, Say
 from dialogs.voice import Links
 from shop.catalogue import Goods
 from shop.kit.ids import RoomId, ShopId
-from shop.orders import local_day
+from shop.orders import PAY_MINUTES, local_day
 from shop.people import Person, Room
 from shop.slips import Slip
 
@@ -26,7 +26,7 @@ class ShopFacts:
     hours: str = ""
     address: str = ""
     delivery: str = ""
-    pay_minutes: int = 15
+    pay_minutes: int = PAY_MINUTES
     pays_online: bool = True  # is there a payment page behind the link of an order?
     ask_above_fen: int = 100_000
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -38,7 +38,7 @@ from shop.refusals import (
 from shop.rows import has_row_locks
 from shop.rules import baskets, pricing
 from shop.rules.baskets import Want
-from shop.rules.orders import PayMode, Status, may
+from shop.rules.orders import PayMode, Status, may, pay_due
 from shop.rules.pricing import Nearly, Offer, Quote
 from shop.slips import Slip, SlipLine, build, newest_open, slip_of
 from shop.transaction import run_sql, transaction
@@ -231,7 +231,7 @@ async def _place_new(
         payable_fen=quote.payable.fen,
         nearly=_nearly_rows(quote),
         placed_at=now,
-        pay_due_at=now + timedelta(minutes=PAY_MINUTES),
+        pay_due_at=pay_due(now, PAY_MINUTES),
     )
     lines = [await _add_line(order.id, want, priced, shelf) for want, priced in _paired(basket, quote)]
     await Hold.bulk_create(

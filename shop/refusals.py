@@ -116,11 +116,6 @@ class NoSuchPickup(Refusal):
 
 
 @dataclass(eq=False)
-class TooManyTries(Refusal):
-    minutes: int
-
-
-@dataclass(eq=False)
 class QuoteChanged(Refusal):
     """What was confirmed is no longer what it costs; ask again."""
 

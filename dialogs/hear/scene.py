@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
@@ -142,10 +142,6 @@ def ask(intent: str, clarify: Clarify, slots: Mapping[str, Any] | None = None, w
     return Reading(
         "clarify", intent, (), clarify, dict(slots or {}), score=0.6, evidence=(why,) if why else ()
     )
-
-
-def with_slots(reading: Reading, slots: Mapping[str, Any]) -> Reading:
-    return replace(reading, slots={**slots, **reading.slots})
 
 
 def tokens(scene: Scene) -> tuple[Token, ...]:

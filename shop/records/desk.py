@@ -55,3 +55,44 @@ class Act(Model):
     class Meta:
         table = "act"
         indexes = (Index(fields=("person_id", "id")),)
+
+
+class Alarm(Model):
+    """Something that only a person can mend and that the shop found itself: books that do not add up, a refund that
+    sticks. One row while it lasts, however often it is found."""
+
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    kind = fields.CharField(24)
+    subject = fields.CharField(96)
+    words = fields.CharField(400)
+    times = fields.IntField(db_default=1)
+    opened_at = fields.DatetimeField()
+    closed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "alarm"
+        constraints = (
+            UniqueConstraint(
+                ("shop_id", "kind", "subject"), name="uq_alarm_open", condition="closed_at IS NULL"
+            ),
+        )
+
+
+class Tries(Model):
+    """Wrong codes and forbidden commands of one person: after too many the door stays shut for a while."""
+
+    id = fields.BigIntField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "shop.Person", on_delete=fields.RESTRICT
+    )
+    what = fields.CharField(16)  # coupon, pickup, command
+    count = fields.IntField()
+    since = fields.DatetimeField()
+    shut_until = fields.DatetimeField(null=True)
+
+    person_id: int
+
+    class Meta:
+        table = "tries"
+        constraints = (UniqueConstraint(("person_id", "what"), name="uq_tries"),)

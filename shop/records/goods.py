@@ -39,6 +39,7 @@ class Sku(Model):
     spec = fields.CharField(64, db_default="")
     unit = fields.CharField(16)
     price_fen = fields.BigIntField()
+    member_fen = fields.BigIntField(null=True)  # 会员价
     is_default = fields.BooleanField(db_default=False)
 
     product_id: int
@@ -88,12 +89,24 @@ class Campaign(Model):
 
 
 class CouponTemplate(Model):
-    """券: the templates of the catalogue file."""
+    """券: what a coupon gives, to how many people and for how long. Each one given out is a row of records/coupons.py."""
 
     id = fields.BigIntField(primary_key=True)
     shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
     code = fields.CharField(64)
     title = fields.CharField(128)
+    terms: Any = fields.JSONField(
+        null=True
+    )  # face or rate, threshold, scope, as shop/promotions/coupon.py reads it
+    total = fields.IntField(null=True)  # None: as many as are wanted
+    issued = fields.IntField(db_default=0)
+    each = fields.IntField(db_default=1)  # to one person
+    days = fields.IntField(null=True)  # valid so long after it was given
+    valid_from = fields.DatetimeField(null=True)
+    valid_to = fields.DatetimeField(null=True)
+    returnable = fields.BooleanField(db_default=True)
+    in_store_only = fields.BooleanField(db_default=False)
+    running = fields.BooleanField(db_default=True)
 
     class Meta:
         table = "coupon_template"

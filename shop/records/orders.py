@@ -32,6 +32,10 @@ class Order(Model):
     gross_fen = fields.BigIntField()
     payable_fen = fields.BigIntField()
     nearly: Any = fields.JSONField(null=True)  # near misses of the quote
+    unused: Any = fields.JSONField(null=True)  # coupons that were not taken, and why
+    coupon_id = fields.BigIntField(null=True)
+    points = fields.BigIntField(db_default=0)  # spent on it
+    points_fen = fields.BigIntField(db_default=0)  # what they were worth
     version = fields.IntField(db_default=1)  # grows with every edit; a stale writer stops
     placed_at = fields.DatetimeField()
     pay_due_at = fields.DatetimeField(null=True)
@@ -39,6 +43,7 @@ class Order(Model):
     paid_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
     ended_why = fields.CharField(32, db_default="")
+    after_sale_until = fields.DatetimeField(null=True)  # then it is over for good and its points can be spent
 
     shop_id: int
     buyer_id: int
@@ -54,6 +59,7 @@ class Order(Model):
         )
         indexes = (
             Index(fields=("status", "pay_due_at")),
+            Index(fields=("status", "after_sale_until")),
             Index(fields=("buyer_id", "id")),
             Index(fields=("shop_id", "code")),
         )
@@ -80,6 +86,10 @@ class Line(Model):
     cuts: Any = fields.JSONField()  # [{"rule", "why", "fen"}], sums to gross - net
     for_whom = fields.CharField(64, null=True)
     note = fields.CharField(128, null=True)
+    over = fields.BooleanField(db_default=False)  # what goes beyond the limit of an offer, at the usual price
+    points = fields.BigIntField(db_default=0)  # spent on it
+    earned = fields.BigIntField(db_default=0)
+    weighed = fields.BigIntField(null=True)  # what the scale said, for goods by weight
 
     order_id: int
     sku_id: int

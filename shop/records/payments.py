@@ -1,6 +1,8 @@
-"""钱: what was asked for (intents) and what providers told (facts, each once)."""
+"""钱: what was asked for (intents), what providers told (facts, each once) and whether their day's bill agrees."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -8,6 +10,7 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
 from shop.records.orders import Order
+from shop.records.shops import Shop
 
 
 class PayIntent(Model):
@@ -50,3 +53,20 @@ class PayFact(Model):
             CheckConstraint("amount_fen > 0", name="ck_fact_amount"),
         )
         indexes = (Index(fields=("order_id",)),)
+
+
+class DayBill(Model):
+    """对账: a provider's bill of one day beside our books. `wrong` lists each difference in plain words."""
+
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    provider = fields.CharField(16)
+    day = fields.DateField()
+    ours_fen = fields.BigIntField()
+    theirs_fen = fields.BigIntField()
+    wrong: Any = fields.JSONField()
+    checked_at = fields.DatetimeField()
+
+    class Meta:
+        table = "day_bill"
+        constraints = (UniqueConstraint(("shop_id", "provider", "day"), name="uq_day_bill"),)

@@ -17,6 +17,7 @@ class Shop(Model):
     units: Any = fields.JSONField()  # the unit table of the catalogue file
     goods_version = fields.BigIntField(db_default=1)  # grows with every change of goods: readers rebuild
     opened_at = fields.DatetimeField()
+    rules: Any = fields.JSONField(null=True)  # what the shop has settled differently from rules/trade.py
 
     class Meta:
         table = "shop"

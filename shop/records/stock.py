@@ -9,6 +9,7 @@ from tortoise.models import Model
 
 from shop.records.goods import Sku
 from shop.records.orders import Line
+from shop.records.people import Person
 
 
 class StockItem(Model):
@@ -62,3 +63,24 @@ class StockMove(Model):
     class Meta:
         table = "stock_move"
         indexes = (Index(fields=("sku_id",)),)
+
+
+class Wish(Model):
+    """到货叫我: somebody wants to be told when there is some again, once."""
+
+    id = fields.BigIntField(primary_key=True)
+    sku: fields.ForeignKeyRelation[Sku] = fields.ForeignKeyField("shop.Sku", on_delete=fields.RESTRICT)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "shop.Person", on_delete=fields.RESTRICT
+    )
+    wished_at = fields.DatetimeField()
+    told_at = fields.DatetimeField(null=True)
+
+    sku_id: int
+    person_id: int
+
+    class Meta:
+        table = "wish"
+        constraints = (
+            UniqueConstraint(("sku_id", "person_id"), name="uq_wish_open", condition="told_at IS NULL"),
+        )

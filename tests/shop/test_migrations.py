@@ -150,7 +150,7 @@ def _constraints(sql: str) -> Iterator[tuple[str, str]]:
 def plain(condition: str) -> str:
     """A condition without what each database adds to it: brackets, quotes, casts, spaces, its own word for IN."""
     text = re.sub(r"::[a-z ]+(\[\])?", "", condition.lower())
-    text = re.sub(r"=\s*any\s*\(array\[(.*?)\]\)", r" in (\1)", text.replace("(array[", "(array["))
+    text = re.sub(r"=\s*any\s*\(+array\[(.*?)\]\)+", r" in (\1)", text)
     return re.sub(r'[\s()"]', "", text).replace("<>", "!=")
 
 
@@ -308,6 +308,22 @@ INSERT INTO talk (id, place, person_id, state, until) VALUES (1, 1, 2, '{{}}', {
 INSERT INTO chat_line (id, channel, room, who, name, text, buttons, handed, at) VALUES (1, 'webroom', '水果群', 'a2', '小李', '来2箱橙子', '[]', TRUE, {T});
 INSERT INTO chat_member (id, channel, account, name, likeness, joined_at) VALUES (1, 'webroom', 'a2', '小李', '小李', {T});
 """,
+    "0002_exact_trade": f"""
+INSERT INTO refund (id, number, kind, amount_fen, state, why, asked_by, decided_by, attempts, asked_at, settled_at, proof, order_id, fact_id) VALUES (1, 'R1-1', 'goods', 2740, 'refunded', '坏了; 两个', 2, 1, 1, {T}, {T}, '', 1, 1);
+INSERT INTO refund_part (id, qty, fen, refund_id, line_id) VALUES (1, 1000, 2740, 1, 1);
+INSERT INTO given_back (id, net_fen, qty, open_fen, open_qty, done_fen, done_qty, line_id) VALUES (1, 5480, 2000, 0, 0, 2740, 1000, 1);
+INSERT INTO transfer (id, kind, "key", order_id, at, shop_id) VALUES (1, 'payment', 'sandbox e1', 1, {T}, 1);
+INSERT INTO entry (id, account, unit, amount, transfer_id) VALUES (1, 'cash:sandbox', 'fen', 5480, 1), (2, 'order:1', 'fen', -5480, 1);
+INSERT INTO points_account (id, person_id, balance, pending, earned, shop_id) VALUES (1, 2, -5, 27, 54, 1);
+INSERT INTO coupon_drop (id, pieces, taken, dropped_at, until, told, room_id, template_id, shop_id) VALUES (1, 5, 1, {T}, {T}, FALSE, 1, 1, 1);
+INSERT INTO coupon (id, serial, most, nth, most_each, state, order_id, valid_from, valid_to, got_at, returns, reminded, drop_id, person_id, template_id, shop_id) VALUES (1, 1, 50, 1, 1, 'used', 1, {T}, {T}, {T}, 0, TRUE, 1, 2, 1, 1);
+INSERT INTO unread (id, likeness, text, in_group, times, first_at, last_at, state, shop_id) VALUES (1, '车离子两箱', '车离子两箱', FALSE, 2, {T}, {T}, 'open', 1);
+INSERT INTO learnt_word (id, word, taught_at, by_id, product_id, shop_id) VALUES (1, '平果', {T}, 1, 1, 1);
+INSERT INTO wish (id, wished_at, person_id, sku_id) VALUES (1, {T}, 2, 1);
+INSERT INTO day_bill (id, provider, day, ours_fen, theirs_fen, wrong, checked_at, shop_id) VALUES (1, 'sandbox', '2026-05-01', 5480, 5480, '[]', {T}, 1);
+INSERT INTO alarm (id, kind, subject, words, times, opened_at, shop_id) VALUES (1, 'books', 'paid is what was asked', '差 5 分', 1, {T}, 1);
+INSERT INTO tries (id, what, count, since, shut_until, person_id) VALUES (1, 'coupon', 3, {T}, {T}, 2);
+""",
 }
 
 
@@ -352,9 +368,9 @@ async def test_every_step_keeps_every_row_whatever_the_shop_began_with(bare: str
 
 
 async def test_the_rows_of_that_morning_are_whole_for_the_records_of_today(bare: str) -> None:
-    await migrate_to(NAMES[0])
-    await fill(NAMES[0])
-    await migrate()
+    for name in NAMES:
+        await migrate_to(name)
+        await fill(name)
     for model in models():
         row = await model.all().first()
         assert row is not None, model.__name__

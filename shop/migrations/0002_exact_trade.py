@@ -1,0 +1,341 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+import functools
+from json import dumps, loads
+from tortoise.fields.base import OnDelete
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
+
+class Migration(migrations.Migration):
+    dependencies = [('shop', '0001_first_tables')]
+
+    initial = False
+
+    operations = [
+        ops.CreateModel(
+            name='Alarm',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('shop', fields.ForeignKeyField('shop.Shop', source_field='shop_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('kind', fields.CharField(max_length=24)),
+                ('subject', fields.CharField(max_length=96)),
+                ('words', fields.CharField(max_length=400)),
+                ('times', fields.IntField(db_default=1)),
+                ('opened_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'alarm', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('shop_id', 'kind', 'subject'), name='uq_alarm_open', condition='closed_at IS NULL')], 'pk_attr': 'id', 'table_description': 'Something that only a person can mend and that the shop found itself: books that do not add up, a refund that'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='CouponDrop',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('shop', fields.ForeignKeyField('shop.Shop', source_field='shop_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('room', fields.ForeignKeyField('shop.Room', source_field='room_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('template', fields.ForeignKeyField('shop.CouponTemplate', source_field='template_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('pieces', fields.IntField()),
+                ('taken', fields.IntField(db_default=0)),
+                ('dropped_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('until', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('told', fields.BooleanField(db_default=False)),
+            ],
+            options={'table': 'coupon_drop', 'app': 'shop', 'constraints': [CheckConstraint(check='taken >= 0', name='ck_drop_taken'), CheckConstraint(check='taken <= pieces', name='ck_drop_pieces')], 'indexes': [Index(fields=['room_id', 'until'])], 'pk_attr': 'id', 'table_description': '抢券: so many pieces thrown into a group, one a person.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Coupon',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('shop', fields.ForeignKeyField('shop.Shop', source_field='shop_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('template', fields.ForeignKeyField('shop.CouponTemplate', source_field='template_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('shop.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('drop', fields.ForeignKeyField('shop.CouponDrop', source_field='drop_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('serial', fields.IntField()),
+                ('most', fields.IntField()),
+                ('nth', fields.IntField()),
+                ('most_each', fields.IntField()),
+                ('state', fields.CharField(max_length=12)),
+                ('order_id', fields.BigIntField(null=True)),
+                ('valid_from', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('valid_to', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('got_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('returns', fields.IntField(db_default=0)),
+                ('reminded', fields.BooleanField(db_default=False)),
+            ],
+            options={'table': 'coupon', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('template_id', 'serial'), name='uq_coupon_serial'), UniqueConstraint(fields=('template_id', 'person_id', 'nth'), name='uq_coupon_nth'), UniqueConstraint(fields=('drop_id', 'person_id'), name='uq_coupon_drop', condition='drop_id IS NOT NULL'), UniqueConstraint(fields=('order_id',), name='uq_coupon_order', condition="state IN ('locked', 'used')"), CheckConstraint(check='serial <= most', name='ck_coupon_most'), CheckConstraint(check='nth <= most_each', name='ck_coupon_most_each')], 'indexes': [Index(fields=['person_id', 'state']), Index(fields=['state', 'valid_to'])], 'pk_attr': 'id', 'table_description': "A life as rules/coupons.py tells it. `serial` counts the template's coupons, `nth` those of one person: the"},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='DayBill',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('shop', fields.ForeignKeyField('shop.Shop', source_field='shop_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('provider', fields.CharField(max_length=16)),
+                ('day', fields.DateField()),
+                ('ours_fen', fields.BigIntField()),
+                ('theirs_fen', fields.BigIntField()),
+                ('wrong', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('checked_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'day_bill', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('shop_id', 'provider', 'day'), name='uq_day_bill')], 'pk_attr': 'id', 'table_description': "对账: a provider's bill of one day beside our books. `wrong` lists each difference in plain words."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='GivenBack',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('line', fields.OneToOneField('shop.Line', source_field='line_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('net_fen', fields.BigIntField()),
+                ('qty', fields.BigIntField()),
+                ('open_fen', fields.BigIntField(db_default=0)),
+                ('open_qty', fields.BigIntField(db_default=0)),
+                ('done_fen', fields.BigIntField(db_default=0)),
+                ('done_qty', fields.BigIntField(db_default=0)),
+            ],
+            options={'table': 'given_back', 'app': 'shop', 'constraints': [CheckConstraint(check='open_fen >= 0 AND done_fen >= 0', name='ck_back_fen'), CheckConstraint(check='open_qty >= 0 AND done_qty >= 0', name='ck_back_qty'), CheckConstraint(check='open_fen + done_fen <= net_fen', name='ck_back_most_fen'), CheckConstraint(check='open_qty + done_qty <= qty', name='ck_back_most_qty')], 'pk_attr': 'id', 'table_description': 'How much of a line is refunded or about to be: never more than it cost, whoever asks at the same moment.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='LearntWord',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('shop', fields.ForeignKeyField('shop.Shop', source_field='shop_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('product', fields.ForeignKeyField('shop.Product', source_field='product_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('word', fields.CharField(max_length=64)),
+                ('by', fields.ForeignKeyField('shop.Person', source_field='by_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('taught_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('forgotten_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'learnt_word', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('shop_id', 'word'), name='uq_learnt_word', condition='forgotten_at IS NULL')], 'pk_attr': 'id', 'table_description': '平果 = 苹果: another name of a product in this shop, with who taught it and when.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='PointsAccount',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('shop', fields.ForeignKeyField('shop.Shop', source_field='shop_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('person_id', fields.BigIntField()),
+                ('balance', fields.BigIntField(db_default=0)),
+                ('pending', fields.BigIntField(db_default=0)),
+                ('earned', fields.BigIntField(db_default=0)),
+            ],
+            options={'table': 'points_account', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('shop_id', 'person_id'), name='uq_points_person')], 'pk_attr': 'id', 'table_description': '积分: what a member has now; how it came about stands in the ledger. May fall below nothing after a refund.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Refund',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('order', fields.ForeignKeyField('shop.Order', source_field='order_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('fact', fields.ForeignKeyField('shop.PayFact', source_field='fact_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('number', fields.CharField(unique=True, max_length=40)),
+                ('kind', fields.CharField(max_length=16)),
+                ('amount_fen', fields.BigIntField()),
+                ('state', fields.CharField(max_length=12)),
+                ('why', fields.CharField(db_default='', max_length=200)),
+                ('asked_by', fields.BigIntField(null=True)),
+                ('decided_by', fields.BigIntField(null=True)),
+                ('attempts', fields.IntField(db_default=0)),
+                ('asked_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('settled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('proof', fields.CharField(db_default='', max_length=200)),
+            ],
+            options={'table': 'refund', 'app': 'shop', 'constraints': [CheckConstraint(check='amount_fen > 0', name='ck_refund_amount')], 'indexes': [Index(fields=['order_id']), Index(fields=['state', 'due_at'])], 'pk_attr': 'id', 'table_description': 'A life as rules/refunds.py tells it. `number` is what a provider knows it by, the same at every try.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='RefundPart',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('refund', fields.ForeignKeyField('shop.Refund', source_field='refund_id', db_constraint=True, to_field='id', related_name='parts', on_delete=OnDelete.RESTRICT)),
+                ('line', fields.ForeignKeyField('shop.Line', source_field='line_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('qty', fields.BigIntField()),
+                ('fen', fields.BigIntField()),
+            ],
+            options={'table': 'refund_part', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('refund_id', 'line_id'), name='uq_refund_part'), CheckConstraint(check='qty >= 0', name='ck_part_qty'), CheckConstraint(check='fen >= 0', name='ck_part_fen')], 'pk_attr': 'id', 'table_description': 'What of a line a refund gives back: units and their stored share of the money.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Transfer',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('shop', fields.ForeignKeyField('shop.Shop', source_field='shop_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('kind', fields.CharField(max_length=24)),
+                ('key', fields.CharField(max_length=96)),
+                ('order_id', fields.BigIntField(null=True)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'transfer', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('shop_id', 'kind', 'key'), name='uq_transfer_fact')], 'indexes': [Index(fields=['order_id'])], 'pk_attr': 'id', 'table_description': "`key` is the fact's own number (a provider's event, a refund's number): a fact is booked once."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Entry',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('transfer', fields.ForeignKeyField('shop.Transfer', source_field='transfer_id', db_constraint=True, to_field='id', related_name='entries', on_delete=OnDelete.RESTRICT)),
+                ('account', fields.CharField(max_length=64)),
+                ('unit', fields.CharField(max_length=3)),
+                ('amount', fields.BigIntField()),
+            ],
+            options={'table': 'entry', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('transfer_id', 'account', 'unit'), name='uq_entry_account'), CheckConstraint(check='amount <> 0', name='ck_entry_amount')], 'indexes': [Index(fields=['account', 'unit'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Tries',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person', fields.ForeignKeyField('shop.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('what', fields.CharField(max_length=16)),
+                ('count', fields.IntField()),
+                ('since', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('shut_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'tries', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('person_id', 'what'), name='uq_tries')], 'pk_attr': 'id', 'table_description': 'Wrong codes and forbidden commands of one person: after too many the door stays shut for a while.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Unread',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('shop', fields.ForeignKeyField('shop.Shop', source_field='shop_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('likeness', fields.CharField(max_length=200)),
+                ('text', fields.CharField(max_length=200)),
+                ('in_group', fields.BooleanField()),
+                ('times', fields.IntField(db_default=1)),
+                ('first_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('last_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('state', fields.CharField(max_length=8)),
+            ],
+            options={'table': 'unread', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('shop_id', 'likeness'), name='uq_unread_likeness')], 'indexes': [Index(fields=['shop_id', 'state', 'last_at'])], 'pk_attr': 'id', 'table_description': '没听懂的: one row for the same words however often they come, masked before they are kept.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Wish',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('sku', fields.ForeignKeyField('shop.Sku', source_field='sku_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('shop.Person', source_field='person_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('wished_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('told_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'wish', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('sku_id', 'person_id'), name='uq_wish_open', condition='told_at IS NULL')], 'pk_attr': 'id', 'table_description': '到货叫我: somebody wants to be told when there is some again, once.'},
+            bases=['Model'],
+        ),
+        ops.AlterModelOptions(
+            name='CouponTemplate',
+            options={'table': 'coupon_template', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('shop_id', 'code'), name='uq_coupon_template_code')], 'pk_attr': 'id', 'table_description': '券: what a coupon gives, to how many people and for how long. Each one given out is a row of records/coupons.py.'},
+        ),
+        ops.AddField(
+            model_name='CouponTemplate',
+            name='days',
+            field=fields.IntField(null=True),
+        ),
+        ops.AddField(
+            model_name='CouponTemplate',
+            name='each',
+            field=fields.IntField(db_default=1),
+        ),
+        ops.AddField(
+            model_name='CouponTemplate',
+            name='in_store_only',
+            field=fields.BooleanField(db_default=False),
+        ),
+        ops.AddField(
+            model_name='CouponTemplate',
+            name='issued',
+            field=fields.IntField(db_default=0),
+        ),
+        ops.AddField(
+            model_name='CouponTemplate',
+            name='returnable',
+            field=fields.BooleanField(db_default=True),
+        ),
+        ops.AddField(
+            model_name='CouponTemplate',
+            name='running',
+            field=fields.BooleanField(db_default=True),
+        ),
+        ops.AddField(
+            model_name='CouponTemplate',
+            name='terms',
+            field=fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
+        ),
+        ops.AddField(
+            model_name='CouponTemplate',
+            name='total',
+            field=fields.IntField(null=True),
+        ),
+        ops.AddField(
+            model_name='CouponTemplate',
+            name='valid_from',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='CouponTemplate',
+            name='valid_to',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Line',
+            name='earned',
+            field=fields.BigIntField(db_default=0),
+        ),
+        ops.AddField(
+            model_name='Line',
+            name='over',
+            field=fields.BooleanField(db_default=False),
+        ),
+        ops.AddField(
+            model_name='Line',
+            name='points',
+            field=fields.BigIntField(db_default=0),
+        ),
+        ops.AddField(
+            model_name='Line',
+            name='weighed',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Order',
+            name='after_sale_until',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Order',
+            name='coupon_id',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Order',
+            name='points',
+            field=fields.BigIntField(db_default=0),
+        ),
+        ops.AddField(
+            model_name='Order',
+            name='points_fen',
+            field=fields.BigIntField(db_default=0),
+        ),
+        ops.AddField(
+            model_name='Order',
+            name='unused',
+            field=fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
+        ),
+        ops.AddIndex(
+            model_name='Order',
+            index=Index(fields=['status', 'after_sale_until']),
+        ),
+        ops.AddField(
+            model_name='Shop',
+            name='rules',
+            field=fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Sku',
+            name='member_fen',
+            field=fields.BigIntField(null=True),
+        ),
+    ]

@@ -92,11 +92,12 @@ def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, Any]:
 
 def steps(slip: Slip) -> list[tuple[str, str]]:
     """The way of this order: each step with done, now or ahead. A cancelled order shows no way it will not go."""
-    if slip.status == Status.CANCELLED:
-        way = [Status.UNPAID, Status.PREPARING] if slip.pay_mode == PayMode.COD else [Status.UNPAID]
-        return [*((SHOWN[step], "done") for step in way), (SHOWN[Status.CANCELLED], "now")]
+    if slip.status in (Status.CANCELLED, Status.REFUNDED):
+        prepared = slip.pay_mode == PayMode.COD or slip.money_in
+        way = [Status.UNPAID, Status.PREPARING] if prepared else [Status.UNPAID]
+        return [*((SHOWN[step], "done") for step in way), (SHOWN[slip.status], "now")]
     way = [Status.UNPAID, Status.PREPARING, Status.FULFILLED]
-    here = way.index(slip.status)
+    here = way.index(Status.FULFILLED if slip.status == Status.COMPLETED else slip.status)
     shown = [
         (SHOWN[step], "done" if n < here else "now" if n == here else "ahead") for n, step in enumerate(way)
     ]

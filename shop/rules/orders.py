@@ -1,15 +1,12 @@
-"""订单的一生: the life of an order as a table; docs/lives.md draws it from here.
-
-Words the buyer sees: 待付款 UNPAID · 备货中 PREPARING · 已完成 FULFILLED · 已取消 CANCELLED.
-"""
+"""订单的一生: the life of an order as a table, and its limits."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shop.kit.quantity import Quantity
+from shop.rules.life import Life, Step
 
 MOST_OF_ONE = Quantity.of(200)  # more of one kind is asked about, never taken at once
 MOST_KINDS = 50
@@ -19,7 +16,9 @@ class Status(StrEnum):
     UNPAID = "unpaid"
     PREPARING = "preparing"
     FULFILLED = "fulfilled"
+    COMPLETED = "completed"
     CANCELLED = "cancelled"
+    REFUNDED = "refunded"
 
 
 class PayMode(StrEnum):
@@ -27,52 +26,50 @@ class PayMode(StrEnum):
     COD = "cod"
 
 
-SHOWN = {
-    Status.UNPAID: "待付款",
-    Status.PREPARING: "备货中",
-    Status.FULFILLED: "已完成",
-    Status.CANCELLED: "已取消",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """From a status, by what happens, to a status; `only_if` names the guard (see `may`)."""
-
-    start: Status
-    event: str
-    end: Status
-    only_if: str = ""
-
-
-LIFE: tuple[Step, ...] = (
-    Step(Status.UNPAID, "edited", Status.UNPAID),
-    Step(Status.UNPAID, "paid", Status.PREPARING),
-    Step(Status.UNPAID, "cash_chosen", Status.PREPARING),
-    Step(Status.UNPAID, "buyer_cancelled", Status.CANCELLED),
-    Step(Status.UNPAID, "not_paid_in_time", Status.CANCELLED),
-    Step(Status.PREPARING, "edited", Status.PREPARING, "money not in"),
-    Step(Status.PREPARING, "paid", Status.PREPARING, "money not in"),
-    Step(Status.PREPARING, "buyer_cancelled", Status.CANCELLED, "money not in"),
-    Step(Status.PREPARING, "handed_over", Status.FULFILLED, "money in"),
-    Step(Status.FULFILLED, "taken_back", Status.PREPARING, "money in"),
+S = Status
+LIFE: Life[Status] = Life(
+    of="an order",
+    first=S.UNPAID,
+    last=frozenset({S.COMPLETED, S.CANCELLED, S.REFUNDED}),
+    steps=(
+        Step(S.UNPAID, "edited", S.UNPAID),
+        Step(S.UNPAID, "adjusted", S.UNPAID),
+        Step(S.UNPAID, "paid", S.PREPARING),
+        Step(S.UNPAID, "cash_chosen", S.PREPARING),
+        Step(S.UNPAID, "buyer_cancelled", S.CANCELLED),
+        Step(S.UNPAID, "not_paid_in_time", S.CANCELLED),
+        Step(S.UNPAID, "shop_cancelled", S.CANCELLED),
+        Step(S.PREPARING, "edited", S.PREPARING, "not money in"),
+        Step(S.PREPARING, "paid", S.PREPARING, "not money in"),
+        Step(S.PREPARING, "buyer_cancelled", S.CANCELLED, "not money in"),
+        Step(S.PREPARING, "shop_cancelled", S.CANCELLED),
+        Step(S.PREPARING, "handed_over", S.FULFILLED, "money in"),
+        Step(S.PREPARING, "all_refunded", S.REFUNDED, "money in"),
+        Step(S.FULFILLED, "taken_back", S.PREPARING, "money in"),
+        Step(S.FULFILLED, "all_refunded", S.REFUNDED, "money in"),
+        Step(S.FULFILLED, "after_sale_over", S.COMPLETED, "money in"),
+    ),
+    waits={
+        S.UNPAID: "`pay_due_at`",
+        S.PREPARING: "the buyer comes",
+        S.FULFILLED: "`after_sale_until`",
+    },
+    shown={
+        S.UNPAID: "待付款",
+        S.PREPARING: "备货中",
+        S.FULFILLED: "已取货",
+        S.COMPLETED: "已完成",
+        S.CANCELLED: "已取消",
+        S.REFUNDED: "已退款",
+    },
 )
-FIRST = Status.UNPAID
-LAST = frozenset({Status.FULFILLED, Status.CANCELLED})
-WAITS = {Status.UNPAID: "pay_due_at", Status.PREPARING: "the buyer comes"}
-RETURNS = frozenset({"taken_back"})  # 撤销核销: the only way out of an end
+SHOWN = LIFE.shown
+GONE_OUT = frozenset({S.FULFILLED, S.COMPLETED})  # the goods are with the buyer
 
 
 def may(status: Status, event: str, *, money_in: bool) -> Status | None:
     """Where the event leads from here, or None when it may not happen."""
-    for step in LIFE:
-        if step.start == status and step.event == event:
-            if step.only_if == "money not in" and money_in:
-                continue
-            if step.only_if == "money in" and not money_in:
-                continue
-            return step.end
-    return None
+    return LIFE.after(status, event, money_in=money_in)
 
 
 def pay_due(placed_at: datetime, minutes: int) -> datetime:

@@ -3,42 +3,54 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from shop.rules.orders import FIRST, LAST, LIFE, SHOWN, WAITS, Status
+from shop.rules import coupons, orders, refunds
+from shop.rules.life import Life
 
 LIVES = Path(__file__).parents[2] / "docs" / "lives.md"
+ALL: tuple[Life[Any], ...] = (orders.LIFE, refunds.LIFE, coupons.LIFE)
 
 
 def lives() -> str:
-    """docs/lives.md: the life of an order as a drawing and as a table."""
-    return "\n".join(
-        [
-            "# The life of an order",
-            "",
-            "Drawn from `LIFE` in `shop/rules/orders.py` by `python -m tests.support.drawings`; a test compares the two.",
-            "",
-            "```mermaid",
-            "stateDiagram-v2",
-            *(f"    {status.name}: {SHOWN[status]}" for status in Status),
-            f"    [*] --> {FIRST.name}",
-            *(
-                f"    {s.start.name} --> {s.end.name}: {s.event}{f' [{s.only_if}]' if s.only_if else ''}"
-                for s in LIFE
-            ),
-            *(f"    {status.name} --> [*]" for status in Status if status in LAST),
-            "```",
-            "",
-            "| from | what happens | only if | to |",
-            "|---|---|---|---|",
-            *(f"| {SHOWN[s.start]} | {s.event} | {s.only_if or '–'} | {SHOWN[s.end]} |" for s in LIFE),
-            "",
-            "What is waited for: "
-            + "; ".join(f"{SHOWN[status]}: `{what}`" for status, what in WAITS.items())
-            + ".",
-            "An order ends with " + " or ".join(SHOWN[status] for status in Status if status in LAST) + ".",
-            "",
-        ]
-    )
+    """docs/lives.md: each life as a drawing and as a table."""
+    head = [
+        "# Lives",
+        "",
+        "Drawn from the tables in `shop/rules` by `python -m tests.support.drawings`; a test compares the two.",
+        "",
+    ]
+    return "\n".join([*head, *(line for life in ALL for line in drawn(life))])
+
+
+def drawn(life: Life[Any]) -> list[str]:
+    return [
+        f"## The life of {life.of}",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        *(f"    {state.name}: {word}" for state, word in life.shown.items()),
+        f"    [*] --> {life.first.name}",
+        *(
+            f"    {s.start.name} --> {s.end.name}: {s.event}{f' [{s.only_if}]' if s.only_if else ''}"
+            for s in life.steps
+        ),
+        *(f"    {state.name} --> [*]" for state in life.states if state in life.last),
+        "```",
+        "",
+        "| from | what happens | only if | to |",
+        "|---|---|---|---|",
+        *(
+            f"| {life.shown[s.start]} | {s.event} | {s.only_if or '–'} | {life.shown[s.end]} |"
+            for s in life.steps
+        ),
+        "",
+        "What is waited for: "
+        + "; ".join(f"{life.shown[state]}: {what}" for state, what in life.waits.items())
+        + ".",
+        "It ends with " + " or ".join(life.shown[s] for s in life.states if s in life.last) + ".",
+        "",
+    ]
 
 
 if __name__ == "__main__":

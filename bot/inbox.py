@@ -16,6 +16,8 @@ from bot import post
 from bot.clock import Clock
 from bot.post import Manners
 from dialogs.converse import Conversation
+from dialogs.hear.reading import Reading
+from dialogs.hear.second import SecondReader, Unclear
 from dialogs.speech import Heard, Quote, Say
 from shop import desk, mail, people
 from shop.engines.faults import is_lost_connection
@@ -38,12 +40,18 @@ Lane = tuple[str, str | None, str]  # channel, room, account
 
 class Inbox:
     def __init__(
-        self, conversation: Conversation, clock: Clock, manners: Manners, wake: Callable[[], None]
+        self,
+        conversation: Conversation,
+        clock: Clock,
+        manners: Manners,
+        wake: Callable[[], None],
+        second: SecondReader | None = None,
     ) -> None:
         self._conversation = conversation
         self._clock = clock
         self._manners = manners
         self._wake = wake
+        self._second = second
         self._lanes: dict[Lane, deque[MessageId]] = {}
         self._walks: set[asyncio.Task[None]] = set()
         self._ready = asyncio.Semaphore(AT_ONCE)
@@ -152,24 +160,40 @@ class Inbox:
         while queue:
             id = queue[0]
             async with self._ready:
-                await self._until_done(id)
+                unclear = await self._until_done(id, may_ask=self._second is not None)
+            if unclear is not None:
+                await self._think_again(id, unclear)
             if self._is_closing:
                 return
             queue.popleft()
             self._done.pop(id).set()
         del self._lanes[lane]
 
-    async def _until_done(self, id: MessageId) -> None:
+    async def _think_again(self, id: MessageId, unclear: Unclear) -> None:
+        """The second reader is asked between two transactions: nobody else waits for him, and nothing is lost if the
+        process dies meanwhile."""
+        second = None
+        try:
+            second = await self._second.read(unclear) if self._second else None
+        except Exception:
+            log.exception("the second reader stumbled over message %s", id)
+        async with self._ready:
+            await self._until_done(id, second=second)
+
+    async def _until_done(
+        self, id: MessageId, *, may_ask: bool = False, second: Reading | None = None
+    ) -> Unclear | None:
         """A bug stops one message, never its neighbours: it is tried a few times, then a person is asked. A database
-        that is away is no bug: it is waited for."""
+        that is away is no bug: it is waited for. What is unclear and may be asked about comes back undone."""
         while not self._is_closing:
             try:
-                await unit_of_work(lambda: self._turn(id))
+                unclear = await unit_of_work(lambda: self._turn(id, may_ask=may_ask, second=second))
                 self._wake()
-                return
+                return unclear
             except Exception as fault:
                 if await self._is_given_up(id, fault):
-                    return
+                    return None
+        return None
 
     async def _is_given_up(self, id: MessageId, fault: Exception) -> bool:
         try:
@@ -198,15 +222,17 @@ class Inbox:
                 log.exception("message %s: not even the apology could be written", id)
         return dead
 
-    async def _turn(self, id: MessageId) -> None:
+    async def _turn(self, id: MessageId, *, may_ask: bool, second: Reading | None) -> Unclear | None:
         """The whole of a message in one transaction: what it does, what is answered, and that it is done."""
         kept = await mail.begin(id)
         if kept is None:
-            return
+            return None
         mail.CAUSE.set(id)
         now = self._clock.now()
         heard = to_heard(kept)
-        reply = await self._conversation.converse(heard, id, now=now)
+        reply = await self._conversation.converse(heard, id, now=now, may_ask=may_ask, second=second)
+        if reply.unclear is not None:
+            return reply.unclear  # only read so far
         written = await post.letters(
             reply.says,
             key=f"m{id}",
@@ -217,6 +243,7 @@ class Inbox:
             room=reply.room,
         )
         await mail.finish(id, written, dict(reply.trace), now=now)
+        return None
 
     async def _apologise(self, id: MessageId) -> None:
         """Say sorry, and fetch a person: the customer must not be left in silence by a mistake of ours. Privately,

@@ -15,6 +15,7 @@ from dialogs import engine, refusals, repair, trace
 from dialogs.engine import Dialogue, Done, Move, Question, State
 from dialogs.hear import Reader
 from dialogs.hear.reading import NO_LAST_ORDER, Context, Quoted, Reading, Said
+from dialogs.hear.second import Unclear, is_unclear
 from dialogs.register import by_intent, dialogues
 from dialogs.speech import Heard, Say
 from dialogs.turn import ShopFacts, Turn
@@ -41,6 +42,9 @@ class Reply:
         None  # who said it, and where: whoever sends the answer need not look it up again
     )
     room: Room | None = None
+    unclear: Unclear | None = (
+        None  # nothing is answered yet: the second reader is asked, then it is said again
+    )
 
 
 class Conversation:
@@ -59,8 +63,17 @@ class Conversation:
         self._dialogues = dialogues()
         self._by_intent = by_intent(self._dialogues)
 
-    async def converse(self, heard: Heard, message: MessageId, *, now: datetime) -> Reply:
-        """Answer one message. Raises only for bugs; then the whole turn is undone."""
+    async def converse(
+        self,
+        heard: Heard,
+        message: MessageId,
+        *,
+        now: datetime,
+        may_ask: bool = False,
+        second: Reading | None = None,
+    ) -> Reply:
+        """Answer one message. Raises only for bugs; then the whole turn is undone. With `may_ask`, what is unclear comes
+        back unanswered; `second` is what the second reader made of it."""
         if heard.who in self.bots or not heard.text.strip():
             return Reply(trace={"outcome": "silent"})
         room = await people.room(heard.channel, heard.room) if heard.room is not None else None
@@ -69,7 +82,15 @@ class Conversation:
         person = await people.recognise(self.shop, heard.channel, heard.who, heard.name, now=now)
         state = await self._open_question(room, person, now)
         shelf = await goods(self.shop)
-        reading = await self._read(heard, message, room, person, state, shelf, now)
+        context = await self._context(heard, message, room, person, state)
+        reading = await self._read(heard.text, context, person, shelf, now)
+        called = room is None or "@shop" in heard.mentions or self._quotes_us(heard)
+        if (may_ask or second) and called and not person.is_staff and is_unclear(reading):
+            if may_ask:
+                return Reply(
+                    unclear=Unclear(reading, context, shelf.catalogue, person.id, _names(heard, context))
+                )
+            reading = second or reading
         turn = Turn(
             self.shop,
             self.facts,
@@ -80,10 +101,7 @@ class Conversation:
             shelf,
             now,
             self.links,
-            addressed=room is None
-            or "@shop" in heard.mentions
-            or (state is not None and state.prompt != "")
-            or self._quotes_us(heard),
+            addressed=called or (state is not None and state.prompt != ""),
             dialogues=self._dialogues,
         )
         reply = await self._answer(turn, state)
@@ -103,19 +121,10 @@ class Conversation:
         self._version = shelf.version
         return self._reader
 
-    async def _read(
-        self,
-        heard: Heard,
-        message: MessageId,
-        room: Room | None,
-        person: Person,
-        state: State | None,
-        shelf: Goods,
-        now: datetime,
-    ) -> Reading:
-        reader = self.reader(shelf)
-        local = now.astimezone(ZoneInfo(shelf.catalogue.tz))
-        context = Context(
+    async def _context(
+        self, heard: Heard, message: MessageId, room: Room | None, person: Person, state: State | None
+    ) -> Context:
+        return Context(
             chat="group" if room else "admin" if person.is_staff else "private",
             mention=heard.mentions,
             cart=lines_of(await slips.open_order(self.shop, person.id)),
@@ -123,12 +132,18 @@ class Conversation:
             quote=Quoted(heard.quote.who, heard.quote.text) if heard.quote else None,
             pending=state.pending if state else None,
         )
-        reading = _read_beside_menu(reader, heard.text, context, local)
+
+    async def _read(
+        self, text: str, context: Context, person: Person, shelf: Goods, now: datetime
+    ) -> Reading:
+        reader = self.reader(shelf)
+        local = now.astimezone(ZoneInfo(shelf.catalogue.tz))
+        reading = _read_beside_menu(reader, text, context, local)
         if (
             reading.intent == "order.repeat" or NO_LAST_ORDER in reading.evidence
         ):  # only then the last order is worth a look
             last = lines_of(await slips.last_order(self.shop, person.id))
-            reading = reader.read(heard.text, replace(context, last_order=last), now=local)
+            reading = reader.read(text, replace(context, last_order=last), now=local)
         return reading
 
     async def _history(self, heard: Heard, message: MessageId) -> tuple[Said, ...]:
@@ -342,6 +357,12 @@ def _read_beside_menu(reader: Reader, text: str, context: Context, now: datetime
         return reader.read(text, context, now=now)
     plain = reader.read(text, replace(context, pending=None), now=now)
     return plain if plain.action == "act" else reader.read(text, context, now=now)
+
+
+def _names(heard: Heard, context: Context) -> tuple[str, ...]:
+    """Who is around: whoever speaks, was quoted or has just spoken."""
+    quoted = (context.quote.who,) if context.quote else ()
+    return (heard.name, *quoted, *(said.who for said in context.history))
 
 
 def _may_start(dialogue: Dialogue, turn: Turn) -> bool:

@@ -1,7 +1,7 @@
 """设置: config.toml becomes one frozen value; a misspelt key is refused with the nearest known name.
 
-Secrets come from the environment: QUNDIAN_SECRET, QUNDIAN_API_TOKEN, QUNDIAN_DATABASE_URL, QUNDIAN_REDIS_URL win over
-the file. config.example.toml holds every key with its default; a test keeps the two equal.
+Secrets come from the environment: QUNDIAN_SECRET, QUNDIAN_API_TOKEN, QUNDIAN_DATABASE_URL, QUNDIAN_REDIS_URL,
+QUNDIAN_SECOND_READER_KEY win over the file. config.example.toml holds every key with its default; a test keeps the two equal.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from shop.kit.money import Money
 
@@ -153,6 +154,43 @@ class MannersPart(_Part):
         return value
 
 
+class SecondReaderPart(_Part):
+    url: str = ""  # an OpenAI-compatible endpoint, https://host/v1; empty: nobody is asked
+    model: Annotated[str, Field(max_length=200)] = ""
+    key: str = ""
+    timeout_seconds: Annotated[float, Field(ge=0.1, le=10)] = 2.5
+    calls_a_day: Annotated[int, Field(ge=0, le=1_000_000)] = 300
+    calls_per_person_an_hour: Annotated[int, Field(ge=0, le=10_000)] = 6
+    longest_text: Annotated[int, Field(ge=1, le=1_000)] = 120  # a longer message is not sent
+
+    @field_validator("url")
+    @classmethod
+    def _is_endpoint(cls, value: str) -> str:
+        try:
+            url = urlsplit(value)
+            whole = url.scheme in ("http", "https") and bool(url.hostname) and (url.port or True)
+        except ValueError:
+            raise ValueError("must be like https://host/v1") from None
+        if value and not whole:
+            raise ValueError("must be like https://host/v1")
+        if url.username or url.password or url.query or url.fragment:
+            raise ValueError("must hold no key, no ? and no #; the key has a line of its own")
+        return value
+
+    @field_validator("key")
+    @classmethod
+    def _fits_a_header(cls, value: str) -> str:
+        if value and not (value.isascii() and value.isprintable() and " " not in value):
+            raise ValueError("must be plain letters and digits, without blanks")
+        return value
+
+    @model_validator(mode="after")
+    def _has_a_model(self) -> Self:
+        if self.url and not self.model:
+            raise ValueError("model must be named where there is a url")
+        return self
+
+
 class LogPart(_Part):
     level: Literal["debug", "info", "warning", "error"] = "info"
     json_lines: bool = False
@@ -167,6 +205,7 @@ class Settings(_Part):
     payments: PaymentsPart = PaymentsPart()
     api: ApiPart = ApiPart()
     manners: MannersPart = MannersPart()
+    second_reader: SecondReaderPart = SecondReaderPart()
     log: LogPart = LogPart()
 
     @field_validator("channels")
@@ -189,6 +228,7 @@ ENVIRONMENT = {
     "QUNDIAN_API_TOKEN": ("api", "token"),
     "QUNDIAN_DATABASE_URL": ("database", "url"),
     "QUNDIAN_REDIS_URL": ("redis", "url"),
+    "QUNDIAN_SECOND_READER_KEY": ("second_reader", "key"),
 }
 
 

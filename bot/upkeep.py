@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot import second_reader
 from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.wiring import opening_of
@@ -120,6 +121,8 @@ async def check(settings: Settings, *, say: Callable[[str], None]) -> int:
         if settings.api.token
         else "closed: set api.token (or QUNDIAN_API_TOKEN) to open the read API",
     }
+    if settings.second_reader.url:
+        looks["second reader"] = await second_reader.look(settings.second_reader)
     for name, fault in looks.items():
         say(f"{'✗' if fault and name != 'api' else '✓'} {name}: {fault or 'ok'}")
     return sum(1 for name, fault in looks.items() if fault and name != "api")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot import clock as clocks
 from bot import post
@@ -23,6 +24,7 @@ from bot.memory import Memory, open_memory
 from bot.outbox import Outbox, Pace
 from bot.payments import Provider
 from bot.post import Manners
+from bot.second_reader import HttpSecondReader
 from bot.settings import Settings
 from bot.shopfront import Answer
 from dialogs.converse import Conversation
@@ -93,7 +95,8 @@ class OpenShop:
         }
         self.outbox = Outbox(shop, facts, links, clock, self.manners, channels, paces)
         self.conversation = Conversation(shop, facts, links)
-        self.inbox = Inbox(self.conversation, clock, self.manners, self._wake)
+        self.second = second_reader_of(settings, memory, clock)
+        self.inbox = Inbox(self.conversation, clock, self.manners, self._wake, self.second)
         self._tasks: list[asyncio.Task[Any]] = []
 
     # ── what the outside calls (bot/shopfront.py) ───────────────────────────────────────────────────────────────
@@ -233,6 +236,8 @@ class OpenShop:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await drain(LAST_SECONDS)
+        if self.second is not None:
+            await self.second.close()
         await self.memory.close()
 
 
@@ -332,6 +337,12 @@ def manners_of(settings: Settings, *, is_demo: bool) -> Manners:
         timedelta(0) if is_demo else timedelta(seconds=part.hold_seconds),
         part.promotions_a_day,
     )
+
+
+def second_reader_of(settings: Settings, memory: Memory, clock: Clock) -> HttpSecondReader | None:
+    """Nobody, unless the config names an endpoint."""
+    part = settings.second_reader
+    return HttpSecondReader(part, memory, clock, ZoneInfo(settings.shop.timezone)) if part.url else None
 
 
 def _make_folder(url: str) -> None:

@@ -24,9 +24,9 @@ from dialogs.hear.wants import Gathered
 CANCEL = re.compile(
     r"(?:不要|不买|不订|不定|不需要|唔要|不想要|不拿)(?:了|啦|咯|喽)|取消|退出|撤(?:了|掉|单)|退(?:掉|了|单)|撤单|算了吧?$|(?:全部?|都|整单)(?:删|退|撤|不要)"
 )
-CORRECTION = r"不是.+是|不是[\d一两二三四五六七八九十]|是.+不是|(?:按|点|打|写|说|选|下|拍)错"
+CORRECTION = re.compile(r"不是.+是|不是[\d一两二三四五六七八九十]|是.+不是|(?:按|点|打|写|说|选|下|拍)错")
 STRONG = re.compile(
-    r"不是.+是|不是[\d一两二三四五六七八九十]|是.+不是|(?:按|点|打|写|说|选|下|拍)错|拿掉|划掉|去除|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追"
+    r"拿掉|划掉|去除|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追"
 )
 HOW_MUCH = "多(?:少|大|重|长|高|久|远|宽)"
 
@@ -47,17 +47,13 @@ def edit(scene: Scene) -> Reading | None:
         return _not_ours(scene) or _cancel(scene, gathered)
     if scene.says("除了|除去") and CANCEL.search(scene.text) and cart:
         return _all_but(scene, gathered)
-    if not (gathered.ops or scene.says(CORRECTION)) or not (cart or scene.addressed):
+    if not (gathered.ops or _corrects(scene)) or not (cart or scene.addressed):
         return None
     return swapped(scene, gathered) or _changed(scene, gathered)
 
 
 def _means_it(scene: Scene, gathered: Gathered) -> bool:
-    if (
-        not STRONG.search(scene.text)
-        and not CANCEL.search(scene.text)
-        and not any(op == "inc" for op in gathered.ops)
-    ):
+    if not (_is_strong(scene.text) or "inc" in gathered.ops or _corrects(scene)):
         return False
     if scene.says(HOW_MUCH) and not CANCEL.search(scene.text) and not SWAP.search(scene.text):
         return False  # 一个多少来着, 多大一个
@@ -74,11 +70,20 @@ def _means_it(scene: Scene, gathered: Gathered) -> bool:
     return _clause_is_clean(scene, gathered)
 
 
+def _is_strong(text: str) -> bool:
+    return bool(STRONG.search(text) or CORRECTION.search(text) or CANCEL.search(text))
+
+
+def _corrects(scene: Scene) -> bool:
+    """说多了，四斤就行; 不是两斤，是三斤."""
+    return any(piece.tag == "wrong" for piece in scene.pieces) or bool(CORRECTION.search(scene.text))
+
+
 def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
     """In a group the clause with the change is understood whole; what stands around it may be a sigh."""
     for clause in clauses(scene.pieces):
         text = "".join(piece.text for piece in clause)
-        if STRONG.search(text) or CANCEL.search(text):
+        if _is_strong(text) or any(piece.tag == "wrong" for piece in clause):
             known = [(m.start() + clause[0].start, m.end() + clause[0].start) for m in CANCEL.finditer(text)]
             allowed = (
                 4
@@ -135,7 +140,7 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
     if not wants:
         return None
     done: list[Line] = []
-    corrects = bool(scene.says(CORRECTION))
+    corrects = _corrects(scene)
     for said in wants:
         want = replace(said, op="set") if corrects and said.op == "add" and of_cart(scene, said) else said
         if want.source == "unknown":
@@ -188,6 +193,8 @@ def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:
     if not want.products and not want.sku:
         cart = by_unit(scene, quantity) if quantity else cart
     if want.op == "remove":
+        if not cart and not scene.context.cart and any(w.op != "remove" for w in scene.gathered.wants):
+            return []  # 土豆不要，香蕉三斤: nothing is there to be taken out
         return [removed(line) for line in cart] if cart else _missing(want)
     if not cart:
         return _not_in_cart(scene, want)
@@ -229,7 +236,11 @@ def _requantified(scene: Scene, want: Want, line: Line, quantity: Quantity) -> l
 
 
 def _not_in_cart(scene: Scene, want: Want) -> list[Line] | Clarify:
-    if want.op in ("inc", "add") or (want.op == "set" and scene.says("只要|就要|只拿|一共|总共")):
+    if (
+        want.op in ("inc", "add")
+        or want.retold
+        or (want.op == "set" and scene.says("只要|就要|只拿|一共|总共"))
+    ):
         settled = settled_want(replace(want, op="add"), scene)
         return [settled] if isinstance(settled, Line) else settled
     return _missing(want)

@@ -31,7 +31,7 @@ class Want:
     money: Decimal | None = None
     start: int = 0
     end: int = 0
-    copied: bool = False
+    retold: bool = False  # 三斤，改四斤: the amount it changes was said in the same breath
 
 
 @dataclass(frozen=True)

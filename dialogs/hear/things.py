@@ -39,20 +39,6 @@ def as_amount(piece: Piece, ids: Sequence[str], offer: Offer) -> Quantity | None
     return Quantity(number, match[2]) if sold else None
 
 
-def without_echoes(wants: list[Want]) -> list[Want]:
-    """橙子，对，橙子要六斤: a name that comes again with its amount was only mentioned before."""
-    told = {
-        want.products
-        for want in wants
-        if want.products and (want.quantity or want.money or want.op == "remove")
-    }
-    return [
-        want
-        for want in wants
-        if want.quantity or want.money or want.op == "remove" or want.products not in told
-    ]
-
-
 def run(pieces: Sequence[Piece], end: int) -> list[Piece]:
     """The pieces that stand together directly before `end` (one blank may lie between)."""
     run: list[Piece] = []

@@ -46,6 +46,7 @@ PARTS = {
     "半夜": 23,
 }
 WEEKDAYS = {**{c: n for n, c in enumerate("一二三四五六")}, "日": 6, "天": 6, "末": 5}
+_ONE_O_CLOCK = re.compile("[来去过取拿送到开下上,，。 ]|$")
 LATE_PARTS = ("下午", "午后", "傍晚", "晚上", "晚", "夜里", "半夜")
 
 
@@ -173,6 +174,8 @@ def _moment(match: re.Match[str]) -> Moment | None:
         return None
     if said[0] in "前后左之以" and not group["day"]:
         return None
+    if said == "一点" and not _ONE_O_CLOCK.match(match.string, match.end()):
+        return None  # 熟一点的
     try:
         return Moment(
             day=DAYS.get(group["day"] or ""),

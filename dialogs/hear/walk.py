@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import words
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Op
-from dialogs.hear.specs import Spec
+from dialogs.hear.specs import Spec, measure
 from dialogs.hear.things import names_a_thing
 
 SILENT = ("blank", "cue")
@@ -46,7 +47,8 @@ class Walk:
     for_whom: str | None = None
     noting: int = -1  # where a remark began
     packed: bool = False  # the last amount told the size of a pack
-    denied: Piece | None = None  # a size nobody wants
+    denied: Piece | None = None  # a size nobody wants, goods that were not meant
+    carried: Quantity | None = None  # the amount of goods that were taken back
     skipping: bool = False  # the next amount is the one that was wrong
     deaf: bool = False  # 别拿成苹果了: the remark may name goods
 
@@ -108,10 +110,58 @@ class Walk:
         return (
             before is not None
             and before.text in ("还是", "或", "或者", "要么")
+            and not (self.wrong or self._settled(at))
             and bool(self.done)
             and not self.open
             and not self._ahead(at)
         )
+
+    def _compares(self, at: int) -> bool:
+        """熟一点的香蕉, 挑大些: how the goods should be, not how much of them."""
+        piece = self.pieces[at]
+        if piece.text not in ("一点", "点", "点儿", "一些", "些", "一点儿"):
+            return False
+        before, after = self.pieces[at - 1] if at else None, self._next(at, silent=())
+        said = before is not None and before.end == piece.start and before.kind in ("cue", "char", "word")
+        quality = said and before is not None and before.tag in ("", "filler", "note")
+        return quality or (after is not None and after.text == "的")
+
+    def _describes(self, at: int) -> bool:
+        """Whether the rest of the clause only says what the goods should be like."""
+        rest: list[Piece] = []
+        for piece in self.pieces[at + 1 :]:
+            if piece.kind == "break":
+                break
+            rest.append(piece)
+        while rest and (rest[-1].kind == "blank" or (rest[-1].tag == "filler" and rest[-1].text != "的")):
+            rest.pop()
+        words = [piece for piece in rest if piece.kind in ("word", "char", "cue", "blank")]
+        return len(rest) > 1 and rest[-1].text.endswith("的") and words == rest
+
+    def _settled(self, at: int) -> bool:
+        """还是四斤吧: a change of mind, no question."""
+        return at + 1 < len(self.pieces) and self.pieces[at + 1].text in ("吧", "好了", "算了", "得了")
+
+    def _too_many(self, at: int) -> bool:
+        """三斤，多了，两斤吧."""
+        said = "".join(p.text for p in self.pieces[at : at + 2])
+        after = self.pieces[at + 2].kind if len(self.pieces) > at + 2 else ""
+        return said in ("多了", "少了") and after in ("break", "blank") and self.broken and bool(self.done)
+
+    def _is_size(self, quantity: Quantity, at: int) -> bool:
+        """一条一斤左右的鲈鱼: how big the one should be."""
+        said = "".join(p.text for p in self.pieces[at + 1 : at + 3])
+        weighs = measure(quantity.value or Decimal(0), quantity.unit or "")[1] == "g"
+        return weighs and self.held is not None and said in ("左右的", "上下的", "大小的")
+
+    def _takes_back(self, piece: Piece, at: int) -> bool:
+        """三斤，不，四斤: a lone 不 between two amounts."""
+        if set(piece.text) != {"不"} or not self.done:
+            return False
+        before = self.pieces[at - 1]
+        after = next((p for p in self.pieces[at + 1 :] if p.kind not in ("blank", "break", "cue")), None)
+        apart = before.kind in ("break", "blank") or before.tag == "filler"
+        return apart and after is not None and after.kind in ("qty", "number", *GOODS)
 
     def _is_filler(self, quantity: Quantity, at: int) -> bool:
         """个 in 来个四斤."""

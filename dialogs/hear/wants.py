@@ -13,11 +13,13 @@ from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Op
-from dialogs.hear.things import as_amount, makes_another_thing, names_a_thing, pack_of, run, without_echoes
+from dialogs.hear.repairs import products_of, repaired, total
+from dialogs.hear.things import as_amount, makes_another_thing, names_a_thing, pack_of, run
 from dialogs.hear.walk import GOODS, Walk
 
-OPS: dict[str, Op] = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove"}
+OPS: dict[str, Op] = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove", "wrong": "remove"}
 PARTLY = ("去掉", "拿掉", "退掉", "撤掉", "减掉", "退了", "撤了", "删掉")
+CUTS = ("切", "剁", "斩", "宰", "杀", "挑", "磨", "绞", "剥")
 ENDS_A_REMARK = ("break", "product", "place", "time", "note")
 
 
@@ -48,7 +50,7 @@ class _Basket(Walk):
         if piece.kind == "instead":
             self._instead(piece)
             return
-        if self.noting >= 0 and piece.kind not in (("break",) if self.deaf else ENDS_A_REMARK):
+        if self.noting >= 0 and not self._ends_the_remark(piece, at):
             return
         if self.noting >= 0:
             self._end_note(at)
@@ -58,9 +60,17 @@ class _Basket(Walk):
         else:
             self._word(piece, at)
 
+    def _ends_the_remark(self, piece: Piece, at: int) -> bool:
+        if self.deaf:
+            return piece.kind == "break"
+        more = piece.tag == "inc" and (self._next_amount(at) or self._next_is_goods(at))  # 切成块再来一块豆腐
+        return more or piece.kind in ENDS_A_REMARK
+
     # --- goods
 
     def _product(self, piece: Piece, at: int) -> None:
+        if piece is self.denied:
+            return
         want = Want(
             products=piece.value, heard=piece.text, source=piece.source, start=piece.start, end=piece.end
         )
@@ -87,8 +97,11 @@ class _Basket(Walk):
             self._amount(Quantity(code.qty), piece, at)
 
     def _goods(self, want: Want) -> None:
+        self._drop_adjectives(want.start)
         self._flush_unknown()
         want = replace(want, op=self.op, for_whom=self.for_whom, specs=tuple(self.specs))
+        if self.wrong and self.done and self.op == "add":
+            self._instead_of_the_last(want)
         self.specs.clear()
         self.broken = False
         if self.held is None:
@@ -97,6 +110,22 @@ class _Basket(Walk):
         self.done.append(replace(want, quantity=self.held, about=self.about))
         if not self.each_first:
             self.held, self.about = None, False
+
+    def _drop_adjectives(self, start: int) -> None:
+        """两斤没打蜡的苹果: what stands before 的 and goods names no goods of its own."""
+        told = run(self.pieces, start)
+        if self.held is None or not told or told[-1].text != "的":
+            return
+        since = self.pieces[self.held_at].end
+        self.left_over = [p for p in self.left_over if p not in self.unknown or p.start < since]
+        self.unknown = [p for p in self.unknown if p.start < since]
+
+    def _instead_of_the_last(self, want: Want) -> None:
+        """来三斤香蕉，不对，是土豆: the new goods take the place, and without an amount of their own the amount, of the old."""
+        goods = products_of(want, self.offer)
+        same = [n for n, one in enumerate(self.done) if goods and products_of(one, self.offer) == goods]
+        gone = self.done.pop(same[-1] if same else -1)
+        self.wrong, self.carried = False, gone.quantity
 
     # --- amounts
 
@@ -133,7 +162,7 @@ class _Basket(Walk):
         self.done.append(bought)
 
     def _amount(self, quantity: Quantity, piece: Piece, at: int) -> None:
-        if self._is_filler(quantity, at) or quantity.unit in ("单", "次"):
+        if self._is_filler(quantity, at) or self._is_size(quantity, at) or quantity.unit in ("单", "次"):
             return
         if self.skipping:
             self.skipping = False
@@ -191,9 +220,14 @@ class _Basket(Walk):
             and not self.wrong
         ):
             return self._second_number(last, first, quantity)
-        if self.wrong or self.op in ("set",) or last.op == "set":
-            self.done[-1] = replace(last, quantity=quantity, op=self.op if self.op != "add" else last.op)
+        if self.wrong or "set" in (self.op, last.op):
+            retold = last.retold or (self.broken and not self.wrong and last.op == "add")
+            op = self.op if self.op != "add" else last.op
+            self.done[-1] = replace(last, quantity=quantity, op=op, retold=retold)
             self.wrong = False
+            return True
+        if self.op in ("inc", "dec") and last.op == "add" and (sum_ := total(first, quantity, self.op)):
+            self.done[-1] = replace(last, quantity=sum_)
             return True
         pack = pack_of(last, first, quantity, self.offer)
         if pack is None:
@@ -281,6 +315,11 @@ class _Basket(Walk):
         if step is not None:
             step(piece, at)
 
+    def _said_buy(self, piece: Piece, at: int) -> None:
+        """要吐过沙的, 挑熟一点的: what is asked of goods that were named is a remark about them."""
+        if piece.text.endswith(("要", "挑", "选")) and (self.open or self.done) and self._describes(at):
+            self.noting = at
+
     def _said_each(self, piece: Piece, at: int) -> None:
         self.each = self.ever_each = True
 
@@ -305,10 +344,24 @@ class _Basket(Walk):
             self._close_open(self.done[-1].quantity or Quantity(None))
 
     def _said_vague(self, piece: Piece, at: int) -> None:
+        if self._compares(at):
+            return
         self._amount(Quantity(None, None, "vague"), piece, at)
 
+    def _said_and(self, piece: Piece, at: int) -> None:
+        """香蕉三斤，还是来四斤吧: a change of mind."""
+        asks = at + 1 < len(self.pieces) and self.pieces[at + 1].tag == "buy"
+        self.wrong = self.wrong or (piece.text == "还是" and asks and self._next_amount(at))
+
     def _said_wrong(self, piece: Piece, at: int) -> None:
+        if piece.text == "算了" and self.open and not self._next_amount(at):
+            self._said_op(piece, at)  # 鸡蛋算了
+            return
         before = next((p for p in reversed(self.pieces[:at]) if p.kind not in ("break", "blank")), None)
+        following = self._next(at)
+        if piece.text == "不是" and following is not None and following.kind == "product" and not self.held:
+            self.denied = following  # 橙子，不是橙汁
+            return
         if (
             piece.text == "不是"
             and self._next_amount(at)
@@ -325,11 +378,16 @@ class _Basket(Walk):
             self._goods(replace(self.it, start=piece.start, end=piece.end, heard=piece.text))
 
     def _said_note(self, piece: Piece, at: int) -> None:
+        if self.open and self._next_amount(at) and piece.text in CUTS:
+            return  # 排骨剁三斤
         if self.open or self.done:
             asked = at and self.pieces[at - 1].text in ("帮我", "帮", "要", "给我", "请")
             self.noting, self.deaf = at - bool(asked), piece.text.startswith("别")
 
     def _said_op(self, piece: Piece, at: int) -> None:
+        if self._too_many(at):
+            self.wrong = True
+            return
         op: Op = OPS[piece.tag]
         if op == "remove" and piece.text in PARTLY and self._next_amount(at):
             op = "dec"  # 去掉一箱
@@ -365,6 +423,9 @@ class _Basket(Walk):
     # --- words without a meaning of their own
 
     def _word(self, piece: Piece, at: int) -> None:
+        if self._takes_back(piece, at):
+            self.wrong = True
+            return
         self.unknown.append(piece)
         self.left_over.append(piece)
 
@@ -400,13 +461,15 @@ class _Basket(Walk):
         self._flush_unknown()
         if self.held is not None and not any(want.quantity is self.held for want in self.done):
             self.loose.append(self.held)
+        if self.carried is not None and len(self.open) == 1:
+            self.open = [replace(self.open[0], quantity=self.carried)]
         if self.for_whom and self.loose and self.done and self.done[-1].for_whom is None:
             self.done.append(
                 replace(
                     self.done[-1], quantity=self.loose.pop(), for_whom=self.for_whom, start=self.done[-1].end
                 )
             )  # 再帮李姐带一箱
-        wants = without_echoes(sorted([*self.done, *self.open], key=lambda want: want.start))
+        wants = repaired(sorted([*self.done, *self.open], key=lambda want: want.start), self.offer)
         return Gathered(
             tuple(wants), tuple(self.loose), tuple(self.left_over), tuple(self.ops), self.ever_each
         )

@@ -148,9 +148,7 @@ class Conversation:
 
     async def _history(self, heard: Heard, message: MessageId) -> tuple[Said, ...]:
         before = await mail.said_in_room(heard.channel, str(heard.room), before=message, limit=HISTORY)
-        return tuple(
-            Said("self" if m.message.account == heard.who else m.message.name, m.message.text) for m in before
-        )
+        return tuple(Said("self" if one.account == heard.who else one.name, one.text) for one in before)
 
     def _quotes_us(self, heard: Heard) -> bool:
         return heard.quote is not None and heard.quote.who == self.facts.name

@@ -47,6 +47,13 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Overheard:
+    account: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewLetter:
     """Something to say. `key` makes it exist once; `fold` lets a newer one of the same place take its turn."""
 
@@ -159,11 +166,13 @@ async def is_done(id: MessageId) -> bool:
     return not await Message.filter(id=id, state="new").exists()
 
 
-async def said_in_room(channel: str, room: str, *, before: int, limit: int = 6) -> list[Kept]:
+async def said_in_room(channel: str, room: str, *, before: int, limit: int = 6) -> list[Overheard]:
     """What was said in the group just before a message, oldest first (楼上+1 needs it)."""
-    which = "WHERE channel = ? AND room = ? AND id < ? ORDER BY id DESC LIMIT ?"
-    rows = await read(Message, which, [channel, room, before, limit])
-    return [_kept(row) for row in reversed(rows)]
+    rows = await run_sql(
+        "SELECT account, name, text FROM message WHERE channel = ? AND room = ? AND id < ? ORDER BY id DESC LIMIT ?",
+        [channel, room, before, limit],
+    )
+    return [Overheard(row["account"], row["name"], row["text"]) for row in reversed(rows)]
 
 
 async def trace_of(letter: int) -> dict[str, Any] | None:

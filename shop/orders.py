@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from shop import stock
+from shop import refunds, stock
 from shop.catalogue import Goods, goods
 from shop.counters import next_number
-from shop.events import OrderExpired, TransferClaimed
+from shop.events import OrderCancelledByShop, OrderExpired, TransferClaimed
 from shop.goods import Catalogue
 from shop.kit.codes import new_token, order_code, read_order_code
 from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
@@ -35,12 +35,12 @@ from shop.refusals import (
     QuoteChanged,
     SaidToBePaid,
 )
-from shop.rows import has_row_locks
+from shop.rows import add, change, has_row_locks
 from shop.rules import baskets, pricing
 from shop.rules.baskets import Want
-from shop.rules.orders import PayMode, Status, may, pay_due
+from shop.rules.orders import GONE_OUT, PayMode, Status, may, pay_due
 from shop.rules.pricing import Nearly, Offer, Quote
-from shop.slips import Slip, SlipLine, build, newest_open, slip_of
+from shop.slips import Slip, SlipLine, build, lines_of, newest_open, slip_of
 from shop.transaction import run_sql, transaction
 
 PAY_MINUTES = 15
@@ -140,7 +140,7 @@ async def claim_transfer(shop: ShopId, buyer: PersonId, *, now: datetime) -> Sli
     async with transaction() as tx:
         order = await _editable(shop, buyer, now)
         if order.claimed_at is None:
-            await Order.filter(id=order.id).update(claimed_at=now, pay_due_at=None)
+            await change(Order, "WHERE id = ?", [order.id], claimed_at=now, pay_due_at=None)
             order.claimed_at, order.pay_due_at = now, None
             tx.tell(TransferClaimed(order.id), at=now)
         return await slip_of(order)
@@ -162,6 +162,37 @@ async def expire(id: OrderId, *, now: datetime) -> bool:
             return False
         await _end(order, "not_paid_in_time", now)
         tx.tell(OrderExpired(order.id, PAY_MINUTES), at=now)
+        return True
+
+
+async def shop_cancel(id: OrderId, by: PersonId, why: str, *, now: datetime) -> Slip:
+    """退单: the shop cannot keep its word. Ends the order while nothing has left the shop; money that is in goes back.
+    Raises AlreadyHandedOver, AlreadyCancelled."""
+    async with transaction() as tx:
+        order = await Order.filter(id=id).select_for_update().get()
+        if order.status == Status.PREPARING and order.paid_at is not None:
+            await refunds.give_everything(order, "cancelled", why, by, now=now)
+        await _end(order, "shop_cancelled", now)
+        tx.tell(OrderCancelledByShop(order.id, why[:200]), at=now)
+        return await slip_of(order)
+
+
+async def due_after_sale(*, now: datetime, limit: int = 100) -> tuple[OrderId, ...]:
+    """The orders that were handed over so long ago that they are over for good, oldest first."""
+    due = Order.filter(status=Status.FULFILLED, after_sale_until__lte=now)
+    return tuple(OrderId(row.id) for row in await due.order_by("after_sale_until").limit(limit))
+
+
+async def complete(id: OrderId, *, now: datetime) -> bool:
+    """The time to complain is over. An open refund is waited for: False, and it is looked at again in an hour."""
+    async with transaction():
+        order = await Order.filter(id=id, status=Status.FULFILLED).select_for_update().first()
+        if order is None or order.after_sale_until is None or order.after_sale_until > now:
+            return False
+        if refunds.open_cases(await refunds.of_order(id)):
+            await Order.filter(id=id).update(after_sale_until=now + timedelta(hours=1))
+            return False
+        await _step(order, "after_sale_over")
         return True
 
 
@@ -217,26 +248,24 @@ async def _place_new(
         raise NothingOpen
     quote = _quote(basket, shelf, day, {})
     number = await next_number(shop, f"orders {day.isoformat()}")
-    order = await Order.create(
-        shop_id=shop,
-        buyer_id=buyer,
-        room_id=room,
-        day=day,
-        number=number,
-        code=order_code(day, number),
-        token=new_token(),
-        status=Status.UNPAID,
-        pay_mode=PayMode.PREPAY,
-        gross_fen=quote.gross.fen,
-        payable_fen=quote.payable.fen,
-        nearly=_nearly_rows(quote),
-        placed_at=now,
-        pay_due_at=pay_due(now, PAY_MINUTES),
-    )
-    lines = [await _add_line(order.id, want, priced, shelf) for want, priced in _paired(basket, quote)]
-    await Hold.bulk_create(
-        [Hold(line_id=line.id, sku_id=line.sku_id, qty=line.qty, state=stock.ACTIVE) for line in lines]
-    )
+    row = {
+        "shop_id": shop,
+        "buyer_id": buyer,
+        "room_id": room,
+        "day": day,
+        "number": number,
+        "code": order_code(day, number),
+        "token": new_token(),
+        "status": Status.UNPAID,
+        "pay_mode": PayMode.PREPAY,
+        "gross_fen": quote.gross.fen,
+        "payable_fen": quote.payable.fen,
+        "nearly": _nearly_rows(quote),
+        "placed_at": now,
+        "pay_due_at": pay_due(now, PAY_MINUTES),
+    }
+    (order,) = await add(Order, [row])
+    lines = await _add_lines(order.id, _paired(basket, quote), shelf)
     await stock.promise(_takes({}, basket, shelf))
     return build(order, lines, await _ready_if_free(order, now))
 
@@ -251,7 +280,7 @@ async def _ready_if_free(order: Order, now: datetime) -> str | None:
 
 async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: datetime) -> Slip:
     """Apply changes to a locked order: stock by difference, prices of standing lines unchanged, one new total."""
-    lines = {_key(line): line for line in await Line.filter(order_id=order.id).order_by("id")}
+    lines = {_key(line): line for line in await lines_of(order.id)}
     before = {key: _want(line) for key, line in lines.items()}
     after = baskets.changed(before, changes, shelf.everything, code=order.code)
     _on_sale([want for key, want in after.items() if key not in before or want.qty > before[key].qty], shelf)
@@ -262,32 +291,34 @@ async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: date
     frozen = {key: Offer(Money(line.price_fen), line.price_why) for key, line in lines.items()}
     quote = _quote(after, shelf, day, frozen)
     for key in before.keys() - after.keys():
-        await Hold.filter(line_id=lines[key].id, state=stock.ACTIVE).delete()
-        await Line.filter(id=lines[key].id).delete()
-    for want, priced in _paired(after, quote):
+        await _remove_line(lines.pop(key))
+    priced_wants = _paired(after, quote)
+    for want, priced in priced_wants:
         if want.key in lines:
             await _reprice_line(lines[want.key], want, priced)
-        else:
-            line = await _add_line(order.id, want, priced, shelf)
-            await Hold.create(line_id=line.id, sku_id=line.sku_id, qty=line.qty, state=stock.ACTIVE)
+    added = [(want, priced) for want, priced in priced_wants if want.key not in lines]
+    standing = [*lines.values(), *await _add_lines(order.id, added, shelf)]
     order.gross_fen, order.payable_fen, order.nearly = quote.gross.fen, quote.payable.fen, _nearly_rows(quote)
-    await Order.filter(id=order.id).update(
+    order.version += 1
+    await change(
+        Order,
+        "WHERE id = ?",
+        [order.id],
         gross_fen=order.gross_fen,
         payable_fen=order.payable_fen,
         nearly=order.nearly,
-        version=order.version + 1,
+        version=order.version,
     )
     await close_intents(order.id)
-    order.version += 1
     await stock.promise(_takes(before, after, shelf))
     await _ready_if_free(order, now)
-    return await slip_of(order)
+    return await slip_of(order, standing)
 
 
 async def _end(order: Order, event: str, now: datetime) -> None:
     await _step(order, event, ended_at=now, ended_why=event)
     await close_intents(order.id)
-    await Pickup.filter(order_id=order.id, state="ready").update(state="void")
+    await change(Pickup, "WHERE order_id = ? AND state = 'ready'", [order.id], state="void")
     await stock.release(order.id)
 
 
@@ -296,8 +327,14 @@ async def _step(order: Order, event: str, **changes: object) -> None:
     end = may(Status(order.status), event, money_in=order.paid_at is not None)
     if end is None:
         raise _why_not(order)
-    moved = await Order.filter(id=order.id, status=order.status, version=order.version).update(
-        status=end, version=order.version + 1, **changes
+    as_read = [order.id, str(order.status), order.version]
+    moved = await change(
+        Order,
+        "WHERE id = ? AND status = ? AND version = ?",
+        as_read,
+        status=end,
+        version=order.version + 1,
+        **changes,
     )
     if not moved:
         raise RuntimeError(f"order {order.code} changed under a lock")
@@ -307,16 +344,16 @@ async def _step(order: Order, event: str, **changes: object) -> None:
 
 
 def _why_not(order: Order) -> Exception:
-    if order.status == Status.CANCELLED:
+    if order.status in (Status.CANCELLED, Status.REFUNDED):
         return AlreadyCancelled(order.code)
-    if order.status == Status.FULFILLED:
+    if Status(order.status) in GONE_OUT:
         return AlreadyHandedOver(order.code)
     return AlreadyPaid(order.code)
 
 
 async def close_intents(order: int) -> None:
     """What was asked before is no longer what is owed."""
-    await PayIntent.filter(order_id=order, state="created").update(state="closed")
+    await change(PayIntent, "WHERE order_id = ? AND state = 'created'", [order], state="closed")
 
 
 def _quote(basket: Mapping[str, Want], shelf: Goods, day: date, frozen: Mapping[str, Offer]) -> Quote:
@@ -347,37 +384,61 @@ def _takes(before: Mapping[str, Want], after: Mapping[str, Want], shelf: Goods) 
     }
 
 
-async def _add_line(order: int, want: Want, priced: pricing.Priced, shelf: Goods) -> Line:
-    sku = shelf.catalogue.sku[want.sku]
-    return await Line.create(
-        order_id=order,
-        sku_id=shelf.row_of[want.sku],
-        sku_key=want.sku,
-        name=shelf.catalogue.product[sku.product].name,
-        spec=sku.spec,
-        called=shelf.catalogue.called(want.sku),
-        unit=sku.unit,
-        price_fen=priced.price.fen,
-        price_why=priced.price_why,
-        qty=want.qty.milli,
-        gross_fen=priced.gross.fen,
-        net_fen=priced.net.fen,
-        cuts=_cut_rows(priced),
-        for_whom=want.for_whom,
-        note=want.note,
+async def _add_lines(order: int, goods: Sequence[tuple[Want, pricing.Priced]], shelf: Goods) -> list[Line]:
+    """The lines in their order, each with its hold; the stock itself is promised by the caller."""
+    lines = await add(Line, [_line_row(order, want, priced, shelf) for want, priced in goods])
+    await add(
+        Hold,
+        [
+            {"line_id": line.id, "sku_id": line.sku_id, "qty": line.qty, "state": stock.ACTIVE}
+            for line in lines
+        ],
     )
+    return lines
+
+
+def _line_row(order: int, want: Want, priced: pricing.Priced, shelf: Goods) -> dict[str, object]:
+    sku = shelf.catalogue.sku[want.sku]
+    return {
+        "order_id": order,
+        "sku_id": shelf.row_of[want.sku],
+        "sku_key": want.sku,
+        "name": shelf.catalogue.product[sku.product].name,
+        "spec": sku.spec,
+        "called": shelf.catalogue.called(want.sku),
+        "unit": sku.unit,
+        "price_fen": priced.price.fen,
+        "price_why": priced.price_why,
+        "for_whom": want.for_whom,
+        **_amounts(want, priced),
+    }
+
+
+def _amounts(want: Want, priced: pricing.Priced) -> dict[str, object]:
+    """What an edit may change in a line."""
+    return {
+        "qty": want.qty.milli,
+        "gross_fen": priced.gross.fen,
+        "net_fen": priced.net.fen,
+        "cuts": _cut_rows(priced),
+        "note": want.note,
+    }
 
 
 async def _reprice_line(line: Line, want: Want, priced: pricing.Priced) -> None:
-    await Line.filter(id=line.id).update(
-        qty=want.qty.milli,
-        gross_fen=priced.gross.fen,
-        net_fen=priced.net.fen,
-        cuts=_cut_rows(priced),
-        note=want.note,
-    )
+    new = _amounts(want, priced)
+    if all(getattr(line, name) == value for name, value in new.items()):
+        return
     if want.qty.milli != line.qty:
-        await Hold.filter(line_id=line.id, state=stock.ACTIVE).update(qty=want.qty.milli)
+        await change(Hold, "WHERE line_id = ? AND state = ?", [line.id, stock.ACTIVE], qty=want.qty.milli)
+    await change(Line, "WHERE id = ?", [line.id], **new)
+    for name, value in new.items():
+        setattr(line, name, value)
+
+
+async def _remove_line(line: Line) -> None:
+    await run_sql("DELETE FROM hold WHERE line_id = ? AND state = ?", [line.id, stock.ACTIVE])
+    await run_sql("DELETE FROM line WHERE id = ?", [line.id])
 
 
 def _cut_rows(priced: pricing.Priced) -> list[dict[str, object]]:

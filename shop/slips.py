@@ -140,15 +140,20 @@ async def newest_open(shop: int, buyer: int, *statuses: Status, lock: str = "") 
     return rows[0] if rows else None
 
 
-async def slip_of(order: Order) -> Slip:
-    return (await slips_of([order]))[0]
+async def lines_of(*orders: int) -> list[Line]:
+    """In the order in which they were written."""
+    places = ", ".join("?" * len(orders))
+    return await read(Line, f"WHERE order_id IN ({places}) ORDER BY id", orders) if orders else []
 
 
-async def slips_of(orders: Sequence[Order]) -> tuple[Slip, ...]:
-    ids = [order.id for order in orders]
-    lines: dict[int, list[Line]] = {id: [] for id in ids}
-    places = ", ".join("?" * len(ids))
-    for line in await read(Line, f"WHERE order_id IN ({places}) ORDER BY id", ids) if ids else ():
+async def slip_of(order: Order, lines: Sequence[Line] | None = None) -> Slip:
+    """`lines` when they are known already."""
+    return (await slips_of([order], lines))[0]
+
+
+async def slips_of(orders: Sequence[Order], known: Sequence[Line] | None = None) -> tuple[Slip, ...]:
+    lines: dict[int, list[Line]] = {order.id: [] for order in orders}
+    for line in await lines_of(*lines) if known is None else known:
         lines[line.order_id].append(line)
     prepared = [order.id for order in orders if order.status == Status.PREPARING]  # others have no code
     codes = (

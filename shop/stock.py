@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import F
-
 from shop.kit.quantity import Quantity
-from shop.records.orders import Line
-from shop.records.stock import Hold, StockItem, StockMove
+from shop.records.stock import StockMove
 from shop.refusals import Shortage, SoldOut
 from shop.transaction import run_sql
 
@@ -74,38 +71,52 @@ async def _shortages(takes: Mapping[int, Take]) -> tuple[Shortage, ...]:
 
 async def release(order: int) -> None:
     """An order ended without being handed over: every active hold goes back to the shelf, once."""
-    for hold in await _holds(order, ACTIVE):
-        if await Hold.filter(id=hold.id, state=ACTIVE).update(state=RELEASED):
-            back = await StockItem.filter(sku_id=hold.sku_id, held__gte=hold.qty).update(
-                held=F("held") - hold.qty
-            )
-            if not back:
-                raise RuntimeError(f"hold {hold.id} finds nothing to give back")
+    for sku_id, qty in await _turn_holds(order, ACTIVE, RELEASED):
+        if not await _move(sku_id, held=-qty):
+            raise RuntimeError(f"a hold of order {order} finds nothing to give back")
+
+
+async def keep(line: int, qty: int) -> None:
+    """Units of a line that will not be handed over after all: back on the shelf, the rest stays promised."""
+    rows = await run_sql(
+        "UPDATE hold SET qty = CASE WHEN qty > ? THEN qty - ? ELSE qty END, "
+        "state = CASE WHEN qty > ? THEN state ELSE ? END "
+        "WHERE line_id = ? AND state = ? AND qty >= ? RETURNING sku_id",
+        [qty, qty, qty, RELEASED, line, ACTIVE, qty],
+    )
+    if not rows or not await _move(int(rows[0]["sku_id"]), held=-qty):
+        raise RuntimeError(f"line {line} does not hold {qty}")
 
 
 async def hand_over(order: int, code: str, *, now: datetime) -> None:
     """The goods left the shop: holds are consumed and on_hand falls, with a move for each."""
-    for hold in await _holds(order, ACTIVE):
-        if await Hold.filter(id=hold.id, state=ACTIVE).update(state=CONSUMED):
-            gone = await StockItem.filter(sku_id=hold.sku_id, held__gte=hold.qty).update(
-                held=F("held") - hold.qty, on_hand=F("on_hand") - hold.qty
-            )
-            if not gone:
-                raise RuntimeError(f"hold {hold.id} finds nothing to hand over")
-            await StockMove.create(sku_id=hold.sku_id, change=-hold.qty, reason="sold", ref=code, at=now)
+    for sku_id, qty in await _turn_holds(order, ACTIVE, CONSUMED):
+        if not await _move(sku_id, held=-qty, on_hand=-qty):
+            raise RuntimeError(f"a hold of order {order} finds nothing to hand over")
+        await StockMove.create(sku_id=sku_id, change=-qty, reason="sold", ref=code, at=now)
 
 
 async def take_back(order: int, code: str, *, now: datetime) -> None:
     """The undo of `hand_over`: the goods are in the shop again and promised to the same order."""
-    for hold in await _holds(order, CONSUMED):
-        if await Hold.filter(id=hold.id, state=CONSUMED).update(state=ACTIVE):
-            await StockItem.filter(sku_id=hold.sku_id).update(
-                held=F("held") + hold.qty, on_hand=F("on_hand") + hold.qty
-            )
-            await StockMove.create(sku_id=hold.sku_id, change=hold.qty, reason="undone", ref=code, at=now)
+    for sku_id, qty in await _turn_holds(order, CONSUMED, ACTIVE):
+        await _move(sku_id, held=qty, on_hand=qty)
+        await StockMove.create(sku_id=sku_id, change=qty, reason="undone", ref=code, at=now)
 
 
-async def _holds(order: int, state: str) -> list[Hold]:
-    lines = await Line.filter(order_id=order).values_list("id", flat=True)
-    holds = await Hold.filter(line_id__in=[int(str(id)) for id in lines], state=state)
-    return sorted(holds, key=lambda hold: hold.sku_id)
+async def _turn_holds(order: int, was: str, becomes: str) -> list[tuple[int, int]]:
+    """Each hold of this order once; gives sku row and quantity, in the order of skus as `promise` takes them."""
+    rows = await run_sql(
+        "UPDATE hold SET state = ? WHERE state = ? AND line_id IN (SELECT id FROM line WHERE order_id = ?) "
+        "RETURNING sku_id, qty",
+        [becomes, was, order],
+    )
+    return sorted((int(row["sku_id"]), int(row["qty"])) for row in rows)
+
+
+async def _move(sku_id: int, *, held: int, on_hand: int = 0) -> bool:
+    """Change both numbers of a sku; False when less than that is held."""
+    moved = await run_sql(
+        "UPDATE stock_item SET held = held + ?, on_hand = on_hand + ? WHERE sku_id = ? AND held + ? >= 0 RETURNING id",
+        [held, on_hand, sku_id, held],
+    )
+    return bool(moved)

@@ -66,12 +66,13 @@ async def work_through(shop: OpenShop, said: list[tuple[str, str]], *, first: in
         number[id] = one.id
         return id
 
-    async def timed(id: MessageId) -> None:
-        await until_done(id)
+    async def timed(id: MessageId, **how: Any) -> Any:
+        unclear = await until_done(id, **how)
         while id not in number:  # noqa: ASYNC110 - it was faster than the answer of hear()
             await asyncio.sleep(0)
         done_in.append((time.perf_counter() - put_at[number[id]]) * 1000)
         window.release()
+        return unclear
 
     patch(shop.inbox, hear=heard, _until_done=timed)
     listening = start_task(shop._listen(channel), name="bench")

@@ -100,7 +100,7 @@ async def test_what_was_said_just_before_in_the_group(shop: ShopId) -> None:
     for n in range(1, 10):
         await mail.keep(said(n, text=f"第{n}句", room="g2" if n == 5 else "g1"), now=NOW)
     heard = await mail.said_in_room("street", "g1", before=8, limit=3)
-    assert [one.message.text for one in heard] == ["第4句", "第6句", "第7句"]
+    assert [one.text for one in heard] == ["第4句", "第6句", "第7句"]
 
 
 # ── what a dialogue has gathered ────────────────────────────────────────────────────────────────────────────────

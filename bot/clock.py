@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
 from bot.duty import Duty
-from bot.payments import Provider
+from bot.payments import Provider, ProviderAway
 from shop import orders, payments
-from shop.kit.ids import OrderId
 from shop.transaction import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -54,21 +53,33 @@ class MovableClock:
 
 async def expire_unpaid(now: datetime, provider: Provider | None) -> int:
     """Orders whose time to pay is over. The provider is asked and told to take no more before the order ends; each
-    order has its own transaction, so that one fault stops no other."""
-    ended = 0
+    order has its own transaction, so that one fault stops no other. A provider that gives no answer is left alone until
+    the next tick, and orders that may have been paid with it wait."""
+    ended, is_away = 0, False
     for order in await orders.due_unpaid(now=now):
-        if provider is not None:
-            await _ask_provider(order, provider, now)
+        asked = await payments.asked_for(order, provider.name) if provider else ()
+        if provider is not None and asked:
+            is_away = is_away or not await _closed_there(asked, provider, now)
+            if is_away:
+                continue
         ended += await unit_of_work(lambda order=order: orders.expire(order, now=now))  # type: ignore[misc]  # the loop's own order
     return ended
 
 
-async def _ask_provider(order: OrderId, provider: Provider, now: datetime) -> None:
-    for intent in await payments.asked_for(order, provider.name):
-        await provider.close(intent.trade_no)
-        if fact := await provider.query(intent.trade_no):
-            settle = partial(payments.settle, provider.name, fact.event, fact.trade_no, fact.amount, now=now)
-            await unit_of_work(settle)
+async def _closed_there(asked: Sequence[payments.Intent], provider: Provider, now: datetime) -> bool:
+    """Nothing can come in on these any more, and what had come in is booked; False when the provider does not answer."""
+    try:
+        for intent in asked:
+            await provider.close(intent.trade_no)
+            if fact := await provider.query(intent.trade_no):
+                settle = partial(
+                    payments.settle, provider.name, fact.event, fact.trade_no, fact.amount, now=now
+                )
+                await unit_of_work(settle)
+    except ProviderAway as away:
+        log.warning("%s gives no answer, unpaid orders wait for it: %s", provider.name, away)
+        return False
+    return True
 
 
 Job = Callable[[datetime, Provider | None], Awaitable[int]]

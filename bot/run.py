@@ -18,7 +18,7 @@ from bot.channels.channel import Channel
 from bot.channels.terminal import Terminal
 from bot.channels.webroom import WebRoom
 from bot.clock import Clock, MovableClock, SystemClock
-from bot.payments import Provider, Sandbox
+from bot.payments.providers import provider_of
 from bot.settings import Settings, from_mapping
 from bot.web import api, pay, slips
 from bot.web.app import DemoPerson, web_app
@@ -65,7 +65,7 @@ async def demo(
             channels,
             opening=opening_of(catalogue),
             is_demo=True,
-            provider=provider_of(settings, secret, clock),
+            provider=provider_of(settings, secret, clock.now),
         ) as shop:
             await serve(shop, settings, secret, say)
 
@@ -89,7 +89,7 @@ async def run(settings: Settings, *, catalogue: Catalogue | None, say: Callable[
     clock = SystemClock()
     opening = opening_of(catalogue) if catalogue else None
     secret = settings.web.secret or kept_secret(_home(settings))
-    provider = provider_of(settings, secret, clock)
+    provider = provider_of(settings, secret, clock.now)
     async with open_shop(
         settings, clock, channel_maker(settings), opening=opening, provider=provider
     ) as shop:
@@ -150,11 +150,6 @@ def site_of(shop: OpenShop, settings: Settings, secret: str) -> web.Application:
     app.add_routes(slips.routes(shop=shop.shop, clock=shop.clock.now, pays_online=online))
     app.add_routes(api.routes(shop=shop.shop, clock=shop.clock.now, token=settings.api.token))
     return app
-
-
-def provider_of(settings: Settings, secret: str, clock: Clock) -> Provider | None:
-    """Who takes the money online; nobody unless the config says so."""
-    return Sandbox(secret=secret, clock=clock.now) if settings.payments.provider == "sandbox" else None
 
 
 def samples() -> dict[str, str]:

@@ -12,7 +12,8 @@ from aiohttp import web
 
 from bot.channels.terminal import Terminal
 from bot.clock import SystemClock
-from bot.run import provider_of, site_of
+from bot.payments.providers import provider_of
+from bot.run import site_of
 from bot.settings import Settings, from_mapping
 from bot.wiring import OpenShop, kept_secret, open_shop, opening_of
 from shop.goods import Catalogue
@@ -31,7 +32,7 @@ async def chat(goods: Catalogue, *, data: Path | None, who: str, say: Callable[[
             lambda _: {"terminal": terminal},
             opening=opening_of(goods),
             is_demo=True,
-            provider=provider_of(settings, secret, clock),
+            provider=provider_of(settings, secret, clock.now),
         ) as shop:
             pages = await _open_pages(shop, settings, secret)
             shop.run_loops()

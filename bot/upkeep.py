@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from bot import second_reader
 from bot.clock import SystemClock
+from bot.payments import providers
 from bot.settings import Settings
 from bot.wiring import opening_of
 from shop import database, mail, seed
@@ -125,7 +126,10 @@ async def check(settings: Settings, *, say: Callable[[str], None]) -> int:
         looks["second reader"] = await second_reader.look(settings.second_reader)
     for name, fault in looks.items():
         say(f"{'✗' if fault and name != 'api' else '✓'} {name}: {fault or 'ok'}")
-    return sum(1 for name, fault in looks.items() if fault and name != "api")
+    payments = providers.faults(settings)
+    for line in [f"✗ payments: {fault}" for fault in payments] or ["✓ payments: ok"]:
+        say(line)
+    return sum(1 for name, fault in looks.items() if fault and name != "api") + len(payments)
 
 
 async def _database(settings: Settings) -> str | None:

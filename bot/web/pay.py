@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Literal
 
 import aiohttp
+import segno
 from aiohttp import web
 
-from bot.payments import LONGEST_CALLBACK, BadCallback, Provider, Sandbox, TradeClosed
+from bot.payments import (
+    LONGEST_CALLBACK,
+    BadCallback,
+    BegunElsewhere,
+    Cashier,
+    Go,
+    PaidFact,
+    Provider,
+    ProviderAway,
+    RefundFact,
+    Sandbox,
+    Tap,
+    TradeClosed,
+    Visitor,
+)
 from bot.web.security import No, same_origin
-from bot.web.site import page, site
+from bot.web.site import answer, page, site
 from bot.web.slips import facts, hidden, no_such_slip, slip_asked
 from shop import listings, payments, slips
 from shop.kit.ids import ShopId
@@ -23,18 +40,33 @@ from shop.refusals import NoSuchOrder
 from shop.slips import Slip
 from shop.transaction import unit_of_work
 
+LOOK_AGAIN = timedelta(seconds=3)  # a page that waits asks the provider no more often than this
+MOST_LOOKS = 10_000  # trades whose last look is remembered
+
 _TRADE_NO = re.compile(r"[0-9a-f]{32}")
+_PHONE = re.compile(r"Mobile|Android|iPhone|HarmonyOS")
+_AWAY = "付款页暂时打不开，钱没有动。过一会儿回订单再点“去付款”"
+
+TakeRefund = Callable[[RefundFact, datetime], Awaitable[bool]]
 
 log = logging.getLogger(__name__)
 
 
-def routes(*, shop: ShopId, clock: Callable[[], datetime], provider: Provider) -> list[web.RouteDef]:
-    """The cashier's own page is there only with the sandbox."""
-    till = _Till(shop, clock, provider)
+def routes(
+    *,
+    shop: ShopId,
+    clock: Callable[[], datetime],
+    provider: Provider,
+    take_refund: TakeRefund | None = None,
+) -> list[web.RouteDef]:
+    """`take_refund` writes down how it stands with a refund, False when nobody asked for one of that number. The
+    cashier's own page is there only with the sandbox."""
+    till = _Till(shop, clock, provider, take_refund)
     found = [
         web.get("/pay/{token}", till.begin),
         web.post(f"/pay/callback/{provider.name}", till.callback),
         web.get("/paid/{trade_no}", till.paid),
+        web.get("/paid/{trade_no}/state", till.state),
     ]
     if isinstance(provider, Sandbox):
         cashier = _Cashier(till, provider)
@@ -50,6 +82,8 @@ class _Till:
     shop: ShopId
     clock: Callable[[], datetime]
     provider: Provider
+    take_refund: TakeRefund | None = None
+    looked: dict[str, datetime] = field(default_factory=dict)  # trade → when the provider was last asked
 
     async def begin(self, request: web.Request) -> web.Response:
         """On to the cashier. Where nothing is to be paid any more, the slip says why better than an error would."""
@@ -61,7 +95,40 @@ class _Till:
             intent = await unit_of_work(lambda: payments.ask(slip.token, self.provider.name, now=now))
         except Refusal:
             return see(f"/o/{slip.token}")
-        return see(await self.provider.begin(intent))
+        try:
+            return self._lead(request, slip, intent, await self.provider.begin(intent, visitor(request)))
+        except TradeClosed:  # paid a moment ago, or closed: the books or the provider know which
+            await self._look(intent)
+            return see(f"/paid/{intent.trade_no}")
+        except BegunElsewhere:
+            return self._stay(request, slip, intent, "这笔付款已经在另一个地方打开了，去那里接着付就行")
+        except ProviderAway as away:
+            log.error("%s cannot be paid with: %s", self.provider.name, away)
+            return self._stay(request, slip, intent, _AWAY, status=503)
+
+    def _lead(self, request: web.Request, slip: Slip, intent: Intent, cashier: Cashier) -> web.Response:
+        if isinstance(cashier, Go):
+            return see(cashier.address)
+        code = _drawn(cashier.code) if cashier.kind == "scan" else None
+        shown = page(
+            request,
+            "pay.html",
+            slip=slip,
+            intent=intent,
+            cashier=cashier,
+            code=code,
+            title=self.provider.title,
+        )
+        response = hidden(shown)
+        if isinstance(cashier, Tap):
+            response.headers["Referrer-Policy"] = "origin"  # the provider asks from which site, and no more
+        return response
+
+    def _stay(
+        self, request: web.Request, slip: Slip, intent: Intent, sentence: str, *, status: int = 200
+    ) -> web.Response:
+        told = {"slip": slip, "intent": intent, "sentence": sentence}
+        return hidden(page(request, "pay_not.html", status=status, **told))
 
     async def callback(self, request: web.Request) -> web.Response:
         """200 means booked, now or before; with anything else the provider tries again."""
@@ -69,20 +136,64 @@ class _Till:
             fact = self.provider.verify(request.headers, await _body(request))
         except BadCallback as bad:
             log.warning("%s callback refused: %s", self.provider.name, bad.sentence)
-            return web.json_response({"error": bad.sentence}, status=bad.status)
-        name, now = self.provider.name, self.clock()
+            return self._reply(bad.sentence, status=bad.status)
+        if fact is None:
+            return self._reply("nothing to book")
+        if isinstance(fact, PaidFact):
+            return await self._money(fact)
+        if self.take_refund is not None and await self.take_refund(fact, self.clock()):
+            return self._reply(fact.state)
+        log.error("%s tells of a refund that we do not know: %s", self.provider.name, fact.refund_no)
+        return self._reply("no such refund", status=404)
+
+    async def _money(self, fact: PaidFact) -> web.Response:
         try:
-            booked = await unit_of_work(
-                lambda: payments.settle(name, fact.event, fact.trade_no, fact.amount, now=now)
-            )
+            return self._reply(await self._settle(fact))
         except NoSuchOrder:
+            name = self.provider.name
             log.error("%s tells of money for a trade that we do not know: %s", name, fact.trade_no)
-            return web.json_response({"error": "no such trade"}, status=404)
-        return web.json_response({"booked": booked})
+            return self._reply("no such trade", status=404)
+
+    async def _settle(self, fact: PaidFact) -> str:
+        book = partial(payments.settle, self.provider.name, fact.event, fact.trade_no, fact.amount)
+        now = self.clock()
+        return await unit_of_work(lambda: book(now=now))
+
+    def _reply(self, sentence: str, *, status: int = 200) -> web.Response:
+        reply = self.provider.reply(taken=status == 200, sentence=sentence)
+        return web.Response(text=reply.text, content_type=reply.content_type, status=status)
+
+    async def state(self, request: web.Request) -> web.Response:
+        """What the page with the code asks again and again."""
+        intent, slip = await self.trade(request)
+        intent = await self._look(intent)
+        stands: Literal["paid", "waiting", "over"] = "waiting" if intent.state == "created" else "over"
+        return hidden(answer({"state": "paid" if intent.state == "paid" or slip.money_in else stands}))
+
+    async def _look(self, intent: Intent) -> Intent:
+        """A callback may be late or lost: ask, now and then, while somebody waits for it."""
+        now = self.clock()
+        last = self.looked.get(intent.trade_no)
+        if intent.state != "created" or (last is not None and now - last < LOOK_AGAIN):
+            return intent
+        while len(self.looked) >= MOST_LOOKS:
+            self.looked.pop(next(iter(self.looked)))
+        self.looked[intent.trade_no] = now
+        try:
+            fact = await self.provider.query(intent.trade_no)
+        except ProviderAway as away:
+            log.warning("%s does not say whether %s is paid: %s", self.provider.name, intent.trade_no, away)
+            return intent
+        if fact is None:
+            return intent
+        await self._settle(fact)
+        return await payments.intent(intent.trade_no) or intent
 
     async def paid(self, request: web.Request) -> web.Response:
         """Where the cashier sends the buyer back to. It tells what the books say, not what the address claims."""
         intent, slip = await self.trade(request)
+        if intent.state == "created" and (await self._look(intent)).state != "created":
+            intent, slip = await self.trade(request)
         told = facts(request, slip, self.clock())
         return hidden(
             page(request, "paid.html", **told, intent=intent, money=await listings.money_in(slip.id))
@@ -129,6 +240,27 @@ class _Cashier:
 
 def see(address: str) -> web.Response:
     return hidden(web.Response(status=303, headers={"Location": address}))
+
+
+def visitor(request: web.Request) -> Visitor:
+    """Who stands before the till, by what the browser says of itself."""
+    agent = request.headers.get("User-Agent", "")
+    device: Literal["desk", "phone", "wechat"] = "phone" if _PHONE.search(agent) else "desk"
+    if "MicroMessenger" in agent:
+        device = "wechat"
+    return Visitor(device, _address(request), request.query.get("code", "")[:128])
+
+
+def _address(request: web.Request) -> str:
+    """Behind a proxy on this machine, the address that the proxy saw."""
+    remote = request.remote or "127.0.0.1"
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    is_near = remote in ("127.0.0.1", "::1")
+    return told if is_near and re.fullmatch(r"[0-9a-fA-F.:]{3,45}", told) else remote
+
+
+def _drawn(code: str) -> str:
+    return segno.make(code, error="m", micro=False).svg_data_uri(border=2, scale=8, omitsize=True)
 
 
 async def _body(request: web.Request) -> bytes:

@@ -137,7 +137,7 @@ async def test_the_callback_goes_to_the_very_socket_not_to_what_the_host_header_
     assert (await fresh(slip)).money_in
 
 
-async def test_a_lost_callback_is_said_and_can_be_asked_for(
+async def test_a_lost_callback_is_found_by_the_page_that_waits(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def lost(*_: object) -> bool:
@@ -147,12 +147,30 @@ async def test_a_lost_callback_is_said_and_can_be_asked_for(
     trade = await till.trade_of(slip)
     monkeypatch.setattr(Sandbox, "notify", lost)
     answer = await till.client.post(f"/sandbox/{trade}")
-    assert "还没收到付款结果" in await answer.text()
-    fact = await till.provider.query(trade)
-    assert fact is not None and fact.amount == Money(6920)
+    assert "付好了" in await answer.text()
+    assert [one.standing for one in await listings.money_in(slip.id)] == ["settled"]
     monkeypatch.undo()
     await till.client.post(f"/sandbox/{trade}")  # pressed again: the same payment, told again
     assert [one.standing for one in await listings.money_in(slip.id)] == ["settled"]
+
+
+async def test_a_page_that_waits_asks_the_provider_every_three_seconds_at_most(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def count(_: Sandbox, trade_no: str) -> None:
+        asked.append(trade_no)
+
+    monkeypatch.setattr(Sandbox, "query", count)
+    trade = await till.trade_of(await till.order())
+    for _ in range(5):
+        assert "还没收到付款结果" in await till.page(f"/paid/{trade}")
+        assert json.loads(await till.page(f"/paid/{trade}/state")) == {"state": "waiting"}
+    assert asked == [trade]
+    till.clock.pass_time(seconds=3)
+    await till.page(f"/paid/{trade}/state")
+    assert asked == [trade] * 2
 
 
 # ── money that does not fit ─────────────────────────────────────────────────────────────────────────────────────

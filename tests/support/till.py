@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -81,7 +81,7 @@ class Till:
     buyer: PersonId
     room: RoomId
     clock: Clock
-    provider: Sandbox
+    provider: Any
     client: TestClient[Any, Any]
 
     async def order(self, *wants: tuple[str, str], buyer: PersonId | None = None, room: bool = False) -> Slip:
@@ -106,12 +106,17 @@ class Till:
         return text
 
 
+def _sandbox(clock: Clock) -> Sandbox:
+    return Sandbox(secret=SECRET, clock=clock)
+
+
 @asynccontextmanager
 async def open_till(
     *,
     stock: dict[str, str] | None = None,
     promotions: Sequence[dict[str, Any]] = (),
     pays_online: bool = True,
+    make_provider: Callable[[Clock], Any] = _sandbox,
 ) -> AsyncIterator[Till]:
     """Needs an open database."""
     catalogue.forget()
@@ -127,7 +132,7 @@ async def open_till(
     )
     buyer = await people.recognise(shop, "web", "xiaoli", "小李", now=clock())
     room = await people.take_over_room(shop, "web", "fruit", "水果群")
-    provider = Sandbox(secret=SECRET, clock=clock)
+    provider = make_provider(clock)
     app = web.Application(middlewares=[one_clear_sentence])
     app[SITE] = Site(
         shopfront=SimpleNamespace(shop_name="阿姨水果", is_demo=True),  # type: ignore[arg-type]  # pages ask for no more

@@ -1,0 +1,45 @@
+"""收款: one port, and a provider in a file each; which one serves is said in the config (`providers.py`)."""
+
+from bot.payments.port import (
+    CHINA,
+    LONGEST_CALLBACK,
+    WINDOW,
+    BadCallback,
+    BegunElsewhere,
+    BillLine,
+    Cashier,
+    Go,
+    InApp,
+    PaidFact,
+    Provider,
+    ProviderAway,
+    RefundFact,
+    Reply,
+    Scan,
+    Tap,
+    TradeClosed,
+    Visitor,
+)
+from bot.payments.sandbox import Sandbox
+
+__all__ = [
+    "CHINA",
+    "LONGEST_CALLBACK",
+    "WINDOW",
+    "BadCallback",
+    "BegunElsewhere",
+    "BillLine",
+    "Cashier",
+    "Go",
+    "InApp",
+    "PaidFact",
+    "Provider",
+    "ProviderAway",
+    "RefundFact",
+    "Reply",
+    "Sandbox",
+    "Scan",
+    "Tap",
+    "TradeClosed",
+    "Visitor",
+]

@@ -40,10 +40,21 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
         "这个取货码少了或错了一位，请再念一遍" if r.mistyped else "没有这个取货码的单，请顾客打开订单页核对"
     ),
     no.QuoteChanged: lambda r: "价格或库存刚变了，再确认一次",
+    no.TooMuchOff: lambda r: f"这单最多{'减' if r.change.fen < 0 else '加回'} {r.most}，换个数再说一次",
     no.NoSuchGoods: lambda r: f"没有“{r.said}”这样货。回“菜单”看看名字",
     no.NameTaken: lambda r: f"{r.name}已经在卖了。改价说“改价 {r.name} 25.5”，补货说“补货 {r.name} +50”",
     no.NotAllowed: lambda r: "这件事要店主来做",
     no.WrongPairingCode: lambda r: "绑定码不对，或者过期了。重启店铺，日志里有新的绑定码",
     no.NothingToUndo: lambda r: "没有能撤销的。改价、补货、上下架两分钟内可以撤销",
+    no.NothingToRefund: lambda r: f"{r.code} 没有能退的钱了。看看订单：回“我的订单”",
+    no.MoreThanBought: lambda r: (
+        f"{r.name}能退的只有 {r.have} {r.unit}"
+        if r.have.milli > 0
+        else f"这单里没有能退的{r.name}。回“我的订单”看看"
+    ),
+    no.MoreThanPaid: lambda r: f"最多能退 {r.most}",
+    no.AnotherRefund: lambda r: f"{r.code} 的上一个退款店里正在看，有结果马上告诉你。不退了就说“不退了”",
+    no.NoSuchRefund: lambda r: "这笔退款已经处理过了。回“退款”看看还有哪些在等",
+    no.RefundOpen: lambda r: f"{r.code} 有退款在等你定：先回“同意退 {r.code}”或“不退 {r.code}”，再核销",
     no.CannotUndo: lambda r: f"撤不回来了：{r.why}",
 }

@@ -21,7 +21,7 @@ from shop.records import goods as records
 from shop.records.shops import Shop
 from shop.records.stock import StockItem, StockMove
 from shop.refusals import NameTaken, NoSuchGoods
-from shop.rules.pricing import BasketPromotion, Offer
+from shop.rules.pricing import Offer, Promotion
 from shop.transaction import run_sql, transaction
 
 
@@ -33,7 +33,7 @@ class Goods:
     everything: Catalogue  # with the goods that were taken off the menu but still stand on orders
     row_of: Mapping[str, int]  # sku key → row id, of everything
     specials: Mapping[tuple[str, date], Money]
-    promotions: tuple[BasketPromotion, ...]
+    promotions: tuple[Promotion, ...]
     version: int
 
     def offers(self, sku: str, day: date) -> tuple[Offer, ...]:
@@ -41,7 +41,7 @@ class Goods:
         found = [Offer(self.catalogue.sku[sku].price)]
         special = self.specials.get((sku, day))
         if special is not None:
-            found.append(Offer(special, "今日特价", rank=50))
+            found.append(Offer(special, "今日特价", "timed"))
         return tuple(found)
 
     def price(self, sku: str, day: date) -> Offer:
@@ -159,10 +159,14 @@ async def menu(shop: ShopId, day: date) -> tuple[OnMenu, ...]:
 
 async def left_of(shop: ShopId, skus: Sequence[str]) -> dict[str, Quantity]:
     """What can still be promised of each sku."""
-    rows = await StockItem.filter(sku__shop_id=shop, sku__key__in=list(skus)).values(
-        "sku__key", "on_hand", "held"
+    if not skus:
+        return {}
+    rows = await run_sql(
+        "SELECT sku.key, on_hand - held AS free FROM stock_item JOIN sku ON sku.id = sku_id "
+        f"WHERE sku.shop_id = ? AND sku.key IN ({', '.join('?' * len(skus))})",
+        [shop, *skus],
     )
-    return {row["sku__key"]: Quantity(int(row["on_hand"]) - int(row["held"])) for row in rows}
+    return {str(row["key"]): Quantity(int(row["free"])) for row in rows}
 
 
 # ── what the merchant does ──────────────────────────────────────────────────────────────────────────────────────

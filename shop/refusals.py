@@ -121,6 +121,14 @@ class QuoteChanged(Refusal):
 
 
 @dataclass(eq=False)
+class TooMuchOff(Refusal):
+    """改价: no line costs less than nothing or more than its full price; `most` is how far the change may go."""
+
+    change: Money
+    most: Money
+
+
+@dataclass(eq=False)
 class NoSuchGoods(Refusal):
     said: str
 
@@ -152,3 +160,45 @@ class CannotUndo(Refusal):
     """The world moved on: what was added has been sold since."""
 
     why: str
+
+
+@dataclass(eq=False)
+class NothingToRefund(Refusal):
+    """No money of this order is left that could go back."""
+
+    code: str
+
+
+@dataclass(eq=False)
+class MoreThanBought(Refusal):
+    """退3箱 of an order that has two, or of goods that are not on it."""
+
+    name: str
+    unit: str
+    have: Quantity
+
+
+@dataclass(eq=False)
+class MoreThanPaid(Refusal):
+    most: Money
+
+
+@dataclass(eq=False)
+class AnotherRefund(Refusal):
+    """One request at a time: the shop is looking at the last one."""
+
+    code: str
+
+
+@dataclass(eq=False)
+class NoSuchRefund(Refusal):
+    """It does not wait for this (any more)."""
+
+    said: str
+
+
+@dataclass(eq=False)
+class RefundOpen(Refusal):
+    """Not handed over while the buyer wants money back for it."""
+
+    code: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -50,6 +50,11 @@ class Money:
         sign = "-" if self.fen < 0 else ""
         return f"{sign}{abs(self.fen) // 100}.{abs(self.fen) % 100:02d}"
 
+    @property
+    def short(self) -> str:
+        """As on a banner: 50, 39.90."""
+        return self.yuan.removesuffix(".00")
+
     def times(self, milli: int) -> Money:
         """This unit price for `milli` thousandths of a unit, rounded half up once (a line's gross)."""
         return Money((self.fen * milli + 500) // 1000)
@@ -83,6 +88,12 @@ class Money:
 ZERO = Money(0)
 
 
-def total(amounts: Sequence[Money]) -> Money:
+def zhe(basis_points: int) -> str:
+    """A rate as it is said: 8.8折, 9折."""
+    whole, rest = divmod(basis_points, 1000)
+    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".") + "折"
+
+
+def total(amounts: Iterable[Money]) -> Money:
     """The sum of amounts; nothing sums to zero fen."""
     return Money(sum(amount.fen for amount in amounts))

@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from shop.kit.money import Money
-from shop.rules.pricing import Nearly, Reduction
+from shop.kit.terms import Terms, some_money, steps
+from shop.rules.promotions import About, BasketPromotion, Reduction, near_money, spread, worth
+from shop.rules.quotes import Nearly, Priced
 
 
 @dataclass(frozen=True, slots=True)
-class SpendSave:
-    """Steps as (spend, save), lowest first. A near miss is told when at least half of the step is reached."""
+class SpendSave(BasketPromotion):
+    """Steps as (spend, save), lowest first."""
 
     steps: tuple[tuple[Money, Money], ...]
-    rule: str = "spend_save"
-    priority: int = 0
 
-    def reduce(self, base: Money) -> Reduction:
-        reached = [step for step in self.steps if base >= step[0]]
-        ahead = [step for step in self.steps if base < step[0] and base.fen * 2 >= step[0].fen]
-        nearly = self._nearly(ahead[0], base) if ahead else None
+    def reduce(self, lines: Sequence[Priced]) -> Reduction:
+        base = worth(lines)
+        nearly = self._nearly(base)
+        reached = [step for step in self.steps if step[0] <= base]
         if not reached:
             return Reduction(nearly=nearly)
         spend, save = reached[-1]
-        return Reduction(min(save, base), words(spend, save), nearly)
+        return Reduction(spread(save, lines), words(spend, save), nearly)
 
-    def _nearly(self, step: tuple[Money, Money], base: Money) -> Nearly:
-        return Nearly(self.rule, words(*step), step[0] - base, step[1])
+    def _nearly(self, base: Money) -> Nearly | None:
+        for spend, save in self.steps:
+            if near_money(base, spend):
+                return Nearly(self.about.rule, words(spend, save), spend - base, save)
+        return None
+
+    def say(self) -> str:
+        return "，".join(words(*step) for step in self.steps)
 
 
 def words(spend: Money, save: Money) -> str:
     """满50减5: whole yuan without the zeros, as on a shop's banner."""
-    return f"满{_short(spend)}减{_short(save)}"
+    return f"满{spend.short}减{save.short}"
 
 
-def _short(amount: Money) -> str:
-    return amount.yuan.removesuffix(".00")
-
-
-def from_terms(terms: Mapping[str, Any]) -> SpendSave:
+def from_terms(about: About, said: Terms) -> SpendSave:
     """From {"steps": [["50", "5"], …]}. Raises ValueError when a step saves more than it asks for."""
-    steps = tuple(sorted((Money.parse(str(a)), Money.parse(str(b))) for a, b in terms["steps"]))
-    for spend, save in steps:
-        if not Money(0) < save <= spend:
-            raise ValueError(f"满减 must save something and never more than is spent: {words(spend, save)}")
-    return SpendSave(steps)
+    found = said.read("steps", steps(some_money, some_money))
+    for spend, save in found:
+        if save > spend:
+            raise ValueError(f"满减 never saves more than is spent: {words(spend, save)}")
+    return SpendSave(about, found)

@@ -43,7 +43,7 @@ def item(said: str) -> Item:
     name, _frozen, price, special, qty = match.groups()
     offers = [Offer(Money.parse(price))]
     if special:
-        offers.append(Offer(Money.parse(special), "今日特价", rank=50))
+        offers.append(Offer(Money.parse(special), "今日特价", "timed"))
     return Item(name, Quantity.of(qty), tuple(offers))
 
 

@@ -1,0 +1,33 @@
+"""配送费: a fee for bringing the goods, free from so much on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shop.kit.money import ZERO, Money
+from shop.kit.terms import Terms, some_money
+from shop.rules.promotions import About, DeliveryRule, near_money
+from shop.rules.quotes import Nearly
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery(DeliveryRule):
+    full: Money
+    free_from: Money | None
+
+    def fee(self, goods: Money) -> Money:
+        return ZERO if self.free_from is not None and goods >= self.free_from else self.full
+
+    def nearly(self, goods: Money) -> Nearly | None:
+        if self.free_from is None or not near_money(goods, self.free_from):
+            return None
+        return Nearly(self.about.rule, "免配送费", self.free_from - goods, self.full)
+
+    def say(self) -> str:
+        free = f"，满{self.free_from.short}免" if self.free_from is not None else ""
+        return f"配送费¥{self.full.short}{free}"
+
+
+def from_terms(about: About, said: Terms) -> Delivery:
+    """From {"fee": "6", "free_from": "40"}. Raises ValueError."""
+    return Delivery(about, said.read("fee", some_money), said.read("free_from", some_money, None))

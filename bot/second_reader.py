@@ -90,6 +90,7 @@ class Endpoint:
     def __init__(self, part: SecondReaderPart) -> None:
         self._part = part
         self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
 
     async def ask(self, instructions: str, words: str) -> str:
         """What the model says. Raises NoAnswer."""
@@ -102,6 +103,7 @@ class Endpoint:
             raise NoAnswer(f"it cannot be spoken with ({type(fault).__name__})") from None
 
     async def close(self) -> None:
+        self._is_closed = True
         if self._session is not None:
             await self._session.close()
 
@@ -118,6 +120,8 @@ class Endpoint:
         }
 
     async def _post(self, body: dict[str, Any]) -> bytes:
+        if self._is_closed:
+            raise NoAnswer("the shop is closing")
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 cookie_jar=aiohttp.DummyCookieJar(),

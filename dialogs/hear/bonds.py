@@ -36,7 +36,8 @@ def copy_or_repeat(scene: Scene) -> Reading | None:
     same = SAME_AS.search(scene.text)
     if same and not USUAL.search(scene.text):
         who = same["who"] or same["who2"]
-        return _copied(scene, _last_of(scene, who), SAME_AS) if _is_someone(scene, who) else None
+        someone = _is_someone(scene, who) and not _names_goods(scene, same)
+        return _copied(scene, _last_of(scene, who), SAME_AS) if someone else None
     if USUAL.search(scene.text) and not _asks_about_it(scene):
         return _usual(scene)
     if ME_TOO.match(scene.text) and _plain_amount(scene) and _above(scene):
@@ -56,7 +57,14 @@ def _is_someone(scene: Scene, who: str) -> bool:
     )
 
 
+def _names_goods(scene: Scene, same: re.Match[str]) -> bool:
+    """A和C都来一份: what stands behind 和 is an item, not a neighbour."""
+    start, end = same.span("who") if same["who"] else same.span("who2")
+    return any(p.kind in ("product", "code", "qty") and start <= p.start < end for p in scene.pieces)
+
+
 def _same_person(a: str, b: str) -> bool:
+    a, b = a.lower(), b.lower()
     return a == b or (len(b) > 1 and (a.endswith(b) or b.endswith(a)))
 
 

@@ -5,29 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import cache
 
 from dialogs.hear.normalise import Typed
 from dialogs.hear.numbers import parse
+from dialogs.hear.quantities import Quantity, checked
 
-_GLUE = r"[+x*]"
-LETTER = re.compile(
-    rf"(?<![a-z.@/])\(?(?P<letter>[a-wyz])\)?(?:款|号链接|号|链接)?(?: ?(?P<glue>{_GLUE}) ?(?P<n>\d{{1,3}})|(?P<m>\d{{1,2}}))?(?![/.:%]|[\d.]?\d|[a-z]{{2}})"
-)
+_GLUE = "[+x*:=-]"
+_LETTER = r"(?<![a-z.@/])\(?(?P<letter>[a-wyz])\)?(?:款|号链接|号|链接|品)?"
+_NO_CODE = r"(?![/.:%]|[\d.]?\d|[a-z]{2})"
 RUN = re.compile(r"(?<![a-z])(?P<run>[a-h]{2,6})(?=各|都|全)")  # AC各1
-NUMBERED = re.compile(
-    rf"(?<![\d.a-z第-])第?(?P<no>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})(?:号(?:链接|款|商品|团品|品|项)?|个?链接|号?款)(?![楼栋线院门地早上下中晚凌]|单元|文件|高铁)(?: ?{_GLUE} ?(?P<n>\d{{1,3}}))?"
-)
+_NUMBERED = r"(?<![\d.a-z第-])第?(?P<no>\d{1,2}|[一二三四五六七八九十]{1,2})(?:号(?:链接|款|商品|团品|品|项)?|个?链接|号?款)(?![楼栋线院门地早上下中晚凌]|单元|文件|高铁)"
 LINKED = re.compile(r"(?:链接|编号|序号)(?P<no>\d{1,2}|[一二三四五六七八九十])(?!\d)")
 ORDINAL = re.compile(r"第(?P<no>\d{1,2}|[一二三四五六七八九十]{1,2})(?:个|种|款|样|项)(?:链接)?")
-CIRCLED = re.compile(rf"(?P<no>\d{{1,2}}) ?{_GLUE} ?(?P<n>\d{{1,3}})")
+_CIRCLED = r"(?P<no>\d{1,2})"
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
     letter: str = ""
     no: int = 0
-    qty: Decimal | None = None
+    amount: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +36,43 @@ class FoundCode:
     in_run: bool = False  # one of several letters written together
 
 
-def find_codes(typed: Typed) -> Iterator[FoundCode]:
+def find_codes(typed: Typed, unit: str) -> Iterator[FoundCode]:
+    """Codes with the amount that is glued to them; `unit` is the alternation of counting units."""
     text = typed.text
-    for match in LETTER.finditer(text):
-        yield FoundCode(
-            match.start(), match.end(), Code(match["letter"], qty=parse(match["n"] or match["m"] or ""))
-        )
+    letters, numbers, circled = _patterns(unit)
+    for match in letters.finditer(text):
+        yield FoundCode(match.start(), match.end(), Code(match["letter"], amount=_amount(match)))
     for match in RUN.finditer(text):
         yield from (FoundCode(at, at + 1, Code(text[at]), in_run=True) for at in range(*match.span("run")))
-    for match in NUMBERED.finditer(text):
-        yield from _numbered(match, parse(match["n"] or ""))
-    for match in (*ORDINAL.finditer(text), *LINKED.finditer(text)):
-        yield from _numbered(match, None)
-    for match in CIRCLED.finditer(text):
+    for match in (*numbers.finditer(text), *ORDINAL.finditer(text), *LINKED.finditer(text)):
+        yield from _numbered(match)
+    for match in circled.finditer(text):
         if match.start() in typed.circled:
-            yield from _numbered(match, parse(match["n"]))
+            yield from _numbered(match)
 
 
-def _numbered(match: re.Match[str], qty: Decimal | None) -> Iterator[FoundCode]:
+@cache
+def _patterns(unit: str) -> tuple[re.Pattern[str], ...]:
+    glued = rf" ?(?P<glue>{_GLUE}) ?(?P<n>\d{{1,3}})(?![\d-])(?P<unit>{unit})?"
+    return (
+        re.compile(rf"{_LETTER}(?:{glued}|(?P<m>\d{{1,2}})(?![\d-])(?P<by>{unit})?)?{_NO_CODE}"),
+        re.compile(rf"{_NUMBERED}(?:{glued})?"),
+        re.compile(rf"{_CIRCLED}{glued}"),
+    )
+
+
+def _amount(match: re.Match[str]) -> Quantity | None:
+    """+2, x2份; what is taken away is no amount (A-1)."""
+    said = match.groupdict()
+    number = parse(said.get("n") or said.get("m") or "")
+    if number is None:
+        return None
+    unit = said.get("unit") or said.get("by")
+    return Quantity(None, unit, "negative") if said["glue"] == "-" else checked(Quantity(number, unit))
+
+
+def _numbered(match: re.Match[str]) -> Iterator[FoundCode]:
     no = parse(match["no"])
     if no is not None:
-        yield FoundCode(match.start(), match.end(), Code(no=int(no), qty=qty))
+        amount = _amount(match) if "n" in match.groupdict() else None
+        yield FoundCode(match.start(), match.end(), Code(no=int(no), amount=amount))

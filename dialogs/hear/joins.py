@@ -18,22 +18,25 @@ from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, ignore, left_over, quoted_sku
 from dialogs.hear.settle import settle
 from dialogs.hear.wants import Gathered
-from shop.goods import Campaign, CampaignItem
+from shop.goods import Campaign
 
 ALL = re.compile(
     r"全(?:部)?都?(?:要|来|拿下|包了|收了|带走)|都(?:要|来)(?=[^,，。]{0,3}(?:[一两二三四五六七八九\d]|$))|(?:其余|其他|其它|别的|剩下)(?:的)?(?:[一两二三四五六\d]样)?(?:全部|都|全|各)"
-    r"|^(?:我)?(?:[两三四五六七八九\d])(?:样|个|款|种)(?:我)?(?:都|全|各)|每(?:样|种|个|款)(?:都)?(?:来|要|各|一|两|\d)|各来一|除了.{1,12}?(?:都|全)"
+    r"|^(?:我)?(?:[两三四五六七八九\d])(?:样|个|款|种)(?:我)?(?:都|全|各)|每(?:样|种|个|款)(?:都)?(?:来|要|各|一|两|\d)|各来一|除了?.{1,12}?(?:外|都|全|各)|^(?:我)?一样(?:来|要|拿|各)?一[份个]"
 )
-EXCEPT = re.compile(r"除了|除去|除开|以外|之外|不要.{0,6}(?:其余|其他|其它|别的|剩下)")
+EXCEPT = re.compile(r"除了|除去|除开|除.{1,8}外|以外|之外|不要.{0,6}(?:其余|其他|其它|别的|剩下)")
 JUST_JOIN = re.compile(
-    r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]|[算加带]上?我|报个名|^(?:我)?(?:拼|跟团|上车|拼了|跟了)[!~。]*$"
+    r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]|[算加带]上?我|报个名|^(?:我)?(?:拼|跟团|上车|拼了|跟了)[!~。]*$|^[我也俺再 ]*[加跟拼接抢秒] ?(?:\d{1,2}|[一二两三四五])[份个]?[吧哈啊哦!~。]*$"
+)
+NUMBERS = re.compile(
+    r"^[我要来\s]*(?P<nos>\d{1,2}号?(?: ?[、,，.和跟 ] ?\d{1,2}号?)+)(?:都|全)*(?:要)?(?:各)"
 )
 BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
 def join(scene: Scene) -> Reading | None:
     scene = _of_titled(scene)
-    gathered = _without_stray(scene.gathered)
+    gathered = _by_the_share(scene, _without_stray(scene.gathered))
     if quoted_sku(scene) and not gathered.wants and len(gathered.loose) == 1:
         return None  # +2 under a card is for what is on the card
     if "set" in gathered.ops and scene.context.cart:
@@ -51,27 +54,30 @@ def join(scene: Scene) -> Reading | None:
 
 
 def _of_titled(scene: Scene) -> Scene:
-    """电池团跟一个: the one campaign that is called by its name, and the name is no goods."""
-    called = [one for one in scene.offer.campaigns if one.title[-4:] in scene.text or one.title in scene.text]
-    called = called or [
-        one for one in scene.offer.campaigns if one.title.endswith("团") and _short(one.title) in scene.text
-    ]
-    if len(called) != 1 or not JUST_JOIN.search(scene.text):
+    """电池团跟一个, 水果团A+1, 秒杀+1: the one campaign that is called by its name or kind, which is no goods."""
+    called = [(one, name) for one in scene.offer.campaigns if (name := _called(scene, one))]
+    joins = JUST_JOIN.search(scene.text) or any(p.kind == "code" or _is_plus(p) for p in scene.pieces)
+    if len(called) != 1 or not joins:
         return scene
-    title = next(
-        t for t in (called[0].title, called[0].title[-4:], _short(called[0].title)) if t in scene.text
-    )
-    at = scene.text.find(title)
+    campaign, name = called[0]
+    at = scene.text.find(name)
     pieces = tuple(
-        replace(piece, kind="blank") if at <= piece.start and piece.end <= at + len(title) else piece
+        replace(piece, kind="blank", tag="") if at <= piece.start and piece.end <= at + len(name) else piece
         for piece in scene.pieces
     )
-    return replace(scene, offer=open_in(scene.offer.catalogue, (called[0].id,)), pieces=pieces)
+    return replace(scene, offer=open_in(scene.offer.catalogue, (campaign.id,)), pieces=pieces)
 
 
-def _short(title: str) -> str:
-    """日用团, of 换季日用团."""
-    return title[-3:]
+def _called(scene: Scene, campaign: Campaign) -> str:
+    """What the message calls a campaign: by its whole title, its end (日用团, of 换季日用团), 秒杀."""
+    title = campaign.title
+    ends = (title, title[-4:], title[-3:]) if title.endswith("团") else (title, title[-4:])
+    kind = "秒杀" if campaign.kind == "flash" else ""
+    return next((name for name in (*ends, kind) if name and name in scene.text), "")
+
+
+def _is_plus(piece: Piece) -> bool:
+    return piece.kind == "qty" and bool(piece.value.plus)
 
 
 def _without_stray(gathered: Gathered) -> Gathered:
@@ -83,6 +89,21 @@ def _without_stray(gathered: Gathered) -> Gathered:
     )
 
 
+def _by_the_share(scene: Scene, gathered: Gathered) -> Gathered:
+    """车厘子算我一个: one share of what the campaign sells."""
+    if not JUST_JOIN.search(scene.text):
+        return gathered
+    sku, sold = scene.offer.catalogue.sku, scene.offer.in_campaign
+    shares = {sku[id].product for id in sold if sku[id].unit != "个"}
+    wants = tuple(
+        replace(want, quantity=replace(want.quantity, unit="份"))
+        if want.quantity and want.quantity.unit == "个" and shares & set(want.products)
+        else want
+        for want in gathered.wants
+    )
+    return replace(gathered, wants=wants)
+
+
 def _no_campaign(scene: Scene) -> Reading | None:
     """+1 where nothing is open says nothing."""
     if BARE_PLUS.match(scene.text) and not scene.private:
@@ -91,7 +112,7 @@ def _no_campaign(scene: Scene) -> Reading | None:
 
 
 def _clean(scene: Scene, gathered: Gathered) -> bool:
-    known = [m.span() for pattern in (ALL, JUST_JOIN) for m in pattern.finditer(scene.text)]
+    known = [m.span() for pattern in (ALL, JUST_JOIN, NUMBERS) for m in pattern.finditer(scene.text)]
     return left_over(gathered.left_over, known) <= (4 if scene.addressed else 1) and not chatters(
         scene.text, private=scene.private
     )
@@ -137,9 +158,7 @@ def _excluded(scene: Scene, gathered: Gathered) -> set[str]:
 
 
 def _numbers(scene: Scene, gathered: Gathered) -> Reading | None:
-    match = re.match(
-        r"^[我要来\s]*(?P<nos>\d{1,2}号?(?: ?[、,，和跟 ] ?\d{1,2}号?)+)(?:都|全)*(?:要)?(?:各)", scene.text
-    )
+    match = NUMBERS.match(scene.text)
     amounts = [piece.value for piece in scene.pieces if piece.kind == "qty"]
     if not match or not amounts or any(want.products for want in gathered.wants):
         return None
@@ -180,7 +199,8 @@ def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
 
 def _joined(scene: Scene, want: Want) -> bool:
     """跟团车厘子, +1（车厘子）: goods of the campaign, without an amount of their own."""
-    sold = want.quantity is None and any(
+    share = want.quantity is None or want.quantity.unit == "份"
+    sold = share and any(
         sku.id in scene.offer.in_campaign for id in want.products for sku in scene.offer.skus(id)
     )
     return sold and bool(
@@ -189,7 +209,7 @@ def _joined(scene: Scene, want: Want) -> bool:
 
 
 def _asks(scene: Scene) -> bool:
-    return any(piece.kind == "cue" and piece.tag in ("buy", "join") for piece in scene.pieces)
+    return any(piece.kind == "cue" and piece.tag in ("buy", "join", "all", "each") for piece in scene.pieces)
 
 
 # --- +1
@@ -200,7 +220,7 @@ def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
     if (
         gathered.wants
         or not (plus or JUST_JOIN.search(scene.text) or _asks_for_some(scene, gathered))
-        or len(gathered.loose) > 1
+        or len(gathered.loose) > 1 + sum(piece.kind == "for" for piece in scene.pieces)
         or scene.says("[?？]|吗|么|多少|几点")
     ):
         return None
@@ -209,8 +229,22 @@ def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
         return None  # 明天+1
     if not _about_the_shop(scene):
         return ignore(why="上面聊的不是团")
-    quantity = gathered.loose[0] if gathered.loose else None
-    return _join_with(scene, quantity)
+    return _join_with(scene, _shares(scene, gathered) or [Want(quantity=Quantity(Decimal(1)))])
+
+
+def _shares(scene: Scene, gathered: Gathered) -> list[Want]:
+    """我要2份，帮我妈也+1: the amounts, each with the person it is for."""
+    found: list[Want] = []
+    whom = None
+    for piece in scene.pieces:
+        if piece.kind == "for":
+            whom = piece.value
+        elif piece.text in ("我自己", "自己"):
+            whom = None
+        elif piece.kind in ("qty", "number"):
+            said = piece.value if piece.kind == "qty" else Quantity(piece.value)
+            found += [Want(quantity=said, for_whom=whom)] if said in gathered.loose else []
+    return found
 
 
 def _asks_for_some(scene: Scene, gathered: Gathered) -> bool:
@@ -228,24 +262,22 @@ def _asks_for_some(scene: Scene, gathered: Gathered) -> bool:
     return quantity.unit == "份" or quantity.unit in units
 
 
-def _join_with(scene: Scene, quantity: Quantity | None) -> Reading:
+def _join_with(scene: Scene, shares: list[Want]) -> Reading:
     only = scene.offer.only_item()
     intent = join_intent(scene.offer, only[0].id if only else None)
     slots: dict[str, Any] = slots_around(scene)
     if only is None:
         options = tuple(item.sku for _, item in scene.offer.items())
-        value = quantity.value if quantity else None
+        value = shares[0].quantity.value if shares[0].quantity else None
         return ask(
             intent, Clarify("campaign_item", options, None, (), None, value), slots, why="团里不止一样"
         )
-    settled = settle(_want_of(only, quantity or Quantity(Decimal(1))), scene.offer)
-    if isinstance(settled, Clarify):
-        return ask(intent, settled, slots)
-    return act(intent, [settled], slots, why="团里只有这一样")
-
-
-def _want_of(item: tuple[Campaign, CampaignItem], quantity: Quantity) -> Want:
-    return Want(sku=item[1].sku, campaign=item[0].id, quantity=quantity)
+    settled = [settle(replace(one, sku=only[1].sku, campaign=only[0].id), scene.offer) for one in shares]
+    lines = [one for one in settled if isinstance(one, Line)]
+    unclear = next((one for one in settled if isinstance(one, Clarify)), None)
+    if unclear is not None:
+        return ask(intent, replace(unclear, lines=tuple(lines)), slots)
+    return act(intent, lines, slots, why="团里只有这一样")
 
 
 def _about_the_shop(scene: Scene) -> bool:

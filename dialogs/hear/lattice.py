@@ -13,26 +13,23 @@ from typing import Any
 
 from dialogs.hear.codes import find_codes
 from dialogs.hear.dictionary import LONGEST, flags, is_known, is_rare, sound
-from dialogs.hear.lexicon import cues, words
+from dialogs.hear.lexicon import cues
 from dialogs.hear.money import find_money
 from dialogs.hear.names import Names
 from dialogs.hear.normalise import Typed
-from dialogs.hear.numbers import HAN, NUMBER, parse
+from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.places import find_places
 from dialogs.hear.quantities import Amounts
 from dialogs.hear.specs import Spec, find_specs
 from dialogs.hear.times import find_times
+from dialogs.hear.whom import find_people
 
 NUMERAL = re.compile(rf"(?<![\d.a-z]){NUMBER}(?![\d.])")
 LATIN = re.compile(r"[a-z][a-z'’._-]*")
 DIGITS = re.compile(r"\d+")
 NUMBERING = re.compile(r"(?m)(?:^|(?<=\n))\s*\d{1,2}[.、)](?!\d)|^- ?(?=[\u4e00-\u9fff])")
 NOTE = re.compile(r"\((?P<note>[^()\n]{2,40})\)")
-FOR = re.compile(
-    r"(?:帮我|给我|给|帮|替|代|帮忙给)(?P<who>[^,，。;；\s]{1,9}?)(?:家)?(?:也|都|再|顺便)*(?:带|来|拿|买|订|捎|要|留|报|加|称|整|拼|接|代|\+|(?=[a-z]))(?!电|机)"
-)
 ORDER = re.compile(r"(?<![\d.-])(?:\d{4}-\d{3}|20\d{6}-?\d{3})(?![\d-])")
-KIN = frozenset("妈爸爷奶姐妹哥弟婆公叔姨舅姑嫂娘爹")
 MENTION = re.compile(r"@(?P<who>[^\s,，@]{1,20})")
 INSTEAD = re.compile(
     r"(?:没有?|缺货|卖完|断货|要是没)[^,，。\d]{0,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?)(?=[,，]|$)"
@@ -122,16 +119,9 @@ class Lattice:
                     match[0],
                     typed.typed(match.start("note"), match.end("note")),
                 )
-        for match in FOR.finditer(text):
-            if _is_person(match["who"]):
-                mine = match["who"] in KIN and text[match.start("who") - 1] == "我"  # 帮我妈带
-                yield Piece(
-                    "for",
-                    match.start(),
-                    match.end(),
-                    match[0],
-                    typed.typed(match.start("who") - mine, match.end("who")),
-                )
+        for found in find_people(text):
+            who = typed.typed(found.who_start, found.who_end)
+            yield Piece("for", found.start, found.end, text[found.start : found.end], who)
         for match in MENTION.finditer(text):
             yield Piece("mention", match.start(), match.end(), match[0], match["who"])
         for match in INSTEAD.finditer(text):
@@ -142,7 +132,7 @@ class Lattice:
             yield Piece("blank", match.start(), match.end(), match[0])
         yield from self._counted(text)
         if codes:
-            for code in find_codes(typed):
+            for code in find_codes(typed, self.amounts.unit):
                 source = "run" if code.in_run else "exact"
                 yield Piece("code", code.start, code.end, text[code.start : code.end], code.code, source)
 
@@ -194,6 +184,8 @@ class Lattice:
                 yield Piece("specword", start, end, word, Spec(word=word, firm=True, text=word))
             elif (tag := tags.get(word)) and _whole_word(text, start, end):
                 yield Piece("cue", start, end, word, tag=tag)
+            elif word[0] in "这那" and word[1:] in self.amounts.units:
+                yield Piece("cue", start, end, word, tag="this")  # 那份, 这箱
             elif 1 < end - start <= LONGEST and flags(word):
                 yield Piece("word", start, end, word)
 
@@ -210,19 +202,12 @@ class Lattice:
 
 def _cost(piece: Piece) -> float:
     if piece.source == "run":
-        return COST["note"]
+        return COST["break"]
     if piece.kind == "word":
         return RARE if is_rare(piece.text) else COST["word"]
     if piece.kind == "char":
         return COST["word"] if is_known(piece.text) else COST["char"]
     return COST["sound" if piece.source == "sound" else piece.kind]
-
-
-def _is_person(who: str) -> bool:
-    """邻居, 5栋刘姐, 我妈 — but not 我, 孩子 or goods in an amount."""
-    return who not in words("not_people.txt") and not re.match(
-        rf"[我俺咱][一两二三半\d]|[\d{HAN}]+[斤箱个份盒袋]|我?[来要拿]", who
-    )
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:

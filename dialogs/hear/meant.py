@@ -15,7 +15,7 @@ MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好�
 
 def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
     for_another = any(piece.kind == "for" for piece in scene.pieces)
-    if chatters(scene.text, private=True):
+    if chatters(scene.masked, private=True):
         return False
     if not (scene.private or for_another) and chatters(_up_to_goods(scene, gathered), private=False):
         return False
@@ -148,7 +148,7 @@ def _is_head(scene: Scene, heard: str) -> bool:
 def _up_to_goods(scene: Scene, gathered: Gathered) -> str:
     """The message to the end of its last clause with goods, when it asks for them; a remark may follow."""
     if not buys(scene.pieces):
-        return scene.text
+        return scene.masked
     last = max((want.start for want in gathered.wants), default=0)
     ends = [piece.start for piece in scene.pieces if piece.kind == "break" and piece.start > last]
-    return scene.text[: ends[0]] if ends else scene.text
+    return scene.masked[: ends[0]] if ends else scene.masked

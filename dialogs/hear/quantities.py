@@ -97,7 +97,8 @@ class Amounts:
     """Finds amounts, for one set of units."""
 
     def __init__(self, units: Iterable[str]) -> None:
-        self.unit = alternation(frozenset(units))  # as an expression
+        self.units = frozenset(units)
+        self.unit = alternation(self.units)  # as an expression
         self._rules = tuple((re.compile(pattern), make) for pattern, make in _rules(self.unit))
 
     def find(self, text: str) -> Iterator[Found]:
@@ -152,7 +153,7 @@ def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
         (rf"(?<![a-z0-9])[x*] ?(?P<n>{NUMBER})(?![\d.]) ?(?P<unit>{unit})?", _times),
         (rf"(?<=[\u4e00-\u9fff])乘(?P<n>{NUMBER}) ?(?P<unit>{unit})?", _times),
         (rf"\+ ?(?P<n>{NUMBER})(?![\d.点]) ?(?P<unit>{unit})?", _plus),
-        (r"(?P<n>[俩仨])", _spoken),
+        (r"(?<![他她你们咱])(?<!就我)(?P<n>[俩仨])", _spoken),
         (rf"(?<![a-z])(?P<n>{'|'.join(ENGLISH)}) ?{after}", _english),
         (
             rf"(?<![a-z\d.])(?P<n>\d+|{'|'.join(ENGLISH)}) ?(?P<unit>{'|'.join(ENGLISH_UNITS)})(?![a-z])",
@@ -160,7 +161,7 @@ def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
         ),
         (rf"(?<![a-z])(?P<n>{'|'.join(PINYIN)})(?P<unit>{'|'.join(PINYIN_UNITS)})(?![a-z])", _pinyin),
         (rf"(?<![a-z\d.])(?P<n>\d+) ?(?P<unit>{'|'.join(PINYIN_UNITS)})(?![a-z])", _pinyin),
-        (rf"(?<=[来要带拿买送订加拼跟接整搞弄称给留份扛搬]){size}{after}", _one),
+        (rf"(?<=[来要带拿买送订加拼跟接整搞弄称给留份扛搬])(?![团人单次间场节桌位]){size}{after}", _one),
     )
 
 

@@ -89,6 +89,15 @@ class Scene:
     def gathered(self) -> Gathered:
         return gather(self.pieces, self.offer, it=self.it())
 
+    @cached_property
+    def masked(self) -> str:
+        """The message with 〇 for every name of goods: 拼车厘子 is about no car."""
+        text = list(self.text)
+        for piece in self.pieces:
+            if piece.kind == "product":
+                text[piece.start : piece.end] = "〇" * (piece.end - piece.start)
+        return "".join(text)
+
     def says(self, pattern: str) -> re.Match[str] | None:
         return re.search(pattern, self.text)
 

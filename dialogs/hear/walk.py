@@ -142,6 +142,36 @@ class Walk:
         """还是四斤吧: a change of mind, no question."""
         return at + 1 < len(self.pieces) and self.pieces[at + 1].text in ("吧", "好了", "算了", "得了")
 
+    def _counts_others(self, at: int) -> bool:
+        """两个人, 三口人: a number glued to a word that is no goods."""
+        after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        return (
+            after is not None
+            and after.kind == "word"
+            and after.text[0] in "个口位"
+            and after.text[-1] in "人"
+        )
+
+    def _only_remarks(self, at: int) -> bool:
+        """Whether the clause of an amount without goods says something else: nobody asks for it there."""
+        clause = self._clause(at)
+        named = self.pieces[at - 1].text.endswith("的")  # 弯弯的三斤
+        if named or any(piece.tag in ("inc", "each", "join") for piece in clause):
+            return False
+        packs = any(p.text.endswith("装") and p.end <= self.pieces[at].start for p in clause)
+        asks = any(p.tag == "buy" and not p.text.endswith("装") for p in clause)
+        return (
+            packs
+            or any(p.tag == "note" for p in clause)
+            or (not asks and any(p in self.left_over for p in clause))
+        )
+
+    def _clause(self, at: int) -> tuple[Piece, ...]:
+        breaks = [n for n, piece in enumerate(self.pieces) if piece.kind == "break"]
+        start = max((n for n in breaks if n < at), default=-1)
+        end = min((n for n in breaks if n > at), default=len(self.pieces))
+        return self.pieces[start + 1 : end]
+
     def _too_many(self, at: int) -> bool:
         """三斤，多了，两斤吧."""
         said = "".join(p.text for p in self.pieces[at : at + 2])

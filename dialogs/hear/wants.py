@@ -93,8 +93,8 @@ class _Basket(Walk):
         if item is not None:
             want = replace(want, sku=item[1].sku, campaign=item[0].id)
         self._goods(want)
-        if code.qty is not None:
-            self._amount(Quantity(code.qty), piece, at)
+        if code.amount is not None:
+            self._amount(code.amount, piece, at)
 
     def _goods(self, want: Want) -> None:
         self._drop_adjectives(want.start)
@@ -133,7 +133,9 @@ class _Basket(Walk):
         self._amount(piece.value, piece, at)
 
     def _number(self, piece: Piece, at: int) -> None:
-        if self.bare_numbers and (self.open or self.held is None):
+        if not self.open and self._counts_others(at):
+            self.left_over.append(piece)  # 两个人吃，葡萄一斤
+        elif self.bare_numbers and (self.open or self.held is None):
             self._amount(Quantity(piece.value, self._strange_unit(at) if self.open else None), piece, at)
         else:
             self.left_over.append(piece)
@@ -193,9 +195,15 @@ class _Basket(Walk):
         if self.held is not None:
             self._flush_unknown()
             if self.held is not None:
-                self.loose.append(self.held)
+                self._set_loose()
         self.held, self.held_at = quantity, at
         self.each_first, self.each = self.each, False
+
+    def _set_loose(self) -> None:
+        """An amount that found no goods: asked about, or only a remark (一杯少糖, 吃不了一袋)."""
+        ordered = any(want.quantity for want in self.done)
+        if self.held is not None and not (ordered and self._only_remarks(self.held_at)):
+            self.loose.append(self.held)
 
     def _close_open(self, quantity: Quantity) -> None:
         group = self.open if self.each else self.open[-1:]
@@ -460,7 +468,7 @@ class _Basket(Walk):
             self._end_note(len(self.pieces))
         self._flush_unknown()
         if self.held is not None and not any(want.quantity is self.held for want in self.done):
-            self.loose.append(self.held)
+            self._set_loose()
         if self.carried is not None and len(self.open) == 1:
             self.open = [replace(self.open[0], quantity=self.carried)]
         if self.for_whom and self.loose and self.done and self.done[-1].for_whom is None:

@@ -38,6 +38,7 @@ from shop.refusals import (
 from shop.rows import add, change, has_row_locks
 from shop.rules import baskets, pricing
 from shop.rules.baskets import Want
+from shop.rules.frozen import nearly_out
 from shop.rules.orders import GONE_OUT, PayMode, Status, may, pay_due
 from shop.rules.pricing import Nearly, Offer, Quote
 from shop.slips import Slip, SlipLine, build, lines_of, newest_open, slip_of
@@ -69,7 +70,7 @@ async def preview(shop: ShopId, wants: Sequence[Want], *, now: datetime) -> Prev
     shelf = await goods(shop)
     _on_sale(wants, shelf)
     basket = baskets.changed({}, wants, shelf.catalogue)
-    quote = _quote(basket, shelf, local_day(now, shelf.catalogue), {})
+    quote = _quote(basket, shelf, now, {})
     await stock.look(_takes({}, basket, shelf))
     return _preview(basket, quote, shelf.catalogue)
 
@@ -246,7 +247,7 @@ async def _place_new(
     basket = baskets.changed({}, wants, shelf.catalogue)
     if not basket:
         raise NothingOpen
-    quote = _quote(basket, shelf, day, {})
+    quote = _quote(basket, shelf, now, {})
     number = await next_number(shop, f"orders {day.isoformat()}")
     row = {
         "shop_id": shop,
@@ -287,9 +288,8 @@ async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: date
     if not after:
         await _end(order, "buyer_cancelled", now)
         return await slip_of(order)
-    day = local_day(now, shelf.catalogue)
     frozen = {key: Offer(Money(line.price_fen), line.price_why) for key, line in lines.items()}
-    quote = _quote(after, shelf, day, frozen)
+    quote = _quote(after, shelf, now, frozen)
     for key in before.keys() - after.keys():
         await _remove_line(lines.pop(key))
     priced_wants = _paired(after, quote)
@@ -356,12 +356,20 @@ async def close_intents(order: int) -> None:
     await change(PayIntent, "WHERE order_id = ? AND state = 'created'", [order], state="closed")
 
 
-def _quote(basket: Mapping[str, Want], shelf: Goods, day: date, frozen: Mapping[str, Offer]) -> Quote:
+def _quote(basket: Mapping[str, Want], shelf: Goods, now: datetime, frozen: Mapping[str, Offer]) -> Quote:
+    day, known = local_day(now, shelf.catalogue), shelf.everything
     items = [
-        pricing.Item(key, want.qty, (frozen[key],) if key in frozen else shelf.offers(want.sku, day))
+        pricing.Item(
+            key,
+            want.qty,
+            (frozen[key],) if key in frozen else shelf.offers(want.sku, day),
+            sku=want.sku,
+            product=known.sku[want.sku].product,
+            frozen=key in frozen,
+        )
         for key, want in basket.items()
     ]
-    return pricing.quote(items, shelf.promotions)
+    return pricing.quote(items, shelf.promotions, pricing.Buyer(now=now))
 
 
 def _paired(basket: Mapping[str, Want], quote: Quote) -> list[tuple[Want, pricing.Priced]]:
@@ -446,7 +454,7 @@ def _cut_rows(priced: pricing.Priced) -> list[dict[str, object]]:
 
 
 def _nearly_rows(quote: Quote) -> list[dict[str, object]]:
-    return [{"rule": n.rule, "why": n.why, "short": n.short.fen, "saves": n.saves.fen} for n in quote.nearly]
+    return [nearly_out(near) for near in quote.nearly]
 
 
 def _key(line: Line) -> str:

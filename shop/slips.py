@@ -18,6 +18,7 @@ from shop.records.pickups import Pickup
 from shop.refusals import NoSuchOrder
 from shop.rows import read
 from shop.rules.baskets import Want
+from shop.rules.frozen import nearly_in
 from shop.rules.orders import PayMode, Status
 from shop.rules.pricing import Cut, Nearly
 
@@ -178,9 +179,7 @@ def build(order: Order, lines: Sequence[Line], pickup_code: str | None) -> Slip:
         lines=tuple(_line(line) for line in lines),
         gross=Money(order.gross_fen),
         payable=Money(order.payable_fen),
-        nearly=tuple(
-            Nearly(n["rule"], n["why"], Money(n["short"]), Money(n["saves"])) for n in order.nearly or ()
-        ),
+        nearly=tuple(nearly_in(near) for near in order.nearly or ()),
         placed_at=order.placed_at,
         pay_due_at=order.pay_due_at,
         claimed_at=order.claimed_at,

@@ -88,6 +88,11 @@ class Nearly:
     saves: Money
     more: Quantity = NONE
 
+    @property
+    def missing(self) -> str:
+        """再买…: ¥3.20, 1 件."""
+        return f"{self.more} 件" if self.more > NONE else str(self.short)
+
 
 @dataclass(frozen=True, slots=True)
 class Priced:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -10,60 +11,106 @@ import pytest
 
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
-from shop.promotions import from_terms
-from shop.rules.pricing import Item, Nearly, Offer, quote
+from shop.promotions import from_terms, kinds
+from shop.rules.pricing import Buyer, Coupon, Item, Nearly, Offer, Promotion, Quote, Unused, quote
+from tests.support.carts import NOON
 from tests.support.drawings import LIVES, lives
 
 PRICING = Path(__file__).parents[2] / "docs" / "pricing.md"
-HEAD = ["basket", "满减", "pays", "each line", "told"]
+BASKETS = ["basket", "with", "pays", "each line", "told"]
+KINDS = ["said", "kind", "terms"]
 NONE = "–"
 
 
 class Row(NamedTuple):
     basket: str
-    promotion: str
+    with_: str
     pays: str
     lines: str
     told: str
 
 
-def rows() -> list[Row]:
-    cells = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in PRICING.read_text(encoding="utf-8").splitlines()
-        if line.startswith("|") and not line.startswith("|---")
-    ]
-    assert all(len(row) == len(HEAD) for row in cells)
-    return [Row(*row) for row in cells if row != HEAD]
+def rows(head: list[str]) -> list[list[str]]:
+    """What stands in the tables with this head."""
+    found: list[list[str]] = []
+    reading = False
+    for line in PRICING.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|"):
+            reading = False
+        elif cells == head:
+            reading = True
+        elif reading and not line.startswith("|---"):
+            assert len(cells) == len(head), line
+            found.append(cells)
+    return found
+
+
+def promotions() -> dict[str, Promotion]:
+    return {
+        said: from_terms(kind.strip("`"), json.loads(terms.strip("`"))) for said, kind, terms in rows(KINDS)
+    }
 
 
 def item(said: str) -> Item:
     match = re.fullmatch(r"(\S+) (=?)([\d.]+)(?:→([\d.]+))?×([\d.]+)", said)
     assert match, said
-    name, _frozen, price, special, qty = match.groups()
+    name, stands, price, special, qty = match.groups()
     offers = [Offer(Money.parse(price))]
     if special:
         offers.append(Offer(Money.parse(special), "今日特价", "timed"))
-    return Item(name, Quantity.of(qty), tuple(offers))
+    return Item(name, Quantity.of(qty), tuple(offers), frozen=bool(stands))
 
 
-def told(nearly: tuple[Nearly, ...]) -> str:
-    return " ".join(f"再买{near.short}减{near.saves}" for near in nearly) or NONE
+def price(row: Row) -> Quote:
+    known = promotions()
+    named = [known[said] for said in row.with_.split("; ") if said != NONE]
+    buyer = Buyer(
+        level="金卡",
+        teams=frozenset({"T1"}),
+        bargains={"B1": Money(500)},
+        coupons=tuple(one for one in named if isinstance(one, Coupon)),
+        points=9999,
+        now=NOON,
+    )
+    return quote(
+        [item(said) for said in row.basket.split(", ")],
+        [one for one in named if not isinstance(one, Coupon)],
+        buyer,
+    )
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.basket} {row.promotion}")
+def lines(row: Row, result: Quote) -> str:
+    keys = [item(said).key for said in row.basket.split(", ")]
+    told = [f"{key} {'+'.join(part.net.yuan for part in result.parts(key))}" for key in keys]
+    return ", ".join(told + ([f"配送 {result.delivery.yuan}"] if result.delivery else []))
+
+
+def told(nearly: tuple[Nearly, ...], unused: tuple[Unused, ...]) -> str:
+    near = [f"再买{one.missing}就{one.why}" for one in nearly]
+    left = [f"{one.why}：{'差' if one.reason == 'short' else '贵'}{one.by}" for one in unused]
+    return " ".join(near + left) or NONE
+
+
+@pytest.mark.parametrize(
+    "row", [Row(*cells) for cells in rows(BASKETS)], ids=lambda row: f"{row.basket} {row.with_}"
+)
 def test_the_page_about_prices_is_true(row: Row) -> None:
-    basket = [item(said) for said in row.basket.split(", ")]
-    steps = re.findall(r"满([\d.]+)减([\d.]+)", row.promotion)
-    result = quote(basket, [from_terms("spend_save", {"steps": steps})] if steps else [])
-    net = {line.key: line.net for line in result.lines}
+    result = price(row)
     assert result.payable.yuan == row.pays
-    assert ", ".join(f"{one.key} {net[one.key].yuan}" for one in basket) == row.lines
-    assert told(result.nearly) == row.told
+    assert lines(row, result) == row.lines
+    assert told(result.nearly, result.unused) == row.told
+
+
+def test_the_page_about_prices_says_each_promotion_as_the_shop_does() -> None:
+    assert all(promotion.say() == said for said, promotion in promotions().items())
+    assert {kind.strip("`") for _, kind, _ in rows(KINDS)} == set(kinds())
 
 
 def test_the_page_about_prices_has_its_examples() -> None:
-    assert len(rows()) >= 25
+    assert len(rows(BASKETS)) >= 60
+    used = {said for row in rows(BASKETS) for said in row[1].split("; ")}
+    assert used - {NONE} == set(promotions())
 
 
 def test_the_drawing_of_an_orders_life_is_the_table_of_the_code() -> None:

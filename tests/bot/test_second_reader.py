@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import performance, second_reader, wiring
+from bot import performance, second_reader, upkeep, wiring
 from bot.channels.loopback import Loopback
 from bot.clock import MovableClock
 from bot.memory import InProcess
@@ -503,8 +503,20 @@ def test_the_key_comes_from_the_environment() -> None:
     assert settings.second_reader.key == KEY
 
 
-async def test_check_asks_him_once(oracle: Oracle) -> None:
-    assert await second_reader.look(part_of(oracle)) is None
+async def test_check_says_whether_he_answers(sqlite_url: str, oracle: Oracle) -> None:
+    data = {"database": {"url": sqlite_url}, "web": {"port": free_port()}}
+    part = {"url": oracle.url, "model": "m", "key": KEY}
+    assert not [line for line in await _checked(data) if "reader" in line]
+    assert oracle.asked == []
+    assert "✓ second reader: ok" in await _checked(data | {"second_reader": part})
     assert len(oracle.asked) == 1
     oracle.says = sending("no", status=401)
-    assert await second_reader.look(part_of(oracle)) == "it answered 401. The shop runs without it"
+    wrong = "✗ second reader: it answered 401. The shop runs without it"
+    assert wrong in await _checked(data | {"second_reader": part})
+
+
+async def _checked(data: dict[str, Any]) -> list[str]:
+    said: list[str] = []
+    faults = await upkeep.check(from_mapping(data, {}), say=said.append)
+    assert faults == sum(line.startswith("✗") for line in said)
+    return said

@@ -16,7 +16,7 @@ from dialogs.hear.orders import settled_want, with_it
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
-from dialogs.hear.settle import fits, settle
+from dialogs.hear.settle import fits, fits_pack, settle
 from dialogs.hear.swaps import SWAP, swapped
 from dialogs.hear.things import names_a_thing
 from dialogs.hear.wants import Gathered
@@ -47,7 +47,7 @@ def edit(scene: Scene) -> Reading | None:
         return _not_ours(scene) or _cancel(scene, gathered)
     if scene.says("除了|除去") and CANCEL.search(scene.text) and cart:
         return _all_but(scene, gathered)
-    if not (gathered.ops or _corrects(scene)) or not (cart or scene.addressed):
+    if not (gathered.ops or _corrects(scene) or _denies(scene)) or not (cart or scene.addressed):
         return None
     return swapped(scene, gathered) or _changed(scene, gathered)
 
@@ -68,6 +68,18 @@ def _means_it(scene: Scene, gathered: Gathered) -> bool:
     if scene.addressed:
         return left_over(gathered.left_over) <= max(6, len(scene.text) // 2)
     return _clause_is_clean(scene, gathered)
+
+
+def _denies(scene: Scene) -> bool:
+    """虾不要盒装，要散的两斤, where a box is in the order."""
+    return any(want.without is not None and _denied_lines(scene, want) for want in scene.gathered.wants)
+
+
+def _denied_lines(scene: Scene, want: Want) -> list[Line]:
+    goods = scene.offer.catalogue.sku
+    return [
+        line for line in of_cart(scene, want) if want.without and fits_pack(want.without, goods[line.sku])
+    ]
 
 
 def _is_strong(text: str) -> bool:
@@ -142,6 +154,8 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
     done: list[Line] = []
     corrects = _corrects(scene)
     for said in wants:
+        if said.without is not None and (gone := _denied_lines(scene, said)):
+            done += [removed(line) for line in gone]
         want = replace(said, op="set") if corrects and said.op == "add" and of_cart(scene, said) else said
         if want.source == "unknown":
             continue

@@ -24,7 +24,7 @@ from dialogs.hear.specs import Spec, find_specs
 from dialogs.hear.times import find_times
 from dialogs.hear.whom import find_people
 
-NUMERAL = re.compile(rf"(?<![\d.a-z]){NUMBER}(?![\d.])")
+NUMERAL = re.compile(rf"(?<![\d.a-z])(?![一二三四五六七八九]{{3}}){NUMBER}(?![\d.])")  # 一二三 is no amount
 LATIN = re.compile(r"[a-z][a-z'’._-]*")
 DIGITS = re.compile(r"\d+")
 NUMBERING = re.compile(r"(?m)(?:^|(?<=\n))\s*\d{1,2}[.、)](?!\d)|^- ?(?=[\u4e00-\u9fff])")

@@ -50,13 +50,16 @@ def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:
         return False  # 考C1还是C2
     total = len(scene.text)
     orders = buys(scene.pieces)
+    if any(want.money for want in wants) and not orders:
+        return False  # 老姜都五块了
     if any(piece.tag == "ask" and piece.text not in MAY_I for piece in scene.pieces):
         return False  # 一斤苹果有几个
     return strange <= (2 if orders else 1) and around <= (0.5 if orders else 0.35) * total
 
 
 def buys(pieces: Iterable[Piece]) -> bool:
-    return any(piece.kind == "cue" and piece.tag in ("buy", "join", "each", "all", "inc") for piece in pieces)
+    tags = ("buy", "join", "each", "all", "inc")
+    return any(piece.kind == "cue" and piece.tag in tags and piece.text != "都" for piece in pieces)
 
 
 def strangeness(scene: Scene, gathered: Gathered) -> tuple[int, int]:

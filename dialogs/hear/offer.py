@@ -31,6 +31,7 @@ class Want:
     money: Decimal | None = None
     start: int = 0
     end: int = 0
+    without: Spec | None = None  # 不要盒装
     retold: bool = False  # 三斤，改四斤: the amount it changes was said in the same breath
 
 

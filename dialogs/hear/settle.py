@@ -104,6 +104,12 @@ def fits(spec: Spec, sku: Sku) -> bool:
     return bool(spec.measures) and all(one in have for one in spec.measures)
 
 
+def fits_pack(spec: Spec, sku: Sku) -> bool:
+    """盒装, 整箱, 板的 name a pack by its unit as well."""
+    by_unit = bool(spec.word) and sku.unit in spec.word
+    return by_unit or fits(spec, sku)
+
+
 def _word_fits(word: str, sku: Sku) -> bool:
     if word.startswith("散"):
         return sku.spec.startswith("散")

@@ -107,7 +107,7 @@ def _patterns(unit: str) -> tuple[tuple[re.Pattern[str], bool], ...]:
     weight = "(?:" + "|".join(sorted((*GRAMS, *MEASURE_ONLY), key=len, reverse=True)) + ")"
     only = "(?:" + "|".join(sorted(MEASURE_ONLY, key=len, reverse=True)) + ")"
     number = rf"(?<![\d.a-z])(?P<n>{NUMBER}) ?"
-    kind = r"(?:的?(?:那种|那款|规格)|的那个|的)"
+    kind = r"(?:的?(?:那种|那款|规格)|的那个|那个(?=[,，。;；]|$)|的)"
     rules = (
         (rf"{number}(?P<u>{weight}) ?[*x] ?(?P<m>\d+)(?![\d.])(?P<v>{PIECES})?装?的?", True),
         (rf"{number}(?P<u>{only})(?![a-z])(?:装|{kind})?", True),

@@ -143,14 +143,40 @@ class Walk:
         return at + 1 < len(self.pieces) and self.pieces[at + 1].text in ("吧", "好了", "算了", "得了")
 
     def _counts_others(self, at: int) -> bool:
-        """两个人, 三口人: a number glued to a word that is no goods."""
+        """两个人吃，葡萄一斤; 茄子！大家看镜头，3: a number that belongs to other words than goods."""
+        if self.open:
+            return self.broken and any(piece in self.left_over for piece in self._clause(at))
         after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
         return (
             after is not None
             and after.kind == "word"
             and after.text[0] in "个口位"
-            and after.text[-1] in "人"
+            and after.text[-1] == "人"
         )
+
+    def _is_money(self, at: int) -> bool:
+        """都五块了: what goods cost that nobody sells by the piece."""
+        following = self._next(at)
+        ids = [id for want in self.open[-1:] for id in want.products]
+        ids += following.value if not ids and following is not None and following.kind == "product" else ()
+        return bool(ids) and not any(sku.unit == "块" for id in ids for sku in self.offer.skus(id))
+
+    def _is_denied(self, at: int) -> bool:
+        """盒装的不要."""
+        goods = bool(self.open or self.done)
+        following = next(
+            (p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.text not in ("的", "就")), None
+        )
+        return goods and following is not None and following.tag == "not" and not self._next_amount(at)
+
+    def _amount_behind(self, piece: Piece) -> bool:
+        return self._next_amount(self.pieces.index(piece)) or self._next_is_goods(self.pieces.index(piece))
+
+    def _in_other_packs(self, at: int) -> bool:
+        """啤酒1箱，330毫升的再拿6罐: in a new clause, with an amount counted otherwise."""
+        amount = next((p.value for p in self.pieces[at + 1 :] if p.kind == "qty"), None)
+        last = self.done[-1].quantity if self.done else None
+        return bool(self.broken and amount and last and last.unit and amount.unit != last.unit)
 
     def _only_remarks(self, at: int) -> bool:
         """Whether the clause of an amount without goods says something else: nobody asks for it there."""

@@ -13,6 +13,7 @@ from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Op
+from dialogs.hear.specs import Spec
 from dialogs.hear.repairs import products_of, repaired, total
 from dialogs.hear.things import as_amount, makes_another_thing, names_a_thing, pack_of, run
 from dialogs.hear.walk import GOODS, Walk
@@ -130,11 +131,14 @@ class _Basket(Walk):
     # --- amounts
 
     def _qty(self, piece: Piece, at: int) -> None:
-        self._amount(piece.value, piece, at)
+        if piece.value.unit == "块" and piece.value.value is not None and self._is_money(at):
+            self._money(replace(piece, kind="money", value=piece.value.value), at)
+        else:
+            self._amount(piece.value, piece, at)
 
     def _number(self, piece: Piece, at: int) -> None:
-        if not self.open and self._counts_others(at):
-            self.left_over.append(piece)  # 两个人吃，葡萄一斤
+        if self._counts_others(at):
+            self.left_over.append(piece)
         elif self.bare_numbers and (self.open or self.held is None):
             self._amount(Quantity(piece.value, self._strange_unit(at) if self.open else None), piece, at)
         else:
@@ -237,6 +241,10 @@ class _Basket(Walk):
         if self.op in ("inc", "dec") and last.op == "add" and (sum_ := total(first, quantity, self.op)):
             self.done[-1] = replace(last, quantity=sum_)
             return True
+        if first.value == 1 and first.unit == quantity.unit and (last.specs or first.size):
+            sized = (Spec(word=f"{first.size}{first.unit}", firm=True),) if first.size else ()
+            self.done[-1] = replace(last, specs=(*last.specs, *sized), quantity=quantity)
+            return True  # 一袋一公斤的，拿两袋
         pack = pack_of(last, first, quantity, self.offer)
         if pack is None:
             pack, quantity = pack_of(last, quantity, first, self.offer), first  # 一个8斤左右的
@@ -263,6 +271,9 @@ class _Basket(Walk):
     def _spec(self, piece: Piece, at: int) -> None:
         spec = piece.value
         if piece is self.denied:
+            return
+        if self._is_denied(at):
+            self.denied = piece
             return
         following = self._next(at)
         ids = (
@@ -292,7 +303,7 @@ class _Basket(Walk):
     def _another_size(self, at: int) -> bool:
         """2斤装一袋再加散的一斤: the same goods again, in another size."""
         before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
-        joined = before is not None and before.tag in ("inc", "and", "also")
+        joined = before is not None and (before.tag in ("inc", "and", "also") or self._in_other_packs(at))
         size = joined and bool(self.done) and not self.open and self.held is None and self._next_amount(at)
         return bool(
             size and self.done[-1].products and self.done[-1].quantity and not self._next_is_goods(at)
@@ -400,8 +411,12 @@ class _Basket(Walk):
         if op == "remove" and piece.text in PARTLY and self._next_amount(at):
             op = "dec"  # 去掉一箱
         following = self._next(at)
-        if op == "remove" and self.open and following and following.kind in ("spec", "specword"):
-            self.denied = following
+        if op == "remove" and self.denied is not None and self.denied.end <= piece.start:
+            self._deny(self.denied)
+            return  # 香菇一斤，盒装的不要
+        size = following is not None and following.kind in ("spec", "specword")
+        if op == "remove" and following and size and (self.open or not self._amount_behind(following)):
+            self._deny(following)
             return  # 鸡蛋不要散的
         self.ops.append(op)
         if self.open and op == "remove":
@@ -411,6 +426,12 @@ class _Basket(Walk):
             return
         self.op = op
         self.open = [replace(want, op=op) for want in self.open]
+
+    def _deny(self, spec: Piece) -> None:
+        """A size that is not wanted: what the order has of it goes."""
+        self.denied = spec
+        if goods := self.open or self.done:
+            goods[-1] = replace(goods[-1], without=spec.value)
 
     _said_set = _said_inc = _said_dec = _said_not = _said_op
 

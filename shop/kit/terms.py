@@ -75,10 +75,9 @@ def rate(value: object) -> int:
     ):
         raise ValueError(f"not a rate in 折: {value!r}")
     said = Decimal(text)
-    points = int(said * (1000 if said < 10 else 100))
-    if not 0 < points < 10_000:
+    if not 0 < said < 100 or said == 10:  # 10折 is no rate, and nobody means 1折 by it
         raise ValueError(f"a rate is between 0 and 10 折: {value!r}")
-    return points
+    return int(said * (1000 if said < 10 else 100))
 
 
 def share_of_all(value: object) -> int:

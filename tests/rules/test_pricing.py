@@ -350,7 +350,7 @@ def test_one_more_piece_is_told() -> None:
 # ── whatever is in the basket ───────────────────────────────────────────────────────────────────────────────────
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(st.integers(0, 2**32))
 def test_every_law_of_a_price_holds_for_any_basket(seed: int) -> None:
     """python -m tests.bench.carts does the same with 60,000 of them."""

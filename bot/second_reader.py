@@ -116,7 +116,7 @@ class Endpoint:
             ],
             "temperature": 0,
             "max_tokens": 400,
-            "response_format": {"type": "json_object"},
+            "response_format": {"type": "json_object"},  # wants the word JSON among the instructions
         }
 
     async def _post(self, body: dict[str, Any]) -> bytes:
@@ -160,7 +160,7 @@ async def look(part: SecondReaderPart) -> str | None:
     """One question, for `qundian check`; the sentence when no answer comes."""
     endpoint = Endpoint(part)
     try:
-        await endpoint.ask('只回 {"action":"nothing"}', "{}")
+        await endpoint.ask('只回这个 JSON：{"action":"nothing"}', "{}")
         return None
     except NoAnswer as why:
         return f"{why}. The shop runs without it"

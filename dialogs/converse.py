@@ -42,9 +42,7 @@ class Reply:
         None  # who said it, and where: whoever sends the answer need not look it up again
     )
     room: Room | None = None
-    unclear: Unclear | None = (
-        None  # nothing is answered yet: the second reader is asked, then it is said again
-    )
+    unclear: Unclear | None = None  # not answered: the second reader is asked first
 
 
 class Conversation:

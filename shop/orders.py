@@ -365,6 +365,7 @@ def _quote(basket: Mapping[str, Want], shelf: Goods, now: datetime, frozen: Mapp
             (frozen[key],) if key in frozen else shelf.offers(want.sku, day),
             sku=want.sku,
             product=known.sku[want.sku].product,
+            unit=known.sku[want.sku].unit,
             frozen=key in frozen,
         )
         for key, want in basket.items()

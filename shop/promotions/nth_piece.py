@@ -27,8 +27,12 @@ class NthPiece(BasketPromotion):
             times, over = divmod(pieces(same), self.nth)
             off |= spread(Money(self._saves(same).fen * times), same)
             if over == self.nth - 1:
-                nearly.append(nearly_by_pieces(self.about.rule, self.say(), self._saves(same), more=1))
+                nearly.append(self._nearly(same))
         return Reduction(off, self.say(), max(nearly, key=lambda near: near.saves, default=None))
+
+    def _nearly(self, same: Sequence[Priced]) -> Nearly:
+        unit = same[0].item.unit
+        return nearly_by_pieces(self.about.rule, self.say(), self._saves(same), more=1, unit=unit)
 
     def _saves(self, same: Sequence[Priced]) -> Money:
         """On one piece, which costs what one of them costs on the average after S1."""

@@ -79,13 +79,13 @@ def cut_in(row: Mapping[str, Any]) -> Cut:
 
 
 def nearly_out(near: Nearly) -> Plain:
-    more = {"more": near.more.milli} if near.more != NONE else {}
+    more = {"more": near.more.milli, "unit": near.unit} if near.more != NONE else {}
     return {"rule": near.rule, "why": near.why, "short": near.short.fen, "saves": near.saves.fen, **more}
 
 
 def nearly_in(row: Mapping[str, Any]) -> Nearly:
-    more = Quantity(row.get("more", 0))
-    return Nearly(row["rule"], row["why"], Money(row["short"]), Money(row["saves"]), more)
+    more, unit = Quantity(row.get("more", 0)), row.get("unit", "件")
+    return Nearly(row["rule"], row["why"], Money(row["short"]), Money(row["saves"]), more, unit)
 
 
 def unused_out(one: Unused) -> Plain:
@@ -129,8 +129,8 @@ def _line_out(line: Priced) -> Plain:
     return {
         "key": line.key,
         "qty": line.qty.milli,
-        "item": {"key": item.key, "qty": item.qty.milli, "sku": item.sku, "product": item.product},
-        "frozen": item.frozen,
+        "item": {"key": item.key, "qty": item.qty.milli, "frozen": item.frozen},
+        "goods": [item.sku, item.product, item.unit],
         "offers": [offer_out(offer) for offer in item.offers],
         "taken": item.offers.index(line.offer),
         "listed": line.listed.fen,
@@ -144,7 +144,8 @@ def _line_out(line: Priced) -> Plain:
 def _line_in(row: Mapping[str, Any]) -> Priced:
     offers = tuple(offer_in(offer) for offer in row["offers"])
     said = row["item"]
-    item = Item(said["key"], Quantity(said["qty"]), offers, said["sku"], said["product"], row["frozen"])
+    sku, product, unit = row["goods"]
+    item = Item(said["key"], Quantity(said["qty"]), offers, sku, product, unit, said["frozen"])
     return Priced(
         row["key"],
         Quantity(row["qty"]),

@@ -150,5 +150,5 @@ def near_pieces(have: int, step: int) -> bool:
     return have < step <= have * 2
 
 
-def nearly_by_pieces(rule: str, why: str, saves: Money, *, more: int) -> Nearly:
-    return Nearly(rule, why, ZERO, saves, Quantity.of(more))
+def nearly_by_pieces(rule: str, why: str, saves: Money, *, more: int, unit: str = "件") -> Nearly:
+    return Nearly(rule, why, ZERO, saves, Quantity.of(more), unit)

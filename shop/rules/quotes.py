@@ -54,6 +54,7 @@ class Item:
     offers: tuple[Offer, ...]
     sku: str = ""
     product: str = ""
+    unit: str = "件"
     frozen: bool = False  # it stands on an order: these offers and no new ones
 
     @property
@@ -87,11 +88,12 @@ class Nearly:
     short: Money
     saves: Money
     more: Quantity = NONE
+    unit: str = "件"
 
     @property
     def missing(self) -> str:
         """再买…: ¥3.20, 1 件."""
-        return f"{self.more} 件" if self.more > NONE else str(self.short)
+        return f"{self.more} {self.unit}" if self.more > NONE else str(self.short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Spent:
 @dataclass(frozen=True, slots=True)
 class Unused:
     """A coupon that is not used, and why: `by` is what is missing to its threshold ("short"), or how much more
-    would be paid with it ("worse", nothing when another is as good)."""
+    would be paid with it ("worse": nothing when another is as good, less when the buyer named another)."""
 
     coupon: str
     why: str

@@ -86,8 +86,15 @@ def test_a_near_miss_of_an_older_row_has_no_pieces() -> None:
     old = {"rule": "spend_save", "why": "满50减5", "short": 320, "saves": 500}
     assert nearly_in(old) == Nearly("spend_save", "满50减5", Money(320), Money(500))
     assert nearly_out(nearly_in(old)) == old
-    by_pieces = nearly_out(Nearly("tier", "3件起¥9", Money(0), Money(300), Quantity.of(1)))
-    assert by_pieces == {"rule": "tier", "why": "3件起¥9", "short": 0, "saves": 300, "more": 1000}
+    by_pieces = nearly_out(Nearly("tier", "3盒起¥9", Money(0), Money(300), Quantity.of(1), "盒"))
+    assert by_pieces == {
+        "rule": "tier",
+        "why": "3盒起¥9",
+        "short": 0,
+        "saves": 300,
+        "more": 1000,
+        "unit": "盒",
+    }
 
 
 def test_the_seal_is_about_goods_and_money_and_not_about_advice() -> None:

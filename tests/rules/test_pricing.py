@@ -101,6 +101,13 @@ def test_two_lines_of_one_sku_share_the_limit() -> None:
     ]
 
 
+def test_two_lines_of_one_sku_reach_a_step_together() -> None:
+    tier = promo("tier", steps=[[3, "9"], [6, "8"]], goods=["a"])
+    result = quote([item("a", 1000, 1), item("a|王姐", 1000, 2)], [tier])
+    assert [line.net.fen for line in result.lines] == [900, 1800]
+    assert result.nearly == (Nearly("tier", "6件起¥8", ZERO, Money(600), Quantity.of(3)),)
+
+
 def test_a_limit_on_weighed_goods_loses_no_fen_between_its_two_lines() -> None:
     flash = Offer(Money(100), "秒杀", "flash", limit=Quantity.of("0.333"))
     first, over = quote([item("a", 398, "1.234", flash)]).lines

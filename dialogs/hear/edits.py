@@ -9,6 +9,7 @@ from typing import Any
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.cart import by_specs, by_unit, of_cart, removed, unit_fits
+from dialogs.hear.joins import about_the_shop
 from dialogs.hear.lexicon import words
 from dialogs.hear.meant import clauses
 from dialogs.hear.offer import Want
@@ -22,12 +23,14 @@ from dialogs.hear.things import names_a_thing
 from dialogs.hear.wants import Gathered
 
 CANCEL = re.compile(
-    r"(?:不要|不买|不订|不定|不需要|唔要|不想要|不拿)(?:了|啦|咯|喽)|取消|退出|撤(?:了|掉|单)|退(?:掉|了|单)|撤单|算了吧?$|(?:全部?|都|整单)(?:删|退|撤|不要)"
+    r"(?:不|唔|甭)(?:要|买|订|定|需要|想要|拿|拼|跟|团|抢|参加)(?:了|啦|咯|喽)|取消|退出|清空|算了吧?$"
+    r"|撤(?:了|掉|单|一下|下|吧)|退(?:掉|了|单|团|吧|一下)|(?:全部?|都|整单)(?:删|退|撤|不要)"
 )
-CORRECTION = re.compile(r"不是.+是|不是[\d一两二三四五六七八九十]|是.+不是|(?:按|点|打|写|说|选|下|拍)错")
-STRONG = re.compile(
-    r"拿掉|划掉|去除|不用|不需要|唔要|改|变|换|调|加到|减到|不对|(?:少|减)(?:[一两二三半\d]|掉|要|来|拿|买|给|个)|只要|只留|一共|总共|就要|不要|去掉|删|撤|取消|退|多[来加要拿给]|再[加来多要添补]|追加|追"
+CORRECTION = re.compile(
+    r"不是.+是|不是[\d一两二三四五六七八九十]|是.+不是|(?:按|点|打|写|说|选|下|拍)错|^那?还是[要来](?=[\d一两二三四五六七八九十])"
 )
+LONGEST_REASON = 6  # characters: 家里还有, 临时有事
+CHANGES = ("set", "inc", "dec", "not", "wrong")
 HOW_MUCH = "多(?:少|大|重|长|高|久|远|宽)"
 
 
@@ -53,7 +56,7 @@ def edit(scene: Scene) -> Reading | None:
 
 
 def _means_it(scene: Scene, gathered: Gathered) -> bool:
-    if not (_is_strong(scene.text) or "inc" in gathered.ops or _corrects(scene)):
+    if not (gathered.ops or _corrects(scene) or CANCEL.search(scene.text)):
         return False
     if scene.says(HOW_MUCH) and not CANCEL.search(scene.text) and not SWAP.search(scene.text):
         return False  # 一个多少来着, 多大一个
@@ -82,20 +85,17 @@ def _denied_lines(scene: Scene, want: Want) -> list[Line]:
     ]
 
 
-def _is_strong(text: str) -> bool:
-    return bool(STRONG.search(text) or CORRECTION.search(text) or CANCEL.search(text))
-
-
 def _corrects(scene: Scene) -> bool:
     """说多了，四斤就行; 不是两斤，是三斤."""
-    return any(piece.tag == "wrong" for piece in scene.pieces) or bool(CORRECTION.search(scene.text))
+    wrong = any(piece.tag == "wrong" and piece.text not in ("算了", "等等") for piece in scene.pieces)
+    return wrong or bool(CORRECTION.search(scene.text))
 
 
 def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
     """In a group the clause with the change is understood whole; what stands around it may be a sigh."""
     for clause in clauses(scene.pieces):
         text = "".join(piece.text for piece in clause)
-        if _is_strong(text) or any(piece.tag == "wrong" for piece in clause):
+        if CANCEL.search(text) or any(piece.tag in CHANGES for piece in clause):
             known = [(m.start() + clause[0].start, m.end() + clause[0].start) for m in CANCEL.finditer(text)]
             allowed = (
                 4
@@ -113,6 +113,8 @@ def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
 
 
 def _cancel(scene: Scene, gathered: Gathered) -> Reading | None:
+    if not (scene.addressed or _only_cancels(scene, gathered)):
+        return None
     slots: dict[str, Any] = {}
     if code := re.search(r"\d{4}-?\d{3}(?!\d)|\d{8,}", scene.text):
         slots["order"] = code[0]
@@ -125,6 +127,18 @@ def _cancel(scene: Scene, gathered: Gathered) -> Reading | None:
     if not scene.addressed:
         return None
     return ask("order.cancel", Clarify("line", (), "empty_cart"), why="没有可取消的")
+
+
+def _only_cancels(scene: Scene, gathered: Gathered) -> bool:
+    """In a group 不要了 is said of many things: it stands alone, with a reason behind it at most, in talk of the shop."""
+    spans = [match.span() for match in CANCEL.finditer(scene.text)]
+    clauses_ = clauses(scene.pieces)
+    at = next(
+        (n for n, one in enumerate(clauses_) if any(one[0].start <= a < one[-1].end for a, _ in spans)), 0
+    )
+    upto = [piece for clause in clauses_[: at + 1] for piece in clause if piece in gathered.left_over]
+    behind = [piece for clause in clauses_[at + 1 :] for piece in clause if piece in gathered.left_over]
+    return not left_over(upto, spans) and left_over(behind) <= LONGEST_REASON and about_the_shop(scene)
 
 
 def _not_ours(scene: Scene) -> Reading | None:
@@ -194,11 +208,12 @@ def _nameless(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
     """改成3箱: an amount alone, for the one line it fits."""
     if len(gathered.loose) == 2 and scene.says("不是.+是"):
         return (Want(quantity=gathered.loose[1], op="set"),)
-    if len(gathered.loose) == 2 and gathered.loose[0].plus and "set" in gathered.ops:
-        return (Want(quantity=gathered.loose[1], op="set"),)  # 我的+1改成+2
-    if len(gathered.loose) != 1 or not gathered.ops:
+    if len(gathered.loose) == 2 and "set" in gathered.ops:
+        return (Want(quantity=gathered.loose[1], op="set"),)  # 我的+1改成+2, 1箱改2箱
+    corrected = bool(scene.context.cart) and _corrects(scene)
+    if len(gathered.loose) != 1 or not (gathered.ops or corrected):
         return ()
-    return (Want(quantity=gathered.loose[0], op=gathered.ops[-1]),)
+    return (Want(quantity=gathered.loose[0], op=gathered.ops[-1] if gathered.ops else "set"),)
 
 
 def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:

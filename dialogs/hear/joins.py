@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from dialogs.hear.around import slots_around
+from dialogs.hear.cart import of_cart
 from dialogs.hear.codes import Code
 from dialogs.hear.lattice import Piece
 from dialogs.hear.normalise import normalise
+from dialogs.hear.numbers import parse
 from dialogs.hear.offer import Want, open_in
 from dialogs.hear.orders import decide, join_intent
 from dialogs.hear.quantities import Quantity
@@ -28,8 +30,9 @@ EXCEPT = re.compile(r"除了|除去|除开|除.{1,8}外|以外|之外|不要.{0,
 JUST_JOIN = re.compile(
     r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]|[算加带]上?我|报个名|^(?:我)?(?:拼|跟团|上车|拼了|跟了)[!~。]*$|^[我也俺再 ]*[加跟拼接抢秒] ?(?:\d{1,2}|[一二两三四五])[份个]?[吧哈啊哦!~。]*$"
 )
+NO = r"第?(?:\d{1,2}|[一二三四五六七八九十])(?:号|个|款)?"
 NUMBERS = re.compile(
-    r"^[我要来\s]*(?P<nos>\d{1,2}号?(?: ?[、,，.和跟 ] ?\d{1,2}号?)+)(?:都|全)*(?:要)?(?:各)"
+    rf"^[我要来\s]*(?P<nos>(?=.*号|[\d、,，.和跟\s]+[^\d、,，.和跟\s]){NO}(?: ?[、,，.和跟 ]? ?{NO})+)(?:我|都|全)*(?:要|来|拿|想要)*各(?:要|来|拿)*"
 )
 BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
@@ -39,8 +42,8 @@ def join(scene: Scene) -> Reading | None:
     gathered = _by_the_share(scene, _without_stray(scene.gathered))
     if quoted_sku(scene) and not gathered.wants and len(gathered.loose) == 1:
         return None  # +2 under a card is for what is on the card
-    if "set" in gathered.ops and scene.context.cart:
-        return None  # 我改+2
+    if gathered.ops and _is_mine(scene, gathered):
+        return None  # 我改+2, A再加一份
     if not scene.offer.campaigns:
         return _no_campaign(scene)
     if not _clean(scene, gathered):
@@ -66,6 +69,14 @@ def _of_titled(scene: Scene) -> Scene:
         for piece in scene.pieces
     )
     return replace(scene, offer=open_in(scene.offer.catalogue, (campaign.id,)), pieces=pieces)
+
+
+def _is_mine(scene: Scene, gathered: Gathered) -> bool:
+    """Whether what is changed stands in this person's order."""
+    cart = scene.context.cart
+    if not gathered.wants or "set" in gathered.ops:
+        return bool(cart)
+    return any(of_cart(scene, want) for want in gathered.wants if want.sku or want.products)
 
 
 def _called(scene: Scene, campaign: Campaign) -> str:
@@ -162,7 +173,8 @@ def _numbers(scene: Scene, gathered: Gathered) -> Reading | None:
     amounts = [piece.value for piece in scene.pieces if piece.kind == "qty"]
     if not match or not amounts or any(want.products for want in gathered.wants):
         return None
-    codes = [Code(no=int(no)) for no in re.findall(r"\d+", match["nos"])]
+    said = (parse(no) for no in re.findall(r"\d+|[一二三四五六七八九十]", match["nos"]))
+    codes = [Code(no=int(no)) for no in said if no is not None]
     return decide(scene, [_item_want(scene, code, amounts[-1]) for code in codes], "groupbuy.join")
 
 
@@ -227,7 +239,7 @@ def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
     when = any(piece.kind == "time" for piece in scene.pieces)
     if when and not scene.addressed and not scene.says("拿|取|提|送|电话"):
         return None  # 明天+1
-    if not _about_the_shop(scene):
+    if not about_the_shop(scene):
         return ignore(why="上面聊的不是团")
     return _join_with(scene, _shares(scene, gathered) or [Want(quantity=Quantity(Decimal(1)))])
 
@@ -280,7 +292,7 @@ def _join_with(scene: Scene, shares: list[Want]) -> Reading:
     return act(intent, lines, slots, why="团里只有这一样")
 
 
-def _about_the_shop(scene: Scene) -> bool:
+def about_the_shop(scene: Scene) -> bool:
     """A bare +1 belongs to what was talked about just before."""
     recent = [
         said

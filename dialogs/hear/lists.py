@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from dialogs.hear.dictionary import is_thing
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import patterns
 from dialogs.hear.normalise import normalise
@@ -20,12 +21,13 @@ from dialogs.hear.settle import settle
 from dialogs.hear.wants import gather
 
 NUMBERED = re.compile(
-    r"^\s*[(（【\[]?(?P<no>[0-9０-９]{1,3}|[①-⑳])(?:[)）】\]]|[.、:：，．,](?!\d{1,2}(?:元|块|斤|/))|\s(?=\S)|(?<=[①-⑳]))\s*(?P<rest>.*)$"
+    r"^\s*[(（【\[]?(?P<no>[0-9０-９]{1,3}|[①-⑳])(?:[)）】\]]|[.、:：，．,](?!\d{1,2}(?:元|块|斤|/))|\s(?=\S)|(?<=[①-⑳])(?!\s*[+＋x×*]))\s*(?P<rest>.*)$"
 )
 EXAMPLE = re.compile(r"^\s*[(（【]?(?:例|示例|样例|举例|格式|模板)")
 HEADING = re.compile(r"接龙|#")
 SAME = re.compile(r"^(?:同上|同楼上|一样|\+1同上)")
 DELETED = re.compile(r"删掉|删了|退出|不要了|取消|撤掉|撤了|划掉|去掉我|删我")
+TITLE = re.compile("[姐哥弟妹姨叔婶嫂妈爸婆公爷奶总友家属]$|老师|师傅|先生|女士|太太|[栋楼室号]")
 MOST_ENTRIES = 500
 
 
@@ -219,7 +221,7 @@ def _name_and_goods(scene: Scene, text: str) -> tuple[str, str]:
     places = [match.start() for match in re.finditer(r"[\s　]+|[:：](?!\d)", text)]
     for at in places:
         rest = text[at:].strip(" :：　\t")
-        if rest and _is_goods(scene, rest):
+        if rest and (_is_goods(scene, rest) or _is_strange(scene, rest)):
             return text[:at].strip(), rest
     return _split_at_goods(scene, text)
 
@@ -236,6 +238,13 @@ def _is_goods(scene: Scene, rest: str) -> bool:
     ):
         return False
     return any(piece.kind in ("qty", "code", "number") for piece in pieces)
+
+
+def _is_strange(scene: Scene, rest: str) -> bool:
+    """榴莲一个: a thing that nobody sells here, and how much of it."""
+    pieces = scene.cut(rest)
+    thing = len(pieces) == 2 and pieces[0].kind == "word" and pieces[1].kind == "qty"
+    return thing and is_thing(pieces[0].text) and not TITLE.search(pieces[0].text)
 
 
 def _split_at_goods(scene: Scene, text: str) -> tuple[str, str]:

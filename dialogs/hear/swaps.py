@@ -15,6 +15,7 @@ from dialogs.hear.settle import fits, settle
 from dialogs.hear.specs import Spec
 from dialogs.hear.units import same_unit
 from dialogs.hear.wants import Gathered
+from shop.goods import Sku
 
 SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买)")
 
@@ -37,6 +38,8 @@ def swapped(scene: Scene, gathered: Gathered) -> Reading | None:
         if piece.kind in ("spec", "specword") and piece.start >= match.start()
     )
     old = _old_lines(scene, before)
+    if not before and not after and specs and len(old) > 1:
+        old = [line for line in old if _sizes(scene, line, specs)]  # 换成8寸的, of the one thing that has 8寸
     if not after and specs and len(old) == 1:
         return _other_size(scene, old[0], specs, gathered)
     if len(after) != 1 or not old or (not before and len(old) != 1):
@@ -71,7 +74,8 @@ def _replaced(scene: Scene, old: list[Line], want: Want) -> Reading:
     return act("order.set", [*map(removed, old), settled], slots_around(scene), why="一样换另一样")
 
 
-def _other_size(scene: Scene, line: Line, specs: tuple[Spec, ...], gathered: Gathered) -> Reading | None:
+def _sizes(scene: Scene, line: Line, specs: tuple[Spec, ...]) -> list[Sku]:
+    """Other skus of the same goods that these words name."""
     product = scene.offer.catalogue.sku[line.sku].product
     others = [
         sku
@@ -82,6 +86,11 @@ def _other_size(scene: Scene, line: Line, specs: tuple[Spec, ...], gathered: Gat
     if not found and len(others) == 1 and specs[0].word[:1] in ("大", "小"):
         bigger = others[0].price > scene.offer.catalogue.sku[line.sku].price
         found = others if bigger == (specs[0].word[0] == "大") else []
+    return found
+
+
+def _other_size(scene: Scene, line: Line, specs: tuple[Spec, ...], gathered: Gathered) -> Reading | None:
+    found = _sizes(scene, line, specs)
     if len(found) != 1:
         return None
     quantity = gathered.loose[0] if gathered.loose else Quantity(line.qty, line.unit)

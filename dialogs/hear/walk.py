@@ -59,6 +59,11 @@ class Walk:
         following = self._next(at)
         return following is not None and following.kind in GOODS
 
+    def _again(self, at: int) -> bool:
+        """再给我称两斤, but not 什么时候再上."""
+        more = at > 0 and self.pieces[at - 1].text in ("再", "再给我", "再帮我")
+        return more and (self.pieces[at].kind == "qty" or self._next_amount(at) or self._next_is_goods(at))
+
     def _next_amount(self, at: int) -> bool:
         following = self._next(at)
         return following is not None and following.kind in ("qty", "number", "spec")
@@ -197,6 +202,11 @@ class Walk:
         start = max((n for n in breaks if n < at), default=-1)
         end = min((n for n in breaks if n > at), default=len(self.pieces))
         return self.pieces[start + 1 : end]
+
+    def _is_less(self, at: int) -> bool:
+        """少一板, but not 牛奶少了一盒 and 能不能少点."""
+        after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        return after is not None and after.text != "了" and self._next_amount(at)
 
     def _too_many(self, at: int) -> bool:
         """三斤，多了，两斤吧."""

@@ -13,8 +13,8 @@ from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Op
-from dialogs.hear.specs import Spec
 from dialogs.hear.repairs import products_of, repaired, total
+from dialogs.hear.specs import Spec
 from dialogs.hear.things import as_amount, makes_another_thing, names_a_thing, pack_of, run
 from dialogs.hear.walk import GOODS, Walk
 
@@ -173,6 +173,8 @@ class _Basket(Walk):
         if self.skipping:
             self.skipping = False
             return
+        if quantity.plus and self._again(at):
+            self._more()
         if self._either(at):
             last = self.done[-1]
             self.done[-1] = replace(last, quantity=Quantity(None, None, "either"))
@@ -336,6 +338,8 @@ class _Basket(Walk):
 
     def _said_buy(self, piece: Piece, at: int) -> None:
         """要吐过沙的, 挑熟一点的: what is asked of goods that were named is a remark about them."""
+        if self._again(at):
+            self._more()
         if piece.text.endswith(("要", "挑", "选")) and (self.open or self.done) and self._describes(at):
             self.noting = at
 
@@ -407,6 +411,8 @@ class _Basket(Walk):
         if self._too_many(at):
             self.wrong = True
             return
+        if piece.text == "少" and not self._is_less(at):
+            return
         op: Op = OPS[piece.tag]
         if op == "remove" and piece.text in PARTLY and self._next_amount(at):
             op = "dec"  # 去掉一箱
@@ -432,6 +438,12 @@ class _Basket(Walk):
         self.denied = spec
         if goods := self.open or self.done:
             goods[-1] = replace(goods[-1], without=spec.value)
+
+    def _more(self) -> None:
+        """再给我称两斤, 再+1."""
+        self.ops.append("inc")
+        self.op = "inc"
+        self.open = [replace(want, op="inc") for want in self.open]
 
     _said_set = _said_inc = _said_dec = _said_not = _said_op
 

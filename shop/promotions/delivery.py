@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shop.kit.money import ZERO, Money
 from shop.kit.terms import Terms, some_money
-from shop.rules.promotions import About, DeliveryRule, near_money
+from shop.rules.promotions import About, DeliveryRule, is_near
 from shop.rules.quotes import Nearly
 
 
@@ -19,7 +19,7 @@ class Delivery(DeliveryRule):
         return ZERO if self.free_from is not None and goods >= self.free_from else self.full
 
     def nearly(self, goods: Money) -> Nearly | None:
-        if self.free_from is None or not near_money(goods, self.free_from):
+        if self.free_from is None or not is_near(goods.fen, self.free_from.fen):
             return None
         return Nearly(self.about.rule, "免配送费", self.free_from - goods, self.full)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shop.kit.money import Money
 from shop.kit.terms import Terms, some_money
-from shop.rules.promotions import About, BasketPromotion, Reduction, near_money, spread, worth
+from shop.rules.promotions import About, BasketPromotion, Reduction, is_near, spread, worth
 from shop.rules.quotes import Nearly, Priced
 
 
@@ -18,13 +18,12 @@ class EverySave(BasketPromotion):
     cap: Money | None
 
     def reduce(self, lines: Sequence[Priced]) -> Reduction:
-        base = worth(lines)
-        times = base.fen // self.spend.fen
-        now, next_ = self._off(times), self._off(times + 1)
-        missed = self.spend.fen * (times + 1) - base.fen
-        is_near = next_ > now and near_money(self.spend - Money(missed), self.spend)
-        nearly = Nearly(self.about.rule, self._words(), Money(missed), next_) if is_near else None
-        return Reduction(spread(now, lines), self.say(), nearly)
+        times, over = divmod(worth(lines).fen, self.spend.fen)
+        off, next_off = self._off(times), self._off(times + 1)
+        is_told = next_off > off and is_near(over, self.spend.fen)
+        short = Money(self.spend.fen - over)
+        nearly = Nearly(self.about.rule, self._words(), short, next_off) if is_told else None
+        return Reduction(spread(off, lines), self.say(), nearly)
 
     def _off(self, times: int) -> Money:
         off = Money(self.save.fen * times)

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shop.kit.money import zhe
+from shop.kit.money import Money, zhe
 from shop.kit.terms import Terms, rate, steps, whole
-from shop.rules.promotions import (
-    About,
-    BasketPromotion,
-    Reduction,
-    near_pieces,
-    nearly_by_pieces,
-    pieces,
-    spread,
-    worth,
-)
-from shop.rules.quotes import Nearly, Priced
+from shop.rules.promotions import About, BasketPromotion, Reduction, nearly_by_pieces, pieces, worth
+from shop.rules.quotes import Priced
+from shop.rules.steps import Step, highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +20,14 @@ class PiecesRate(BasketPromotion):
 
     def reduce(self, lines: Sequence[Priced]) -> Reduction:
         base, have = worth(lines), pieces(lines)
-        nearly = self._nearly(lines, have)
-        reached = [step for step in self.steps if step[0] <= have]
-        if not reached:
-            return Reduction(nearly=nearly)
-        count, left = reached[-1]
-        return Reduction(spread(base - base.at_rate(left), lines), _words(count, left), nearly)
+        return highest([self._step(base, have, *step) for step in self.steps], have, lines)
 
-    def _nearly(self, lines: Sequence[Priced], have: int) -> Nearly | None:
-        """What is saved on the goods that are there already: what else will be bought nobody knows."""
-        base = worth(lines)
-        for count, left in self.steps:
-            if near_pieces(have, count):
-                saves = base - base.at_rate(left)
-                return nearly_by_pieces(self.about.rule, _words(count, left), saves, more=count - have)
-        return None
+    def _step(self, base: Money, have: int, count: int, left: int) -> Step:
+        """Near, it would save this much on what is there already: what else will be bought nobody knows."""
+        off = base - base.at_rate(left)
+        return Step(
+            count, off, nearly_by_pieces(self.about.rule, _words(count, left), off, more=count - have)
+        )
 
     def say(self) -> str:
         return "，".join(_words(*step) for step in self.steps)

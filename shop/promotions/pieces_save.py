@@ -7,17 +7,9 @@ from dataclasses import dataclass
 
 from shop.kit.money import Money
 from shop.kit.terms import Terms, some_money, steps, whole
-from shop.rules.promotions import (
-    About,
-    BasketPromotion,
-    Reduction,
-    near_pieces,
-    nearly_by_pieces,
-    pieces,
-    spread,
-    worth,
-)
-from shop.rules.quotes import Nearly, Priced
+from shop.rules.promotions import About, BasketPromotion, Reduction, nearly_by_pieces, pieces
+from shop.rules.quotes import Priced
+from shop.rules.steps import Step, highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +20,11 @@ class PiecesSave(BasketPromotion):
 
     def reduce(self, lines: Sequence[Priced]) -> Reduction:
         have = pieces(lines)
-        nearly = self._nearly(have)
-        reached = [step for step in self.steps if step[0] <= have]
-        if not reached:
-            return Reduction(nearly=nearly)
-        count, save = reached[-1]
-        return Reduction(spread(min(save, worth(lines)), lines), _words(count, save), nearly)
+        return highest([self._step(have, *step) for step in self.steps], have, lines)
 
-    def _nearly(self, have: int) -> Nearly | None:
-        for count, save in self.steps:
-            if near_pieces(have, count):
-                return nearly_by_pieces(self.about.rule, _words(count, save), save, more=count - have)
-        return None
+    def _step(self, have: int, count: int, save: Money) -> Step:
+        nearly = nearly_by_pieces(self.about.rule, _words(count, save), save, more=count - have)
+        return Step(count, save, nearly)
 
     def say(self) -> str:
         return "，".join(_words(*step) for step in self.steps)

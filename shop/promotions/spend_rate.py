@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from shop.kit.money import Money, zhe
 from shop.kit.terms import Terms, rate, some_money, steps
-from shop.rules.promotions import About, BasketPromotion, Reduction, near_money, spread, worth
+from shop.rules.promotions import About, BasketPromotion, Reduction, worth
 from shop.rules.quotes import Nearly, Priced
+from shop.rules.steps import Step, highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +20,12 @@ class SpendRate(BasketPromotion):
 
     def reduce(self, lines: Sequence[Priced]) -> Reduction:
         base = worth(lines)
-        nearly = self._nearly(base)
-        reached = [step for step in self.steps if step[0] <= base]
-        if not reached:
-            return Reduction(nearly=nearly)
-        spend, left = reached[-1]
-        return Reduction(spread(base - base.at_rate(left), lines), _words(spend, left), nearly)
+        return highest([self._step(base, *step) for step in self.steps], base.fen, lines)
 
-    def _nearly(self, base: Money) -> Nearly | None:
-        for spend, left in self.steps:
-            if near_money(base, spend):
-                saves = spend - spend.at_rate(left)
-                return Nearly(self.about.rule, _words(spend, left), spend - base, saves)
-        return None
+    def _step(self, base: Money, spend: Money, left: int) -> Step:
+        saves = spend - spend.at_rate(left)
+        nearly = Nearly(self.about.rule, _words(spend, left), spend - base, saves)
+        return Step(spend.fen, base - base.at_rate(left), nearly)
 
     def say(self) -> str:
         return "，".join(_words(*step) for step in self.steps)

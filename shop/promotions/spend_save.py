@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from shop.kit.money import Money
 from shop.kit.terms import Terms, some_money, steps
-from shop.rules.promotions import About, BasketPromotion, Reduction, near_money, spread, worth
+from shop.rules.promotions import About, BasketPromotion, Reduction, worth
 from shop.rules.quotes import Nearly, Priced
+from shop.rules.steps import Step, highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +20,16 @@ class SpendSave(BasketPromotion):
 
     def reduce(self, lines: Sequence[Priced]) -> Reduction:
         base = worth(lines)
-        nearly = self._nearly(base)
-        reached = [step for step in self.steps if step[0] <= base]
-        if not reached:
-            return Reduction(nearly=nearly)
-        spend, save = reached[-1]
-        return Reduction(spread(save, lines), words(spend, save), nearly)
+        return highest([self._step(base, *step) for step in self.steps], base.fen, lines)
 
-    def _nearly(self, base: Money) -> Nearly | None:
-        for spend, save in self.steps:
-            if near_money(base, spend):
-                return Nearly(self.about.rule, words(spend, save), spend - base, save)
-        return None
+    def _step(self, base: Money, spend: Money, save: Money) -> Step:
+        return Step(spend.fen, save, Nearly(self.about.rule, _words(spend, save), spend - base, save))
 
     def say(self) -> str:
-        return "，".join(words(*step) for step in self.steps)
+        return "，".join(_words(*step) for step in self.steps)
 
 
-def words(spend: Money, save: Money) -> str:
+def _words(spend: Money, save: Money) -> str:
     """满50减5: whole yuan without the zeros, as on a shop's banner."""
     return f"满{spend.short}减{save.short}"
 
@@ -46,5 +39,5 @@ def from_terms(about: About, said: Terms) -> SpendSave:
     found = said.read("steps", steps(some_money, some_money))
     for spend, save in found:
         if save > spend:
-            raise ValueError(f"满减 never saves more than is spent: {words(spend, save)}")
+            raise ValueError(f"满减 never saves more than is spent: {_words(spend, save)}")
     return SpendSave(about, found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from shop.kit.money import ZERO
 from shop.kit.quantity import NONE, Quantity
-from shop.rules.promotions import Buyer, UnitPromotion, near_pieces
+from shop.rules.promotions import Buyer, UnitPromotion, is_near
 from shop.rules.quotes import Item, Nearly, Offer, Priced
 
 OVER = "#over"  # ends the key of what an offer's limit left at the list price
@@ -104,7 +104,7 @@ def _line(item: Item, offer: Offer, qty: Quantity) -> Priced:
 def _nearly(item: Item, chosen: Offer, shelf: _Shelf) -> dict[str, Nearly]:
     """By sku: the first 3件起 above what is wanted that is near, and cheaper than what is paid."""
     have = shelf.wanted(item)
-    ahead = [offer for offer in item.offers if near_pieces(have.milli, offer.least.milli)]
+    ahead = [offer for offer in item.offers if is_near(have.milli, offer.least.milli)]
     for offer in sorted(ahead, key=lambda offer: offer.least):
         saves = chosen.total(offer.least) - offer.total(offer.least)
         if saves > ZERO:

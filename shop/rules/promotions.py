@@ -141,12 +141,8 @@ def spread(amount: Money, lines: Iterable[Priced]) -> dict[str, Money]:
     return amount.share({line.key: line.net.fen for line in lines})
 
 
-def near_money(base: Money, step: Money) -> bool:
-    """At least half of the way, and not there."""
-    return base < step <= base + base
-
-
-def near_pieces(have: int, step: int) -> bool:
+def is_near(have: int, step: int) -> bool:
+    """At least half of the way (in fen, in pieces), and not there."""
     return have < step <= have * 2
 
 

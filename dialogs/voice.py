@@ -65,7 +65,7 @@ def cuts(lines: Iterable[SlipLine]) -> list[tuple[str, Money]]:
 def nearly(misses: Iterable[Nearly]) -> str:
     """再买 ¥3.20 就满50减5, only when it is near."""
     near = [miss for miss in misses if miss.short <= NEAR]
-    return f"再买 {near[0].short} 就{near[0].why}" if near else ""
+    return f"再买 {near[0].missing} 就{near[0].why}" if near else ""
 
 
 def bill(lines: tuple[SlipLine, ...], payable: Money) -> str:

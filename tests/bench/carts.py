@@ -54,9 +54,10 @@ def a_full_cart() -> Cart:
 
 
 def timed(cart: Cart) -> float:
-    began = time.perf_counter()
+    """Milliseconds of CPU."""
+    began = time.process_time()
     cart.quote()
-    return (time.perf_counter() - began) * 1000
+    return (time.process_time() - began) * 1000
 
 
 if __name__ == "__main__":

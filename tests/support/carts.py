@@ -51,8 +51,14 @@ class Cart:
 def a_cart(r: Random) -> Cart:
     """Anything a shop may be asked: small and large, weighed and counted, cut from every side."""
     keys = r.sample(KEYS, r.randint(0, len(KEYS)))
-    goods = tuple(item(k, a_price(r), a_quantity(r), product=r.choice("xy")) for k in keys)
-    return Cart(goods, some_promotions(r), a_buyer(r))
+    return Cart(tuple(an_item(k, r) for k in keys), some_promotions(r), a_buyer(r))
+
+
+def an_item(key: str, r: Random) -> Item:
+    """Now and then one that stands on an order at a price with a name."""
+    new = item(key, a_price(r), a_quantity(r), product=r.choice("xy"))
+    kept = Offer(Money(a_price(r)), "今日特价")
+    return replace(new, offers=(kept,), frozen=True) if r.random() < 0.1 else new
 
 
 def a_price(r: Random) -> int:

@@ -56,7 +56,7 @@ def edit(scene: Scene) -> Reading | None:
 
 
 def _means_it(scene: Scene, gathered: Gathered) -> bool:
-    if not (gathered.ops or _corrects(scene) or CANCEL.search(scene.text)):
+    if not (gathered.ops or _corrects(scene) or _denies(scene) or CANCEL.search(scene.text)):
         return False
     if scene.says(HOW_MUCH) and not CANCEL.search(scene.text) and not SWAP.search(scene.text):
         return False  # 一个多少来着, 多大一个

@@ -192,7 +192,8 @@ def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
     if not coded or scene.says("还有|多少|[吗么?]|什么|怎么|改|换|减|撤|取消|不要"):
         return None
     if any(piece.tag == "ask" for piece in scene.pieces) or (
-        not scene.addressed and left_over(gathered.left_over)
+        not scene.addressed
+        and left_over(gathered.left_over, (match.span() for match in JUST_JOIN.finditer(scene.text)))
     ):
         return None
     one = gathered.loose[0] if len(gathered.loose) == 1 else None

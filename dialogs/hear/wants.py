@@ -168,7 +168,10 @@ class _Basket(Walk):
         self.done.append(bought)
 
     def _amount(self, quantity: Quantity, piece: Piece, at: int) -> None:
-        if self._is_filler(quantity, at) or self._is_size(quantity, at) or quantity.unit in ("单", "次"):
+        if self._is_filler(quantity, at) or quantity.unit in ("单", "次"):
+            return
+        if self._is_size(quantity, at):
+            self.packed = True
             return
         if self.skipping:
             self.skipping = False

@@ -34,6 +34,9 @@ MENTION = re.compile(r"@(?P<who>[^\s,，@]{1,20})")
 INSTEAD = re.compile(
     r"(?:没有?|缺货|卖完|断货|要是没)[^,，。\d]{0,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?)(?=[,，]|$)"
 )
+PURPOSE = re.compile(
+    r"(?:是|留|带)?给(?:我家?|我们家?)?(?:小?孩子?|娃|宝宝|老人|爸妈?|妈|客人|老公|老婆|家里?人|爷爷|奶奶|自己)们?(?:吃|喝|用|尝尝?|玩|补补?)的?"
+)
 BREAKS = "，,。;；!！?？\n、…"
 COST = {
     "product": 0.4,
@@ -128,6 +131,8 @@ class Lattice:
             yield Piece(
                 "instead", match.start("what"), match.end(), match[0], typed.typed(match.start(), match.end())
             )
+        for match in PURPOSE.finditer(text):
+            yield Piece("note", match.start(), match.end(), match[0], typed.typed(match.start(), match.end()))
         for match in NUMBERING.finditer(text):
             yield Piece("blank", match.start(), match.end(), match[0])
         yield from self._counted(text)

@@ -131,12 +131,7 @@ def _by_unit(want: Want, offer: Offer, skus: tuple[Sku, ...], quantity: Quantity
     """The unit decides the sku (苹果2斤 → loose, 苹果2箱 → the box)."""
     if not quantity.unit:
         return _one_of(want, offer, skus, quantity, "unit")
-    value = quantity.value
-    if (
-        value is not None
-        and value != value.to_integral_value()
-        and not is_weight(offer.catalogue, quantity.unit)
-    ):
+    if _breaks_a_piece(quantity, offer):
         return _ask(want, "qty", (), "half")
     if quantity.unit == "份" and not any(same_unit(offer.catalogue, sku.unit, "份") for sku in skus):
         return _portion(want, offer, skus, quantity)
@@ -145,6 +140,15 @@ def _by_unit(want: Want, offer: Offer, skus: tuple[Sku, ...], quantity: Quantity
         if fitting:
             return _one_of(want, offer, _by_size(fitting, quantity), quantity, "spec")
     return _converted(want, offer, skus, quantity)
+
+
+def _breaks_a_piece(quantity: Quantity, offer: Offer) -> bool:
+    """半箱 and 半打; 一打半 is eighteen."""
+    value, unit = quantity.value, quantity.unit or ""
+    if value is None or value == value.to_integral_value() or is_weight(offer.catalogue, unit):
+        return False
+    each = pieces(offer.catalogue, unit) if value > 1 else None
+    return each is None or value * each != (value * each).to_integral_value()
 
 
 def _one_of(want: Want, offer: Offer, skus: tuple[Sku, ...], quantity: Quantity, slot: str) -> Line | Clarify:

@@ -27,6 +27,7 @@ SIZES = {
     "w": "瓦",
     "码": "码",
 }
+MORE = "(?:也|再|另|给我|帮我|麻烦)*[来要拿买订加]"  # 一整箱的也来一箱
 PIECES = "[瓶罐听盒袋包个支枚片条根只杯卷块粒颗节g]"
 MEASURE_ONLY = (*MILLILITRES, *SIZES)  # nobody orders by these: always a spec
 
@@ -93,8 +94,10 @@ def find_specs(text: str, unit: str) -> Iterator[FoundSpec]:
             ]
             if found:
                 yield FoundSpec(match.start(), match.end(), Spec(tuple(found), firm=firm, text=match[0]))
-    for match in re.finditer(rf"(?<![\d{HAN}半几])(?:[大小整单]{unit}|(?P<by>{unit})装)的?", text):
-        word = f"整{match['by']}" if match["by"] else match[0].rstrip("的")
+    for match in re.finditer(
+        rf"(?<![\d{HAN}半几])(?:[大小整单]{unit}|(?P<by>{unit})装|一[大小整]{unit}的(?={MORE}))的?", text
+    ):
+        word = f"整{match['by']}" if match["by"] else match[0].strip("一的")
         yield FoundSpec(match.start(), match.end(), Spec(word=word, firm=True, text=match[0]))
 
 

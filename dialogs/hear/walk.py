@@ -197,6 +197,11 @@ class Walk:
             or (not asks and any(p in self.left_over for p in clause))
         )
 
+    def _apart(self, piece: Piece) -> bool:
+        """放门卫 in 跟一份，放门卫: no goods of the amount before."""
+        between = self.pieces[self.held_at : self.pieces.index(piece)]
+        return any(p.kind == "break" for p in between)
+
     def _clause(self, at: int) -> tuple[Piece, ...]:
         breaks = [n for n, piece in enumerate(self.pieces) if piece.kind == "break"]
         start = max((n for n in breaks if n < at), default=-1)

@@ -489,7 +489,7 @@ class _Basket(Walk):
     def _flush_unknown(self) -> None:
         """Unknown goods right behind an amount: 来两斤山竹."""
         if self.held is not None and self.unknown:
-            after = [p for p in self.unknown if p.start >= self.pieces[self.held_at].end]
+            after = [p for p in self.unknown if self.held_at < self.pieces.index(p) and not self._apart(p)]
             if after and (names_a_thing(after[-1]) or len(after) == 1 == len(after[0].text)):
                 heard = "".join(p.text for p in after)
                 start, end = self.pieces[self.held_at].start, after[-1].end

@@ -142,6 +142,8 @@ def hold(cart: Cart, r: Random) -> Quote:
     points_are_worth_what_they_pay(cart, result)
     each_coupon_is_used_or_says_why_not(cart, result)
     no_coupon_makes_it_dearer(cart, result, r)
+    a_named_coupon_is_used_or_cannot_be(cart, r)
+    a_change_is_exact(cart, result, r)
     assert shuffled(cart, r).quote() == result
     assert from_json(to_json(result)) == result
     assert standing(cart, result).quote() == frozen(result)
@@ -201,6 +203,25 @@ def no_coupon_makes_it_dearer(cart: Cart, result: Quote, r: Random) -> None:
     fewer = tuple(r.sample(have, r.randint(0, len(have))))
     less = replace(cart, buyer=replace(cart.buyer, coupons=fewer)).quote()
     assert result.payable <= less.payable
+
+
+def a_named_coupon_is_used_or_cannot_be(cart: Cart, r: Random) -> None:
+    for one in r.sample(cart.buyer.coupons, min(1, len(cart.buyer.coupons))):
+        result = replace(cart, buyer=replace(cart.buyer, named=one.id)).quote()
+        reasons = {left.reason for left in result.unused if left.coupon == one.id}
+        assert one.id in [used.coupon for used in result.coupons] or reasons <= {
+            "not_yet",
+            "expired",
+            "nothing",
+            "short",
+        }
+
+
+def a_change_is_exact(cart: Cart, result: Quote, r: Random) -> None:
+    change = Money(r.randint(-result.goods.fen, (result.gross - result.goods).fen))
+    changed = quote(cart.items, cart.promotions, cart.buyer, change=change)
+    assert changed.payable == result.payable + change
+    assert all(ZERO <= line.net <= line.gross for line in changed.lines)
 
 
 def shuffled(cart: Cart, r: Random) -> Cart:

@@ -158,7 +158,13 @@ def _campaign(scene: Scene, gathered: Gathered) -> dict[str, Any]:
     return {"campaign": named[-1].id} if named else {}
 
 
+def _code(scene: Scene, gathered: Gathered) -> dict[str, Any]:
+    match = re.search("[0-9a-z]{4,12}$", scene.text)
+    return {"code": match[0]} if match else {}
+
+
 SLOTS: Mapping[str, Any] = {
+    "bind": _code,
     "price.query": _unit_asked,
     "stock.query": _stock,
     "catalog.query": _category,

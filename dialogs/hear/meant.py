@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from dialogs.hear.dictionary import is_noun
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import words
 from dialogs.hear.names import written_names
+from dialogs.hear.offer import Want
 from dialogs.hear.scene import Scene, chatters, is_nickname, left_over
+from dialogs.hear.signs import signs, strange
 from dialogs.hear.wants import Gathered
 
 MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
@@ -29,11 +32,30 @@ def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> boo
     unexplained = left_over(gathered.left_over) - sum(
         len(want.heard) for want in gathered.wants if want.source == "unknown"
     )
-    if any(want.source == "unknown" for want in gathered.wants) and all(
-        want.source == "unknown" for want in gathered.wants
-    ):
-        return unexplained <= max(6, len(scene.text) * 0.7) and len(scene.text) < 40
+    if gathered.wants and all(want.source == "unknown" for want in gathered.wants):
+        things = all(_is_a_thing(scene, want) for want in gathered.wants)
+        asked = buys(scene.pieces) and _by_our_units(scene, gathered)
+        return unexplained <= (8 if asked else 3 if things else 0) and not _of_life(scene, gathered)
     return amounts or unexplained <= (3 if buys(scene.pieces) else 1)
+
+
+def _is_a_thing(scene: Scene, want: Want) -> bool:
+    """榴莲千层, but not 去学校 or 吃饭时坐旁边女生: short, and what it ends with is a thing."""
+    heard = want.heard
+    if heard.isascii() or len(heard) == 1:
+        return len(scene.text) <= 12
+    return len(heard) <= 6 and any(is_noun(heard[-size:]) for size in (1, 2, 3, 4) if size <= len(heard))
+
+
+def _by_our_units(scene: Scene, gathered: Gathered) -> bool:
+    sold = {sku.unit for product in scene.offer.catalogue.products for sku in product.skus}
+    return all(want.quantity and want.quantity.unit in sold for want in gathered.wants)
+
+
+def _of_life(scene: Scene, gathered: Gathered) -> bool:
+    shown = signs(scene, gathered)
+    heard = sum(len(want.heard) for want in gathered.wants)
+    return "life" in shown or "you" in shown or strange(scene, shown) - heard > 4
 
 
 def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:
@@ -117,8 +139,7 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
     strange, around = strangeness(scene, gathered)
     named = sum(len(want.heard) for want in gathered.wants)
     buys = any(piece.kind == "cue" and piece.tag == "buy" for piece in scene.pieces)
-    sold = {sku.unit for product in scene.offer.catalogue.products for sku in product.skus}
-    precise = all(want.quantity and want.quantity.unit in sold for want in gathered.wants)
+    precise = _by_our_units(scene, gathered)
     whole = all(
         want.heard in scene.text
         and (len(want.heard) > 1 or _is_head(scene, want.heard))

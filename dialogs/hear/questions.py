@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.details import SLOTS, categories, topic
-from dialogs.hear.dictionary import is_noun
-from dialogs.hear.lexicon import patterns, table
-from dialogs.hear.names import written_names
+from dialogs.hear.intents import Intent, speaking_for, weigh, when_in_groups
+from dialogs.hear.lexicon import patterns
 from dialogs.hear.orders import booked, merged, settled_want, tidy_emoji
 from dialogs.hear.reading import Line, Reading
 from dialogs.hear.scene import Scene, act, chatters, left_over
+from dialogs.hear.signs import Signs, part_of_ours, signs, strange
 from dialogs.hear.wants import Gathered
 
 # A full order in the same message is the order; the question around it is a remark.
@@ -39,6 +38,7 @@ SHORT = re.compile(
 )
 # A group talks about food and calls all day; there these ask for the shop only in plain words.
 STRICT_IN_GROUPS = {
+    "delivery.query": re.compile("送货|配送|起送|包邮|送上门|送到|送吗|送不送|运费"),
     "aftersale.report": re.compile(
         "[坏烂碎裂霉臭馊破](?:了|的|掉|一|两|俩|三|几|半|皮)|霉|[漏少错](?:发|送|给|装)|[发送拿装]错|少了|缺[斤少了]|变质|过期|[流漏]了|退[款货钱]|不新鲜|都?[坏烂碎臭]|只[到收]"
     ),
@@ -71,7 +71,11 @@ IN_GROUPS_TOO = {
     "order.query": re.compile("我的?(?:订单|单|货|团)|发货|我订的|我买的"),
     "pay.ask": re.compile("付款|收款码|怎么付|咋付|货到付款|怎么转"),
 }
-LONGEST_QUESTION = 40
+NEEDS = 4
+TALK = "chat.none"
+PLAIN = 6
+FREE_WITH_GOODS = 7
+FREE = 3  # so many characters that nobody explains are in any question
 WHEN = "几点|多久|什么时候|啥时候|来得及|最[早晚]"  # a time that is asked for, not told
 TOLD_TOO = ("review.give", "order.query", "aftersale.report")  # said of what was bought, as talk is
 CONDITION = re.compile("[来要留订拿买给送称加]|的话|就")  # 有的话要两盒
@@ -83,120 +87,80 @@ FETCH = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One intent's expressions."""
-
-    name: str
-    any: re.Pattern[str]
-    unless: re.Pattern[str] | None
-    group: str  # when it speaks unasked in a group; of a topic, its form of speech
-    goods: bool = False  # a topic only beside goods of ours
-
-
-@cache
-def kinds() -> tuple[Kind, ...]:
-    return tuple(
-        Kind(name, _either(one["any"]), _either(one["unless"]) if "unless" in one else None, one["group"])
-        for name, one in table("intents.toml").items()
-    )
-
-
-def _either(expressions: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{one})" for one in expressions))
+def plain_question(scene: Scene) -> Reading | None:
+    """A question so plain that no word in it can be an order or a change of one: 吐司有没有加防腐剂."""
+    if not scene.addressed or BOOKS.search(scene.text) or any(want.quantity for want in scene.gathered.wants):
+        return None
+    return _asked(scene, tidy_emoji(scene.gathered), PLAIN)
 
 
 def question(scene: Scene) -> Reading | None:
     gathered = tidy_emoji(scene.gathered)
     if scene.addressed and BOOKS.search(scene.text) and (booking := booked(scene, gathered)):
         return booking
-    for kind in kinds():
-        match = kind.any.search(scene.text)
-        if (
-            match
-            and not (kind.unless and kind.unless.search(scene.text))
-            and _fits(scene, gathered, kind, match[0])
-        ):
-            return _answered(scene, gathered, kind, match)
-    first, then = (second_ear, _pickup_time) if scene.says(WHEN) else (_pickup_time, second_ear)
-    return first(scene, gathered) or then(scene, gathered)
+    return _asked(scene, gathered, NEEDS) or _pickup_time(scene, gathered)
 
 
-def second_ear(scene: Scene, gathered: Gathered) -> Reading | None:
-    """What is certainly said to the shop and fits no expression: its topic, in its form of speech."""
-    if not scene.addressed or len(scene.text) > LONGEST_QUESTION or _is_order(scene, gathered):
-        return None
-    if any(want.money or (want.quantity and want.source != "unknown") for want in gathered.wants):
-        return None
-    told = _told_about_others(scene)
-    asks = bool(patterns_of_forms().search(scene.text))
-    about = bool(topic(scene, gathered)) or any(word in scene.text for word in categories(scene))
-    for kind in topics():
-        match = kind.any.search(scene.text) if kind.group != ("tell" if asks else "ask") else None
-        if match and not (kind.unless and kind.unless.search(scene.text)) and (about or not kind.goods):
-            if told and kind.name not in TOLD_TOO:
-                return None
-            return _answered(scene, gathered, kind, match)
+def _asked(scene: Scene, gathered: Gathered, needs: int) -> Reading | None:
+    shown = signs(scene, gathered)
+    ranked = weigh(shown)
+    talk = sum(intent.score for intent in ranked if intent.name == TALK)
+    talk += max(0, strange(scene, shown) - (FREE_WITH_GOODS if shown.of_goods else FREE))
+    for intent in ranked:
+        if intent.score - talk < needs:
+            break
+        if intent.name != TALK and _fits(scene, gathered, intent, shown):
+            return _answered(scene, gathered, intent)
     return None
-
-
-@cache
-def topics() -> tuple[Kind, ...]:
-    found = []
-    for name, one in table("topics.toml").items():
-        for told in (one, *(part for part in one.values() if isinstance(part, dict))):
-            if name != "forms":
-                unless = _either(told["unless"]) if "unless" in told else None
-                found.append(Kind(name, _either(told["any"]), unless, told["form"], told.get("goods", False)))
-    return tuple(found)
-
-
-@cache
-def patterns_of_forms() -> re.Pattern[str]:
-    return _either(table("topics.toml")["forms"]["ask"])
 
 
 # --- may it speak?
 
 
-def _fits(scene: Scene, gathered: Gathered, kind: Kind, heard: str) -> bool:
-    if kind.name not in BEFORE_ORDERS and _is_order(scene, gathered):
+def _fits(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> bool:
+    if _is_order(scene, gathered) and not _beside_an_order(scene, intent, shown):
         return False
-    if kind.name == "bargain.ask" and REMARKED.fullmatch(heard) and _is_order(scene, gathered):
+    if intent.name == "bargain.ask" and REMARKED.fullmatch(intent.why) and _is_order(scene, gathered):
         return False
-    if (
-        kind.name == "product.query"
-        and _is_order(scene, gathered)
-        and any(p.tag == "note" for p in scene.pieces)
-    ):
-        return False  # 西瓜来一个，切开看看熟不熟
-    if kind.name == "delivery.address" and any(
+    if intent.name == "delivery.address" and any(
         want.source == "unknown" and want.quantity for want in gathered.wants
     ):
         return False  # 订一桶水 送到公司
     if scene.addressed:
-        return kind.name in ("order.query", "aftersale.report") or not _told_about_others(scene)
+        return "ask" in shown or intent.name in TOLD_TOO or not _told_about_others(scene)
+    if "life" in shown or "you" in shown:
+        return False
+    group = when_in_groups(intent.name)
     if scene.context.cart and OWN_ORDER.fullmatch(scene.text):
         return True
-    if kind.group == "never" and not _asks_the_shop(scene, kind):
+    if group == "never" and not _asks_the_shop(scene, intent):
         return False
-    if chatters(scene.text, private=kind.name == "aftersale.report"):
+    if chatters(scene.text, private=intent.name == "aftersale.report"):
         return False
-    if kind.name == "aftersale.report" and patterns("chatter.toml")["elsewhere"].search(scene.text):
+    if intent.name == "aftersale.report" and patterns("chatter.toml")["elsewhere"].search(scene.text):
         return False
-    if kind.name == "aftersale.report" and MINE.search(scene.text) and _part_of_ours(scene, gathered):
+    if intent.name == "aftersale.report" and MINE.search(scene.text) and part_of_ours(scene, gathered):
         return True
-    if not topic(scene, gathered) and kind.group == "goods" and not _short_question(scene):
+    if not topic(scene, gathered) and group == "goods" and not _short_question(scene):
         return False
-    strict = kind.name in STRICT_IN_GROUPS
-    return (not strict or bool(STRICT_IN_GROUPS[kind.name].search(_masked(scene)))) and _understood(
-        scene, gathered, kind
+    strict = intent.name in STRICT_IN_GROUPS
+    return (not strict or bool(STRICT_IN_GROUPS[intent.name].search(_masked(scene)))) and _understood(
+        scene, gathered, intent, shown
     )
 
 
-def _asks_the_shop(scene: Scene, kind: Kind) -> bool:
+def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
+    """A full order in the same message is the order; the question around it is a remark, unless it is a plain one."""
+    if not (scene.addressed or intent.name in ("price.query", "stock.query", "aftersale.report")):
+        return False
+    if intent.name == "product.query" and "buy" in shown:
+        return False  # 西瓜来一个，切开看看熟不熟
+    return intent.name in BEFORE_ORDERS and ("ask" in shown or intent.name in TOLD_TOO)
+
+
+def _asks_the_shop(scene: Scene, intent: Intent) -> bool:
     """在哪取货, under an open campaign or to the owner: a question a group puts to its shop."""
-    plain_words = IN_GROUPS_TOO.get(kind.name)
+    plain_words = IN_GROUPS_TOO.get(intent.name)
     called = scene.offer.campaigns or scene.says("老板|团长|店家|店长|掌柜")
     return bool(called and plain_words and plain_words.search(scene.text))
 
@@ -213,36 +177,26 @@ def _short_question(scene: Scene) -> bool:
     )
 
 
-def _part_of_ours(scene: Scene, gathered: Gathered) -> bool:
-    """我的虾少了一盒, where 大虾 is sold."""
-    names, goods = scene.lattice.names, scene.offer.catalogue.product
-    return any(
-        piece.text == name[-len(piece.text) :]
-        for piece in gathered.left_over
-        if is_noun(piece.text)
-        for id in names.having(piece.text, goods)
-        for name in written_names(goods[id])
-    )
-
-
 def _told_about_others(scene: Scene) -> bool:
     return chatters(scene.text, private=True) and not scene.says("坏|烂|霉|碎|少发|退|投诉")
 
 
-def _understood(scene: Scene, gathered: Gathered, kind: Kind) -> bool:
+def _understood(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> bool:
     """In a group a question is understood nearly whole, and its goods are really ours."""
+    group = when_in_groups(intent.name)
     if (
         any(want.source == "unknown" for want in gathered.wants)
-        and kind.group == "goods"
-        and kind.name != "aftersale.report"
+        and group == "goods"
+        and intent.name != "aftersale.report"
     ):
         return False
-    spans = [m.span() for m in kind.any.finditer(scene.text)]
+    helpful = speaking_for(intent.name)
+    spans = [(start, end) for start, end, found in shown.words if helpful.intersection(found)]
     spans += [(at, at + len(word)) for word in categories(scene) if (at := scene.text.find(word)) >= 0]
     allowed = {"aftersale.report": 8, "product.query": 5, "human.request": 0, "catalog.query": 1}.get(
-        kind.name, 2
+        intent.name, 2
     )
-    if any(want.source == "code" for want in gathered.wants) or kind.group == "never":
+    if any(want.source == "code" for want in gathered.wants) or group == "never":
         allowed = 0
     return left_over(scene.pieces, spans) <= allowed and len(scene.text) <= 40
 
@@ -255,17 +209,13 @@ def _is_order(scene: Scene, gathered: Gathered) -> bool:
 # --- what is it about?
 
 
-def _answered(scene: Scene, gathered: Gathered, kind: Kind, match: re.Match[str]) -> Reading:
-    slots = {
-        **slots_around(scene),
-        **topic(scene, gathered),
-        **{k: v for k, v in match.groupdict().items() if v},
-    }
-    more = SLOTS.get(kind.name)
+def _answered(scene: Scene, gathered: Gathered, intent: Intent) -> Reading:
+    slots = {**slots_around(scene), **topic(scene, gathered)}
+    more = SLOTS.get(intent.name)
     if more is not None:
         slots.update(more(scene, gathered))
-    lines = _conditional_lines(scene, gathered) if kind.name in ("stock.query", "delivery.query") else ()
-    return act(kind.name, lines, slots, why=f"听到“{match[0]}”")
+    lines = _conditional_lines(scene, gathered) if intent.name in ("stock.query", "delivery.query") else ()
+    return act(intent.name, lines, slots, why=f"听到“{intent.why}”")
 
 
 def _conditional_lines(scene: Scene, gathered: Gathered) -> tuple[Line, ...]:

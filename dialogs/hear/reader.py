@@ -21,7 +21,7 @@ from dialogs.hear.normalise import fold, normalise
 from dialogs.hear.offer import open_in
 from dialogs.hear.orders import order
 from dialogs.hear.quantities import Amounts
-from dialogs.hear.questions import question
+from dialogs.hear.questions import plain_question, question
 from dialogs.hear.reading import Context, Reading
 from dialogs.hear.scene import Scene, ignore, tokens
 from shop.goods import Catalogue
@@ -34,6 +34,7 @@ STEPS: tuple[Step, ...] = (
     answer,
     command,
     small_talk,
+    plain_question,
     copy_or_repeat,
     join,
     edit,

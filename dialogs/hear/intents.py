@@ -1,0 +1,56 @@
+"""意: what a message is about, by the weight of its signs. The worths are in words/intents.toml."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from dialogs.hear.lexicon import table
+from dialogs.hear.signs import Signs
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    name: str
+    score: int
+    why: str  # the sign that weighed most, in the words of the message
+
+
+def weigh(signs: Signs) -> list[Intent]:
+    """Every intent that anything speaks for, the heaviest first."""
+    found, worths = signs.found, _worths()
+    score: dict[str, int] = defaultdict(int)
+    best: dict[str, tuple[int, str]] = {}
+    for sign, shown in found.items():
+        for others, name, worth in worths.get(sign, ()):
+            if all(other in found for other in others):
+                score[name] += worth
+                if shown and worth > best.get(name, (0, ""))[0]:
+                    best[name] = (worth, shown)
+    ranked = sorted(score.items(), key=lambda one: -one[1])
+    return [Intent(name, worth, best.get(name, (0, ""))[1]) for name, worth in ranked if worth > 0]
+
+
+@cache
+def speaking_for(name: str) -> frozenset[str]:
+    """The signs that are worth something for an intent, alone or with others."""
+    worths = table("intents.toml")[name]["worth"].items()
+    return frozenset(sign for signs, worth in worths if worth > 0 for sign in signs.split("+"))
+
+
+def when_in_groups(name: str) -> str:
+    """goods, clean or never."""
+    return str(table("intents.toml")[name]["group"])
+
+
+@cache
+def _worths() -> Mapping[str, tuple[tuple[tuple[str, ...], str, int], ...]]:
+    """Sign → the signs that must be there as well, the intent, what it is worth."""
+    found: dict[str, list[tuple[tuple[str, ...], str, int]]] = defaultdict(list)
+    for name, one in table("intents.toml").items():
+        for needed, worth in one["worth"].items():
+            first, *others = needed.split("+")
+            found[first].append((tuple(others), name, worth))
+    return {sign: tuple(worths) for sign, worths in found.items()}

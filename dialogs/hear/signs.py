@@ -1,0 +1,183 @@
+"""征: the signs in a message — what its words tell about its subject, and in what form it asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from dialogs.hear.details import categories, topic
+from dialogs.hear.dictionary import is_noun
+from dialogs.hear.lattice import Piece
+from dialogs.hear.lexicon import table, words
+from dialogs.hear.names import written_names
+from dialogs.hear.scene import Scene
+from dialogs.hear.wants import Gathered
+
+QUESTIONS = ("when", "where", "which", "how", "why", "howmuch")
+KINDS = {"time": "time", "phone": "phone", "place": "place_told", "money": "moneyamount", "number": "digits"}
+KINDS |= {"digits": "digits", "product": "goods", "code": "goods"}
+YUAN = ("块", "元", "毛", "角")
+WHOLE = (
+    "word",
+    "qty",
+    "place",
+    "spec",
+    "time",
+    "money",
+    "note",
+    "phone",
+)  # no sign begins or ends inside them
+DONE = re.compile("(?:了|啦|咯|好|过|完|成功|喽)(?![没吗么不])")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    found: Mapping[str, str]  # sign → the words that show it
+    words: tuple[tuple[int, int, tuple[str, ...]], ...]  # from, to, the signs that stand there
+
+    def __contains__(self, sign: str) -> bool:
+        return sign in self.found
+
+    @property
+    def of_goods(self) -> bool:
+        """Whether anything we sell is named."""
+        return any(sign in self.found for sign in ("goods", "part", "category"))
+
+
+def signs(scene: Scene, gathered: Gathered) -> Signs:
+    found: dict[str, str] = {}
+    stretches: list[tuple[int, int, tuple[str, ...]]] = []
+    hidden = masked(scene)
+    for start, end in _words(hidden, scene.pieces):
+        shown = listed()[hidden[start:end]]
+        stretches.append((start, end, shown))
+        for sign in shown:
+            found.setdefault(sign, hidden[start:end])
+    found |= dict(_of_pieces(scene.pieces))
+    found |= dict(_of_goods(scene, gathered))
+    text = re.sub("〇+", "〇", hidden)
+    for sign, shape in shapes().items():
+        if match := shape.search(text):
+            found.setdefault(sign, match[0])
+    return Signs(_formed(found, text), tuple(stretches))
+
+
+def _formed(found: dict[str, str], text: str) -> dict[str, str]:
+    """A message asks or it tells."""
+    asked = next((found[sign] for sign in QUESTIONS if sign in found), None)
+    if asked and "ask" not in found:
+        found["ask"] = asked
+    if "ask" not in found:
+        found["tell"] = ""
+    if DONE.search(text):
+        found["done"] = ""
+    return found
+
+
+def _of_pieces(pieces: tuple[Piece, ...]) -> Iterator[tuple[str, str]]:
+    for piece in pieces:
+        if piece.kind == "qty":
+            one = piece.value.value == 1 and piece.value.unit
+            yield ("each" if one else "amount"), piece.text
+            if piece.value.unit in YUAN:
+                yield "moneyamount", piece.text
+        elif piece.kind == "cue" and piece.tag == "buy":
+            yield "buy", piece.text
+        elif piece.kind in KINDS:
+            yield KINDS[piece.kind], piece.text
+
+
+def _of_goods(scene: Scene, gathered: Gathered) -> Iterator[tuple[str, str]]:
+    about = topic(scene, gathered)
+    if about:
+        yield "goods", next(iter(about.values()))
+    unknown = [want.heard for want in gathered.wants if want.source == "unknown"]
+    if unknown and not about:
+        yield "unknown", unknown[0]
+    for category in categories(scene):
+        if category in scene.text:
+            yield "category", category
+    if scene.addressed and (part := part_of_ours(scene, gathered)):
+        yield "part", part
+
+
+def part_of_ours(scene: Scene, gathered: Gathered) -> str | None:
+    """虾, where 大虾 is sold: a thing that one of our names ends with."""
+    names, goods = scene.lattice.names, scene.offer.catalogue.product
+    return next(
+        (
+            piece.text
+            for piece in gathered.left_over
+            if is_noun(piece.text)
+            for id in names.having(piece.text, goods)
+            if any(name.endswith(piece.text) for name in written_names(goods[id]))
+        ),
+        None,
+    )
+
+
+# --- the message with the goods hidden, so that no name is taken for a sign (吐 in 吐司)
+
+
+def masked(scene: Scene) -> str:
+    """As long as the message."""
+    text = list(scene.text)
+    for piece in scene.pieces:
+        if piece.kind in ("product", "code"):
+            text[piece.start : piece.end] = "〇" * (piece.end - piece.start)
+    return "".join(text)
+
+
+def strange(scene: Scene, shown: Signs) -> int:
+    """How many characters neither a sign nor goods nor small words explain."""
+    explained = {at for start, end, _ in shown.words for at in range(start, end)}
+    return sum(
+        at not in explained
+        for piece in scene.pieces
+        if piece.kind in ("word", "char", "latin", "digits") and piece.text not in words("harmless.txt")
+        for at in range(piece.start, piece.end)
+    )
+
+
+# --- words
+
+
+def _words(text: str, pieces: tuple[Piece, ...]) -> Iterator[tuple[int, int]]:
+    """Every listed word that lies in no longer one; a single character must not be a part of another word."""
+    lengths, known, last = _lengths(), listed(), 0
+    inside = {at for p in pieces if p.kind in WHOLE and len(p.text) > 1 for at in range(p.start, p.end)}
+    for start, char in enumerate(text):
+        for length in lengths.get(char, ()):
+            end = start + length
+            if end <= len(text) and text[start:end] in known:
+                if end > last and (length > 1 or start not in inside):
+                    last = end
+                    yield start, end
+                break
+
+
+@cache
+def listed() -> Mapping[str, tuple[str, ...]]:
+    """Word → its signs."""
+    found: dict[str, tuple[str, ...]] = {}
+    for sign, written in table("signs.toml")["words"].items():
+        for word in written.split():
+            found[word] = (*found.get(word, ()), sign)
+    return found
+
+
+@cache
+def _lengths() -> Mapping[str, tuple[int, ...]]:
+    """First character → the lengths of the words that begin with it, longest first."""
+    found: dict[str, set[int]] = {}
+    for word in listed():
+        found.setdefault(word[0], set()).add(len(word))
+    return {char: tuple(sorted(lengths, reverse=True)) for char, lengths in found.items()}
+
+
+@cache
+def shapes() -> Mapping[str, re.Pattern[str]]:
+    found = table("signs.toml")["shapes"].items()
+    return {sign: re.compile("|".join(f"(?:{one})" for one in listed)) for sign, listed in found}

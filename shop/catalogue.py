@@ -22,7 +22,7 @@ from shop.records.shops import Shop
 from shop.records.stock import StockItem, StockMove
 from shop.refusals import NameTaken, NoSuchGoods
 from shop.rules.pricing import Offer, Promotion
-from shop.transaction import run_sql, transaction
+from shop.transaction import run_sql, seen, transaction
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,17 @@ _shelf = _Shelf()
 
 
 async def goods(shop: ShopId) -> Goods:
-    """The shelf now. One cheap query when nothing changed since the last call."""
+    """The shelf now, the same one for a whole transaction unless that changes it. One cheap query when nothing
+    changed since the last call."""
+    if (here := seen().get((goods, shop))) is not None:
+        return here  # type: ignore[no-any-return]  # put there below
     rows = await run_sql("SELECT goods_version FROM shop WHERE id = ?", [shop])
     version = int(rows[0]["goods_version"])
     known = _shelf.known.get(shop)
     if known is None or known.version != version:
         known = await _load(shop, version)
         _shelf.known[shop] = known
+    seen()[goods, shop] = known
     return known
 
 
@@ -359,3 +363,4 @@ async def _alone(shop: ShopId) -> None:
 async def goods_changed(shop: ShopId) -> None:
     """A step by chance: a version that was rolled back, and is still known as a shelf, never comes again."""
     await Shop.filter(id=shop).update(goods_version=F("goods_version") + (1 + randbelow(2**20)))
+    seen().pop((goods, shop), None)

@@ -63,9 +63,10 @@ _units: set[asyncio.Task[Any]] = set()
 class Tx:
     """An open transaction, or a part of one. Lives only inside its `async with`."""
 
-    __slots__ = ("_events", "_is_open", "_task", "_wakes")
+    __slots__ = ("_events", "_is_open", "_task", "_wakes", "seen")
 
-    def __init__(self) -> None:
+    def __init__(self, seen: Mapping[Any, Any] | None = None) -> None:
+        self.seen = dict(seen or {})
         self._events: list[Told] = []
         self._wakes: list[Wake] = []
         self._task = asyncio.current_task()
@@ -90,6 +91,7 @@ class Tx:
             raise RuntimeError("this transaction is over")
 
     def _adopt(self, part: Tx) -> None:
+        self.seen = part.seen
         self._events += part._events
         self._wakes += part._wakes
 
@@ -110,7 +112,7 @@ async def transaction() -> AsyncIterator[Tx]:
     if outer._task is not asyncio.current_task():
         raise RuntimeError("this task was started inside a transaction; start it with start_task")
     outer._check_open()
-    async with in_transaction(CONNECTION), _current(Tx()) as part:
+    async with in_transaction(CONNECTION), _current(Tx(outer.seen)) as part:
         yield part
     outer._adopt(part)
 
@@ -151,6 +153,13 @@ async def _wake(wake: Wake) -> None:
         log.exception("a wake-up after commit failed; the poll will find the work")
 
 
+def seen() -> dict[Any, Any]:
+    """What was looked up once and holds for the whole of the open transaction; a part that fails takes back what it
+    saw and forgot. Outside of a transaction nothing is remembered."""
+    tx = _open.get()
+    return tx.seen if tx is not None else {}
+
+
 def set_event_writer(write: EventWriter | None) -> None:
     """Say who turns told events into rows. `write` is awaited inside the transaction, just before its COMMIT."""
     global _write_events
@@ -162,11 +171,8 @@ async def run_sql(statement: str, values: Sequence[Any] = ()) -> list[Mapping[st
 
     Placeholders are `?` on both databases, so the statement may contain no other question mark.
     """
-    connection = get_connection(CONNECTION)
-    if connection.capabilities.dialect == "postgres":
-        first, *others = statement.split("?")
-        statement = first + "".join(f"${n}{text}" for n, text in enumerate(others, start=1))
-    return [*await connection.execute_query_dict(statement, list(values))]
+    client: Any = get_connection(CONNECTION)
+    return [dict(row) for row in await client.fetch(statement, values)]
 
 
 async def unit_of_work(work: Callable[[], Awaitable[T]], *, tries: int = 5) -> T:

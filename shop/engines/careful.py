@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
@@ -49,18 +50,25 @@ class OpenTransaction(TransactionalDBClient):
     _finalized: bool
     _lock: asyncio.Lock
     spoiled: str | None = None
+    part: Savepoint | None = None  # the innermost one that is open
+    marks = 0  # savepoints that stand
+    is_clean = False  # nothing was written or locked since the newest of them
 
     async def seize(self) -> None:
         """Get the connection for this transaction alone. Cancelled or failed, it holds nothing."""
         raise NotImplementedError
 
     async def give_back(self) -> None:
-        """Return the connection; never raises."""
+        """Return the connection, also when this is cancelled; raises nothing else."""
         raise NotImplementedError
 
     async def say(self, statement: str) -> None:
-        """Run one statement of the transaction's own (SAVEPOINT, ROLLBACK TO …)."""
+        """Run one statement of the transaction's own (SAVEPOINT, ROLLBACK TO …), under the lock."""
         raise NotImplementedError
+
+    @property
+    def is_over(self) -> bool:
+        return self._finalized
 
     def check_open(self) -> None:
         """Refuse a statement that would land outside this transaction.
@@ -73,23 +81,44 @@ class OpenTransaction(TransactionalDBClient):
         if self.spoiled:
             raise TransactionManagementError(self.spoiled)
 
-    async def end(self, *, well: bool) -> None:
-        """Commit or roll back, and give the connection back in any case."""
+    async def make_ready(self, statement: str = "") -> None:
+        """Before every statement, under the lock: the part that it belongs to can be undone alone."""
+        self.check_open()
+        if self.part is not None:
+            await self.part.set()
+        if not _only_reads(statement):
+            self.is_clean = False
+
+    async def keep(self) -> None:
+        """COMMIT, and the connection goes back. When this fails or is cancelled, `abandon` must follow."""
+        async with self._lock:  # a gathered statement may still be on its way
+            if self.spoiled:
+                raise TransactionManagementError(self.spoiled)
+            await self.commit()
+            self._finalized = True
+        await self.give_back()
+
+    async def abandon(self) -> None:
+        """ROLLBACK, and the connection goes back in any case."""
         try:
-            async with self._lock:  # a gathered statement may still be on its way
-                if well and not self.spoiled:
-                    await self.commit()
-                    return
+            async with self._lock:
                 await self.rollback()
-                if well:
-                    raise TransactionManagementError(self.spoiled)
         finally:
             self._finalized = True
             await self.give_back()
 
 
+def _only_reads(statement: str) -> bool:
+    """And takes no lock: a SELECT that calls something or says FOR UPDATE may do both."""
+    return statement.startswith("SELECT ") and " FROM " in statement and " FOR " not in statement
+
+
 class Outermost(TransactionContext):
-    """BEGIN … COMMIT around a block, on a connection that nobody else uses meanwhile."""
+    """BEGIN … COMMIT around a block, on a connection that nobody else uses meanwhile.
+
+    BEGIN and COMMIT are awaited as they are; only the way out after a fault or a cancellation is one that no further
+    cancellation reaches. Whatever became of a cancelled COMMIT, the ROLLBACK after it leaves nothing open.
+    """
 
     client: OpenTransaction
 
@@ -101,9 +130,9 @@ class Outermost(TransactionContext):
     async def __aenter__(self) -> TransactionalDBClient:
         await self.client.seize()
         try:
-            await to_the_end(self.client.begin())
+            await self.client.begin()
         except BaseException:
-            await to_the_end(self.client.end(well=False))
+            await to_the_end(self.client.abandon())
             raise
         self._token = self._connections.set(self.client.connection_name, self.client)
         return self.client
@@ -111,47 +140,84 @@ class Outermost(TransactionContext):
     async def __aexit__(self, kind: Any, fault: Any, trace: Any) -> None:
         try:
             self._connections.reset(self._token)
+            if kind is None:
+                await self.client.keep()
         finally:
-            await to_the_end(self.client.end(well=kind is None))
+            if not self.client.is_over:
+                await to_the_end(self.client.abandon())
 
 
 class Savepoint(TransactionContext):
-    """A part of a transaction that can be undone alone. All have one name: the newest of that name is meant."""
+    """A part of a transaction that can be undone alone.
+
+    Its SAVEPOINT is said before its first statement, and not at all where one stands since which nothing was written:
+    going back to that one is the same. So a verb that begins where its caller's part begins costs nothing.
+    """
 
     client: OpenTransaction
 
     def __init__(self, client: OpenTransaction) -> None:
         self.client = client
+        self._around: Savepoint | None = None
+        self._mark = 0  # the savepoint to go back to; none before the first statement
+        self._is_own = False
 
     async def __aenter__(self) -> TransactionalDBClient:
         self.client.check_open()
-        try:
-            await to_the_end(self._say("SAVEPOINT"))
-        except asyncio.CancelledError:
-            await to_the_end(self._undo())
-            raise
+        self._around, self.client.part = self.client.part, self
         return self.client
 
     async def __aexit__(self, kind: Any, fault: Any, trace: Any) -> None:
+        self.client.part = self._around
         if kind is not None:
             await to_the_end(self._undo())
             return
         self.client.check_open()
+        is_unused = self.client.is_clean and self.client.marks == self._mark  # the next part may have it
+        if self._is_own and not is_unused:
+            await self._release()
+
+    async def set(self) -> None:
+        """Make sure of a savepoint to go back to."""
+        if self._mark:
+            return
+        if self._around is not None:
+            await self._around.set()
+        if not self.client.is_clean:
+            with self._or_spoiled():
+                await self.client.say(f"SAVEPOINT part{self.client.marks + 1}")
+            self.client.marks += 1
+            self.client.is_clean = True
+        self._mark = self.client.marks
+        self._is_own = self._mark > (self._around._mark if self._around else 0)
+
+    async def _release(self) -> None:
         try:
-            await to_the_end(self._say("RELEASE SAVEPOINT"))
-        except BaseException:
+            with self._or_spoiled():
+                async with self.client._lock:
+                    await self.client.say(f"RELEASE SAVEPOINT part{self._mark}")
+            self.client.marks, self.client.is_clean = self._mark - 1, False
+        except Exception:
             await to_the_end(self._undo())
             raise
 
     async def _undo(self) -> None:
         """Roll this part back. When that fails the whole transaction is lost, and says so to whoever goes on."""
+        if not self._mark:
+            return
         try:
-            await self._say("ROLLBACK TO SAVEPOINT")
-            await self._say("RELEASE SAVEPOINT")
+            async with self.client._lock:
+                await self.client.say(f"ROLLBACK TO SAVEPOINT part{self._mark}")
+            self.client.marks, self.client.is_clean = self._mark, True
         except Exception as exc:
             self.client.spoiled = f"a part of this transaction could not be undone: {exc}"
             log.debug("savepoint not undone", exc_info=exc)
 
-    async def _say(self, verb: str) -> None:
-        async with self.client._lock:
-            await self.client.say(f"{verb} part")
+    @contextmanager
+    def _or_spoiled(self) -> Iterator[None]:
+        """Cancelled on its way, nobody knows whether a savepoint was set or released."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            self.client.spoiled = "cancelled while a part of this transaction began or ended"
+            raise

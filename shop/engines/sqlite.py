@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -84,6 +84,11 @@ class ShopSqliteClient(SqliteClient):
         return self._connection
 
     @translate_exceptions
+    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
+        async with self._turn() as connection:
+            return [*await connection.execute_fetchall(statement, values)]
+
+    @translate_exceptions
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
         async with self._in_transaction() as transaction:
             await transaction.execute_many(query, values)
@@ -113,11 +118,7 @@ class SqliteTransaction(SqliteTransactionWrapper, OpenTransaction):
 
     async def commit(self) -> None:
         # Never connection.commit(): it is silent when SQLite has already rolled everything back (disk full).
-        try:
-            await self.say("COMMIT")
-        except BaseException:
-            await self.rollback()
-            raise
+        await self.say("COMMIT")
 
     async def rollback(self) -> None:
         if self._connection.in_transaction:
@@ -125,7 +126,8 @@ class SqliteTransaction(SqliteTransactionWrapper, OpenTransaction):
 
     async def say(self, statement: str) -> None:
         try:
-            await (await self._connection.execute(statement)).close()
+            async with _settled(self._connection):
+                await self._connection.execute_fetchall(statement)
         except sqlite3.Error as exc:
             raise OperationalError(exc) from exc
 
@@ -136,13 +138,19 @@ class SqliteTransaction(SqliteTransactionWrapper, OpenTransaction):
         return self._turn()
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[aiosqlite.Connection]:
+    async def _turn(self, statement: str = "") -> AsyncIterator[aiosqlite.Connection]:
         async with self._lock:
             self.check_open()
             if not self._connection.in_transaction:
                 raise TransactionManagementError("SQLite has rolled this transaction back")
+            await self.make_ready(statement)
             async with _settled(self._connection):
                 yield self._connection
+
+    @translate_exceptions
+    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
+        async with self._turn(statement) as connection:
+            return [*await connection.execute_fetchall(statement, values)]
 
     @translate_exceptions
     async def execute_script(self, query: str) -> None:

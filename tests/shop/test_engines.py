@@ -317,7 +317,7 @@ async def test_a_part_that_cannot_be_undone_spoils_the_whole(
                 await Done.create(key="before")
                 with pytest.raises(KeyError):
                     async with in_transaction():
-                        await whole.execute_query("RELEASE SAVEPOINT part")
+                        await whole.execute_query("RELEASE SAVEPOINT part1")
                         raise KeyError
                 await Done.create(key="after")
         assert await Done.all().count() == 0

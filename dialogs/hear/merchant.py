@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -24,23 +24,33 @@ class Command:
     any: re.Pattern[str]
     unless: re.Pattern[str] | None
     needs: str
+    goods: re.Pattern[str] | None  # words that are this command beside goods and a number
     bare: re.Pattern[str] | None  # words so plain that they need nothing beside them
     first: re.Pattern[str] | None  # words that settle it at the head of a message
 
 
 @cache
 def commands() -> tuple[Command, ...]:
+    listed = dict(table("merchant.toml"))
+    fragments = listed.pop("fragments")
     return tuple(
         Command(
             intent,
-            re.compile("|".join(one["any"])),
-            re.compile("|".join(one["unless"])) if "unless" in one else None,
+            _either(one["any"], fragments),
+            _either(one["unless"], fragments) if "unless" in one else None,
             one.get("needs", ""),
-            re.compile("|".join(one["bare"])) if "bare" in one else None,
+            _either(one["goods"], fragments) if "goods" in one else None,
+            _either(one["bare"], fragments) if "bare" in one else None,
             re.compile(one["first"]) if "first" in one else None,
         )
-        for intent, one in table("merchant.toml").items()
+        for intent, one in listed.items()
     )
+
+
+def _either(expressions: Sequence[str], fragments: Mapping[str, str]) -> re.Pattern[str]:
+    """The expressions as one, with each <fragment> written out."""
+    whole = "|".join(expressions)
+    return re.compile(re.sub("<([a-z]+)>", lambda match: fragments[match[1]], whole))
 
 
 def command(scene: Scene) -> Reading | None:
@@ -51,6 +61,8 @@ def command(scene: Scene) -> Reading | None:
             return FILL[one.intent](scene, one.intent, match)
     for one in commands():
         match = one.any.search(scene.text) if _has(scene, one.needs) else None
+        if one.goods and not match and _has(scene, "product") and _has(scene, "number"):
+            match = one.goods.search(scene.text)
         match = match or (one.bare.search(scene.text) if one.bare else None)
         if match and not (one.unless and one.unless.search(scene.text)):
             return FILL[one.intent](scene, one.intent, match)
@@ -61,7 +73,9 @@ def _has(scene: Scene, needs: str) -> bool:
     """What a word needs beside it before it is this command."""
     kinds = {piece.kind for piece in scene.pieces}
     if needs == "time":
-        return "time" in kinds
+        return any(
+            piece.kind == "time" and (piece.value.has_clock or piece.value.part) for piece in scene.pieces
+        )
     if needs == "number":
         return bool(kinds & {"number", "qty", "money", "digits"})
     if needs == "product":

@@ -1,4 +1,4 @@
-"""Orders, joins, changes and answers along each axis of how they are said: the grammar, not the sentences."""
+"""Orders, joins, changes, answers and commands along each axis of how they are said: the grammar, not the sentences."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import pytest
 from tests.dialogs.hear.shops import Labelled, agrees, another_shop, fruit_shop, meaning, written
 
 CAMPAIGNS = {"fruit": "C"}
-BUYING = [(shop, said) for shop in CAMPAIGNS for said in written(f"buying_{shop}.txt")]
+SAID = [
+    (shop, said)
+    for shop in CAMPAIGNS
+    for what in ("buying", "commands")
+    for said in written(f"{what}_{shop}.txt")
+]
 
 
-@pytest.mark.parametrize(("shop", "said"), BUYING, ids=lambda one: getattr(one, "text", one)[:24])
+@pytest.mark.parametrize(("shop", "said"), SAID, ids=lambda one: getattr(one, "text", one)[:24])
 def test_however_it_is_said(shop: str, said: Labelled) -> None:
     reader = fruit_shop() if shop == "fruit" else another_shop(shop)
     reading = reader.read(said.text, said.context(CAMPAIGNS[shop]))

@@ -98,6 +98,7 @@ def test_the_words_of_the_banner(kind: str, terms: dict[str, Any], said: str) ->
         ("spend_save", {"from": 5}, "from: not a moment: 5"),
         ("spend_save", {"until": "2026-05-01T10:00"}, "until: a moment needs its offset (+08:00)"),
         ("spend_save", {"from": TODAY["until"], "until": TODAY["from"]}, "over before it begins"),
+        ("spend_save", {"from": TODAY["from"], "until": TODAY["from"]}, "over before it begins"),
         ("every_save", {"save": "31"}, "save: more than is spent"),
         ("spend_rate", {"steps": [["50", "10"]]}, "steps: a rate is"),
         ("spend_rate", {"steps": [["50", "0"]]}, "steps: a rate is"),

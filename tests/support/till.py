@@ -117,6 +117,7 @@ async def open_till(
     promotions: Sequence[dict[str, Any]] = (),
     pays_online: bool = True,
     make_provider: Callable[[Clock], Any] = _sandbox,
+    take_refund: pay.TakeRefund | None = None,
 ) -> AsyncIterator[Till]:
     """Needs an open database."""
     catalogue.forget()
@@ -143,7 +144,7 @@ async def open_till(
     )
     app.add_routes(slips.routes(shop=shop, clock=clock, pays_online=pays_online))
     if pays_online:
-        app.add_routes(pay.routes(shop=shop, clock=clock, provider=provider))
+        app.add_routes(pay.routes(shop=shop, clock=clock, provider=provider, take_refund=take_refund))
     app.add_routes(api.routes(shop=shop, clock=clock, token=TOKEN))
     app.router.add_static("/static/", HERE / "static")
     app.on_response_prepare.append(add_headers)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bot.duty import Duty
 from bot.payments import Provider, ProviderAway
+from bot.refunding import refund_due
 from shop import orders, payments
 from shop.transaction import unit_of_work
 
@@ -83,7 +84,21 @@ async def _closed_there(asked: Sequence[payments.Intent], provider: Provider, no
 
 
 Job = Callable[[datetime, Provider | None], Awaitable[int]]
-JOBS: dict[str, Job] = {"expire_unpaid": expire_unpaid}
+
+
+async def complete_orders(now: datetime, _: Provider | None) -> int:
+    """The time to complain about these is over."""
+    ended = 0
+    for order in await orders.due_after_sale(now=now):
+        ended += await unit_of_work(lambda order=order: orders.complete(order, now=now))  # type: ignore[misc]  # the loop's own order
+    return ended
+
+
+JOBS: dict[str, Job] = {
+    "expire_unpaid": expire_unpaid,
+    "refund_due": refund_due,
+    "complete_orders": complete_orders,
+}
 
 
 async def tick(now: datetime, provider: Provider | None = None) -> int:

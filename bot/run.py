@@ -14,6 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot import refunding
 from bot.channels.channel import Channel
 from bot.channels.terminal import Terminal
 from bot.channels.webroom import WebRoom
@@ -145,7 +146,11 @@ def site_of(shop: OpenShop, settings: Settings, secret: str) -> web.Application:
         samples=samples() if shop.is_demo else None,
     )
     if shop.provider is not None:
-        app.add_routes(pay.routes(shop=shop.shop, clock=shop.clock.now, provider=shop.provider))
+        app.add_routes(
+            pay.routes(
+                shop=shop.shop, clock=shop.clock.now, provider=shop.provider, take_refund=refunding.take
+            )
+        )
     online = shop.provider is not None
     app.add_routes(slips.routes(shop=shop.shop, clock=shop.clock.now, pays_online=online))
     app.add_routes(api.routes(shop=shop.shop, clock=shop.clock.now, token=settings.api.token))

@@ -14,6 +14,7 @@ from dialogs.speech import Button, Card, Row
 from shop.kit.codes import show_pickup_code
 from shop.kit.money import Money, total
 from shop.kit.quantity import Quantity
+from shop.refunds import Case
 from shop.rules.orders import SHOWN, PayMode, Status
 from shop.rules.pricing import Nearly
 from shop.slips import Slip, SlipLine
@@ -39,6 +40,11 @@ def goods(line: SlipLine) -> str:
 
 def all_goods(lines: Iterable[SlipLine]) -> str:
     return "、".join(goods(line) for line in lines)
+
+
+def returned(case: Case) -> str:
+    """苹果1箱、橙子2斤: what goes back."""
+    return "、".join(f"{name}{qty}{unit}" for name, qty, unit in case.goods)
 
 
 def left(qty: Quantity, unit: str) -> str:

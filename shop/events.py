@@ -68,6 +68,50 @@ class OwnerPaired:
     person: int
 
 
+@dataclass(frozen=True, slots=True)
+class OrderCancelledByShop:
+    order: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAsked:
+    """The buyer wants money back; the shop has to say yes or no."""
+
+    refund: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAgreed:
+    refund: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRefused:
+    refund: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundByHand:
+    """No provider will pay this back: somebody of the shop has to."""
+
+    refund: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPaid:
+    refund: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRaised:
+    """Something that only a person can mend."""
+
+    kind: str
+    words: str
+
+
 Happening = (
     OrderExpired
     | OrderPaid
@@ -78,6 +122,13 @@ Happening = (
     | PersonWanted
     | SpecialsPosted
     | OwnerPaired
+    | OrderCancelledByShop
+    | RefundAsked
+    | RefundAgreed
+    | RefundRefused
+    | RefundByHand
+    | RefundPaid
+    | AlarmRaised
 )
 
 KINDS: dict[str, type[Any]] = {
@@ -92,6 +143,13 @@ KINDS: dict[str, type[Any]] = {
         PersonWanted,
         SpecialsPosted,
         OwnerPaired,
+        OrderCancelledByShop,
+        RefundAsked,
+        RefundAgreed,
+        RefundRefused,
+        RefundByHand,
+        RefundPaid,
+        AlarmRaised,
     )
 }
 

@@ -41,6 +41,12 @@ HELD = """
 # Every order with what its lines and its money come to.
 BILL = """
     SELECT o.*,
+      (SELECT coalesce(sum(r.amount_fen), 0) FROM refund AS r JOIN pay_fact AS f ON f.id = r.fact_id
+        WHERE r.order_id = o.id AND f.standing = 'settled' AND r.state NOT IN ('rejected', 'withdrawn')) AS given,
+      (SELECT coalesce(sum(r.amount_fen), 0) FROM refund AS r JOIN pay_fact AS f ON f.id = r.fact_id
+        WHERE r.order_id = o.id AND f.standing = 'settled' AND r.state = 'refunded') AS returned,
+      (SELECT coalesce(sum(line.qty - coalesce(back.kept_qty, 0)), 0)
+        FROM line LEFT JOIN given_back AS back ON back.line_id = line.id WHERE line.order_id = o.id) AS to_hand_over,
       (SELECT count(*) FROM line WHERE line.order_id = o.id) AS lines,
       (SELECT coalesce(sum(line.gross_fen), 0) FROM line WHERE line.order_id = o.id) AS lines_gross,
       (SELECT coalesce(sum(line.net_fen), 0) FROM line WHERE line.order_id = o.id) AS lines_net,
@@ -52,8 +58,10 @@ BILL = """
     FROM "order" AS o WHERE o.shop_id = ?
 """
 PROMISE = """
-    SELECT o.code, o.status, line.qty, line.sku_id AS goods, hold.qty AS held, hold.sku_id, hold.state
-    FROM "order" AS o JOIN line ON line.order_id = o.id LEFT JOIN hold ON hold.line_id = line.id WHERE o.shop_id = ?
+    SELECT o.code, o.status, line.qty - coalesce(back.kept_qty, 0) AS qty, line.sku_id AS goods,
+      hold.qty AS held, hold.sku_id, hold.state
+    FROM "order" AS o JOIN line ON line.order_id = o.id LEFT JOIN hold ON hold.line_id = line.id
+      LEFT JOIN given_back AS back ON back.line_id = line.id WHERE o.shop_id = ?
 """
 INTENT = """
     SELECT o.code, o.status, o.paid_at, o.payable_fen, i.amount_fen, i.trade_no
@@ -93,20 +101,20 @@ CHECKS = (
         "an ended order holds nothing",
         "order {what} has ended and still holds {figure} thousandths",
         f"SELECT p.code AS what, p.held AS figure FROM ({PROMISE}) AS p "
-        "WHERE p.status IN ('cancelled', 'fulfilled') AND p.state = 'active'",
+        "WHERE p.status NOT IN ('unpaid', 'preparing') AND p.state = 'active'",
     ),
     Check(
         "a living line holds what it promises",
         "order {what} promises {figure} thousandths more than it holds",
         f"SELECT p.code AS what, p.qty - coalesce(p.held, 0) AS figure FROM ({PROMISE}) AS p "
-        "WHERE p.status IN ('unpaid', 'preparing') "
+        "WHERE p.status IN ('unpaid', 'preparing') AND (p.qty > 0 OR p.state = 'active') "
         "AND (p.state IS NULL OR p.state <> 'active' OR p.held <> p.qty OR p.sku_id <> p.goods)",
     ),
     Check(
         "what was handed over was consumed",
         "order {what} was handed over, but {figure} thousandths were not taken from the shelf",
         f"SELECT p.code AS what, p.qty AS figure FROM ({PROMISE}) AS p "
-        "WHERE p.status = 'fulfilled' AND (p.state IS NULL OR p.state <> 'consumed' OR p.held <> p.qty)",
+        "WHERE p.status IN ('fulfilled', 'completed') AND p.qty > 0 AND (p.state IS NULL OR p.state <> 'consumed' OR p.held <> p.qty)",
     ),
     Check(
         "what was cancelled was given back",
@@ -123,8 +131,10 @@ CHECKS = (
             (SELECT coalesce(-sum(m.change), 0) FROM stock_move AS m JOIN sku ON sku.id = m.sku_id
               WHERE m.ref = o.code AND m.at >= o.placed_at AND m.at <= coalesce(o.ended_at, m.at)
                 AND sku.shop_id = o.shop_id) AS sold,
-            CASE WHEN o.status = 'fulfilled'
-              THEN (SELECT coalesce(sum(line.qty), 0) FROM line WHERE line.order_id = o.id) ELSE 0 END AS ordered
+            CASE WHEN (SELECT count(*) FROM pickup AS p WHERE p.order_id = o.id AND p.state = 'done') > 0
+              THEN (SELECT coalesce(sum(line.qty - coalesce(back.kept_qty, 0)), 0) FROM line
+                LEFT JOIN given_back AS back ON back.line_id = line.id WHERE line.order_id = o.id)
+              ELSE 0 END AS ordered
           FROM "order" AS o WHERE o.shop_id = ?
         ) AS handed WHERE sold <> ordered
         """,
@@ -145,7 +155,7 @@ CHECKS = (
         "a status is a word of the table",
         "order {what} has a status that nobody knows",
         f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
-        "WHERE b.status NOT IN ('unpaid', 'preparing', 'fulfilled', 'cancelled')",
+        "WHERE b.status NOT IN ('unpaid', 'preparing', 'fulfilled', 'completed', 'cancelled', 'refunded')",
     ),
     Check(
         "an unpaid order waits for something",
@@ -157,7 +167,7 @@ CHECKS = (
         "an end has its moment",
         "order {what} says that it has ended and when it ended in different words",
         f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
-        "WHERE (b.status IN ('fulfilled', 'cancelled')) <> (b.ended_at IS NOT NULL)",
+        "WHERE (b.status IN ('unpaid', 'preparing')) <> (b.ended_at IS NULL)",
     ),
     Check(
         "numbers of a day have no gap",
@@ -192,13 +202,105 @@ CHECKS = (
         "money is in before goods go out",
         "order {what} was handed over and {figure} fen are missing",
         f"SELECT b.code AS what, b.payable_fen AS figure FROM ({BILL}) AS b "
-        "WHERE b.status = 'fulfilled' AND b.paid_at IS NULL",
+        "WHERE b.status IN ('fulfilled', 'completed') AND b.paid_at IS NULL",
     ),
     Check(
-        "a cancelled order keeps no money",
-        "order {what} is cancelled and keeps {figure} fen",
-        f"SELECT b.code AS what, b.settled AS figure FROM ({BILL}) AS b "
-        "WHERE b.status = 'cancelled' AND (b.settled <> 0 OR b.paid_at IS NOT NULL)",
+        "an order that came to nothing keeps no money",
+        "order {what} came to nothing, and {figure} fen are neither back nor on their way",
+        f"SELECT b.code AS what, b.settled - b.given AS figure FROM ({BILL}) AS b "
+        "WHERE b.status IN ('cancelled', 'refunded') AND b.settled <> b.given",
+    ),
+    Check(
+        "a refunded order has given everything back",
+        "order {what} counts as refunded, and {figure} fen are not back",
+        f"SELECT b.code AS what, b.settled - b.returned AS figure FROM ({BILL}) AS b "
+        "WHERE b.status = 'refunded' AND b.settled <> b.returned",
+    ),
+    Check(
+        "money that nobody asked for goes back",
+        "of {what}, {figure} fen are neither back nor on their way",
+        """
+        SELECT code || ' ' || event AS what, amount_fen - given AS figure FROM (
+          SELECT o.code, f.event, f.amount_fen,
+            (SELECT coalesce(sum(r.amount_fen), 0) FROM refund AS r WHERE r.fact_id = f.id) AS given
+          FROM pay_fact AS f JOIN "order" AS o ON o.id = f.order_id
+          WHERE f.standing IN ('late', 'surplus') AND o.shop_id = ?
+        ) AS facts WHERE amount_fen <> given
+        """,
+    ),
+    Check(
+        "a refund is its parts",
+        "refund {what} differs from its parts by {figure} fen",
+        """
+        SELECT number AS what, amount_fen - parts AS figure FROM (
+          SELECT r.number, r.amount_fen,
+            (SELECT coalesce(sum(p.fen), 0) FROM refund_part AS p WHERE p.refund_id = r.id) AS parts
+          FROM refund AS r JOIN pay_fact AS f ON f.id = r.fact_id JOIN "order" AS o ON o.id = r.order_id
+          WHERE f.standing = 'settled' AND o.shop_id = ?
+        ) AS refunds WHERE amount_fen <> parts
+        """,
+    ),
+    Check(
+        "what a line gave back is what its refunds say",
+        "line {what} says {figure} fen more than its refunds",
+        """
+        SELECT cast(line_id AS text) AS what, done_fen + open_fen - fen AS figure FROM (
+          SELECT back.*,
+            (SELECT coalesce(sum(p.fen), 0) FROM refund_part AS p JOIN refund AS r ON r.id = p.refund_id
+              WHERE p.line_id = back.line_id AND r.state NOT IN ('rejected', 'withdrawn')) AS fen,
+            (SELECT coalesce(sum(p.qty), 0) FROM refund_part AS p JOIN refund AS r ON r.id = p.refund_id
+              WHERE p.line_id = back.line_id AND r.state NOT IN ('rejected', 'withdrawn')) AS units,
+            (SELECT coalesce(sum(p.fen), 0) FROM refund_part AS p JOIN refund AS r ON r.id = p.refund_id
+              WHERE p.line_id = back.line_id AND r.state = 'refunded') AS back_fen
+          FROM given_back AS back JOIN line ON line.id = back.line_id JOIN "order" AS o ON o.id = line.order_id
+          WHERE o.shop_id = ?
+        ) AS backs WHERE done_fen + open_fen <> fen OR done_qty + open_qty <> units OR done_fen <> back_fen
+        """,
+    ),
+    # ── the ledger
+    Check(
+        "every transfer is in balance",
+        "the transfer {what} is off by {figure}",
+        "SELECT t.kind || ' ' || t.\"key\" AS what, sum(e.amount) AS figure FROM transfer AS t "
+        "JOIN entry AS e ON e.transfer_id = t.id WHERE t.shop_id = ? "
+        'GROUP BY t.id, t.kind, t."key", e.unit HAVING sum(e.amount) <> 0',
+    ),
+    Check(
+        "the tills hold what came in less what went back",
+        "the tills differ from the facts by {figure} fen",
+        """
+        SELECT 'tills' AS what, booked - counted AS figure FROM (
+          SELECT
+            (SELECT coalesce(sum(e.amount), 0) FROM entry AS e JOIN transfer AS t ON t.id = e.transfer_id
+              WHERE t.shop_id = s.id AND e.account LIKE 'cash:%') AS booked,
+            (SELECT coalesce(sum(f.amount_fen), 0) FROM pay_fact AS f JOIN "order" AS o ON o.id = f.order_id
+              WHERE o.shop_id = s.id)
+            - (SELECT coalesce(sum(r.amount_fen), 0) FROM refund AS r JOIN "order" AS o ON o.id = r.order_id
+              WHERE o.shop_id = s.id AND r.state = 'refunded') AS counted
+          FROM shop AS s WHERE s.id = ?
+        ) AS tills WHERE booked <> counted
+        """,
+    ),
+    Check(
+        "the books of an order say what its facts say",
+        "the books of order {what} differ by {figure} fen",
+        """
+        SELECT code AS what, booked - counted AS figure FROM (
+          SELECT o.code,
+            (SELECT coalesce(sum(e.amount), 0) FROM entry AS e JOIN transfer AS t ON t.id = e.transfer_id
+              WHERE t.order_id = o.id AND e.account LIKE 'cash:%') AS booked,
+            (SELECT coalesce(sum(f.amount_fen), 0) FROM pay_fact AS f WHERE f.order_id = o.id)
+            - (SELECT coalesce(sum(r.amount_fen), 0) FROM refund AS r
+              WHERE r.order_id = o.id AND r.state = 'refunded') AS counted
+          FROM "order" AS o WHERE o.shop_id = ?
+        ) AS books WHERE booked <> counted
+        """,
+    ),
+    Check(
+        "a buyer owes nothing that was settled",
+        "{what} stands at {figure} fen after the sale was booked",
+        "SELECT e.account AS what, sum(e.amount) AS figure FROM entry AS e JOIN transfer AS t ON t.id = e.transfer_id "
+        "WHERE e.account LIKE 'order:%' AND t.shop_id = ? GROUP BY e.account HAVING sum(e.amount) <> 0",
     ),
     Check(
         "an unpaid order has no money",
@@ -238,7 +340,8 @@ CHECKS = (
         "an order is handed over once",
         "order {what} was handed over {figure} times",
         f"SELECT b.code AS what, b.done AS figure FROM ({BILL}) AS b "
-        "WHERE b.done <> CASE WHEN b.status = 'fulfilled' THEN 1 ELSE 0 END",
+        "WHERE b.done > 1 OR (b.status <> 'refunded' "
+        "AND b.done <> CASE WHEN b.status IN ('fulfilled', 'completed') THEN 1 ELSE 0 END)",
     ),
     Check(
         "a waiting code is one order's",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shop import refunds, till
+from shop.alarms import raise_alarm
 from shop.events import MoneyCameLate, OrderPaid
 from shop.kit.codes import new_token
 from shop.kit.ids import OrderId, PersonId
@@ -13,8 +15,8 @@ from shop.pickups import give_code
 from shop.records.orders import Order
 from shop.records.payments import PayFact, PayIntent
 from shop.refusals import AlreadyCancelled, AlreadyPaid, NoSuchOrder, NothingOpen
-from shop.rules.orders import PayMode, Status, may
-from shop.transaction import run_sql, transaction
+from shop.rules.orders import GONE_OUT, PayMode, Status, may
+from shop.transaction import transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,15 @@ async def settle(provider: str, event: str, trade_no: str, amount: Money, *, now
         if await PayFact.filter(provider=provider, event=event).exists():
             return "seen"
         standing = _standing(order, amount)
-        if not await _book(order.id, provider, event, amount, standing, None, now):
+        fact = await till.take(order, provider, event, amount, standing, trade_no=trade_no, now=now)
+        if fact is None:
             return "seen"
         await PayIntent.filter(id=row.id).update(state="paid")
-        if standing == "settled":
+        if standing == till.SETTLED:
             await _paid(order, now)
             tx.tell(OrderPaid(order.id), at=now)
         else:
+            await _not_ours(order, fact, amount, standing, now)
             tx.tell(MoneyCameLate(order.id, amount.fen, standing), at=now)
         return standing
 
@@ -93,8 +97,14 @@ async def confirm_transfer(order_id: OrderId, by: PersonId, *, now: datetime) ->
         if may(Status(order.status), "paid", money_in=False) is None:
             raise AlreadyCancelled(order.code)
         if order.payable_fen:
-            await _book(
-                order.id, "transfer", f"order {order.id}", Money(order.payable_fen), "settled", by, now
+            await till.take(
+                order,
+                "transfer",
+                f"order {order.id}",
+                Money(order.payable_fen),
+                till.SETTLED,
+                by=by,
+                now=now,
             )
         await _paid(order, now)
         tx.tell(OrderPaid(order.id), at=now)
@@ -108,16 +118,13 @@ def _standing(order: Order, amount: Money) -> str:
     return "settled" if amount.fen == order.payable_fen else "mismatch"
 
 
-async def _book(
-    order: int, provider: str, event: str, amount: Money, standing: str, by: PersonId | None, now: datetime
-) -> bool:
-    """One row per provider event, whoever else is writing the same one; False when it is there already."""
-    rows = await run_sql(
-        "INSERT INTO pay_fact (order_id, provider, event, amount_fen, standing, by_id, at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, event) DO NOTHING RETURNING id",
-        [order, provider, event, amount.fen, standing, by, now],
-    )
-    return bool(rows)
+async def _not_ours(order: Order, fact: int, amount: Money, standing: str, now: datetime) -> None:
+    """Too late or twice goes back by itself. A wrong sum is nobody's guess: the owner looks."""
+    if standing == "mismatch":
+        words = f"{order.code} 应付 {Money(order.payable_fen)}，收到 {amount}"
+        await raise_alarm(order.shop_id, "pay_mismatch", f"{order.code} {fact}", words, now=now)
+    else:
+        await refunds.owe(order, fact, amount, standing, now=now)
 
 
 async def _paid(order: Order, now: datetime) -> None:
@@ -132,7 +139,7 @@ async def _paid(order: Order, now: datetime) -> None:
 
 
 def _check_owed(order: Order, now: datetime) -> None:
-    if order.paid_at is not None or order.status == Status.FULFILLED:
+    if order.paid_at is not None or Status(order.status) in GONE_OUT:
         raise AlreadyPaid(order.code)
     if order.status == Status.CANCELLED:
         raise AlreadyCancelled(order.code)

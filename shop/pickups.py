@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import stock
+from shop import stock, till
 from shop.events import OrderHandedOver, OrderTakenBack
 from shop.kit.codes import new_pickup_code, read_pickup_code
 from shop.kit.ids import OrderId, PersonId, ShopId
@@ -13,8 +13,11 @@ from shop.kit.money import Money
 from shop.records.orders import Order
 from shop.records.payments import PayFact, PayIntent
 from shop.records.pickups import Pickup
-from shop.refusals import AlreadyHandedOver, CannotUndo, NoSuchPickup, NotPaidYet
+from shop.records.refunds import Refund
+from shop.refusals import AlreadyHandedOver, CannotUndo, NoSuchPickup, NotPaidYet, RefundOpen
 from shop.rules.orders import PayMode, Status, may
+from shop.rules.refunds import State
+from shop.settled import shop_rules
 from shop.transaction import run_sql, transaction
 
 
@@ -59,12 +62,14 @@ def _owed(order: Order) -> Money:
 
 async def redeem(shop: ShopId, said: str, by: PersonId, *, cash: Money, now: datetime) -> OrderId:
     """核销: hand the goods over. `cash` is what the staff member took at the counter and must be exactly what is
-    owed. Raises NoSuchPickup, AlreadyHandedOver, NotPaidYet."""
+    owed. Raises NoSuchPickup, AlreadyHandedOver, NotPaidYet, RefundOpen."""
     async with transaction() as tx:
         waiting = await look_up(shop, said)
         order = await Order.filter(id=waiting.order).select_for_update().get()
         if order.status == Status.CANCELLED:  # since it was looked up
             raise NoSuchPickup(mistyped=False)
+        if await Refund.filter(order_id=order.id, state=State.REQUESTED).exists():
+            raise RefundOpen(order.code)
         if cash != _owed(order):  # it may have been paid since as well
             raise NotPaidYet(order.code, _owed(order))
         if not await Pickup.filter(order_id=order.id, state="ready").update(
@@ -75,7 +80,13 @@ async def redeem(shop: ShopId, said: str, by: PersonId, *, cash: Money, now: dat
             await _book_cash(order, by, now)
         if may(Status(order.status), "handed_over", money_in=order.paid_at is not None) is None:
             raise NotPaidYet(order.code, Money(order.payable_fen))
-        await Order.filter(id=order.id).update(status=Status.FULFILLED, ended_at=now, ended_why="handed_over")
+        rules = await shop_rules(order.shop_id)
+        await Order.filter(id=order.id).update(
+            status=Status.FULFILLED,
+            ended_at=now,
+            ended_why="handed_over",
+            after_sale_until=now + rules.after_sale,
+        )
         await stock.hand_over(order.id, order.code, now=now)
         tx.tell(OrderHandedOver(order.id), at=now)
         return waiting.order
@@ -91,6 +102,8 @@ async def take_back(order_id: OrderId, *, now: datetime) -> None:
         taken = await Pickup.filter(order_id=order_id).first()
         if end is None or by_cash or taken is None:
             raise CannotUndo("这单不能退回去了")
+        if await Refund.filter(order_id=order_id, asked_at__gte=order.ended_at).exists():
+            raise CannotUndo("取走以后已经说到退款了")
         if await Pickup.filter(shop_id=order.shop_id, code=taken.code, state="ready").exists():
             raise CannotUndo("这个取货码又给了别人")
         if not await Pickup.filter(id=taken.id, state="done").update(
@@ -98,7 +111,7 @@ async def take_back(order_id: OrderId, *, now: datetime) -> None:
         ):
             raise CannotUndo("这单不能退回去了")
         await Order.filter(id=order.id).update(
-            status=end, ended_at=None, ended_why="", version=order.version + 1
+            status=end, ended_at=None, ended_why="", after_sale_until=None, version=order.version + 1
         )
         await stock.take_back(order.id, order.code, now=now)
         tx.tell(OrderTakenBack(order.id), at=now)
@@ -108,15 +121,8 @@ async def _book_cash(order: Order, by: PersonId, now: datetime) -> None:
     if order.pay_mode != PayMode.COD:
         raise NotPaidYet(order.code, Money(order.payable_fen))
     if order.payable_fen:
-        await PayFact.create(
-            order_id=order.id,
-            provider="cash",
-            event=f"order {order.id}",
-            amount_fen=order.payable_fen,
-            standing="settled",
-            by_id=by,
-            at=now,
-        )
+        owed = Money(order.payable_fen)
+        await till.take(order, "cash", f"order {order.id}", owed, till.SETTLED, by=by, now=now)
     await PayIntent.filter(order_id=order.id, state="created").update(state="closed")
     await Order.filter(id=order.id).update(paid_at=now)
     order.paid_at = now

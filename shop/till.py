@@ -22,15 +22,16 @@ async def take(
     amount: Money,
     standing: str,
     *,
+    trade_no: str = "",
     by: PersonId | None = None,
     now: datetime,
 ) -> int | None:
     """One row per provider event, whoever else is writing the same one; None when it is there already. Settled money
     pays the order, any other waits in suspense."""
     rows = await run_sql(
-        "INSERT INTO pay_fact (order_id, provider, event, amount_fen, standing, by_id, at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, event) DO NOTHING RETURNING id",
-        [order.id, provider, event, amount.fen, standing, by, now],
+        "INSERT INTO pay_fact (order_id, provider, event, trade_no, amount_fen, standing, by_id, at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, event) DO NOTHING RETURNING id",
+        [order.id, provider, event, trade_no, amount.fen, standing, by, now],
     )
     if not rows:
         return None

@@ -15,13 +15,21 @@ WHY = {
     "mismatch": "和应付的对不上",
     "surplus": "这单之前已经付过了",
 }
+BACK = {
+    "late": "钱会退给你；还要就说“老样子”",
+    "mismatch": "钱记着，店里核对后找你",
+    "surplus": "多付的会退给你",
+}
 
 
 async def words(event: MoneyCameLate, desk: Desk) -> tuple[Say, ...]:
     slip = await slips.slip(OrderId(event.order))
     buyer = await people.person(slip.buyer)
     came = Money(event.fen)
-    to_buyer = f"{slip.code} 收到 {came}，{WHY[event.why]}。钱记着，店里会退给你；还要就说“老样子”"
-    to_staff = f"{buyer.name} 的 {slip.code} 进了 {came}，{WHY[event.why]}（应付 {slip.payable}）。请退给他"
-    staff = await people.staff(desk.shop, people.OWNER, people.MANAGER)
+    to_buyer = f"{slip.code} 收到 {came}，{WHY[event.why]}。{BACK[event.why]}"
+    to_staff = (
+        f"{buyer.name} 的 {slip.code} 进了 {came}，{WHY[event.why]}（应付 {slip.payable}），会自动退给他"
+    )
+    by_itself = event.why != "mismatch"  # of that one an alarm tells
+    staff = await people.staff(desk.shop, people.OWNER, people.MANAGER) if by_itself else ()
     return (Say(to_buyer, person=slip.buyer), *(Say(to_staff, person=one) for one in staff))

@@ -94,8 +94,9 @@ class Migration(migrations.Migration):
                 ('open_qty', fields.BigIntField(db_default=0)),
                 ('done_fen', fields.BigIntField(db_default=0)),
                 ('done_qty', fields.BigIntField(db_default=0)),
+                ('kept_qty', fields.BigIntField(db_default=0)),
             ],
-            options={'table': 'given_back', 'app': 'shop', 'constraints': [CheckConstraint(check='open_fen >= 0 AND done_fen >= 0', name='ck_back_fen'), CheckConstraint(check='open_qty >= 0 AND done_qty >= 0', name='ck_back_qty'), CheckConstraint(check='open_fen + done_fen <= net_fen', name='ck_back_most_fen'), CheckConstraint(check='open_qty + done_qty <= qty', name='ck_back_most_qty')], 'pk_attr': 'id', 'table_description': 'How much of a line is refunded or about to be: never more than it cost, whoever asks at the same moment.'},
+            options={'table': 'given_back', 'app': 'shop', 'constraints': [CheckConstraint(check='open_fen >= 0 AND done_fen >= 0', name='ck_back_fen'), CheckConstraint(check='open_qty >= 0 AND done_qty >= 0', name='ck_back_qty'), CheckConstraint(check='open_fen + done_fen <= net_fen', name='ck_back_most_fen'), CheckConstraint(check='open_qty + done_qty <= qty', name='ck_back_most_qty'), CheckConstraint(check='kept_qty >= 0 AND kept_qty <= open_qty + done_qty', name='ck_back_kept')], 'pk_attr': 'id', 'table_description': 'How much of a line is refunded or about to be: never more than it cost, whoever asks at the same moment.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -327,6 +328,11 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='Order',
             index=Index(fields=['status', 'after_sale_until']),
+        ),
+        ops.AddField(
+            model_name='PayFact',
+            name='trade_no',
+            field=fields.CharField(db_default='', max_length=32),
         ),
         ops.AddField(
             model_name='Shop',

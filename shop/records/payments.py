@@ -39,6 +39,7 @@ class PayFact(Model):
     order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("shop.Order", on_delete=fields.RESTRICT)
     provider = fields.CharField(16)
     event = fields.CharField(64)
+    trade_no = fields.CharField(32, db_default="")  # the request that it answers, where there was one
     amount_fen = fields.BigIntField()
     standing = fields.CharField(16)
     by_id = fields.BigIntField(null=True)  # the staff member who confirmed cash or a transfer

@@ -75,6 +75,7 @@ class GivenBack(Model):
     open_qty = fields.BigIntField(db_default=0)
     done_fen = fields.BigIntField(db_default=0)
     done_qty = fields.BigIntField(db_default=0)
+    kept_qty = fields.BigIntField(db_default=0)  # of those units, what had not left the shop and stays there
 
     line_id: int
 
@@ -85,4 +86,5 @@ class GivenBack(Model):
             CheckConstraint("open_qty >= 0 AND done_qty >= 0", name="ck_back_qty"),
             CheckConstraint("open_fen + done_fen <= net_fen", name="ck_back_most_fen"),
             CheckConstraint("open_qty + done_qty <= qty", name="ck_back_most_qty"),
+            CheckConstraint("kept_qty >= 0 AND kept_qty <= open_qty + done_qty", name="ck_back_kept"),
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from shop.kit.money import Money
-from shop.kit.quantity import Quantity
+from shop.kit.money import Money, total
+from shop.kit.quantity import NONE, Quantity
+from shop.refusals import MoreThanBought, MoreThanPaid, NothingToRefund
 from shop.rules.life import Life, Step
 
 SILENT_FOR = timedelta(hours=48)  # then the merchant's silence is a yes
@@ -92,6 +94,69 @@ class Room:
         return min(Money(share), self.left)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an order, with what can go back of it."""
+
+    id: int
+    sku: str
+    name: str
+    unit: str
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What somebody wants back: some units of goods, or an amount without goods, or (neither) everything."""
+
+    units: tuple[tuple[str, Quantity], ...] = ()  # sku, how much
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    line: int
+    qty: Quantity
+    money: Money
+
+
+def plan(lines: Sequence[Line], what: What, *, code: str = "") -> tuple[Part, ...]:
+    """What goes back of each line. Raises NothingToRefund, MoreThanBought, MoreThanPaid."""
+    if what.amount is not None:
+        parts = _of_amount(lines, what.amount)
+    elif what.units:
+        parts = [part for sku, qty in what.units for part in _of_units(lines, sku, qty)]
+    else:
+        parts = [Part(line.id, line.room.units, line.room.left) for line in lines]
+    if not total([part.money for part in parts]):
+        raise NothingToRefund(code)
+    return tuple(part for part in parts if part.qty.milli or part.money)
+
+
+def _of_amount(lines: Sequence[Line], amount: Money) -> list[Part]:
+    """By weight of what is left of each; the units stay with the buyer."""
+    left = {f"{line.id:020d}": line.room.left.fen for line in lines}
+    most = sum(left.values())
+    if amount.fen > most:
+        raise MoreThanPaid(Money(most))
+    return [Part(int(key), NONE, share) for key, share in amount.share(left).items() if share]
+
+
+def _of_units(lines: Sequence[Line], sku: str, qty: Quantity) -> list[Part]:
+    mine = [line for line in lines if line.sku == sku]
+    bought = sum((line.room.units for line in mine), NONE)
+    if not mine or qty > bought or qty <= NONE:
+        raise MoreThanBought(mine[0].name if mine else sku, mine[0].unit if mine else "", bought)
+    parts: list[Part] = []
+    for line in mine:
+        more = min(qty, line.room.units)
+        if more > NONE:
+            parts.append(Part(line.id, more, line.room.of(more)))
+        qty = qty - more
+    return parts
+
+
 def ask_again(attempts: int) -> timedelta:
     """5, 10, 20 … minutes, at most a day."""
-    return min(ASK_AGAIN * 2 ** min(attempts, 12), timedelta(days=1))
+    waited = ASK_AGAIN * (1 << min(attempts, 12))
+    return min(waited, timedelta(days=1))

@@ -19,14 +19,17 @@ from tests.support.world import (
     a_customer,
     a_paid_order,
     a_product,
+    a_refund,
     a_shop,
     an_order,
     hand_over,
+    pay,
 )
 
 
 async def a_busy_day(shop: ShopId) -> None:
-    """Order 1 is unpaid, 2 prepared, 3 handed over for cash, 4 cancelled; a message is answered, a person wanted."""
+    """Order 1 is unpaid, 2 prepared, 3 handed over for cash, 4 cancelled and then paid, 5 prepared with one of its two
+    boxes paid back; a message is answered, a person wanted."""
     await seed.fill(shop, NO_GOODS, now=NOW, promotions=[FULL50])
     oranges = await a_product("橙子", "29.90", stock=10)
     li, flower, ming, hong = [await a_customer(name) for name in ("小李", "阿花", "小明", "小红")]
@@ -34,8 +37,13 @@ async def a_busy_day(shop: ShopId) -> None:
     await payments.ask(unpaid.token, "gateway", now=NOW)
     await a_paid_order(flower, (oranges, 1))
     await hand_over(await a_cash_order(ming, (oranges, 1)), await a_clerk())
-    await an_order(hong, (oranges, 1))
+    late = await an_order(hong, (oranges, 1))
+    asked = await payments.ask(late.token, "gateway", now=NOW)
     await orders.cancel(shop, hong, now=NOW)
+    await pay(late, trade_no=asked.trade_no)
+    apples = await a_product("苹果", "12.00", stock=10)
+    paid = await a_paid_order(ming, (apples, 2))
+    await a_refund(paid, apples, 1)
     await desk.want_person(shop, li, "烂了", room=None, now=NOW)
     id, _ = await mail.keep(mail.Incoming("street", "m1", "g1", "wx1", "小李", "+1", NOW), now=NOW)
     letter = mail.NewLetter("m1/0", "street", "g1", None, "reply", {"text": "好"}, NOW)
@@ -56,10 +64,10 @@ class Spoil:
 
 
 SPOILS = (
-    Spoil("promised is what orders hold", 1000, "N001-1", "UPDATE stock_item SET held = held + 1000"),
-    Spoil("promised is what orders hold", -2000, "N001-1", "UPDATE stock_item SET held = held - 2000"),
-    Spoil("never more promised than there is", 1000, "N001-1", "UPDATE stock_item SET on_hand = 2000", "stock_item"),
-    Spoil("nothing below zero on the shelf", -1, "N001-1", "UPDATE stock_item SET held = -1", "stock_item"),
+    Spoil("promised is what orders hold", 1000, "N001-1", "UPDATE stock_item SET held = held + 1000 WHERE sku_id = 1"),
+    Spoil("promised is what orders hold", -2000, "N001-1", "UPDATE stock_item SET held = held - 2000 WHERE sku_id = 1"),
+    Spoil("never more promised than there is", 1000, "N001-1", "UPDATE stock_item SET on_hand = 2000 WHERE sku_id = 1", "stock_item"),
+    Spoil("nothing below zero on the shelf", -1, "N001-1", "UPDATE stock_item SET held = -1 WHERE sku_id = 1", "stock_item"),
     Spoil("every change of stock is a move", 500, "N001-1", "UPDATE stock_item SET on_hand = on_hand + 500"),
     Spoil("every change of stock is a move", 1000, "N001-1", "UPDATE stock_move SET change = -2000 WHERE change < 0"),
     Spoil("goods have a place on the shelf", 1, "N001-1", "DELETE FROM stock_item"),
@@ -71,7 +79,7 @@ SPOILS = (
     Spoil("what was cancelled was given back", 1000, "0501-004", "UPDATE hold SET state = 'consumed' WHERE line_id = 4"),
     Spoil("sold is what was handed over", -1000, "0501-003", "DELETE FROM stock_move WHERE reason = 'sold'"),
     Spoil("sold is what was handed over", 500, "0501-002",
-          "UPDATE stock_move SET change = -500, ref = '0501-002' WHERE reason = 'received'"),
+          "UPDATE stock_move SET change = -500, ref = '0501-002' WHERE reason = 'received' AND sku_id = 1"),
     Spoil("an order is its lines", 20, "0501-002", 'UPDATE "order" SET gross_fen = 3010, payable_fen = 3010 WHERE id = 2'),
     Spoil("an order is its lines", 0, "0501-001", 'UPDATE "order" SET gross_fen = 9999 WHERE id = 1'),
     Spoil("an order has something on it", 0, "0501-004", "DELETE FROM line WHERE id = 4", "line"),
@@ -79,7 +87,7 @@ SPOILS = (
     Spoil("an unpaid order waits for something", 1, "0501-001", 'UPDATE "order" SET pay_due_at = NULL WHERE id = 1'),
     Spoil("an end has its moment", 1, "0501-004", 'UPDATE "order" SET ended_at = NULL WHERE id = 4'),
     Spoil("an end has its moment", 1, "0501-001", 'UPDATE "order" SET ended_at = placed_at WHERE id = 1'),
-    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 5"),
+    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 6"),
     Spoil("paid is what was asked", -1, "0501-002", "UPDATE pay_fact SET amount_fen = 2989 WHERE order_id = 2"),
     Spoil("paid is what was asked", -2990, "0501-002", "DELETE FROM pay_fact WHERE order_id = 2"),
     Spoil("settled money makes an order paid", 2990, "0501-002", 'UPDATE "order" SET paid_at = NULL WHERE id = 2'),
@@ -89,7 +97,24 @@ SPOILS = (
         "SELECT order_id, provider, 'another', amount_fen, standing, at FROM pay_fact WHERE order_id = 2",
     ),
     Spoil("money is in before goods go out", 2990, "0501-003", 'UPDATE "order" SET paid_at = NULL WHERE id = 3'),
-    Spoil("a cancelled order keeps no money", 0, "0501-004", 'UPDATE "order" SET paid_at = placed_at WHERE id = 4'),
+    Spoil(
+        "an order that came to nothing keeps no money", 2990, "0501-004",
+        "INSERT INTO pay_fact (order_id, provider, event, amount_fen, standing, at) "
+        "SELECT 4, provider, 'another', amount_fen, standing, at FROM pay_fact WHERE order_id = 2",
+    ),
+    Spoil("a refunded order has given everything back", 1200, "0501-005",
+          "UPDATE \"order\" SET status = 'refunded' WHERE id = 5"),
+    Spoil("money that nobody asked for goes back", 1, "0501-004",
+          "UPDATE refund SET amount_fen = amount_fen - 1 WHERE order_id = 4"),
+    Spoil("a refund is its parts", 1, "-1", "UPDATE refund_part SET fen = fen - 1"),
+    Spoil("what a line gave back is what its refunds say", -1, "line 5", "UPDATE given_back SET done_fen = done_fen - 1"),
+    Spoil("every transfer is in balance", 1, "sale 2", "UPDATE entry SET amount = amount + 1 WHERE account = 'sales'"),
+    Spoil("the tills hold what came in less what went back", -1, "tills",
+          "UPDATE pay_fact SET amount_fen = amount_fen + 1 WHERE order_id = 2"),
+    Spoil("the books of an order say what its facts say", -1, "0501-002",
+          "UPDATE pay_fact SET amount_fen = amount_fen + 1 WHERE order_id = 2"),
+    Spoil("a buyer owes nothing that was settled", 1, "order:2",
+          "UPDATE entry SET amount = amount + 1 WHERE account = 'order:2' AND amount > 0"),
     Spoil("an unpaid order has no money", 0, "0501-001", 'UPDATE "order" SET paid_at = placed_at WHERE id = 1'),
     Spoil(
         "each fact is booked once", 2, "cash order 3",
@@ -166,7 +191,9 @@ def test_no_invariant_is_left_unbroken() -> None:
 
 async def test_the_breach_is_a_sentence_for_the_merchant(shop: ShopId) -> None:
     await a_busy_day(shop)
-    said = await said_after(shop, Spoil("", 0, "", "UPDATE stock_item SET held = held + 1000"))
+    said = await said_after(
+        shop, Spoil("", 0, "", "UPDATE stock_item SET held = held + 1000 WHERE sku_id = 1")
+    )
     assert said == [
         Breach(
             "promised is what orders hold", 1000, "N001-1 is promised 1000 thousandths more than orders hold"

@@ -97,7 +97,7 @@ async def test_one_fen_off_is_never_guessed(shop: ShopId, off: int) -> None:
     slip = await an_order(await a_customer(), (await a_product("橙子", "29.90"), 2))
     assert await pay(slip, Money(5980 + off)) == "mismatch"
     assert (await slips.slip(slip.id)).status == Status.UNPAID
-    assert (await facts(), await happened()) == ([(5980 + off, "mismatch")], ["MoneyCameLate"])
+    assert (await facts(), await happened()) == ([(5980 + off, "mismatch")], ["AlarmRaised", "MoneyCameLate"])
     assert await pay(slip, now=after(minutes=1)) == "settled"  # a new request, paid to the fen
     assert await facts() == [(5980 + off, "mismatch"), (5980, "settled")]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from shop.rules import coupons, orders, refunds
+from shop.rules import coupon_life, orders, refunds
 from shop.rules.life import Life
 
 LIVES = Path(__file__).parents[2] / "docs" / "lives.md"
-ALL: tuple[Life[Any], ...] = (orders.LIFE, refunds.LIFE, coupons.LIFE)
+ALL: tuple[Life[Any], ...] = (orders.LIFE, refunds.LIFE, coupon_life.LIFE)
 
 
 def lives() -> str:

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from shop import catalogue, mail, orders, payments, people, pickups, seed
+from shop import catalogue, mail, orders, payments, people, pickups, refunds, seed
 from shop.goods import Catalogue
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.rules.baskets import Op, Want
+from shop.rules.refunds import What
 from shop.slips import Slip, slip
 from shop.transaction import run_sql, set_event_writer
 
@@ -133,6 +134,15 @@ async def pay(
     return await payments.settle("gateway", name, trade_no, amount or placed.payable, now=now)
 
 
+async def a_refund(paid: Slip, sku: str, qty: int | str = 1, *, now: datetime = NOW) -> str:
+    """The shop gives money back for these goods, and the gateway pays it; gives the refund's number."""
+    what = What(units=((sku, Quantity.of(qty)),))
+    case = await refunds.give(paid.id, paid.buyer, what, "坏了", now=now)
+    await refunds.submit(case.id, now=now)
+    await refunds.paid_back(case.number, now=now)
+    return case.number
+
+
 async def hand_over(placed: Slip, clerk: PersonId, *, now: datetime = NOW) -> OrderId:
     """The buyer is at the counter and says the code; what is still owed is paid in cash."""
     code = (await slip(placed.id)).pickup_code
@@ -166,7 +176,7 @@ async def happened() -> list[str]:
 
 TABLES = (
     "order", "line", "hold", "stock_item", "stock_move", "pay_intent", "pay_fact", "pickup", "counter", "event",
-    "letter", "message", "ticket", "pairing", "staff", "special", "product", "sku", "handle", "person",
+    "letter", "message", "ticket", "refund", "refund_part", "given_back", "transfer", "entry", "alarm", "pairing", "staff", "special", "product", "sku", "handle", "person",
 )  # fmt: skip
 
 

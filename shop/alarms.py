@@ -1,0 +1,32 @@
+"""警报: what only a person can mend and the shop found itself; the owner is told once while it lasts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shop.events import AlarmRaised
+from shop.kit.ids import ShopId
+from shop.records.desk import Alarm
+from shop.transaction import run_sql, transaction
+
+
+async def raise_alarm(shop: int, kind: str, subject: str, words: str, *, now: datetime) -> bool:
+    """Something is wrong with `subject`. Told to the owner when it is new; counted when it still lasts (False)."""
+    async with transaction() as tx:
+        rows = await run_sql(
+            "INSERT INTO alarm (shop_id, kind, subject, words, times, opened_at) VALUES (?, ?, ?, ?, 1, ?) "
+            "ON CONFLICT (shop_id, kind, subject) WHERE closed_at IS NULL "
+            "DO UPDATE SET times = alarm.times + 1 RETURNING times",
+            [shop, kind, subject[:96], words[:400], now],
+        )
+        is_new = int(rows[0]["times"]) == 1
+        if is_new:
+            tx.tell(AlarmRaised(kind, words[:400]), at=now)
+        return is_new
+
+
+async def close(shop: ShopId, kind: str, *, but: frozenset[str] = frozenset(), now: datetime) -> int:
+    """Everything of this kind is in order again, except these subjects."""
+    async with transaction():
+        open_ = Alarm.filter(shop_id=shop, kind=kind, closed_at=None).exclude(subject__in=list(but) or [""])
+        return await open_.update(closed_at=now)

@@ -21,7 +21,7 @@ def answer(scene: Scene) -> Reading | None:
     pending = scene.context.pending
     if pending is None:
         return None
-    said = re.sub(r"[\s,，。.!！?？~、…]+", "", scene.text)
+    said = re.sub(r"[\s,，。.!！?？~、…\[\]]+", "", scene.text)
     for step in (
         _whole_order,
         numbered,
@@ -50,7 +50,7 @@ def _whole_order(scene: Scene, pending: Pending, said: str) -> Reading | None:
     full = [
         want for want in wants if want.quantity and (want.products or want.sku) and want.source != "unknown"
     ]
-    if full and not (pending.product and full[0].products == (pending.product,)):
+    if len(full) > 1 or (full and not (pending.product and full[0].products == (pending.product,))):
         return NOT_AN_ANSWER
     return None
 
@@ -153,7 +153,7 @@ def _answers(kind: str) -> re.Pattern[str]:
 
 
 def _yes_or_no(scene: Scene, pending: Pending, said: str) -> Reading | None:
-    if _answers("no").fullmatch(said):
+    if _answers("no").fullmatch(said) or re.fullmatch("|".join(table("answers.toml")["no_forms"]), said):
         return act("confirm.no", (), why="说不是")
     if not _answers("yes").fullmatch(said):
         return None

@@ -20,13 +20,13 @@ ABOVE = re.compile(
     r"(?:[同跟和照按学随]|附议)?楼上(?:的|那个|那位)?(?:姐妹|邻居|一样|也是)?|^(?:我)?(?:也)?同上|附议|同款|^(?:我)?也?(?:一样|同样)(?:的)?$|照抄"
 )
 SAME_AS = re.compile(
-    r"(?:[和跟同与照像]|按照?)(?P<who>[^\s,，。和跟+]{1,8}?)(?:家)?(?:的|点的|要的|买的|那份|订的)*(?:一样|一致|同款|来一份|那样|抄)|(?:抄|学)(?P<who2>[^\s,，。]{1,6}?)(?:的)?(?:作业|单)"
+    r"(?:[和跟同与照像]|按照?)(?P<who>[^\s,，。和跟+]{1,8}?)(?:家)?(?:的|点的|要的|买的|那份|订的)*(?:一样|一致|同款|来一份|那样|抄)|(?:抄|学)(?P<who2>[^\s,，。]{1,6}?)(?:的)?(?:作业|单)|^(?:我)?[同跟](?P<who3>[^\s,，。+\d]{1,6})[!~。]*$"
 )
 ME_TOO = re.compile(
-    r"^(?:那)?(?:我|俺|咱|我家)?也(?:要|来|跟|买|订|带|拿|想要|得|给我|帮我|整|加)*(?=[+\d一两二三四五俩]|个|份)"
+    r"^(?:那)?(?:我|俺|咱|我家)?也(?:要|来|跟|买|订|带|拿|想要|得|给我|帮我|整|加)*(?=[+\d一两二三四五俩]|个|份|$)"
 )
 USUAL = re.compile(
-    r"老样子|老规矩|照旧|照老|老三样|(?:[和跟同照按像])?(?:上次|上回|上一次|之前|以前|平时|平常|往常|原来)(?:买的?|订的?|点的?|要的?|那|的)*(?:那些|那样|那几样|那个|一样|单|份|订单|的)+|(?:再|重新)来(?:一单|一份)?(?:一样|同样|上次|上回)|复购|再来一单|还是(?:那些|那几样|老)|常(?:买|点|要)的(?:那)"
+    r"老样子|老规矩|照旧|照老|老三样|(?:[和跟同照按像])?(?:上次|上回|上一次|之前|以前|平时|平常|往常|原来)(?:买的?|订的?|点的?|要的?|那|的)*(?:那些|那样|那几样|那个|一样|单|份|订单|的)+|(?:再|重新)来(?:一单|一份)?(?:一样|同样|上次|上回)|复购|再来一单|一样的再来一?(?:次|遍|单)|还是(?:那些|那几样|老)|常(?:买|点|要)的(?:那)"
 )
 
 
@@ -35,12 +35,12 @@ def copy_or_repeat(scene: Scene) -> Reading | None:
         return _copied(scene, _above(scene), ABOVE)
     same = SAME_AS.search(scene.text)
     if same and not USUAL.search(scene.text):
-        who = same["who"] or same["who2"]
-        someone = _is_someone(scene, who) and not _names_goods(scene, same)
+        who = same["who"] or same["who2"] or same["who3"]
+        someone = _is_someone(scene, who, known=bool(same["who3"])) and not _names_goods(scene, same)
         return _copied(scene, _last_of(scene, who), SAME_AS) if someone else None
     if USUAL.search(scene.text) and not _asks_about_it(scene):
         return _usual(scene)
-    if ME_TOO.match(scene.text) and _plain_amount(scene) and _above(scene):
+    if ME_TOO.match(scene.text) and _plain_amount(scene) and _above(scene) and not scene.says("[?？]"):
         return _copied(scene, _above(scene), ME_TOO, quiet=True)
     return None
 
@@ -51,15 +51,16 @@ def _asks_about_it(scene: Scene) -> bool:
     return goods and bool(scene.says("(?<!可以)(?<!行)(?<!好)(?:吗|么)|多少|怎么|什么|啥|哪|不[?？]?$|还有"))
 
 
-def _is_someone(scene: Scene, who: str) -> bool:
-    return any(_same_person(said.who, who) for said in scene.context.history) or (
-        scene.private is False and not scene.says("多少|怎么|吗")
-    )
+def _is_someone(scene: Scene, who: str, *, known: bool = False) -> bool:
+    """Somebody who spoke here; or anybody, where it is plain that a person is meant."""
+    if any(_same_person(said.who, who) for said in scene.context.history):
+        return True
+    return not known and not scene.private and not scene.says("多少|怎么|吗")
 
 
 def _names_goods(scene: Scene, same: re.Match[str]) -> bool:
     """A和C都来一份: what stands behind 和 is an item, not a neighbour."""
-    start, end = same.span("who") if same["who"] else same.span("who2")
+    start, end = same.span(next(name for name, said in same.groupdict().items() if said))
     return any(p.kind in ("product", "code", "qty") and start <= p.start < end for p in scene.pieces)
 
 
@@ -127,7 +128,7 @@ def _copied(
 
 def _plain_amount(scene: Scene) -> bool:
     gathered = scene.gathered
-    return not gathered.wants and len(gathered.loose) == 1
+    return not gathered.wants and len(gathered.loose) <= 1 and not left_over(gathered.left_over)
 
 
 def _said_amount(scene: Scene, after: int, *, copy_one: bool) -> Quantity | None:

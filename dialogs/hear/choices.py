@@ -14,12 +14,12 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Pending, Reading
 from dialogs.hear.scene import Scene, act, ask, left_over
 from dialogs.hear.settle import fits, settle
-from dialogs.hear.specs import Spec
+from dialogs.hear.specs import Spec, measure
 from dialogs.hear.units import same_unit
 from shop.goods import Sku
 
 CHOICE = re.compile(
-    rf"(?:要|选|就|我要|我选|那就|选择|来|拿)*第?(?P<n>{NUMBER})(?:个|项|种|款|号|样|那个)?(?:链接)?(?:吧|呗|谢谢|啊|好了|就行|可以|的)*"
+    rf"(?:我(?:说|要|选|点)的)?(?:是|就是)?(?:要|选|就|我要|我选|那就|选择|来|拿)*第?(?P<n>{NUMBER})(?:个|项|种|款|号|样|那个)?(?:链接)?(?:吧|呗|谢谢|啊|好了|就行|可以|的)*"
 )
 
 
@@ -56,10 +56,10 @@ def _only_asks_for(scene: Scene, text: str) -> bool:
     return all(piece.kind in ("cue", "blank", "break") for piece in scene.cut(text)) if text else True
 
 
-LAST = re.compile(r"(?:要|选|就)*(?:最后|后面|下面|后)(?:一|那)?(?:个|种|款|项)?(?:的)?吧?")
+LAST = re.compile(r"(?:要|选|就)*(?:最后|后面|下面|后)(?:一|那)?(?:个|种|款|项|者)?(?:的)?吧?")
 
 
-FIRST = re.compile(r"(?:要|选|就)*(?:前面|上面|前|头)(?:一|那)?(?:个|种|款|项)?(?:的)?吧?")
+FIRST = re.compile(r"(?:要|选|就)*(?:前面|上面|前|头)(?:一|那)?(?:个|种|款|项|者)?(?:的)?吧?")
 
 
 def complete(
@@ -166,12 +166,20 @@ def _by_spec(scene: Scene, pending: Pending) -> list[int]:
     skus = _skus(scene, pending.options)
     for piece in scene.pieces:
         if piece.kind in ("spec", "specword"):
-            found = [n for n, sku in enumerate(skus, 1) if sku and fits(piece.value, sku)] or _by_size(
-                piece.text, skus
-            )
+            found = _fitting(piece.value, skus) or _by_size(piece.text, skus)
             if found:
                 return found
+        elif piece.kind == "qty" and piece.value.value is not None and piece.value.unit:
+            said = Spec(
+                (measure(piece.value.value, piece.value.unit),)
+            )  # 5斤, where a box of 5斤 was offered
+            if found := _fitting(said, skus):
+                return found
     return _by_size(scene.text, skus)
+
+
+def _fitting(spec: Spec, skus: list[Sku | None]) -> list[int]:
+    return [n for n, sku in enumerate(skus, 1) if sku and fits(spec, sku)]
 
 
 def _by_size(text: str, skus: list[Sku | None]) -> list[int]:

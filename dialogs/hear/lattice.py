@@ -135,6 +135,9 @@ class Lattice:
             yield Piece("note", match.start(), match.end(), match[0], typed.typed(match.start(), match.end()))
         for match in NUMBERING.finditer(text):
             yield Piece("blank", match.start(), match.end(), match[0])
+        for at in typed.circled:
+            if at + 1 < len(text) and at + 1 not in typed.circled and any(self.names.at(text, at + 1)):
+                yield Piece("break", at, at + 1, text[at])  # ①香蕉3斤②豆腐2块
         yield from self._counted(text)
         if codes:
             for code in find_codes(typed, self.amounts.unit):

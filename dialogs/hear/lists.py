@@ -131,7 +131,8 @@ def _read(scene: Scene, listed: Listed) -> Reading | None:
     filled = [row for row in rows if row.lines or row.unclear]
     if not filled or len(filled) * 2 < len(rows):
         return ignore(why="接龙里多半不是货")
-    if all(row.bare for row in filled) and not _names_campaign(scene, listed):
+    ours = bool(scene.offer.campaigns) and _names_campaign(scene, listed)
+    if all(row.bare for row in filled) and not ours:
         return ignore(why="接龙里只有数，标题不是我们的团")
     lines = [line for row in filled for line in row.lines]
     slots: dict[str, Any] = {"entries": len(rows)}

@@ -6,12 +6,13 @@ folded. Every normalised character knows the stretch of typed text it came from,
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from dialogs.hear.lexicon import pairs
+from dialogs.hear.lexicon import pairs, words
 from dialogs.hear.reading import Span
 
 SPECIAL = {
@@ -28,6 +29,7 @@ SPECIAL = {
     "➕": "+",
     "℃": "度",
 }
+STICKER = re.compile(r"\[([\u4e00-\u9fffA-Za-z0-9]{1,5})\]")  # [强]
 BLANKS = " \t\r\u00a0\u3000"
 
 
@@ -78,7 +80,15 @@ def fold(name: str) -> str:
 
 def _folded(raw: str) -> Iterator[tuple[int, int, str, str]]:
     drawn, simple = _drawn(), _simplified()
+    stuck = {
+        at
+        for match in STICKER.finditer(raw)
+        if match[1] in words("stickers.txt")
+        for at in range(*match.span())
+    }
     for at, char in enumerate(raw):
+        if at in stuck:
+            continue
         if char in drawn:
             yield at, at + 1, drawn[char], "emoji"
             continue

@@ -1,6 +1,6 @@
 """谁来收款: the provider that the config names, with its keys read; each thing that is missing as one sentence.
 
-Nothing of a provider is imported before it is chosen: the demo carries no cryptography and no second HTTP client.
+Nothing of a provider is imported before it is chosen: the demo carries none of their libraries.
 """
 
 from __future__ import annotations

@@ -78,13 +78,13 @@ class FakeAlipay:
     # ── callbacks ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def paid_callback(
-        self, trade_no: str, *, by: str = ALIPAY, **changes: str
+        self, trade_no: str, /, *, by: str = ALIPAY, **changes: str
     ) -> tuple[dict[str, str], bytes]:
         trade = self.trades[trade_no]
         return self._callback({"trade_status": trade.state} | self._common(trade_no) | changes, by)
 
     def refund_callback(
-        self, refund_no: str, *, by: str = ALIPAY, **changes: str
+        self, refund_no: str, /, *, by: str = ALIPAY, **changes: str
     ) -> tuple[dict[str, str], bytes]:
         refund = self.refunds[refund_no]
         told = self._common(refund.trade) | {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,9 +41,20 @@ def speaking_for(name: str) -> frozenset[str]:
     return frozenset(sign for signs, worth in worths if worth > 0 for sign in signs.split("+"))
 
 
-def when_in_groups(name: str) -> str:
-    """goods, clean or never."""
-    return str(table("intents.toml")[name]["group"])
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """When an intent may be answered in a group that did not ask the shop."""
+
+    group: str  # goods, clean, near or never
+    plain: re.Pattern[str] | None
+    left: int  # characters that may stay unexplained
+
+
+@cache
+def manners(name: str) -> Manners:
+    one = table("intents.toml")[name]
+    plain = re.compile("|".join(f"(?:{shape})" for shape in one["plain"])) if "plain" in one else None
+    return Manners(one.get("group", "never"), plain, one.get("left", 2))
 
 
 @cache

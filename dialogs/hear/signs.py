@@ -42,8 +42,8 @@ class Signs:
 
     @property
     def of_goods(self) -> bool:
-        """Whether anything we sell is named."""
-        return any(sign in self.found for sign in ("goods", "part", "category"))
+        """Whether anything we sell, or an order of it, is named."""
+        return any(sign in self.found for sign in ("goods", "part", "category", "order", "fetchcode"))
 
 
 def signs(scene: Scene, gathered: Gathered) -> Signs:

@@ -1,0 +1,92 @@
+"""插话: may the shop answer what a group has not asked it? Only what is plain, nearly whole and about our goods."""
+
+from __future__ import annotations
+
+import re
+
+from dialogs.hear.details import categories, topic
+from dialogs.hear.intents import Intent, Manners, manners, speaking_for
+from dialogs.hear.lexicon import patterns
+from dialogs.hear.scene import Scene, chatters, left_over
+from dialogs.hear.signs import Signs, masked, part_of_ours
+from dialogs.hear.wants import Gathered
+
+LONGEST = 40
+TOLD = ("aftersale.report", "human.request", "undo", "history", "groupbuy.open")  # the others are asked
+OWNER = "老板|团长|店家|店长|掌柜"
+SHORT = re.compile(
+    "(?:请问|老板|团长|这个|这|秒杀|团|现在|今天|的)*(?:还|还能)?(?:有(?:没有)?(?:货)?|剩|跟|抢|买|拼|多少钱|怎么卖|啥价|什么价)(?:多少|几个|几份|货)?(?:吗|没|不|么|嘛|没有|呢|啊|呀|了|的|老板|谢谢|伐)*"
+)
+# Said alone by somebody who has an order here, these are meant for the shop.
+OWN_ORDER = re.compile(
+    "(?:看看?|查)?我的(?:订单|单子?)|(?:我)?(?:到店|货到)付款?|怎么付(?:款|钱)?|(?:我)?(?:已付|付了|付好了|转了|转好了|已转)"
+    "|为(?:什么|啥)是?这个价|(?:这)?怎么算的"
+)
+MINE = re.compile("(?:我|我家|我们)(?:的|那|订的|买的|要的)")
+
+
+def may_answer(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> bool:
+    if "life" in shown or "you" in shown or len(scene.text) > LONGEST:
+        return False
+    if scene.context.cart and OWN_ORDER.fullmatch(scene.text):
+        return True
+    how = manners(intent.name)
+    if how.group == "never" or (how.group == "near" and not _is_near(scene)):
+        return False
+    if intent.name not in TOLD and "ask" not in shown:
+        return False
+    if _is_chatter(scene, intent, shown):
+        return False
+    if intent.name == "aftersale.report" and MINE.search(scene.text) and part_of_ours(scene, gathered):
+        return True
+    if how.group == "goods" and not (topic(scene, gathered) or _short_question(scene)):
+        return False
+    plain = how.plain is None or bool(how.plain.search(_with_goods_hidden(scene)))
+    return plain and _is_understood(scene, gathered, intent, shown, how)
+
+
+def _is_near(scene: Scene) -> bool:
+    return bool(scene.offer.campaigns or scene.context.cart or scene.says(OWNER))
+
+
+def _is_chatter(scene: Scene, intent: Intent, shown: Signs) -> bool:
+    """The marks of talk, where no word of the question itself makes one (手机 in 报手机号)."""
+    if chatters(scene.text, private=True):
+        return True
+    if intent.name == "aftersale.report":
+        return bool(patterns("chatter.toml")["elsewhere"].search(scene.text))
+    talk = list(scene.text)
+    for start, end in _spans(intent, shown):
+        talk[start:end] = "〇" * (end - start)
+    return chatters("".join(talk), private=False)
+
+
+def _spans(intent: Intent, shown: Signs) -> list[tuple[int, int]]:
+    helpful = speaking_for(intent.name)
+    return [(start, end) for start, end, found in shown.words if helpful.intersection(found)]
+
+
+def _with_goods_hidden(scene: Scene) -> str:
+    """Every product, and every kind of goods, as 〇."""
+    text = re.sub("〇+", "〇", masked(scene))
+    for category in categories(scene):
+        text = text.replace(category, "〇" if scene.offer.campaigns else category)
+    return text
+
+
+def _short_question(scene: Scene) -> bool:
+    """还有吗, under the only thing that is being sold."""
+    return scene.offer.only_item() is not None and bool(
+        SHORT.fullmatch(re.sub(r"[\s,，。!！?？~]", "", scene.text))
+    )
+
+
+def _is_understood(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs, how: Manners) -> bool:
+    """Nearly whole, and its goods are really ours."""
+    unknown = any(want.source == "unknown" for want in gathered.wants)
+    if unknown and how.group == "goods" and intent.name != "aftersale.report":
+        return False
+    spans = _spans(intent, shown)
+    spans += [(at, at + len(word)) for word in categories(scene) if (at := scene.text.find(word)) >= 0]
+    allowed = 0 if any(want.source == "code" for want in gathered.wants) else how.left
+    return left_over(scene.pieces, spans) <= allowed

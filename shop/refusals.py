@@ -202,3 +202,68 @@ class RefundOpen(Refusal):
     """Not handed over while the buyer wants money back for it."""
 
     code: str
+
+
+@dataclass(eq=False)
+class NoSuchCoupon(Refusal):
+    """Nobody gives out a coupon of this name or code."""
+
+    said: str
+
+
+@dataclass(eq=False)
+class CouponsGone(Refusal):
+    title: str
+
+
+@dataclass(eq=False)
+class HaveCoupon(Refusal):
+    """As many of these as one person gets."""
+
+    title: str
+
+
+@dataclass(eq=False)
+class CouponNotYet(Refusal):
+    title: str
+    hours: int
+
+
+@dataclass(eq=False)
+class CouponOver(Refusal):
+    title: str
+
+
+@dataclass(eq=False)
+class CouponUnclear(Refusal):
+    """What this coupon gives cannot be read: it gives nothing."""
+
+    title: str
+
+
+@dataclass(eq=False)
+class CouponGone(Refusal):
+    """The coupon in the price was used elsewhere, or ran out, in this moment."""
+
+
+@dataclass(eq=False)
+class CodeTaken(Refusal):
+    code: str
+
+
+@dataclass(eq=False)
+class ShutOut(Refusal):
+    """Too many wrong codes."""
+
+    minutes: int
+
+
+@dataclass(eq=False)
+class NobodyCalled(Refusal):
+    name: str
+
+
+@dataclass(eq=False)
+class SeveralCalled(Refusal):
+    name: str
+    many: int

@@ -10,7 +10,8 @@ from functools import cache
 
 from dialogs.hear.around import iso
 from dialogs.hear.lexicon import table
-from dialogs.hear.merchant_orders import Slots, coupon, find, mute, order, payment, redeem, refund, role
+from dialogs.hear.merchant_orders import Slots, coupon, find, mute, order, payment, redeem, role
+from dialogs.hear.merchant_short import about_order, basket, points, refund
 from dialogs.hear.money import plain
 from dialogs.hear.orders import like
 from dialogs.hear.pricetags import Tag, slash_units, tags
@@ -21,7 +22,7 @@ from dialogs.hear.scene import Scene, act, ask
 @dataclass(frozen=True, slots=True)
 class Command:
     intent: str
-    any: re.Pattern[str]
+    any: re.Pattern[str] | None
     unless: re.Pattern[str] | None
     needs: str
     goods: re.Pattern[str] | None  # words that are this command beside goods and a number
@@ -36,7 +37,7 @@ def commands() -> tuple[Command, ...]:
     return tuple(
         Command(
             intent,
-            _either(one["any"], fragments),
+            _either(one["any"], fragments) if "any" in one else None,
             _either(one["unless"], fragments) if "unless" in one else None,
             one.get("needs", ""),
             _either(one["goods"], fragments) if "goods" in one else None,
@@ -60,7 +61,7 @@ def command(scene: Scene) -> Reading | None:
         if one.first and (match := one.first.match(scene.text)):
             return FILL[one.intent](scene, one.intent, match)
     for one in commands():
-        match = one.any.search(scene.text) if _has(scene, one.needs) else None
+        match = one.any.search(scene.text) if one.any and _has(scene, one.needs) else None
         if one.goods and not match and _has(scene, "product") and _has(scene, "number"):
             match = one.goods.search(scene.text)
         match = match or (one.bare.search(scene.text) if one.bare else None)
@@ -327,6 +328,16 @@ def _plain(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
 
 
 FILL: dict[str, Callable[[Scene, str, re.Match[str]], Reading]] = {
+    "admin.refund_agree": about_order,
+    "admin.refund_refuse": about_order,
+    "admin.refund_done": about_order,
+    "admin.order_cancel": about_order,
+    "admin.weigh": about_order,
+    "admin.sold_here": _restock,
+    "admin.count": _restock,
+    "admin.books": _plain,
+    "admin.points_give": points,
+    "admin.try_price": basket,
     "admin.payment_received": payment,
     "admin.orders_today": _plain,
     "admin.mute": mute,

@@ -24,6 +24,7 @@ Statement = tuple[str, tuple[Any, ...]]
 class Recording:
     """The statements in order; those of one transaction together, on whichever connection it ran."""
 
+    warm: list[list[Statement]] = field(default_factory=list)  # those of the first while, which nobody counts
     units: list[list[Statement]] = field(default_factory=list)
     _open: dict[int, list[Statement]] = field(default_factory=dict)
 
@@ -38,6 +39,9 @@ class Recording:
                 del self._open[connection]
         else:
             self.units.append([(sql, values)])
+
+    def is_warm(self) -> None:
+        self.warm, self.units = self.units, []
 
     @property
     def statements(self) -> int:
@@ -99,55 +103,83 @@ def _of_postgres(client: Any) -> Iterator[Recording]:
             connection.remove_query_logger(log)
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    seconds: float
+    cpu: float  # seconds of this process
+
+
+class _Watch:
+    def __init__(self) -> None:
+        self._began, self._cpu = time.perf_counter(), time.process_time()
+
+    def read(self) -> Cost:
+        return Cost(time.perf_counter() - self._began, time.process_time() - self._cpu)
+
+
 # ── again, without us ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def replay_sqlite(file: Path, units: list[list[Statement]]) -> float:
+def replay_sqlite(file: Path, made: Recording) -> Cost:
     """sqlite3 of the standard library, in this thread: nothing in Python is nearer to the database."""
     connection = sqlite3.connect(file, isolation_level=None)
     for pragma, value in PRAGMAS.items():
         connection.execute(f"PRAGMA {pragma}={value}")
-    began = time.perf_counter()
-    for unit in units:
-        for sql, values in unit:
-            connection.execute(sql, values).fetchall()
-    seconds = time.perf_counter() - began
+
+    def work(units: list[list[Statement]]) -> None:
+        for unit in units:
+            for sql, values in unit:
+                connection.execute(sql, values).fetchall()
+
+    work(made.warm)
+    watch = _Watch()
+    work(made.units)
+    cost = watch.read()
     connection.close()
-    return seconds
+    return cost
 
 
-async def replay_aiosqlite(file: Path, units: list[list[Statement]]) -> float:
+async def replay_aiosqlite(file: Path, made: Recording) -> Cost:
     """The same through aiosqlite's thread, as we must."""
     connection = await aiosqlite.connect(file, isolation_level=None)
     for pragma, value in PRAGMAS.items():
         await connection.execute(f"PRAGMA {pragma}={value}")
-    began = time.perf_counter()
-    for unit in units:
-        for sql, values in unit:
-            await connection.execute_fetchall(sql, values)
-    seconds = time.perf_counter() - began
+
+    async def work(units: list[list[Statement]]) -> None:
+        for unit in units:
+            for sql, values in unit:
+                await connection.execute_fetchall(sql, values)
+
+    await work(made.warm)
+    watch = _Watch()
+    await work(made.units)
+    cost = watch.read()
     await connection.close()
-    return seconds
+    return cost
 
 
-async def replay_postgres(place: dict[str, Any], units: list[list[Statement]], connections: int) -> float:
+async def replay_postgres(place: dict[str, Any], made: Recording, connections: int) -> Cost:
     """asyncpg with as many connections; each takes the next transaction. Rows get other numbers when two overtake
     each other, so foreign keys are not looked at, which makes the bare driver a little faster than it could be."""
-    settings = {"session_replication_role": "replica"}  # a RESET ALL goes back to this
+    settings = {"session_replication_role": "replica"}
     pool = [await asyncpg.connect(**place, server_settings=settings) for _ in range(connections)]
-    todo = iter(units)
 
-    async def work(connection: Any) -> None:
+    async def work(connection: Any, todo: Iterator[list[Statement]]) -> None:
         for unit in todo:
             for sql, values in unit:
                 if values:
                     await connection.fetch(sql, *values)
-                else:  # BEGIN, COMMIT, the pool's RESET ALL
+                else:  # BEGIN, SAVEPOINT, COMMIT
                     await connection.execute(sql)
 
-    began = time.perf_counter()
-    await asyncio.gather(*(work(connection) for connection in pool))
-    seconds = time.perf_counter() - began
+    async def all_at_once(units: list[list[Statement]]) -> None:
+        todo = iter(units)
+        await asyncio.gather(*(work(connection, todo) for connection in pool))
+
+    await all_at_once(made.warm)
+    watch = _Watch()
+    await all_at_once(made.units)
+    cost = watch.read()
     for connection in pool:
         await connection.close()
-    return seconds
+    return cost

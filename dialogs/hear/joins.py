@@ -94,6 +94,8 @@ def _is_plus(piece: Piece) -> bool:
 def _without_stray(gathered: Gathered) -> Gathered:
     """算 in 算我一个 is no goods."""
     stray = [want for want in gathered.wants if want.source == "unknown" and len(want.heard) == 1]
+    if not stray:
+        return gathered
     kept = tuple(want for want in gathered.wants if want not in stray)
     return replace(
         gathered, wants=kept, loose=(*gathered.loose, *(want.quantity for want in stray if want.quantity))

@@ -36,6 +36,7 @@ INSTEAD = re.compile(
 )
 PURPOSE = re.compile(
     r"(?:是|留|带)?给(?:我家?|我们家?)?(?:小?孩子?|娃|宝宝|老人|爸妈?|妈|客人|老公|老婆|家里?人|爷爷|奶奶|自己)们?(?:吃|喝|用|尝尝?|玩|补补?)的?"
+    r"|(?<=[\u4e00-\u9fff])(?:做|炖|煲|熬|煮|蒸|炒|烧|烤|涮|包|拌|泡|榨|腌|煎|炸|红烧|清蒸|健身|减肥|早餐|宵夜)[\u4e00-\u9fff]{0,3}?[用吃喝的]的?(?=[,，。!~]|$)"
 )
 BREAKS = "，,。;；!！?？\n、…"
 COST = {
@@ -186,16 +187,22 @@ class Lattice:
 
     def _words(self, text: str, start: int) -> Iterator[Piece]:
         tags, specs = cues(), self.spec_words
+        if text[start] in "这那":
+            yield from self._pointing(text, start)
         for end in range(start + 1, min(start + LONGEST_CUE, len(text)) + 1):
             word = text[start:end]
             if word in specs:
                 yield Piece("specword", start, end, word, Spec(word=word, firm=True, text=word))
             elif (tag := tags.get(word)) and _whole_word(text, start, end):
                 yield Piece("cue", start, end, word, tag=tag)
-            elif word[0] in "这那" and word[1:] in self.amounts.units:
-                yield Piece("cue", start, end, word, tag="this")  # 那份, 这箱
             elif 1 < end - start <= LONGEST and flags(word):
                 yield Piece("word", start, end, word)
+
+    def _pointing(self, text: str, start: int) -> Iterator[Piece]:
+        """那份, 这箱."""
+        for end in range(start + 2, min(start + 4, len(text) + 1)):
+            if text[start + 1 : end] in self.amounts.units:
+                yield Piece("cue", start, end, text[start:end], tag="this")
 
     def _latin(self, text: str, latin: re.Match[str]) -> Iterator[Piece]:
         if tag := cues().get(latin[0]):

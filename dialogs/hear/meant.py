@@ -127,7 +127,8 @@ def _before_goods(clause: Sequence[Piece], first: int) -> int:
 def clauses(pieces: Iterable[Piece]) -> list[list[Piece]]:
     found: list[list[Piece]] = [[]]
     for piece in pieces:
-        if piece.kind == "break" and piece.text != "、":
+        after_amount = bool(found[-1]) and found[-1][-1].kind == "qty"
+        if (piece.kind == "break" and piece.text != "、") or (piece.kind == "blank" and after_amount):
             found.append([])
         else:
             found[-1].append(piece)

@@ -312,6 +312,8 @@ def _for_another(scene: Scene) -> Want | None:
 
 def tidy_emoji(gathered: Gathered) -> Gathered:
     """🍓草莓两盒🍓: what is drawn beside the written word is decoration."""
+    if all(want.source != "emoji" for want in gathered.wants):
+        return gathered
     written = {want.products for want in gathered.wants if want.source != "emoji"}
     wants = tuple(
         want

@@ -165,7 +165,7 @@ def _by_size(skus: tuple[Sku, ...], quantity: Quantity) -> tuple[Sku, ...]:
     """一大箱 is the largest box, 一小箱 the smallest."""
     if len(skus) < 2 or quantity.size not in ("大", "小"):
         return skus
-    sized = sorted(skus, key=_size)
+    sized = sorted(skus, key=lambda sku: (_size(sku), sku.price))
     return (sized[-1 if quantity.size == "大" else 0],)
 
 

@@ -143,6 +143,15 @@ class Walk:
         words = [piece for piece in rest if piece.kind in ("word", "char", "cue", "blank")]
         return len(rest) > 1 and rest[-1].text.endswith("的") and words == rest
 
+    def _only_describes(self, last: Piece) -> bool:
+        """一杯热的: words that end in 的 name no goods."""
+        behind = self.pieces[self.pieces.index(last) + 1 :]
+        return (
+            bool(behind)
+            and behind[0].text == "的"
+            and all(p.kind in ("cue", "blank", "break") for p in behind)
+        )
+
     def _settled(self, at: int) -> bool:
         """还是四斤吧: a change of mind, no question."""
         return at + 1 < len(self.pieces) and self.pieces[at + 1].text in ("吧", "好了", "算了", "得了")
@@ -212,6 +221,20 @@ class Walk:
         """少一板, but not 牛奶少了一盒 and 能不能少点."""
         after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
         return after is not None and after.text != "了" and self._next_amount(at)
+
+    def _lacks(self, at: int) -> bool:
+        """珍奶不要冰: what is not wanted is a part of the goods, named right behind."""
+        after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        return (
+            after is not None
+            and after.kind in ("word", "char")
+            and self.pieces[at].text in ("不要", "不用", "去掉")
+        )
+
+    def _sized_unit(self) -> str:
+        """The unit that the open goods come in by more than one size."""
+        units = [sku.unit for id in self.open[-1].products for sku in self.offer.skus(id)]
+        return next((unit for unit in units if units.count(unit) > 1), "")
 
     def _too_many(self, at: int) -> bool:
         """三斤，多了，两斤吧."""

@@ -21,6 +21,7 @@ from dialogs.hear.walk import GOODS, Walk
 OPS: dict[str, Op] = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove", "wrong": "remove"}
 PARTLY = ("去掉", "拿掉", "退掉", "撤掉", "减掉", "退了", "撤了", "删掉")
 CUTS = ("切", "剁", "斩", "宰", "杀", "挑", "磨", "绞", "剥")
+SIZED = ("大的", "小的", "大个的", "大号", "小号")
 ENDS_A_REMARK = ("break", "product", "place", "time", "note")
 
 
@@ -210,7 +211,7 @@ class _Basket(Walk):
 
     def _set_loose(self) -> None:
         """An amount that found no goods: asked about, or only a remark (一杯少糖, 吃不了一袋)."""
-        ordered = any(want.quantity for want in self.done)
+        ordered = bool(self.loose) or any(want.quantity for want in self.done)
         if self.held is not None and not (ordered and self._only_remarks(self.held_at)):
             self.loose.append(self.held)
 
@@ -346,6 +347,12 @@ class _Basket(Walk):
         if piece.text.endswith(("要", "挑", "选")) and (self.open or self.done) and self._describes(at):
             self.noting = at
 
+    def _said_filler(self, piece: Piece, at: int) -> None:
+        """珍奶大的两杯, where a cup comes in two sizes."""
+        if piece.text in SIZED and self.open and (unit := self._sized_unit()):
+            size = Spec(word=f"{piece.text[0]}{unit}", firm=True, text=piece.text)
+            self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, size))
+
     def _said_each(self, piece: Piece, at: int) -> None:
         self.each = self.ever_each = True
 
@@ -419,6 +426,9 @@ class _Basket(Walk):
         op: Op = OPS[piece.tag]
         if op == "remove" and piece.text in PARTLY and self._next_amount(at):
             op = "dec"  # 去掉一箱
+        if op == "remove" and (self.open or self.done) and self._lacks(at):
+            self.noting = at  # 不要冰
+            return
         following = self._next(at)
         if op == "remove" and self.denied is not None and self.denied.end <= piece.start:
             self._deny(self.denied)
@@ -490,7 +500,8 @@ class _Basket(Walk):
         """Unknown goods right behind an amount: 来两斤山竹."""
         if self.held is not None and self.unknown:
             after = [p for p in self.unknown if self.held_at < self.pieces.index(p) and not self._apart(p)]
-            if after and (names_a_thing(after[-1]) or len(after) == 1 == len(after[0].text)):
+            thing = after and (names_a_thing(after[-1]) or len(after) == 1 == len(after[0].text))
+            if thing and not self._only_describes(after[-1]):
                 heard = "".join(p.text for p in after)
                 start, end = self.pieces[self.held_at].start, after[-1].end
                 self.done.append(

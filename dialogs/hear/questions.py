@@ -54,7 +54,8 @@ def plain_question(scene: Scene) -> Reading | None:
         return None
     gathered = tidy_emoji(scene.gathered)
     shown = signs(scene, gathered)
-    if any(want.quantity for want in gathered.wants) and "damage" not in shown:
+    changes = bool(scene.context.cart) and any(want.op == "remove" for want in gathered.wants)
+    if changes or (any(want.quantity for want in gathered.wants) and "damage" not in shown):
         return None
     return _asked(scene, gathered, shown, PLAIN)
 

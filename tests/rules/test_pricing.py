@@ -245,6 +245,15 @@ def test_each_coupon_that_is_not_used_says_why() -> None:
     ]
 
 
+def test_the_choice_looks_at_what_is_left_to_pay_after_points() -> None:
+    """7.00 off loses a free delivery of 6.00: still worth it, but not when points pay for half of the goods."""
+    rules = (promo("delivery", fee="6", free_from="40"), promo("points", value="0.01", cap=50))
+    mine = (coupon("seven", off="7"),)
+    assert quote([item("a", 4000)], rules, Buyer(coupons=mine)).payable == Money(3900)
+    result = quote([item("a", 4000)], rules, Buyer(coupons=mine, points=9999))
+    assert (result.payable, result.unused[0].by) == (Money(2000), Money(1650 + 600 - 2000))
+
+
 def test_the_buyer_may_name_a_coupon_though_another_is_better() -> None:
     mine = (coupon("big", off="5"), coupon("small", off="3"))
     assert quote([item("a", 3000)], (), Buyer(coupons=mine)).payable == Money(2500)
@@ -352,6 +361,24 @@ def test_one_more_piece_is_told() -> None:
         near.more > NONE
         for near in quote([item("a", 100, 2)], [promo("pieces_save", steps=[[3, "1"]])]).nearly
     )
+
+
+def test_the_next_step_that_saves_something_is_told() -> None:
+    """A pound and a half at 9.00: two pounds cost the same, three cost less."""
+    tier = promo("tier", steps=[[2, "9"], [3, "8"]], goods=["a"])
+    assert quote([item("a", 900, "1.5")], [tier]).nearly == (
+        Nearly("tier", "3件起¥8", ZERO, Money(300), Quantity.of("1.5")),
+    )
+
+
+def test_of_several_second_pieces_the_dearest_is_told() -> None:
+    (near,) = quote([item("a", 1000), item("b", 3000), item("c", 2000)], [promo("nth_piece")]).nearly
+    assert near.saves == Money(1500)
+
+
+def test_a_rate_that_is_near_says_what_it_would_save_there() -> None:
+    (near,) = quote([item("a", 4900)], [promo("spend_rate", steps=[["50", "9"]])]).nearly
+    assert (near.short, near.saves) == (Money(100), Money(500))
 
 
 # ── whatever is in the basket ───────────────────────────────────────────────────────────────────────────────────

@@ -59,6 +59,7 @@ def test_each_has_short_words_for_customers(kind: str) -> None:
         ("coupon", {"delivery": 6}, "运费券 减6"),
         ("nth_piece", {"rate": "8"}, "第二件8折"),
         ("every_save", {"spend": "30", "save": "4"}, "每满30减4"),
+        ("every_save", {"spend": "5", "save": "5"}, "每满5减5"),
         ("delivery", {"fee": "6"}, "配送费¥6"),
     ],
 )

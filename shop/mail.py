@@ -19,7 +19,7 @@ from shop.events import Happening, from_row, to_row
 from shop.kit.ids import LetterId, MessageId
 from shop.records.mail import Event, Letter, Message, Talk
 from shop.rows import read
-from shop.transaction import Told, run_sql, transaction
+from shop.transaction import Told, run_sql, seen, transaction
 
 MOST_ATTEMPTS = 5
 CAUSE: ContextVar[int | None] = ContextVar("the message being worked through", default=None)
@@ -204,6 +204,7 @@ def _kept(row: Message) -> Kept:
 async def talk(place: int, person: int, *, now: datetime) -> dict[str, Any] | None:
     """The state of the dialogue here, or None when there is none or its time is over."""
     rows = await read(Talk, "WHERE place = ? AND person_id = ? AND until > ?", [place, person, now])
+    seen()[talk, place, person] = bool(rows)
     return dict(rows[0].state) if rows else None
 
 
@@ -213,10 +214,13 @@ async def keep_talk(place: int, person: int, state: dict[str, Any], until: datet
         "ON CONFLICT (place, person_id) DO UPDATE SET state = excluded.state, until = excluded.until",
         [place, person, dumps(state), until],
     )
+    seen()[talk, place, person] = True
 
 
 async def drop_talk(place: int, person: int) -> None:
-    await run_sql("DELETE FROM talk WHERE place = ? AND person_id = ?", [place, person])
+    """Most messages find no dialogue; then this transaction knows that there is nothing to drop."""
+    if seen().get((talk, place, person), True):
+        await run_sql("DELETE FROM talk WHERE place = ? AND person_id = ?", [place, person])
 
 
 # ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from shop import catalogue, orders, seed
@@ -260,3 +262,18 @@ async def test_a_promotion_with_wrong_terms_opens_nothing(shop: ShopId) -> None:
     with pytest.raises(ValueError, match="满减"):
         await seed.fill(shop, FILE, now=NOW, promotions=[{"kind": "spend_save", "steps": [["5", "50"]]}])
     assert await books() == before
+
+
+async def test_a_transaction_sees_one_shelf_and_its_own_changes(shop: ShopId) -> None:
+    oranges = await a_product("橙子", "29.90")
+    async with transaction():
+        before = await catalogue.goods(shop)
+        with suppress(KeyError):
+            async with transaction():
+                await catalogue.change_price(shop, oranges, Money(1))
+                assert (await catalogue.goods(shop)).price(oranges, TODAY).price == Money(1)
+                raise KeyError
+        assert await catalogue.goods(shop) is before
+        await catalogue.change_price(shop, oranges, Money(2))
+        assert (await catalogue.goods(shop)).price(oranges, TODAY).price == Money(2)
+    assert (await catalogue.goods(shop)).price(oranges, TODAY).price == Money(2)

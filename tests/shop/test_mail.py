@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -117,6 +118,31 @@ async def test_a_dialogue_is_remembered_until_its_time_is_over(shop: ShopId) -> 
     await mail.drop_talk(0, li)
     assert await mail.talk(0, li, now=NOW) is None
     assert await mail.talk(7, li, now=NOW) == {"slots": {}}
+
+
+async def test_a_dialogue_that_this_transaction_kept_or_found_again_can_be_dropped_in_it(
+    shop: ShopId,
+) -> None:
+    li = await a_customer()
+    async with transaction():
+        assert await mail.talk(0, li, now=NOW) is None
+        await mail.keep_talk(0, li, {"slots": {}}, after(minutes=30))
+        await mail.drop_talk(0, li)
+        assert await mail.talk(0, li, now=NOW) is None
+        with suppress(KeyError):
+            async with transaction():
+                await mail.keep_talk(0, li, {"slots": {"货": "梨"}}, after(minutes=30))
+                raise KeyError
+        await mail.keep_talk(0, li, {"slots": {"货": "橙子"}}, after(minutes=30))
+    async with transaction():
+        assert await mail.talk(0, li, now=NOW) == {"slots": {"货": "橙子"}}
+        with suppress(KeyError):
+            async with transaction():
+                await mail.drop_talk(0, li)
+                assert await mail.talk(0, li, now=NOW) is None
+                raise KeyError
+        await mail.drop_talk(0, li)
+    assert await mail.talk(0, li, now=NOW) is None
 
 
 # ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────

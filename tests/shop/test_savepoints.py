@@ -16,7 +16,7 @@ from shop.database import close_database, open_database, parse
 from shop.engines import postgres
 from shop.engines.careful import OpenTransaction
 from shop.engines.faults import is_lost_connection
-from shop.transaction import run_sql
+from shop.transaction import run_sql, seen, transaction
 from tests.support.tables import Done
 
 MODELS = ("tests.support.tables",)
@@ -216,15 +216,30 @@ async def test_a_cancellation_while_a_part_begins_spoils_the_whole(shop_db: str)
     assert await look() == []
 
 
+async def test_what_a_part_saw_and_forgot_is_undone_with_it(shop_db: str) -> None:
+    async with transaction():
+        seen()["whole"] = 1
+        async with transaction():
+            seen()["part"] = 2
+        with suppress(Changed):
+            async with transaction():
+                assert seen() == {"whole": 1, "part": 2}
+                seen().clear()
+                seen()["undone"] = 3
+                raise Changed
+        assert seen() == {"whole": 1, "part": 2}
+    assert seen() == {}
+
+
 # A server that says nothing any more
 
 
 async def test_a_silent_server_is_given_up(postgres_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "SILENT_SECONDS", 0.05)
     async with asyncio.timeout(GENEROUS):
-        for transaction in (True, False):
+        for inside in (True, False):
             with pytest.raises(Exception) as fault:
-                if transaction:
+                if inside:
                     async with in_transaction():
                         await run_sql("SELECT pg_sleep(60)")
                 else:

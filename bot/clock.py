@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.duty import Duty
 from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
-from shop import orders, payments
+from shop import coupon_drops, coupons, orders, payments
 from shop.transaction import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -94,10 +94,17 @@ async def complete_orders(now: datetime, _: Provider | None) -> int:
     return ended
 
 
+async def mind_coupons(now: datetime, _: Provider | None) -> int:
+    """Coupons that run out, those that will tomorrow, and what was thrown into a group and left lying."""
+    work = (coupons.expire_due, coupons.remind_due, coupon_drops.close_due)
+    return sum([await unit_of_work(partial(verb, now=now)) for verb in work])
+
+
 JOBS: dict[str, Job] = {
     "expire_unpaid": expire_unpaid,
     "refund_due": refund_due,
     "complete_orders": complete_orders,
+    "mind_coupons": mind_coupons,
 }
 
 

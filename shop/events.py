@@ -72,6 +72,7 @@ class OwnerPaired:
 class OrderCancelledByShop:
     order: int
     why: str
+    fen: int  # what goes back
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,35 @@ class AlarmRaised:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class CouponGiven:
+    """The shop gave somebody a coupon he had not asked for."""
+
+    coupon: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponEnding:
+    """A day is left for these coupons of one person."""
+
+    person: int
+    coupons: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CouponsDropped:
+    """抢券: thrown into a group."""
+
+    drop: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponDropOver:
+    """All taken, or its time is over."""
+
+    drop: int
+
+
 Happening = (
     OrderExpired
     | OrderPaid
@@ -129,6 +159,10 @@ Happening = (
     | RefundByHand
     | RefundPaid
     | AlarmRaised
+    | CouponGiven
+    | CouponEnding
+    | CouponsDropped
+    | CouponDropOver
 )
 
 KINDS: dict[str, type[Any]] = {
@@ -150,6 +184,10 @@ KINDS: dict[str, type[Any]] = {
         RefundByHand,
         RefundPaid,
         AlarmRaised,
+        CouponGiven,
+        CouponEnding,
+        CouponsDropped,
+        CouponDropOver,
     )
 }
 

@@ -103,6 +103,17 @@ async def person(id: PersonId) -> Person:
     return Person(PersonId(row.id), row.name, await _roles(PersonId(row.id)))
 
 
+async def named(shop: ShopId, name: str) -> tuple[PersonId, ...]:
+    """Who goes by this name today; a name may be several people's."""
+    found = (
+        await records.Person.filter(shop_id=shop, name=name)
+        .order_by("id")
+        .limit(20)
+        .values_list("id", flat=True)
+    )
+    return tuple(PersonId(int(str(id))) for id in found)
+
+
 async def address(person: PersonId, *, prefer: str | None = None) -> Address | None:
     """The channel account to write to: the preferred channel if the person is there, else where last seen."""
     rows = await read(records.Handle, "WHERE person_id = ? ORDER BY seen_at DESC, id DESC", [person])

@@ -108,6 +108,8 @@ class CouponTemplate(Model):
     in_store_only = fields.BooleanField(db_default=False)
     running = fields.BooleanField(db_default=True)
 
+    shop_id: int
+
     class Meta:
         table = "coupon_template"
         constraints = (UniqueConstraint(("shop_id", "code"), name="uq_coupon_template_code"),)

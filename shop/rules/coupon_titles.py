@@ -10,6 +10,9 @@ _UNIT = r"(?:元|块钱?)?"
 _SPEND = rf"满(?P<spend>{_YUAN}){_UNIT}"
 _RATE = r"(?P<rate>\d{1,2}(?:\.\d)?)折"
 _CAP = rf"(?:[,，]?(?:最多|最高|封顶)减?(?P<cap>{_YUAN}){_UNIT})?"
+_LOOSE = re.compile(
+    r"(?<=[满减打享送抵]) +| +(?=[减打享送抵折])"
+)  # 满 30 减 5; what follows is another number
 _WAYS = tuple(
     re.compile(way)
     for way in (
@@ -28,7 +31,7 @@ _WAYS = tuple(
 def read_title(title: str) -> dict[str, str] | None:
     """The terms as shop/promotions/coupon.py reads them; None when no sum can be read, or one that makes no sense
     (满5减10)."""
-    said = re.sub(r"\s+", "", title)
+    said = _LOOSE.sub("", title)
     found = next((match for way in _WAYS if (match := way.search(said))), None)
     if found is None:
         return None

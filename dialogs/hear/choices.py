@@ -41,6 +41,8 @@ def numbered(scene: Scene, pending: Pending, said: str) -> Reading | None:
         if number is None or not 1 <= number <= len(pending.options) or amounts is None:
             return None
         id = pending.options[int(number) - 1]
+        if id not in goods.sku and id not in goods.product:
+            return None  # amounts or messages were offered, no goods
         want = Want(quantity=amounts, op=pending.op)
         want = replace(want, sku=id) if id in goods.sku else replace(want, products=(id,))
         settled = settle(want, scene.offer)

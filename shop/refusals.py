@@ -267,3 +267,38 @@ class NobodyCalled(Refusal):
 class SeveralCalled(Refusal):
     name: str
     many: int
+
+
+@dataclass(eq=False)
+class NotAName(Refusal):
+    """Too short, too long, or not of letters."""
+
+    word: str
+
+
+@dataclass(eq=False)
+class OrdinaryWord(Refusal):
+    """People say it without wanting goods: as a name it would make an order of their talk."""
+
+    word: str
+
+
+@dataclass(eq=False)
+class WordTaken(Refusal):
+    """It is a name of goods already; `is_same` when it is theirs."""
+
+    word: str
+    name: str
+    is_same: bool
+
+
+@dataclass(eq=False)
+class NotLearnt(Refusal):
+    word: str
+
+
+@dataclass(eq=False)
+class NoSuchMessage(Refusal):
+    """No message under this number waits for a word."""
+
+    no: int = 0

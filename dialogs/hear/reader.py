@@ -13,6 +13,7 @@ from dialogs.hear.edits import edit
 from dialogs.hear.gate import not_for_us, small_talk
 from dialogs.hear.joins import join
 from dialogs.hear.lattice import Lattice, mark_emoji
+from dialogs.hear.lesson import lesson
 from dialogs.hear.lexicon import words
 from dialogs.hear.lists import post
 from dialogs.hear.merchant import command
@@ -30,6 +31,7 @@ Step = Callable[[Scene], Reading | None]
 
 STEPS: tuple[Step, ...] = (
     not_for_us,
+    lesson,
     post,
     answer,
     command,

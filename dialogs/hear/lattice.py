@@ -38,6 +38,9 @@ PURPOSE = re.compile(
     r"(?:是|留|带)?给(?:我家?|我们家?)?(?:小?孩子?|娃|宝宝|老人|爸妈?|妈|客人|老公|老婆|家里?人|爷爷|奶奶|自己)们?(?:吃|喝|用|尝尝?|玩|补补?)的?"
     r"|(?<=[\u4e00-\u9fff])(?:做|炖|煲|熬|煮|蒸|炒|烧|烤|涮|包|拌|泡|榨|腌|煎|炸|红烧|清蒸|健身|减肥|早餐|宵夜)[\u4e00-\u9fff]{0,3}?[用吃喝的]的?(?=[,，。!~]|$)"
 )
+WITHOUT = re.compile(
+    r"(?:不要|别要|别拿|别给我?|别|不用)(?P<what>(?:太|那么|有)?[\u4e00-\u9fff]{1,4})的(?=[,，。;；!！~]|$)"
+)
 BREAKS = "，,。;；!！?？\n、…"
 COST = {
     "product": 0.4,
@@ -57,13 +60,13 @@ COST = {
     "cue": 0.5,
     "number": 0.47,
     "latin": 0.8,
-    "sound": 0.9,
     "word": 1.0,
     "digits": 0.9,
     "break": 0.1,
     "blank": 0.1,
     "char": 1.3,
 }
+OTHERWISE = {"run": 0.1, "sound": 0.9, "without": 0.97}  # 不要发芽的, unless 散的 or goods stand behind 不要
 RARE = 1.45  # jieba has 条鱼 and 要姜, seen a few times by accident
 LONGEST_CUE = 6
 
@@ -132,6 +135,10 @@ class Lattice:
             yield Piece(
                 "instead", match.start("what"), match.end(), match[0], typed.typed(match.start(), match.end())
             )
+        for match in WITHOUT.finditer(text):
+            if match["what"] not in self.amounts.units:  # 不要板的
+                said = typed.typed(match.start(), match.end())
+                yield Piece("note", match.start(), match.end(), match[0], said, source="without")
         for match in PURPOSE.finditer(text):
             yield Piece("note", match.start(), match.end(), match[0], typed.typed(match.start(), match.end()))
         for match in NUMBERING.finditer(text):
@@ -216,13 +223,13 @@ class Lattice:
 
 
 def _cost(piece: Piece) -> float:
-    if piece.source == "run":
-        return COST["break"]
+    if piece.source in OTHERWISE:
+        return OTHERWISE[piece.source]
     if piece.kind == "word":
         return RARE if is_rare(piece.text) else COST["word"]
     if piece.kind == "char":
         return COST["word"] if is_known(piece.text) else COST["char"]
-    return COST["sound" if piece.source == "sound" else piece.kind]
+    return COST[piece.kind]
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:

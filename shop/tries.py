@@ -36,15 +36,15 @@ async def knock(door: Door, person: PersonId, *, now: datetime) -> None:
         raise ShutOut(_minutes(row.shut_until - now if row.shut_until else door.shut_for))
 
 
-async def wrong(door: Door, person: PersonId, *, now: datetime) -> None:
-    """One more wrong try. Raises ShutOut when that was one too many; it is counted all the same."""
+async def wrong(door: Door, person: PersonId, *, now: datetime) -> ShutOut | None:
+    """One more wrong try; gives what to answer when that was one too many (it is not raised: that would undo the
+    count where the caller has a transaction)."""
     async with transaction():
-        count = await _count(door, person, now)
-        if count >= door.most:
-            mine = "WHERE person_id = ? AND what = ?"
-            await change(Tries, mine, [person, door.what], shut_until=now + door.shut_for, count=0)
-    if count >= door.most:
-        raise ShutOut(_minutes(door.shut_for))
+        if await _count(door, person, now) < door.most:
+            return None
+        mine = "WHERE person_id = ? AND what = ?"
+        await change(Tries, mine, [person, door.what], shut_until=now + door.shut_for, count=0)
+        return ShutOut(_minutes(door.shut_for))
 
 
 async def _count(door: Door, person: PersonId, now: datetime) -> int:

@@ -57,6 +57,17 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.NoSuchRefund: lambda r: "这笔退款已经处理过了。回“退款”看看还有哪些在等",
     no.RefundOpen: lambda r: f"{r.code} 有退款在等你定：先回“同意退 {r.code}”或“不退 {r.code}”，再核销",
     no.CannotUndo: lambda r: f"撤不回来了：{r.why}",
+    no.NotAName: lambda r: f"“{r.word[:12]}”当不了货名：要两到十二个字，不带数字和符号。比如“大樱桃=车厘子”",
+    no.OrdinaryWord: lambda r: f"“{r.word}”平时聊天也会说，学了会把闲聊当成下单。换个只指这样货的词",
+    no.WordTaken: lambda r: (
+        f"“{r.word}”本来就是{r.name}，不用教"
+        if r.is_same
+        else f"“{r.word}”已经是{r.name}的名字，换个词。以前教错了就先回“忘掉 {r.word}”"
+    ),
+    no.NotLearnt: lambda r: f"没学过“{r.word[:12]}”。回“学过的”看看有哪些",
+    no.NoSuchMessage: lambda r: (
+        (f"没有第 {r.no} 句。" if r.no else "这句不在了。") + "回“没听懂的”看看有哪些"
+    ),
     no.NoSuchCoupon: lambda r: "没有这张券。核对一下券名或券码再说一次，比如“领券 满30减5”",
     no.CouponsGone: lambda r: f"{r.title} 发完了，下次早点来。手上的券回“我的券”",
     no.HaveCoupon: lambda r: f"{r.title} 你已经领过了，下单会自动用。回“我的券”看看",

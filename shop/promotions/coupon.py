@@ -19,12 +19,15 @@ def from_terms(about: About, said: Terms) -> Coupon:
     chosen = [kind for kind, amount in ways.items() if amount] + (["rate"] if left else [])
     if len(chosen) != 1:
         raise ValueError("a coupon has one of 'off', 'rate' and 'delivery'")
+    spend = said.read("spend", some_money, ZERO)
+    if spend and (ways["face"] or ZERO) > spend:
+        raise ValueError("off: more than is spent")
     return Coupon(
         about.rule,
         "rate" if left else "face" if ways["face"] else "delivery",
         face=ways["face"] or ways["delivery"] or ZERO,
         rate=left,
-        spend=said.read("spend", some_money, ZERO),
+        spend=spend,
         cap=said.read("cap", some_money, None),
         scope=about.scope,
         stacks=not said.read("alone", flag, False),

@@ -114,6 +114,7 @@ def test_the_words_of_the_banner(kind: str, terms: dict[str, Any], said: str) ->
         ("tier", {"steps": [[3, "9"], [10, "9"]]}, "steps: who takes more pays less for each"),
         ("packs", {"packs": [[1, "5"]]}, "packs: a pack is two pieces or more"),
         ("coupon", {"rate": "9"}, "a coupon has one of 'off', 'rate' and 'delivery'"),
+        ("coupon", {"spend": "2.99"}, "off: more than is spent"),
         ("coupon", {"alone": 1}, "alone: neither true nor false: 1"),
         ("points", {"cap": 101}, "cap: not between 1 and 100: 101"),
         ("points", {"value": "0"}, "value: not more than nothing"),

@@ -122,7 +122,7 @@ def a_coupon(id: str, r: Random) -> Coupon:
         {"rate": r.choice(("8.8", "5", "9.9")), "cap": yuan(r, 1, 2_000)},
         {"delivery": yuan(r, 1, 900)},
     )
-    more = {"spend": yuan(r, 1, 9_000)} if r.random() < 0.6 else {}
+    more = {"spend": yuan(r, 2_000, 9_000)} if r.random() < 0.6 else {}
     aim = {"goods": r.sample("abcxy", 2)} if r.random() < 0.3 else {}
     since = NOON + timedelta(days=r.choice((-3, -2, -1, 1)))
     return coupon(id, **r.choice(ways), **more, **aim, alone=r.random() < 0.2).given(

@@ -96,9 +96,10 @@ async def take(turn: Turn, data: Data, seal: str = "") -> Done:
 
 
 async def _is_a_new_order(turn: Turn, wants: Sequence[Want]) -> bool:
+    if any(want.op not in ("add", "inc") for want in wants):
+        return False
     standing = await slips.open_order(turn.shop, turn.person.id)
-    only_more = all(want.op in ("add", "inc") for want in wants)
-    return only_more and (standing is None or standing.claimed_at is not None)
+    return standing is None or standing.claimed_at is not None
 
 
 def _facts(slip: Slip) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from shop import desk, invariants, mail, orders, payments, seed
+from shop import coupon_drops, coupon_templates, coupons, desk, invariants, mail, orders, payments, seed
 from shop.invariants import Breach, broken
 from shop.kit.ids import ShopId
 from shop.transaction import run_sql, transaction
@@ -20,6 +20,7 @@ from tests.support.world import (
     a_paid_order,
     a_product,
     a_refund,
+    a_room,
     a_shop,
     an_order,
     hand_over,
@@ -50,6 +51,21 @@ async def a_busy_day(shop: ShopId) -> None:
     async with transaction():
         await mail.finish(id, [letter], {}, now=NOW)
     await mail.sent([one.id for one in await mail.due(now=NOW)], now=NOW)
+    await coupons_of_the_day(shop, unpaid.id, paid.id)
+
+
+async def coupons_of_the_day(shop: ShopId, unpaid: int, paid: int) -> None:
+    """Coupon 1 waits with order 1, coupon 2 was used for order 5, coupon 3 was grabbed and is free."""
+    await coupon_templates.make_template(shop, "C1", "满30减5", total=2)
+    li, ming, flower = [await a_customer(name) for name in ("小李", "小明", "阿花")]
+    locked, used = [await coupons.claim(shop, who, "C1", now=NOW) for who in (li, ming)]
+    await coupons.lock(unpaid, locked.id, now=NOW)
+    await coupons.lock(paid, used.id, now=NOW)
+    await coupons.use(paid, now=NOW)
+    rain = await coupon_templates.make_template(shop, "C2", "满20减2", total=3, running=False)
+    room = (await a_room()).id
+    await coupon_drops.drop(shop, room, rain.id, 3, now=NOW)
+    await coupon_drops.grab(room, flower, now=NOW)
 
 
 @dataclass(frozen=True)
@@ -135,6 +151,15 @@ SPOILS = (
         "a waiting code is one order's", 2, "the code",
         "INSERT INTO pickup SELECT * FROM pickup WHERE order_id = 2", "pickup",
     ),
+    Spoil("an order takes one coupon", 3, "order 1", "UPDATE coupon SET state = 'locked', order_id = 1", "coupon"),
+    Spoil("no more coupons than there are", 1, "C1", "UPDATE coupon_template SET issued = issued - 1 WHERE id = 1"),
+    Spoil("no more coupons than there are", 0, "C1", "UPDATE coupon_template SET total = 1 WHERE id = 1", "coupon_template"),
+    Spoil("nobody has more coupons than one may", 2, "小李", "INSERT INTO coupon SELECT * FROM coupon WHERE id = 1", "coupon"),
+    Spoil("a coupon is where its order is", 1, "coupon 1", "UPDATE \"order\" SET status = 'cancelled' WHERE id = 1"),
+    Spoil("a coupon is where its order is", 5, "coupon 2", 'UPDATE "order" SET paid_at = NULL WHERE id = 5'),
+    Spoil("a coupon is where its order is", 4, "coupon 3", "UPDATE coupon SET order_id = 4 WHERE id = 3"),
+    Spoil("a coupon is where its order is", 1, "coupon 1", "UPDATE coupon SET person_id = 5 WHERE id = 1"),
+    Spoil("what was grabbed was given", -1, "drop 1", "UPDATE coupon_drop SET taken = 2"),
     Spoil("one open request for a person", 2, "person 1", "INSERT INTO ticket SELECT * FROM ticket", "ticket"),
     Spoil("an account is one person's", 2, "account of 小李", "INSERT INTO handle SELECT * FROM handle WHERE id = 1", "handle"),
     Spoil("letters come from what was worked through", 1, "message 1", "UPDATE message SET state = 'new'"),

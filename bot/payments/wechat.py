@@ -79,9 +79,9 @@ class WeChatPay:
         self._keys, self._shop_name, self._public_url = keys, shop_name, public_url.rstrip("/")
         self._clock, self._open_id = clock, open_id
         self._wire = Wire(keys, notify_url=f"{self._public_url}/pay/callback/{self.name}", gateway=gateway)
-        self._begun: dict[
-            tuple[str, Way, str], tuple[str, datetime]
-        ] = {}  # what is still good of an earlier look
+        # what is still good of an earlier look, and who came back with which code: WeChat tells that only once
+        self._begun: dict[tuple[str, Way, str], tuple[str, datetime]] = {}
+        self._known: dict[str, tuple[str, datetime]] = {}
 
     # ── to pay ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -163,6 +163,13 @@ class WeChatPay:
         return Go(f"{WHO_ARE_YOU}?{urlencode(asked)}#wechat_redirect")
 
     async def _openid(self, code: str) -> str | None:
+        now = self._clock()
+        self._known = {key: kept for key, kept in self._known.items() if kept[1] > now}
+        if code not in self._known and (openid := await self._ask_openid(code)):
+            self._known[code] = (openid, now + GOOD_FOR[Way.JSAPI])
+        return self._known[code][0] if code in self._known else None
+
+    async def _ask_openid(self, code: str) -> str | None:
         asked = {
             "appid": self._keys.appid,
             "secret": self._keys.app_secret,

@@ -101,7 +101,9 @@ class Wire:
         """Raises ProviderAway when nothing came back that is signed by WeChat Pay."""
         if not self._is_open:
             self._is_open = True
-            await self._library.__aenter__()
+            await (
+                self._library.__aenter__()
+            )  # with a public key it waits for nothing, so no second call gets between
         for tries_left in reversed(range(TRIES)):
             try:
                 status, text = await question(self._library)

@@ -37,6 +37,7 @@ from shop.kit.ids import ShopId
 from shop.kit.refusal import Refusal
 from shop.payments import Intent
 from shop.refusals import NoSuchOrder
+from shop.rules.orders import Status
 from shop.slips import Slip
 from shop.transaction import unit_of_work
 
@@ -167,8 +168,10 @@ class _Till:
         """What the page with the code asks again and again."""
         intent, slip = await self.trade(request)
         intent = await self._look(intent)
-        stands: Literal["paid", "waiting", "over"] = "waiting" if intent.state == "created" else "over"
-        return hidden(answer({"state": "paid" if intent.state == "paid" or slip.money_in else stands}))
+        if intent.state == "paid" or slip.money_in:
+            return hidden(answer({"state": "paid"}))
+        is_over = intent.state != "created" or slip.status == Status.CANCELLED
+        return hidden(answer({"state": "over" if is_over else "waiting"}))
 
     async def _look(self, intent: Intent) -> Intent:
         """A callback may be late or lost: ask, now and then, while somebody waits for it."""

@@ -173,6 +173,16 @@ async def test_a_page_that_waits_asks_the_provider_every_three_seconds_at_most(
     assert asked == [trade] * 2
 
 
+async def test_a_page_that_waits_hears_that_there_is_nothing_to_wait_for(till: Till) -> None:
+    slip = await till.order()
+    trade = await till.trade_of(slip)
+    till.clock.pass_time(minutes=31)
+    assert await unit_of_work(lambda: orders.expire(slip.id, now=till.clock()))
+    assert json.loads(await till.page(f"/paid/{trade}/state")) == {"state": "over"}
+    result = await till.page(f"/paid/{trade}")
+    assert "这笔付款已经关了" in result and "没有收到钱" in result
+
+
 # ── money that does not fit ─────────────────────────────────────────────────────────────────────────────────────
 
 

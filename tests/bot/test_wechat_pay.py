@@ -205,8 +205,9 @@ async def test_in_wechat_itself_it_asks_who_pays_and_opens_over_the_page(shop: S
     assert lines[3] == f"prepay_id=wx{trade}" and told["signtype"] == "RSA"
     assert is_signed("\n".join(lines) + "\n", told["paysign"], fakes.MERCHANT)
 
-    answer = await shop.till.client.get(f"/pay/{slip.token}?code=used&state=pay", headers=WECHAT)
-    assert answer.status == 200  # nobody knows who it is, and the number went the other way
+    again = await shop.till.client.get(f"/pay/{slip.token}?code=good1&state=pay", headers=WECHAT)
+    assert f"prepay_id=wx{trade}" in unescape(await again.text())  # the page was reloaded: the code is spent
+    assert shop.fake.asked == ["open_id", "prepay"]
 
 
 async def test_who_is_not_known_to_wechat_gets_the_code(shop: Shop) -> None:

@@ -99,6 +99,7 @@ class FakeWeChatPay:
         )
         self.acted = asyncio.Event()  # a prepay has come in
         self.address = ""
+        self._spent: set[str] = set()  # codes that told who somebody is
         self._troubles: dict[str, list[str]] = {}
 
     def next(self, what: str, *troubles: str) -> None:
@@ -381,8 +382,10 @@ class FakeWeChatPay:
 
     async def _open_id(self, request: web.Request) -> web.Response:
         self.asked.append("open_id")
-        if request.query["secret"] != APP_SECRET or not request.query["code"].startswith("good"):
+        code = request.query["code"]
+        if request.query["secret"] != APP_SECRET or not code.startswith("good") or code in self._spent:
             return web.json_response({"errcode": 40029, "errmsg": "invalid code"})
+        self._spent.add(code)
         return web.json_response({"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "scope": "snsapi_base"})
 
 

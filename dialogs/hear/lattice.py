@@ -20,6 +20,7 @@ from dialogs.hear.normalise import Typed
 from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.places import find_places
 from dialogs.hear.quantities import Amounts
+from dialogs.hear.remarks import FoundRemark, find_remarks
 from dialogs.hear.specs import Spec, find_specs
 from dialogs.hear.times import find_times
 from dialogs.hear.whom import find_people
@@ -28,19 +29,8 @@ NUMERAL = re.compile(rf"(?<![\d.a-z])(?![一二三四五六七八九]{{3}}){NUMB
 LATIN = re.compile(r"[a-z][a-z'’._-]*")
 DIGITS = re.compile(r"\d+")
 NUMBERING = re.compile(r"(?m)(?:^|(?<=\n))\s*\d{1,2}[.、)](?!\d)|^- ?(?=[\u4e00-\u9fff])")
-NOTE = re.compile(r"\((?P<note>[^()\n]{2,40})\)")
 ORDER = re.compile(r"(?<![\d.-])(?:\d{4}-\d{3}|20\d{6}-?\d{3})(?![\d-])")
 MENTION = re.compile(r"@(?P<who>[^\s,，@]{1,20})")
-INSTEAD = re.compile(
-    r"(?:没有?|缺货|卖完|断货|要是没)[^,，。\d]{0,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?)(?=[,，]|$)"
-)
-PURPOSE = re.compile(
-    r"(?:是|留|带)?给(?:我家?|我们家?)?(?:小?孩子?|娃|宝宝|老人|爸妈?|妈|客人|老公|老婆|家里?人|爷爷|奶奶|自己)们?(?:吃|喝|用|尝尝?|玩|补补?)的?"
-    r"|(?<=[\u4e00-\u9fff])(?:做|炖|煲|熬|煮|蒸|炒|烧|烤|涮|包|拌|泡|榨|腌|煎|炸|红烧|清蒸|健身|减肥|早餐|宵夜)[\u4e00-\u9fff]{0,3}?[用吃喝的]的?(?=[,，。!~]|$)"
-)
-WITHOUT = re.compile(
-    r"(?:不要|别要|别拿|别给我?|别|不用)(?P<what>(?:太|那么|有)?[\u4e00-\u9fff]{1,4})的(?=[,，。;；!！~]|$)"
-)
 BREAKS = "，,。;；!！?？\n、…"
 COST = {
     "product": 0.4,
@@ -115,32 +105,15 @@ class Lattice:
     def _special(self, typed: Typed, codes: bool) -> Iterator[Piece]:
         """Pieces with numbers in them, found before any word is."""
         text = typed.text
-        for match in NOTE.finditer(text):
-            if not self.names.written.get(match["note"]) and not self._is_amount(
-                match["note"]
-            ):  # +1（车厘子） names the goods
-                yield Piece(
-                    "note",
-                    match.start(),
-                    match.end(),
-                    match[0],
-                    typed.typed(match.start("note"), match.end("note")),
-                )
+        for remark in find_remarks(text, self.amounts.units):
+            said = text[remark.said_from : remark.said_to]
+            if remark.kind != "note" or not (self.names.written.get(said) or self._is_amount(said)):
+                yield self._remark(typed, remark)  # +1（车厘子） names the goods
         for found in find_people(text):
             who = typed.typed(found.who_start, found.who_end)
             yield Piece("for", found.start, found.end, text[found.start : found.end], who)
         for match in MENTION.finditer(text):
             yield Piece("mention", match.start(), match.end(), match[0], match["who"])
-        for match in INSTEAD.finditer(text):
-            yield Piece(
-                "instead", match.start("what"), match.end(), match[0], typed.typed(match.start(), match.end())
-            )
-        for match in WITHOUT.finditer(text):
-            if match["what"] not in self.amounts.units:  # 不要板的
-                said = typed.typed(match.start(), match.end())
-                yield Piece("note", match.start(), match.end(), match[0], said, source="without")
-        for match in PURPOSE.finditer(text):
-            yield Piece("note", match.start(), match.end(), match[0], typed.typed(match.start(), match.end()))
         for match in NUMBERING.finditer(text):
             yield Piece("blank", match.start(), match.end(), match[0])
         for at in typed.circled:
@@ -151,6 +124,11 @@ class Lattice:
             for code in find_codes(typed, self.amounts.unit):
                 source = "run" if code.in_run else "exact"
                 yield Piece("code", code.start, code.end, text[code.start : code.end], code.code, source)
+
+    def _remark(self, typed: Typed, found: FoundRemark) -> Piece:
+        kind, source = ("instead", "exact") if found.kind == "instead" else ("note", found.kind)
+        said = typed.typed(found.said_from, found.said_to)
+        return Piece(kind, found.start, found.end, typed.text[found.start : found.end], said, source)
 
     def _is_amount(self, note: str) -> bool:
         return bool(re.fullmatch(rf"{NUMBER} ?{self.amounts.unit}装?的?", note))

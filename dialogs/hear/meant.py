@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from dialogs.hear.dictionary import is_noun
@@ -13,6 +14,7 @@ from dialogs.hear.scene import Scene, chatters, is_nickname, left_over
 from dialogs.hear.signs import signs, strange
 from dialogs.hear.wants import Gathered
 
+HOW_TO = re.compile("付|转账|[取提]货|自提|[去来]拿|送")
 MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
 
 
@@ -74,9 +76,20 @@ def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:
     orders = buys(scene.pieces)
     if any(want.money for want in wants) and not orders:
         return False  # 老姜都五块了
-    if any(piece.tag == "ask" and piece.text not in MAY_I for piece in scene.pieces):
+    if any(_asks(clause, wants) for clause in clauses(scene.pieces)):
         return False  # 一斤苹果有几个
     return strange <= (2 if orders else 1) and around <= (0.5 if orders else 0.35) * total
+
+
+def _asks(clause: Sequence[Piece], wants: Sequence[Want]) -> bool:
+    """Whether a clause asks something; how to pay and where to fetch may be asked beside an order, 还有 begins one."""
+    said = [piece for piece in clause if piece.kind != "blank"]
+    asking = [
+        p for n, p in enumerate(said) if p.tag == "ask" and p.text not in MAY_I and (n or p.text != "还有")
+    ]
+    goods = any(clause[0].start <= want.start < clause[-1].end for want in wants)
+    text = "".join(piece.text for piece in clause)
+    return bool(asking) and (goods or not HOW_TO.search(text))
 
 
 def buys(pieces: Iterable[Piece]) -> bool:

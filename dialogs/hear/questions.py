@@ -8,6 +8,7 @@ from dataclasses import replace
 from dialogs.hear.around import slots_around
 from dialogs.hear.details import SLOTS, topic
 from dialogs.hear.intents import Intent, weigh
+from dialogs.hear.meant import buys, strangeness
 from dialogs.hear.orders import booked, merged, settled_want, tidy_emoji
 from dialogs.hear.reading import Line, Reading
 from dialogs.hear.scene import Scene, act, chatters, left_over
@@ -102,7 +103,15 @@ def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
         return False
     if intent.name == "product.query" and "buy" in shown:
         return False  # 西瓜来一个，切开看看熟不熟
+    if intent.name == "review.give" and "ask" not in shown and _asks_for_goods(scene):
+        return False  # 草莓来两盒，孩子爱吃
     return intent.name in BEFORE_ORDERS and ("ask" in shown or intent.name in TOLD_TOO)
+
+
+def _asks_for_goods(scene: Scene) -> bool:
+    """An order in its own clause, with a word of praise behind or before it; 买了两斤很甜 is none."""
+    strange_words, _ = strangeness(scene, scene.gathered)
+    return (buys(scene.pieces) or not strange_words) and not scene.says("[买订收吃喝]了|[买订]的|收到|好评")
 
 
 def _told_about_others(scene: Scene) -> bool:

@@ -202,7 +202,7 @@ class _Basket(Walk):
             self._hold(quantity, at)
 
     def _hold(self, quantity: Quantity, at: int) -> None:
-        if self.held is not None:
+        if self.held is not None and self.held.trouble != "vague":  # 来点儿两斤葡萄
             self._flush_unknown()
             if self.held is not None:
                 self._set_loose()
@@ -364,6 +364,8 @@ class _Basket(Walk):
         following = self._next(at)
         if self.packed or (following and following.kind == "spec"):
             return  # 一个8斤左右的, 约8斤的西瓜
+        if self.broken and self.done and not self._next_amount(at):
+            return  # 要一个，大概就这样
         if self.done and not self.open and not self._next_amount(at):
             self.done[-1] = replace(self.done[-1], about=True)
         else:

@@ -1,0 +1,43 @@
+"""注: stretches that only remark on the goods — （熟点）, 给孩子吃的, 不要发芽的 — and what to take where they are gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+NOTE = re.compile(r"\((?P<note>[^()\n]{2,40})\)")
+INSTEAD = re.compile(
+    r"(?:没有?|缺货|卖完|断货|要是没)"
+    r"(?:[^,，。\d了]{1,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?)|(?P<then>(?:了|的话|货)*[,，]?(?:就|则|那就|可以|请)))"
+    r"(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?(?=[,，]|$)"
+)
+WITHOUT = re.compile(
+    r"(?:不要|别要|别拿|别给我?|别|不用)(?P<what>(?:太|那么|有)?[\u4e00-\u9fff]{1,4})的(?=[,，。;；!！~]|$)"
+)
+PURPOSE = re.compile(
+    r"(?:是|留|带)?给(?:我家?|我们家?)?(?:小?孩子?|娃|宝宝|老人|爸妈?|妈|客人|老公|老婆|家里?人|爷爷|奶奶|自己)们?(?:吃|喝|用|尝尝?|玩|补补?)的?"
+    r"|(?<=[\u4e00-\u9fff,，])(?:做|炖|煲|熬|煮|蒸|炒|烧|烤|涮|包|拌|泡|榨|腌|煎|炸|红烧|清蒸|健身|减肥|早餐|宵夜)[\u4e00-\u9fff]{0,3}?[用吃喝的]的?(?=[,，。!~]|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRemark:
+    start: int  # of the stretch that no goods are read in
+    end: int
+    said_from: int  # of the words that are kept as the note
+    said_to: int
+    kind: str  # note, without, instead
+
+
+def find_remarks(text: str, units: Collection[str]) -> Iterator[FoundRemark]:
+    for match in NOTE.finditer(text):
+        yield FoundRemark(*match.span(), *match.span("note"), "note")
+    for match in PURPOSE.finditer(text):
+        yield FoundRemark(*match.span(), *match.span(), "note")
+    for match in WITHOUT.finditer(text):
+        if match["what"] not in units:  # 不要板的
+            yield FoundRemark(*match.span(), *match.span(), "without")
+    for match in INSTEAD.finditer(text):
+        start = match.start("what") if match["what"] is not None else match.start("then")
+        yield FoundRemark(start, match.end(), *match.span(), "instead")

@@ -12,17 +12,15 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
-import httpx
-
+from bot.payments.kept import Kept
 from bot.payments.port import (
     LONGEST_CALLBACK,
     BadCallback,
     BegunElsewhere,
     BillLine,
     Cashier,
-    Go,
     InApp,
     PaidFact,
     ProviderAway,
@@ -40,12 +38,11 @@ from bot.payments.port import (
     whole_fen,
 )
 from bot.payments.wechat_bill import read_bill
+from bot.payments.wechat_who import OPEN_ID, Who
 from bot.payments.wechat_wire import GATEWAY, Keys, Told, Way, Wire
 from shop.kit.money import Money
 from shop.payments import Intent
 
-OPEN_ID = "https://api.weixin.qq.com/sns/oauth2/access_token"
-WHO_ARE_YOU = "https://open.weixin.qq.com/connect/oauth2/authorize"
 GOOD_FOR = {
     Way.NATIVE: timedelta(minutes=110),
     Way.JSAPI: timedelta(minutes=110),
@@ -79,9 +76,8 @@ class WeChatPay:
         self._keys, self._shop_name, self._public_url = keys, shop_name, public_url.rstrip("/")
         self._clock, self._open_id = clock, open_id
         self._wire = Wire(keys, notify_url=f"{self._public_url}/pay/callback/{self.name}", gateway=gateway)
-        # what is still good of an earlier look, and who came back with which code: WeChat tells that only once
-        self._begun: dict[tuple[str, Way, str], tuple[str, datetime]] = {}
-        self._known: dict[str, tuple[str, datetime]] = {}
+        self._who = Who(keys.appid, keys.app_secret, clock=clock, open_id=open_id)
+        self._begun = Kept(clock)
 
     # ── to pay ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -89,10 +85,10 @@ class WeChatPay:
         try:
             if visitor.device == "phone":
                 return await self._h5(intent, visitor)
-            if visitor.device == "wechat" and self._keys.app_secret:
+            if visitor.device == "wechat" and self._who.can_know:
                 if not visitor.code:
-                    return self._who_are_you(intent)
-                if openid := await self._openid(visitor.code):
+                    return self._who.ask(f"{self._public_url}/pay/{intent.token}")
+                if openid := await self._who.openid(visitor.code):
                     return await self._inapp(intent, openid)
         except (_NotThisWay, BegunElsewhere):
             log.info("trade %s is shown as a code to scan instead", intent.trade_no)
@@ -116,10 +112,9 @@ class WeChatPay:
 
     async def _prepay(self, intent: Intent, way: Way, wanted: str, **more: Any) -> str:
         """WeChat Pay takes one number in one way only, so what it once gave is shown again while it is good."""
-        place, now = (intent.trade_no, way, json.dumps(more.get("payer"))), self._clock()
-        self._begun = {key: kept for key, kept in self._begun.items() if kept[1] > now}
-        if place in self._begun:
-            return self._begun[place][0]
+        place = (intent.trade_no, way, json.dumps(more.get("payer")))
+        if known := self._begun.get(place):
+            return known
         told = await self._wire.ask(
             lambda library: library.pay(
                 description=f"{self._shop_name} 订单 {intent.code}"[:40],
@@ -134,8 +129,7 @@ class WeChatPay:
         value = told.body.get(wanted)
         if not isinstance(value, str) or not value:
             raise ProviderAway(f"WeChat Pay gave no {wanted}")
-        self._begun[place] = (value, now + GOOD_FOR[way])
-        return value
+        return self._begun.keep(place, value, GOOD_FOR[way])
 
     async def _say_why_not(self, told: Told, trade_no: str, way: Way) -> None:
         """Always raises."""
@@ -150,40 +144,6 @@ class WeChatPay:
             raise _NotThisWay(way.name)
         log.error("WeChat Pay refuses trade %s: %s", trade_no, told.code)
         raise ProviderAway(f"WeChat Pay says {told.code}")
-
-    def _who_are_you(self, intent: Intent) -> Go:
-        """WeChat's own browser opens a payment for a known person only; it comes back to the same page with a code."""
-        asked = {
-            "appid": self._keys.appid,
-            "redirect_uri": f"{self._public_url}/pay/{intent.token}",
-            "response_type": "code",
-            "scope": "snsapi_base",
-            "state": "pay",
-        }
-        return Go(f"{WHO_ARE_YOU}?{urlencode(asked)}#wechat_redirect")
-
-    async def _openid(self, code: str) -> str | None:
-        now = self._clock()
-        self._known = {key: kept for key, kept in self._known.items() if kept[1] > now}
-        if code not in self._known and (openid := await self._ask_openid(code)):
-            self._known[code] = (openid, now + GOOD_FOR[Way.JSAPI])
-        return self._known[code][0] if code in self._known else None
-
-    async def _ask_openid(self, code: str) -> str | None:
-        asked = {
-            "appid": self._keys.appid,
-            "secret": self._keys.app_secret,
-            "code": code,
-            "grant_type": "authorization_code",
-        }
-        try:
-            async with httpx.AsyncClient(timeout=5.0) as client:
-                told = (await client.get(self._open_id, params=asked)).json()
-        except (httpx.HTTPError, ValueError) as exc:
-            log.warning("WeChat did not say who is paying: %s", type(exc).__name__)
-            return None
-        openid = told.get("openid") if isinstance(told, dict) else None
-        return openid if isinstance(openid, str) else None
 
     # ── what it tells ───────────────────────────────────────────────────────────────────────────────────────────
 

@@ -17,6 +17,7 @@ import pytest
 
 from bot import clock as clocks
 from bot.payments import CHINA, InApp, ProviderAway, RefundFact, Scan, Tap, TradeClosed, Visitor
+from bot.payments.kept import Kept
 from bot.payments.wechat import WeChatPay
 from bot.payments.wechat_bill import read_bill
 from bot.payments.wechat_wire import Wire
@@ -354,7 +355,7 @@ async def test_a_lost_callback_is_found_by_the_page_that_waits(shop: Shop) -> No
 async def test_a_lost_callback_is_found_when_the_buyer_wants_to_pay_again(shop: Shop) -> None:
     slip, trade = await shop.order()
     shop.fake.pay(trade)
-    shop.provider._begun.clear()  # a restart
+    shop.provider._begun = Kept(shop.clock)  # a restart
     assert await shop.page(slip, status=303) == f"/paid/{trade}"
     assert await shop.booked(slip) == [("settled", 6920)]
 
@@ -561,7 +562,7 @@ async def test_what_the_provider_gives_for_each_device() -> None:
         closed = an_intent()
         await provider.begin(closed, Visitor())
         await provider.close(closed.trade_no)
-        provider._begun.clear()
+        provider._begun = Kept(clock)
         with pytest.raises(TradeClosed):
             await provider.begin(closed, Visitor())
         await provider.shut_down()

@@ -96,11 +96,20 @@ def _of_goods(scene: Scene, gathered: Gathered) -> Iterator[tuple[str, str]]:
     unknown = [want.heard for want in gathered.wants if want.source == "unknown"]
     if unknown and not about:
         yield "unknown", unknown[0]
-    for category in categories(scene):
-        if category in scene.text:
-            yield "category", category
+    for kind in kinds_named(scene):
+        yield "category", kind
+    if scene.context.cart or scene.context.last_order:
+        yield "cart", ""
     if scene.addressed and (part := part_of_ours(scene, gathered)):
         yield "part", part
+
+
+def kinds_named(scene: Scene) -> list[str]:
+    """Kinds of goods in the message: 水果, and 海鲜 while 周五海鲜团 is open."""
+    titles = [campaign.title for campaign in scene.offer.campaigns]
+    words = [p.text for p in scene.pieces if p.kind == "word" and len(p.text) > 1 and p.text not in listed()]
+    found = [category for category in categories(scene) if category in scene.text]
+    return found + [word for word in words if any(word in title for title in titles)]
 
 
 def part_of_ours(scene: Scene, gathered: Gathered) -> str | None:
@@ -125,7 +134,7 @@ def masked(scene: Scene) -> str:
     """As long as the message."""
     text = list(scene.text)
     for piece in scene.pieces:
-        if piece.kind in ("product", "code"):
+        if piece.kind in ("product", "code") or piece.source == "without":  # 不要发芽的 complains of nothing
             text[piece.start : piece.end] = "〇" * (piece.end - piece.start)
     return "".join(text)
 

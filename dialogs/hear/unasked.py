@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 
-from dialogs.hear.details import categories, topic
+from dialogs.hear.details import topic
 from dialogs.hear.intents import Intent, Manners, manners, speaking_for
 from dialogs.hear.lexicon import patterns
 from dialogs.hear.scene import Scene, chatters, left_over
-from dialogs.hear.signs import Signs, masked, part_of_ours
+from dialogs.hear.signs import Signs, kinds_named, masked, part_of_ours
 from dialogs.hear.wants import Gathered
 
-LONGEST = 40
-TOLD = ("aftersale.report", "human.request", "undo", "history", "groupbuy.open")  # the others are asked
-OWNER = "老板|团长|店家|店长|掌柜"
+LONGEST, SHORT_ENOUGH = 40, 18
+TOLD = ("aftersale.report", "human.request", "catalog.query", "undo", "history", "groupbuy.open")  # others are asked
 SHORT = re.compile(
     "(?:请问|老板|团长|这个|这|秒杀|团|现在|今天|的)*(?:还|还能)?(?:有(?:没有)?(?:货)?|剩|跟|抢|买|拼|多少钱|怎么卖|啥价|什么价)(?:多少|几个|几份|货)?(?:吗|没|不|么|嘛|没有|呢|啊|呀|了|的|老板|谢谢|伐)*"
 )
@@ -46,7 +45,8 @@ def may_answer(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -
 
 
 def _is_near(scene: Scene) -> bool:
-    return bool(scene.offer.campaigns or scene.context.cart or scene.says(OWNER))
+    near = scene.offer.campaigns or scene.context.cart or scene.says("团长")
+    return bool(near) and len(scene.text) <= SHORT_ENOUGH
 
 
 def _is_chatter(scene: Scene, intent: Intent, shown: Signs) -> bool:
@@ -69,8 +69,8 @@ def _spans(intent: Intent, shown: Signs) -> list[tuple[int, int]]:
 def _with_goods_hidden(scene: Scene) -> str:
     """Every product, and every kind of goods, as 〇."""
     text = re.sub("〇+", "〇", masked(scene))
-    for category in categories(scene):
-        text = text.replace(category, "〇" if scene.offer.campaigns else category)
+    for kind in kinds_named(scene) if scene.offer.campaigns else ():
+        text = text.replace(kind, "〇")
     return text
 
 
@@ -87,6 +87,6 @@ def _is_understood(scene: Scene, gathered: Gathered, intent: Intent, shown: Sign
     if unknown and how.group == "goods" and intent.name != "aftersale.report":
         return False
     spans = _spans(intent, shown)
-    spans += [(at, at + len(word)) for word in categories(scene) if (at := scene.text.find(word)) >= 0]
+    spans += [(at, at + len(word)) for word in kinds_named(scene) if (at := scene.text.find(word)) >= 0]
     allowed = 0 if any(want.source == "code" for want in gathered.wants) else how.left
     return left_over(scene.pieces, spans) <= allowed

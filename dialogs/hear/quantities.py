@@ -12,7 +12,8 @@ from dialogs.hear.numbers import HAN, NUMBER, parse
 
 KG = ("公斤", "千克", "kg")
 JIN = ("斤", "市斤", *KG)
-NOT_HERE = rf"(?:(?<![\d.a-z])(?=\d)|(?<![{HAN}])(?=[{HAN}]))"  # a number does not begin inside another one or a Latin word
+AFTER_A_SIZE = r"(?<=\dg)|(?<=\dl)|(?<=\dw)|(?<=ml)|(?<=kg)|(?<=cm)|(?<=mm)"  # 227g4袋
+NOT_HERE = rf"(?:(?:(?<![\d.a-z])|{AFTER_A_SIZE})(?=\d)|(?<![{HAN}])(?=[{HAN}]))"  # no number begins inside another, or in a Latin word
 NOT_A_UNIT = r"(?!月|小时|钟头|星期|礼拜|多月|半月|多小时|人(?!参)|事|孩子)"  # 3个月, 两个人, 三件事
 SIZES = "大小中整满"
 ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
@@ -146,7 +147,7 @@ def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
         (rf"{NOT_HERE}{NUMBER}{unit}多", _vague_weight),
         (rf"(?<![\da-z)])- ?(?P<n>{NUMBER}) ?{after}", _negative),
         (rf"负(?P<n>{NUMBER}){after}", _negative),
-        (rf"{number}(?P<unit>{unit})半(?!{unit})", _and_a_half),
+        (rf"{number}(?P<unit>{unit})半", _and_a_half),
         (rf"(?<![{digit[1:-1]}\d十百几半])(?P<unit>斤)半", _one_and_a_half),
         (rf"{number}(?P<unit>{jin})(?P<m>{NUMBER})两(?P<half>半)?", _jin_and_liang),
         (rf"半{size}{after}", _half),

@@ -115,7 +115,7 @@ def _patterns(unit: str) -> tuple[tuple[re.Pattern[str], bool], ...]:
         (rf"{number}(?P<u>{weight}) ?[*x] ?(?P<m>\d+)(?![\d.])(?P<v>{PIECES})?装?的?", True),
         (rf"{number}(?P<u>{only})(?![a-z])(?:装|{kind})?", True),
         (rf"(?<!分成)(?<!分){number}(?P<u>{unit})装(?:{kind})?", True),
-        (rf"{number}(?P<u>{unit})(?:一|每|/)(?:{unit})(?:{kind}|那个|这种|装)", True),
+        (rf"{number}(?P<u>{unit})(?:一|每|/)(?!{weight}){unit}(?:{kind}|那个|这种|装)", True),
         (rf"{number}(?P<u>{unit})[/每]一?{unit}", True),
         (rf"{number}(?P<u>{unit}){kind}(?!话|时候)", False),
     )

@@ -168,11 +168,19 @@ class Walk:
             and after.text[-1] == "人"
         )
 
+    def _is_sold_by(self, quantity: Quantity, at: int) -> bool:
+        """装灯一次, of a service that is sold by the 次."""
+        return any(sku.unit == quantity.unit for id in self._about_goods(at) for sku in self.offer.skus(id))
+
+    def _about_goods(self, at: int) -> list[str]:
+        """The products an amount here may belong to: the open ones, else those that follow."""
+        following = self._next(at)
+        ahead = following.value if following is not None and following.kind == "product" else ()
+        return [id for want in self.open[-1:] for id in want.products] or list(ahead)
+
     def _is_money(self, at: int) -> bool:
         """都五块了: what goods cost that nobody sells by the piece."""
-        following = self._next(at)
-        ids = [id for want in self.open[-1:] for id in want.products]
-        ids += following.value if not ids and following is not None and following.kind == "product" else ()
+        ids = self._about_goods(at)
         return bool(ids) and not any(sku.unit == "块" for id in ids for sku in self.offer.skus(id))
 
     def _is_denied(self, at: int) -> bool:

@@ -169,7 +169,9 @@ class _Basket(Walk):
         self.done.append(bought)
 
     def _amount(self, quantity: Quantity, piece: Piece, at: int) -> None:
-        if self._is_filler(quantity, at) or quantity.unit in ("单", "次"):
+        if self._is_filler(quantity, at) or (
+            quantity.unit in ("单", "次") and not self._is_sold_by(quantity, at)
+        ):
             return
         if self._is_size(quantity, at):
             self.packed = True
@@ -182,6 +184,9 @@ class _Basket(Walk):
         if self._either(at):
             last = self.done[-1]
             self.done[-1] = replace(last, quantity=Quantity(None, None, "either"))
+            return
+        if pack := self._pack_ahead(quantity, at):
+            self.specs.append(pack)
             return
         unknown = self._thing_before(piece)
         if self.open and self._ahead(at) and self.broken:
@@ -208,6 +213,13 @@ class _Basket(Walk):
                 self._set_loose()
         self.held, self.held_at = quantity, at
         self.each_first, self.each = self.each, False
+
+    def _pack_ahead(self, quantity: Quantity, at: int) -> Spec | None:
+        """六袋227g咖啡豆: the second amount is the pack."""
+        following = self._next(at)
+        if self.held is None or following is None or following.kind != "product":
+            return None
+        return pack_of(Want(following.value), quantity, self.held, self.offer)
 
     def _set_loose(self) -> None:
         """An amount that found no goods: asked about, or only a remark (一杯少糖, 吃不了一袋)."""

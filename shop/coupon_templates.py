@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shop.catalogue import goods_changed
+from shop.events import CouponTakenBack
 from shop.kit.ids import PersonId, ShopId
 from shop.promotions import from_terms
-from shop.records.coupons import Coupon, CouponDrop
+from shop.records.coupons import CouponDrop
 from shop.records.goods import CouponTemplate
 from shop.refusals import CannotUndo, CodeTaken, CouponNotYet, CouponOver, CouponUnclear
 from shop.rows import add, change, read
 from shop.rules import coupons as rules
-from shop.rules.coupon_life import State
 from shop.rules.coupon_titles import read_title
 from shop.transaction import run_sql, transaction
 
@@ -121,19 +121,21 @@ async def open_to(person: PersonId, shop: ShopId, *, now: datetime) -> tuple[Tem
 
 
 async def take_back(id: int, *, now: datetime) -> int:
-    """撤销发券: nobody gets one any more, and what was given is void; gives how many that were. Raises CannotUndo when
-    one is used or on an order."""
-    async with transaction():
+    """撤销发券: nobody gets one any more, and what was given is void and its owners are told; gives how many that
+    were. Raises CannotUndo when one is used or on an order."""
+    async with transaction() as tx:
         await change(CouponDrop, "WHERE template_id = ? AND NOT told", [id], until=now, told=True)
         await change(CouponTemplate, "WHERE id = ?", [id], running=False)
-        free = "WHERE template_id = ? AND state = ?"
-        void = await change(Coupon, free, [id, State.AVAILABLE], state=State.VOID)
-        out = await run_sql(
-            "SELECT id FROM coupon WHERE template_id = ? AND state IN ('locked', 'used') LIMIT 1", [id]
+        void = await run_sql(
+            "UPDATE coupon SET state = 'void' WHERE template_id = ? AND state = 'available' RETURNING id",
+            [id],
         )
-        if out:
+        on_orders = "SELECT id FROM coupon WHERE template_id = ? AND state IN ('locked', 'used') LIMIT 1"
+        if await run_sql(on_orders, [id]):
             raise CannotUndo("已经有人用了")
-        return void
+        for row in void:
+            tx.tell(CouponTakenBack(int(row["id"])), at=now)
+        return len(void)
 
 
 # ── for the modules beside it ───────────────────────────────────────────────────────────────────────────────────

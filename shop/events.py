@@ -121,6 +121,13 @@ class CouponGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponTakenBack:
+    """It was given by mistake."""
+
+    coupon: int
+
+
+@dataclass(frozen=True, slots=True)
 class CouponEnding:
     """A day is left for these coupons of one person."""
 
@@ -142,6 +149,16 @@ class CouponDropOver:
     drop: int
 
 
+@dataclass(frozen=True, slots=True)
+class PointsGiven:
+    """By hand, or with a minus taken off; kept for good: by whom and why."""
+
+    person: int
+    points: int
+    by: int
+    why: str
+
+
 Happening = (
     OrderExpired
     | OrderPaid
@@ -160,9 +177,11 @@ Happening = (
     | RefundPaid
     | AlarmRaised
     | CouponGiven
+    | CouponTakenBack
     | CouponEnding
     | CouponsDropped
     | CouponDropOver
+    | PointsGiven
 )
 
 KINDS: dict[str, type[Any]] = {
@@ -185,9 +204,11 @@ KINDS: dict[str, type[Any]] = {
         RefundPaid,
         AlarmRaised,
         CouponGiven,
+        CouponTakenBack,
         CouponEnding,
         CouponsDropped,
         CouponDropOver,
+        PointsGiven,
     )
 }
 

@@ -15,8 +15,6 @@ class ShopAnswers(Dialogue):
         "delivery.address",
         "pickup.schedule",
         "product.query",
-        "coupon.query",
-        "coupon.claim",
         "points.query",
         "booking.request",
         "bargain.ask",

@@ -9,12 +9,12 @@ from dialogs.command import YES, Command, slot_of
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Pending
 from dialogs.turn import Turn
-from shop import people, pickups, slips
+from shop import people, pickups, slips, tries
 from shop.kit.ids import OrderId
 from shop.kit.money import Money
 from shop.kit.refusal import Refusal
 from shop.people import AGENT, MANAGER, OWNER
-from shop.refusals import AlreadyHandedOver
+from shop.refusals import AlreadyHandedOver, NoSuchPickup
 from shop.slips import Slip
 
 
@@ -28,6 +28,7 @@ class Redeem(Command):
     code = Slot(slot_of("code", "order"), "取货码是六位数字，比如“核销 4829-31”")
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
+        await tries.knock(tries.PICKUP, turn.person.id, now=turn.now)
         waiting = await pickups.look_up(turn.shop, str(data["code"]))
         if not waiting.to_collect:
             return None
@@ -36,6 +37,14 @@ class Redeem(Command):
         return Question(
             (turn.here(text, buttons=YES),), pending=Pending("confirm"), seal=str(waiting.to_collect.fen)
         )
+
+    async def refused(self, turn: Turn, data: Data, refusal: Refusal) -> Question | None:
+        """A wrong code is counted here, where what the refusal undid is over."""
+        if isinstance(refusal, NoSuchPickup) and (
+            shut := await tries.wrong(tries.PICKUP, turn.person.id, now=turn.now)
+        ):
+            raise shut
+        return None
 
     def words(self, refusal: Refusal) -> str | None:
         return f"{refusal.code} 已经取走了，这个码用过了" if isinstance(refusal, AlreadyHandedOver) else None

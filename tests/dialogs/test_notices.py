@@ -187,6 +187,14 @@ async def _(town: Town) -> Happening:
     return events.CouponGiven(given.id)
 
 
+@case("CouponTakenBack", buyer="不好意思，刚才那张 满30减5 的券发错了，收回了")
+async def _(town: Town) -> Happening:
+    kind = await coupon_templates.make_template(town.shop, "C1", "满30减5")
+    (given,) = await coupons.give(kind.id, [town.buyer], now=NOW)
+    await coupon_templates.take_back(kind.id, now=NOW)
+    return events.CouponTakenBack(given.id)
+
+
 @case(
     "CouponEnding",
     buyer="有券快过期了：8折（5月3日 10:00 前用，到店用）；满30减5（5月4日 10:00 前用）。要什么直接说，下单自动用",

@@ -477,6 +477,7 @@ async def test_what_was_given_by_mistake_is_void_and_the_drop_is_closed(shop: Sh
     await coupon_drops.grab(room, await a_customer(), now=NOW)
     assert await coupon_templates.take_back(template, now=NOW) == 1
     assert await states() == ["void"]
+    assert (await happened()).count("CouponTakenBack") == 1
     assert await coupon_drops.grab(room, await a_customer("阿花"), now=NOW) is None
     assert await coupon_drops.close_due(now=after(hours=1)) == 0
 

@@ -30,6 +30,7 @@ from shop.refusals import NotAllowed
 from shop.transaction import transaction
 
 HISTORY = 6
+MOST_DENIED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,9 @@ class Conversation:
 
     async def _answer(self, turn: Turn, state: State | None) -> Reply:
         asked = self._dialogues.get(state.dialogue) if state else None
+        if shouted := self._shouted(turn):
+            move = engine.begin(shouted, turn.reading, turn.shelf.catalogue, turn.text)
+            return await self._carry_out(turn, shouted, move, state if asked else None)
         if state and asked:
             move = engine.step(asked, state, turn.reading, turn.shelf.catalogue, self._by_intent)
             if move.next in ("leave", "again") and (whole := self._whole(turn, state, asked)):
@@ -187,6 +191,13 @@ class Conversation:
         """What leaves an open question as it is: an answer; and any order, beside a menu that stays in view."""
         asked = self._dialogues.get(open_one.dialogue)
         return dialogue.is_answer or (asked is not None and asked.stays_in_view)
+
+    def _shouted(self, turn: Turn) -> Dialogue | None:
+        """抢 in a group, where the words mean nothing else."""
+        if turn.room is None or turn.reading.action != "ignore":
+            return None
+        said = turn.text.strip(" !！~。")
+        return next((one for one in self._dialogues.values() if said in one.group_words), None)
 
     def _picked(self, turn: Turn) -> Dialogue | None:
         """2号3斤, after the menu: an order by number."""
@@ -289,7 +300,10 @@ class Conversation:
         return Reply(says, trace.of_turn(turn, "", "not understood", {"times": fails}))
 
     async def _denied(self, turn: Turn, dialogue: Dialogue) -> Reply:
+        before = await acts.denied_lately(turn.person.id, now=turn.now)
         await self._record(turn, dialogue, "denied", turn.text)
+        if before >= MOST_DENIED:  # who tries on gets no answer any more
+            return Reply(trace=trace.of_turn(turn, dialogue.id, "denied", {"times": before + 1}))
         text = refusals.words(NotAllowed("owner"))
         return self._reply(turn, dialogue, (turn.here(text),), "denied")
 

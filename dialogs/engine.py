@@ -86,6 +86,7 @@ class Dialogue:
     confirm_minutes: ClassVar[int] = 30
     undo_for: ClassVar[timedelta] = timedelta(0)
     starts: ClassVar[tuple[str, ...]] = ()  # these words alone begin it: 改价
+    group_words: ClassVar[tuple[str, ...]] = ()  # these alone, in a group, mean it whatever is asked: 抢
     stays_in_view: ClassVar[bool] = False  # a list that may be picked from again and again
     is_answer: ClassVar[bool] = False  # a question answered in passing: an open dialogue stays open
 

@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -116,12 +116,19 @@ def is_thing(word: str) -> bool:
 @cache
 def syllables() -> Mapping[str, str]:
     """Character → its first reading, without tone."""
+    return {char: sounds[0] for char, sounds in readings().items()}
+
+
+@cache
+def readings() -> Mapping[str, tuple[str, ...]]:
+    """Character → the ways it is read, without tone: 茄 is jia in 雪茄, qie in 茄子."""
     table = json.loads(_package_file("pypinyin", "pinyin_dict.json").read_text(encoding="utf-8"))
-    return {chr(int(code)): _toneless(sounds) for code, sounds in table.items() if int(code) < 0x9FA6}
+    said = {chr(int(code)): sounds.split(",") for code, sounds in table.items() if int(code) < 0x9FA6}
+    return {char: tuple(dict.fromkeys(map(_toneless, sounds))) for char, sounds in said.items()}
 
 
 def _toneless(sounds: str) -> str:
-    marked = unicodedata.normalize("NFD", sounds.split(",", 1)[0]).replace("u\u0308", "v")
+    marked = unicodedata.normalize("NFD", sounds).replace("u\u0308", "v")
     return "".join(char for char in marked if "a" <= char <= "z")
 
 
@@ -129,6 +136,15 @@ def sound(text: str) -> tuple[str, ...]:
     """How a text is read, a syllable each; characters without a sound stand for themselves."""
     table = syllables()
     return tuple(table.get(char, char) for char in text)
+
+
+def sounds(name: str) -> Iterator[tuple[str, ...]]:
+    """How a name may be read: by the first reading of each character, or with the second of one of them."""
+    first = sound(name)
+    yield first
+    for at, char in enumerate(name):
+        for other in readings().get(char, ())[1:2]:
+            yield (*first[:at], other, *first[at + 1 :])
 
 
 FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))

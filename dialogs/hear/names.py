@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dialogs.hear.dictionary import is_common, slurred, sound, syllables
+from dialogs.hear.dictionary import is_common, slurred, sound, sounds, syllables
 from dialogs.hear.normalise import fold
 from shop.goods import Product
 
@@ -79,7 +79,7 @@ Table = dict[Any, dict[str, None]]  # ids in order, each once
 
 def index(products: Iterable[Product]) -> Names:
     written: Table = {}
-    sounds: Table = {}
+    by_sound: Table = {}
     slurs: Table = {}
     latin: Table = {}
     parts: Table = {}
@@ -90,12 +90,16 @@ def index(products: Iterable[Product]) -> Names:
                 _add(parts, char, product.id)
             if len(name) > 1 and all(char in syllables() for char in name):
                 heard = sound(name)
-                _put(sounds, heard, product.id)
+                for one in sounds(name):
+                    _put(by_sound, one, product.id)
                 _add(slurs, tuple(map(slurred, heard)), product.id)
                 _add(latin, "".join(heard), product.id)
                 _add(latin, "".join(syllable[0] for syllable in heard), product.id)
     return Names(
-        *({key: tuple(ids) for key, ids in table.items()} for table in (written, sounds, slurs, latin, parts))
+        *(
+            {key: tuple(ids) for key, ids in table.items()}
+            for table in (written, by_sound, slurs, latin, parts)
+        )
     )
 
 

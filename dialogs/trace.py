@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dialogs.hear.missed import lessons
 from dialogs.hear.reading import Reading
 from dialogs.turn import Turn
 from dialogs.wants import line_to_json
@@ -21,7 +22,7 @@ def of_reading(reading: Reading) -> dict[str, Any]:
         "intent": reading.intent,
         "score": round(reading.score, 3),
         "slots": {key: _plain(value) for key, value in reading.slots.items()},
-        "rules": list(reading.evidence),
+        "rules": [*reading.evidence, *lessons(reading)],
     }
 
 

@@ -13,7 +13,7 @@ from shop.records.goods import Product
 from shop.records.shops import Shop
 from shop.records.words import LearntWord, Unread
 from shop.refusals import NoSuchGoods, NoSuchMessage, NotAName, NotLearnt, WordTaken
-from shop.rules.words import may_be_a_name
+from shop.rules.words import WHOLE, likeness, may_be_a_name
 from shop.transaction import run_sql, transaction
 
 MOST_KEPT = 300  # messages of a shop
@@ -26,6 +26,7 @@ class Missed:
     """Messages with the same unknown words: the newest of them, masked, and how often they came."""
 
     id: int
+    word: str  # the unknown one; empty when it is not known which
     text: str
     in_group: bool
     times: int
@@ -45,16 +46,17 @@ class Learnt:
 # ── what was not understood ─────────────────────────────────────────────────────────────────────────────────────
 
 
-async def note(shop: ShopId, text: str, likeness: str, *, in_group: bool, now: datetime) -> None:
-    """Keep a message that nobody understood. `text` is masked already; messages of one `likeness` (the unknown word)
-    are kept once and counted. What was let go stays so; a word that was taught and is missed again comes back."""
+async def note(shop: ShopId, text: str, word: str, *, in_group: bool, now: datetime) -> None:
+    """Keep a message that nobody understood because of this word ("" when it is not known which). `text` is masked
+    already. Messages that are alike are kept once and counted. What was let go stays so; a word that was taught and is
+    missed again comes back."""
     async with transaction():
         kept = await run_sql(
             "INSERT INTO unread (shop_id, likeness, text, in_group, times, first_at, last_at, state) "
             "VALUES (?, ?, ?, ?, 1, ?, ?, 'open') ON CONFLICT (shop_id, likeness) DO UPDATE SET "
             "times = unread.times + 1, text = excluded.text, in_group = excluded.in_group, last_at = excluded.last_at, "
             "state = CASE unread.state WHEN 'taught' THEN 'open' ELSE unread.state END RETURNING id, times",
-            [shop, likeness[:LONGEST_TEXT], text[:LONGEST_TEXT], in_group, now, now],
+            [shop, likeness(text, word)[:LONGEST_TEXT], text[:LONGEST_TEXT], in_group, now, now],
         )
         if kept[0]["times"] == 1:
             await _make_room(shop, newest=int(kept[0]["id"]))
@@ -71,7 +73,7 @@ async def _make_room(shop: ShopId, *, newest: int) -> None:
 async def unread(shop: ShopId, *, now: datetime) -> tuple[Missed, ...]:
     """What waits for a word, those of the last days first, then the most frequent, then the newest."""
     rows = await Unread.filter(shop_id=shop, state="open")
-    rows.sort(key=lambda row: (row.last_at > now - LATELY, row.times, row.last_at), reverse=True)
+    rows.sort(key=lambda row: (row.last_at > now - LATELY, row.times, row.last_at, row.id), reverse=True)
     return tuple(_missed(row) for row in rows)
 
 
@@ -97,29 +99,38 @@ async def take_up(shop: ShopId, ids: Sequence[int]) -> None:
 
 
 def _missed(row: Unread) -> Missed:
-    return Missed(row.id, row.text, row.in_group, row.times, row.last_at)
+    word = "" if row.likeness.startswith(WHOLE) else row.likeness
+    return Missed(row.id, word, row.text, row.in_group, row.times, row.last_at)
 
 
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def teach(shop: ShopId, word: str, product: str, by: PersonId, *, now: datetime) -> None:
-    """From now on `word` is another name of these goods, and the messages with it are done with. Raises NotAName,
-    WordTaken, NoSuchGoods. Whether people use the word for other things is for the caller to judge."""
+    """From now on `word` is another name of these goods, and the messages with it are done with. Raises what
+    `may_teach` raises. Whether people use the word for other things is for the caller to judge."""
     async with transaction():
-        row = await Shop.filter(id=shop).select_for_update(no_key=True).get()  # one clerk after the other
-        units = {unit for name, more in row.units.items() for unit in (name, *more.get("aliases", ()))}
-        if not may_be_a_name(word, units):
-            raise NotAName(word)
-        if holder := await _called(shop, word):
-            raise WordTaken(word, holder.name, is_same=holder.key == product)
-        goods = await Product.filter(shop_id=shop, key=product, on_sale=True).first()
-        if goods is None:
-            raise NoSuchGoods(product)
+        await Shop.filter(id=shop).select_for_update(no_key=True).get()  # one clerk after the other
+        await may_teach(shop, word, product)
+        goods = await Product.get(shop_id=shop, key=product)
         await Product.filter(id=goods.id).update(aliases=[*goods.aliases, word])
         await LearntWord.create(shop_id=shop, product_id=goods.id, word=word, by_id=by, taught_at=now)
         await Unread.filter(shop_id=shop, state="open", likeness__contains=word).update(state="taught")
         await goods_changed(shop)
+
+
+async def may_teach(shop: ShopId, word: str, product: str) -> None:
+    """Raises NotAName for a number, a unit, what is too short, too long or not of letters; WordTaken for a name of
+    any goods, on the menu or not; NoSuchGoods unless the goods are on sale."""
+    units = (await Shop.get(id=shop)).units
+    if not may_be_a_name(
+        word, {unit for name, one in units.items() for unit in (name, *one.get("aliases", ()))}
+    ):
+        raise NotAName(word)
+    if holder := await _called(shop, word):
+        raise WordTaken(word, holder.name, is_same=holder.key == product)
+    if not await Product.filter(shop_id=shop, key=product, on_sale=True).exists():
+        raise NoSuchGoods(product)
 
 
 async def _called(shop: ShopId, word: str) -> Product | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogs.hear.missed import lessons
 from dialogs.hear.reading import Clarify, Line, Reading
 
 ACTIONS = {"act": "照办", "clarify": "先问一句", "ignore": "不出声"}
@@ -18,7 +19,7 @@ def explain(reading: Reading) -> tuple[str, ...]:
     told += [f"一行：{_line(line)}" for line in reading.lines]
     if reading.clarify is not None:
         told.append(_question(reading.clarify))
-    told += [f"依据：{rule}" for rule in reading.evidence]
+    told += [f"依据：{rule}" for rule in (*reading.evidence, *lessons(reading))]
     return tuple(told)
 
 

@@ -64,3 +64,8 @@ def is_lost(reading: Reading) -> bool:
     if clarify is not None:
         return clarify.slot == "product" and bool(clarify.heard) and not clarify.options
     return reading.action == "ignore" and reading.intent == "chat.none"
+
+
+def lessons(reading: Reading) -> tuple[str, ...]:
+    """How the words that were missed can be taught, for whoever asks why."""
+    return tuple(f"不认识“{word}”：店主回“{word}=货名”就教会了" for word in unknown_words(reading))

@@ -25,8 +25,8 @@ async def waiting(shop: ShopId) -> list[tuple[str, int]]:
     return [(one.text, one.times) for one in await words.unread(shop, now=after(hours=1))]
 
 
-async def miss(shop: ShopId, text: str, likeness: str, **time: float) -> None:
-    await words.note(shop, text, likeness, in_group=False, now=after(**time))
+async def miss(shop: ShopId, text: str, word: str, **time: float) -> None:
+    await words.note(shop, text, word, in_group=False, now=after(**time))
 
 
 # ── what was not understood ─────────────────────────────────────────────────────────────────────────────────────
@@ -36,7 +36,15 @@ async def test_the_same_word_waits_once_with_the_newest_message_and_how_often_it
     await miss(shop, "平果两斤", "平果")
     await words.note(shop, "来3斤平果", "平果", in_group=True, now=after(minutes=5))
     (one,) = await words.unread(shop, now=after(hours=1))
-    assert (one.text, one.times, one.in_group, one.last_at) == ("来3斤平果", 2, True, after(minutes=5))
+    assert (one.word, one.text, one.times) == ("平果", "来3斤平果", 2)
+    assert (one.in_group, one.last_at) == (True, after(minutes=5))
+
+
+async def test_without_a_word_the_same_message_waits_once_whatever_its_numbers(shop: ShopId) -> None:
+    await miss(shop, "那个紫的给我来两盒", "")
+    await miss(shop, "那个紫的，给我来3盒!", "", minutes=1)
+    (one,) = await words.unread(shop, now=NOW)
+    assert (one.word, one.text, one.times) == ("", "那个紫的，给我来3盒!", 2)
 
 
 async def test_this_week_comes_first_then_the_frequent_then_the_new(shop: ShopId) -> None:
@@ -134,7 +142,7 @@ async def test_who_taught_it_and_when_stays_written(shop: ShopId) -> None:
 async def test_teaching_is_done_with_the_messages_that_have_the_word(shop: ShopId) -> None:
     await a_product("苹果")
     await miss(shop, "平果两斤", "平果")
-    await miss(shop, "那个平果给我整两盒", "那个平果给我整盒")
+    await miss(shop, "那个平果给我整两盒", "")
     await miss(shop, "提子两斤，平果一斤", "提子")
     await words.teach(shop, "平果", "N001", await a_clerk(), now=NOW)
     assert await waiting(shop) == [("提子两斤，平果一斤", 1)]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dialogs import engine, refusals, repair, trace
+from dialogs import engine, learning, refusals, repair, trace
 from dialogs.engine import Dialogue, Done, Move, Question, State
 from dialogs.hear import Reader
 from dialogs.hear.reading import NO_LAST_ORDER, Context, Quoted, Reading, Said
@@ -82,7 +82,7 @@ class Conversation:
         state = await self._open_question(room, person, now)
         shelf = await goods(self.shop)
         context = await self._context(heard, message, room, person, state)
-        reading = await self._read(heard.text, context, person, shelf, now)
+        read = reading = await self._read(heard.text, context, person, shelf, now)
         called = room is None or "@shop" in heard.mentions or self._quotes_us(heard)
         if (may_ask or second) and called and not person.is_staff and is_unclear(reading):
             if may_ask:
@@ -104,6 +104,8 @@ class Conversation:
             dialogues=self._dialogues,
         )
         reply = await self._answer(turn, state)
+        if not person.is_staff and (called or read.action != "ignore"):
+            await learning.note(turn, read, _names(heard, context))
         return replace(reply, person=person.id, room=room)
 
     def forget(self) -> None:

@@ -66,7 +66,7 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     ),
     no.NotLearnt: lambda r: f"没学过“{r.word[:12]}”。回“学过的”看看有哪些",
     no.NoSuchMessage: lambda r: (
-        (f"没有第 {r.no} 句。" if r.no else "这句不在了。") + "回“没听懂的”看看有哪些"
+        (f"眼前没有第 {r.no} 句，" if r.no else "这句不在了，") + "先回“没听懂的”看看"
     ),
     no.NoSuchCoupon: lambda r: "没有这张券。核对一下券名或券码再说一次，比如“领券 满30减5”",
     no.CouponsGone: lambda r: f"{r.title} 发完了，下次早点来。手上的券回“我的券”",

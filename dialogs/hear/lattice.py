@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from dialogs.hear.codes import find_codes
@@ -174,12 +175,13 @@ class Lattice:
         tags, specs = cues(), self.spec_words
         if text[start] in "这那":
             yield from self._pointing(text, start)
-        for end in range(start + 1, min(start + LONGEST_CUE, len(text)) + 1):
+        longest = LONGEST_CUE if text[start : start + LONGEST] in _long_heads(specs) else LONGEST
+        for end in range(start + 1, min(start + longest, len(text)) + 1):
             word = text[start:end]
-            if word in specs:
-                yield Piece("specword", start, end, word, Spec(word=word, firm=True, text=word))
-            elif (tag := tags.get(word)) and _whole_word(text, start, end):
+            if (tag := tags.get(word)) and word not in specs and _whole_word(text, start, end):
                 yield Piece("cue", start, end, word, tag=tag)
+            elif word in specs:
+                yield Piece("specword", start, end, word, Spec(word=word, firm=True, text=word))
             elif 1 < end - start <= LONGEST and flags(word):
                 yield Piece("word", start, end, word)
 
@@ -198,6 +200,12 @@ class Lattice:
         if heard:
             for end, ids in self.names.heard_at(text, heard, start):
                 yield Piece("product", start, end, text[start:end], ids, source="sound")
+
+
+@cache
+def _long_heads(specs: frozenset[str]) -> frozenset[str]:
+    """How cues and specs begin that are longer than any word."""
+    return frozenset(word[:LONGEST] for word in (*cues(), *specs) if len(word) > LONGEST)
 
 
 def _cost(piece: Piece) -> float:

@@ -66,7 +66,9 @@ def normalise(raw: str) -> Typed:
             continue
         if word == "\n" and text and text[-1] == " ":
             text.pop(), starts.pop(), ends.pop()
-        {"emoji": emoji, "circled": circled}.get(kind, set()).update(range(len(text), len(text) + len(word)))
+        if kind:
+            marked = emoji if kind == "emoji" else circled
+            marked.update(range(len(text), len(text) + len(word)))
         text += word
         starts += [start] * len(word)
         ends += [end] * len(word)

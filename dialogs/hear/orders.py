@@ -35,7 +35,7 @@ def order(scene: Scene) -> Reading | None:
         gathered, wants=tuple(want for want in gathered.wants if want.source != "unknown" or want.quantity)
     )
     if not gathered.wants:
-        return _part_name(scene, gathered) or _amount_alone(scene, gathered) or _only_unknown(scene, gathered)
+        return _unclear(scene, gathered) if scene.private else None
     if all(want.op == "remove" for want in gathered.wants):
         return None
     gathered = replace(
@@ -57,16 +57,15 @@ def order(scene: Scene) -> Reading | None:
     return reading
 
 
+def _unclear(scene: Scene, gathered: Gathered) -> Reading | None:
+    """In a private chat what names no goods of ours may still be an order."""
+    return _part_name(scene, gathered) or _amount_alone(scene, gathered) or _only_unknown(scene, gathered)
+
+
 def _amount_alone(scene: Scene, gathered: Gathered) -> Reading | None:
     """来两斤, in a private chat where nobody spoke of goods."""
     amount = gathered.loose[0] if len(gathered.loose) == 1 else None
-    if (
-        not scene.private
-        or amount is None
-        or not amount.unit
-        or left_over(gathered.left_over)
-        or gathered.ops
-    ):
+    if amount is None or not amount.unit or left_over(gathered.left_over) or gathered.ops:
         return None
     return ask(
         "order.add",
@@ -82,8 +81,7 @@ def _only_unknown(scene: Scene, gathered: Gathered) -> Reading | None:
     others = [piece for piece in scene.pieces if piece not in amounts and piece not in things]
     heard = "".join(piece.text for piece in things)
     if (
-        not scene.private
-        or len(amounts) != 1
+        len(amounts) != 1
         or heard not in scene.text
         or not 2 <= len(heard) <= 6
         or not any(map(names_a_thing, things))
@@ -102,13 +100,7 @@ def _only_unknown(scene: Scene, gathered: Gathered) -> Reading | None:
 def _part_name(scene: Scene, gathered: Gathered) -> Reading | None:
     """橙, alone in a private chat: a part of a name."""
     strange = gathered.left_over
-    if (
-        not scene.private
-        or gathered.loose
-        or not strange
-        or sum(len(p.text) for p in strange) > 3
-        or len(scene.text) > 8
-    ):
+    if gathered.loose or not strange or sum(len(p.text) for p in strange) > 3 or len(scene.text) > 8:
         return None
     heard = "".join(piece.text for piece in strange)
     options = scene.lattice.names.having(heard, scene.offer.catalogue.product)[:MOST_OPTIONS]

@@ -66,6 +66,7 @@ PINYIN_UNITS = {
     "ban": "板",
     "bao": "包",
 }
+NUMERAL = re.compile(rf"[\d{HAN}半几负]")  # most messages have none, and most rules need one
 ASKING = re.compile(
     r"^[ ,，的]*(?:我|给我|帮我|要|来|拿|买|订|留|加|各)*[ ,，]*|[ ,，]*(?:吧|呗|哈|啊|哦|谢谢|老板|就行|就好)*$"
 )
@@ -101,9 +102,10 @@ class Amounts:
         self.units = frozenset(units)
         self.unit = alternation(self.units)  # as an expression
         self._rules = tuple((re.compile(pattern), make) for pattern, make in _rules(self.unit))
+        self._unnumbered = tuple(rule for rule in self._rules if rule[1] in UNNUMBERED)
 
     def find(self, text: str) -> Iterator[Found]:
-        for pattern, make in self._rules:
+        for pattern, make in self._rules if NUMERAL.search(text) else self._unnumbered:
             for match in _overlapping(pattern, text):
                 quantity = make(match)
                 if quantity is not None:
@@ -259,3 +261,6 @@ def _pinyin(match: re.Match[str]) -> Quantity | None:
 
 def _one(match: re.Match[str]) -> Quantity | None:
     return Quantity(Decimal(1), match["unit"], size=match["size"] or "", only_unit=True)
+
+
+UNNUMBERED = (_english, _in_english, _pinyin, _one)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from json import loads
 
 import pytest
 
+from dialogs.hear.reading import Reading
+from dialogs.hear.second import Unclear
 from dialogs.learning import guess
 from tests.dialogs.hear.shops import fruit_shop
 from tests.support.street import PRIVATE, ROOM, Street, open_street, rows
@@ -146,6 +149,21 @@ async def test_hostile_words_are_refused_and_nothing_is_learnt(street: Street, t
     assert await told(street, text)
     assert await rows("SELECT word FROM learnt_word") == []
     assert "红富士苹果2斤" in "".join(await street.texts("小李", "苹果2斤", PRIVATE))
+
+
+class SomebodyElse:
+    """A second reader who takes everything for a look at the menu."""
+
+    async def read(self, unclear: Unclear) -> Reading | None:
+        return replace(unclear.first, action="act", intent="catalog.query", clarify=None)
+
+    async def close(self) -> None: ...
+
+
+async def test_what_only_the_second_reader_understood_is_kept_once(street: Street) -> None:
+    street.shop.inbox._second = SomebodyElse()
+    assert "今天有" in "".join(await street.texts("小李", "黑珍珠一盒", PRIVATE))
+    assert await rows("SELECT likeness, times FROM unread") == [("黑珍珠", 1)]
 
 
 async def test_why_a_message_was_not_read_says_how_it_is_taught(street: Street) -> None:

@@ -14,6 +14,7 @@ const MEANS = {
   "admin.orders_today": "看今天的单", "admin.report": "看报表", "admin.order_find": "找单", "admin.order_redeem": "核销", "admin.payment_received": "收到钱了",
   "admin.product_add": "上架", "admin.product_off": "下架", "admin.product_set": "改商品", "admin.restock": "补货", "admin.special_post": "发特价", "admin.campaign_close": "截单", "admin.campaign_deadline": "改截单时间", "admin.coupon_issue": "发券",
   "admin.export": "导出", "admin.flash_create": "发秒杀", "admin.groupbuy_create": "开团", "admin.mute": "静音", "admin.order_ship": "发货", "admin.refund": "退款", "admin.role_add": "加店员",
+  "admin.unread": "看没听懂的", "admin.word_teach": "教一个词", "admin.word_forget": "忘掉一个词", "admin.words": "看学过的词", "admin.unread_drop": "这句不用学",
 };
 const ACTS = { act: "照办", clarify: "先问一句", ignore: "不接话" };
 const ENDS = { said: "回了话", asked: "问了一句", silent: "不说话", done: "办好了" };

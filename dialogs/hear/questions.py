@@ -105,6 +105,8 @@ def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
         return False  # 西瓜来一个，切开看看熟不熟
     if intent.name == "review.give" and "ask" not in shown and _asks_for_goods(scene):
         return False  # 草莓来两盒，孩子爱吃
+    if intent.name == "bargain.ask" and "haggle" in shown and "buy" not in shown:
+        return True  # 一把小葱就别算钱了
     return intent.name in BEFORE_ORDERS and ("ask" in shown or intent.name in TOLD_TOO)
 
 

@@ -36,6 +36,7 @@ DONE = re.compile("(?:了|啦|咯|好|过|完|成功|喽)(?![没吗么不])")
 class Signs:
     found: Mapping[str, str]  # sign → the words that show it
     words: tuple[tuple[int, int, tuple[str, ...]], ...]  # from, to, the signs that stand there
+    shaped: tuple[tuple[int, int], ...] = ()  # from, to: what the shapes cover, gaps and all
 
     def __contains__(self, sign: str) -> bool:
         return sign in self.found
@@ -57,11 +58,10 @@ def signs(scene: Scene, gathered: Gathered) -> Signs:
             found.setdefault(sign, hidden[start:end])
     found |= dict(_of_pieces(scene.pieces))
     found |= dict(_of_goods(scene, gathered))
-    text = re.sub("〇+", "〇", hidden)
-    for sign, shape in shapes().items():
-        if match := shape.search(text):
-            found.setdefault(sign, match[0])
-    return Signs(_formed(found, text), tuple(stretches))
+    shaped = {sign: match for sign, shape in shapes().items() if (match := shape.search(hidden))}
+    for sign, match in shaped.items():
+        found.setdefault(sign, match[0])
+    return Signs(_formed(found, hidden), tuple(stretches), tuple(match.span() for match in shaped.values()))
 
 
 def _formed(found: dict[str, str], text: str) -> dict[str, str]:
@@ -141,7 +141,8 @@ def masked(scene: Scene) -> str:
 
 def strange(scene: Scene, shown: Signs) -> int:
     """How many characters neither a sign nor goods nor small words explain."""
-    explained = {at for start, end, _ in shown.words for at in range(start, end)}
+    stretches = [(start, end) for start, end, _ in shown.words]
+    explained = {at for start, end in (*stretches, *shown.shaped) for at in range(start, end)}
     return sum(
         at not in explained
         for piece in scene.pieces
@@ -188,5 +189,7 @@ def _lengths() -> Mapping[str, tuple[int, ...]]:
 
 @cache
 def shapes() -> Mapping[str, re.Pattern[str]]:
+    """Each shape as one expression; 〇 is as long as the name it hides."""
     found = table("signs.toml")["shapes"].items()
-    return {sign: re.compile("|".join(f"(?:{one})" for one in listed)) for sign, listed in found}
+    joined = {sign: "|".join(f"(?:{one})" for one in listed) for sign, listed in found}
+    return {sign: re.compile(shape.replace("〇", "〇+")) for sign, shape in joined.items()}

@@ -12,7 +12,14 @@ from dialogs.hear.signs import Signs, kinds_named, masked, part_of_ours
 from dialogs.hear.wants import Gathered
 
 LONGEST, SHORT_ENOUGH = 40, 18
-TOLD = ("aftersale.report", "human.request", "catalog.query", "undo", "history", "groupbuy.open")  # others are asked
+TOLD = (
+    "aftersale.report",
+    "human.request",
+    "catalog.query",
+    "undo",
+    "history",
+    "groupbuy.open",
+)  # others are asked
 SHORT = re.compile(
     "(?:请问|老板|团长|这个|这|秒杀|团|现在|今天|的)*(?:还|还能)?(?:有(?:没有)?(?:货)?|剩|跟|抢|买|拼|多少钱|怎么卖|啥价|什么价)(?:多少|几个|几份|货)?(?:吗|没|不|么|嘛|没有|呢|啊|呀|了|的|老板|谢谢|伐)*"
 )
@@ -21,7 +28,7 @@ OWN_ORDER = re.compile(
     "(?:看看?|查)?我的(?:订单|单子?)|(?:我)?(?:到店|货到)付款?|怎么付(?:款|钱)?|(?:我)?(?:已付|付了|付好了|转了|转好了|已转)"
     "|为(?:什么|啥)是?这个价|(?:这)?怎么算的"
 )
-MINE = re.compile("(?:我|我家|我们)(?:的|那|订的|买的|要的)")
+MINE = re.compile("我(?:的|那)|(?:我|我家|我们)(?:订|买|要)的")
 
 
 def may_answer(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> bool:

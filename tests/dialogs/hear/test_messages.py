@@ -20,7 +20,7 @@ from tests.dialogs.hear.shops import (
     written,
 )
 
-FRUIT = [*written("messages.txt"), *written("questions.txt"), *written("regressions.txt")]
+FRUIT = [*written("messages.txt"), *written("regressions.txt")]
 CORNER = [*written("corner_shop.txt")]
 LABELLED = [json.loads(line) for line in (HERE / "labelled.jsonl").read_text(encoding="utf-8").splitlines()]
 CAMPAIGNS = {"fruit": "C", "bakery": "D", "grocer": "E", "hardware": "G", "florist": "M"}

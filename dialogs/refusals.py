@@ -79,4 +79,6 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.ShutOut: lambda r: f"错的次数太多，先歇一歇，{r.minutes} 分钟后再试",
     no.NobodyCalled: lambda r: f"没找到叫“{r.name}”的顾客。看他在群里叫什么，原样打一遍",
     no.SeveralCalled: lambda r: f"叫“{r.name}”的有 {r.many} 位，分不清是谁。让他自己说“领券”更稳",
+    no.NoPoints: lambda r: "店里还没有积分。要什么直接说，满减会自动算",
+    no.NotEnoughPoints: lambda r: f"积分不够用了，现在有 {r.have} 分。再说一次，给你重新算",
 }

@@ -302,3 +302,16 @@ class NoSuchMessage(Refusal):
     """No message under this number waits for a word."""
 
     no: int = 0
+
+
+@dataclass(eq=False)
+class NoPoints(Refusal):
+    """This shop gives no points."""
+
+
+@dataclass(eq=False)
+class NotEnoughPoints(Refusal):
+    """Others of the buyer's orders took them in this moment; what is left may be less than nothing."""
+
+    have: int
+    wanted: int

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shop.kit.money import BASIS, Money
-from shop.rules.promotions import worth
+from shop.kit.money import BASIS, Money, total
 from shop.rules.quotes import Priced
 
 
 def points_earned(lines: Sequence[Priced], *, per_yuan: int) -> dict[str, int]:
     """Points for the goods of an order together, rounded down once, by line key; delivery earns nothing."""
-    goods = worth(lines)
-    by_line = Money(goods.fen * per_yuan // 100)
-    weights = {line.key: line.net.fen * per_yuan for line in lines}
-    return {key: share.fen for key, share in by_line.share(weights).items()}
+    return points_on({line.key: line.net for line in lines}, per_yuan=per_yuan)
+
+
+def points_on(nets: Mapping[str, Money], *, per_yuan: int) -> dict[str, int]:
+    """The same for an order that is kept, from what is paid for each of its lines."""
+    points = Money(total(nets.values()).fen * per_yuan // 100)
+    weights = {key: net.fen * per_yuan for key, net in nets.items()}
+    return {key: share.fen for key, share in points.share(weights).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,20 @@ from dataclasses import dataclass
 
 import pytest
 
-from shop import coupon_drops, coupon_templates, coupons, desk, invariants, mail, orders, payments, seed
+from shop import (
+    coupon_drops,
+    coupon_templates,
+    coupons,
+    desk,
+    invariants,
+    mail,
+    orders,
+    payments,
+    points,
+    seed,
+)
 from shop.invariants import Breach, broken
-from shop.kit.ids import ShopId
+from shop.kit.ids import OrderId, ShopId
 from shop.transaction import run_sql, transaction
 from tests.support.world import (
     FULL50,
@@ -52,6 +63,7 @@ async def a_busy_day(shop: ShopId) -> None:
         await mail.finish(id, [letter], {}, now=NOW)
     await mail.sent([one.id for one in await mail.due(now=NOW)], now=NOW)
     await coupons_of_the_day(shop, unpaid.id, paid.id)
+    await points_of_the_day(shop, unpaid.id, paid.id)
 
 
 async def coupons_of_the_day(shop: ShopId, unpaid: int, paid: int) -> None:
@@ -66,6 +78,14 @@ async def coupons_of_the_day(shop: ShopId, unpaid: int, paid: int) -> None:
     room = (await a_room()).id
     await coupon_drops.drop(shop, room, rain.id, 3, now=NOW)
     await coupon_drops.grab(room, flower, now=NOW)
+
+
+async def points_of_the_day(shop: ShopId, unpaid: OrderId, paid: OrderId) -> None:
+    """Person 1 was given 50 and has spent 20 on order 1; order 5 has earned 24 for person 3."""
+    li, ming, boss = [await a_customer(name) for name in ("小李", "小明", "老板")]
+    await points.give(shop, li, 50, boss, "老顾客", NOW, "by hand")
+    await points.spend(unpaid, li, 20, NOW, 1)
+    await points.earn(paid, ming, {5: 24}, NOW)
 
 
 @dataclass(frozen=True)
@@ -160,6 +180,14 @@ SPOILS = (
     Spoil("a coupon is where its order is", 4, "coupon 3", "UPDATE coupon SET order_id = 4 WHERE id = 3"),
     Spoil("a coupon is where its order is", 1, "coupon 1", "UPDATE coupon SET person_id = 5 WHERE id = 1"),
     Spoil("what was grabbed was given", -1, "drop 1", "UPDATE coupon_drop SET taken = 2"),
+    Spoil("points are their entries", 1, "points:1", "UPDATE points_account SET balance = 31 WHERE person_id = 1"),
+    Spoil("points are their entries", -30, "points:1", "DELETE FROM points_account WHERE person_id = 1"),
+    Spoil("pending points are their entries", -24, "pending:3", "UPDATE points_account SET pending = 0"),
+    Spoil("a level is what was earned for good", -50, "points:1", "UPDATE points_account SET earned = 0"),
+    Spoil("an order that is over has no pending points", 24, "0501-005",
+          "UPDATE \"order\" SET status = 'completed' WHERE id = 5"),
+    Spoil("an order that was cancelled keeps no points", 20, "0501-004",
+          "UPDATE transfer SET order_id = 4 WHERE kind = 'points_spent'"),
     Spoil("one open request for a person", 2, "person 1", "INSERT INTO ticket SELECT * FROM ticket", "ticket"),
     Spoil("an account is one person's", 2, "account of 小李", "INSERT INTO handle SELECT * FROM handle WHERE id = 1", "handle"),
     Spoil("letters come from what was worked through", 1, "message 1", "UPDATE message SET state = 'new'"),

@@ -176,7 +176,7 @@ async def happened() -> list[str]:
 
 TABLES = (
     "order", "line", "hold", "stock_item", "stock_move", "pay_intent", "pay_fact", "pickup", "counter", "event",
-    "letter", "message", "ticket", "refund", "refund_part", "given_back", "transfer", "entry", "alarm", "pairing", "staff", "special", "product", "sku", "handle", "person",
+    "letter", "message", "ticket", "refund", "refund_part", "given_back", "transfer", "entry", "points_account", "alarm", "pairing", "staff", "special", "product", "sku", "handle", "person",
 )  # fmt: skip
 
 

@@ -73,6 +73,12 @@ class Piece:
     tag: str = ""  # what a cue does
 
 
+Edge = tuple[
+    int, str, Any, str, str
+]  # end, kind, value, source, tag: a piece before anybody knows that it is needed
+Step = tuple[float, int, Edge | None]  # what the way here costs, where its last edge began, and the edge
+
+
 @dataclass(frozen=True, slots=True)
 class Lattice:
     """What a shop's messages are cut by."""
@@ -90,18 +96,19 @@ class Lattice:
 
     def _path(self, typed: Typed, codes: bool, by_sound: bool) -> tuple[Piece, ...]:
         text, size = typed.text, len(typed.text)
-        edges: list[list[Piece]] = [[] for _ in range(size)]
+        edges: list[list[Edge]] = [[] for _ in range(size)]
         for piece in self._special(typed, codes):
-            edges[piece.start].append(piece)
+            edges[piece.start].append((piece.end, piece.kind, piece.value, piece.source, piece.tag))
         heard = sound(text) if by_sound else ()
-        best: list[tuple[float, Piece | None]] = [(0.0, None), *((1e9, None) for _ in range(size))]
+        best: list[Step] = [(0.0, 0, None), *((1e9, 0, None) for _ in range(size))]
         for start in range(size):
             cost = best[start][0]
-            for piece in (*edges[start], *self._plain(text, start), *self._heard(text, heard, start)):
-                total = cost + _cost(piece)
-                if total < best[piece.end][0] - 1e-9:
-                    best[piece.end] = (total, piece)
-        return tuple(reversed(list(_back(best, size))))
+            for edge in (*edges[start], *self._plain(text, start), *self._heard(text, heard, start)):
+                end = edge[0]
+                total = cost + _cost(edge, text, start)
+                if total < best[end][0] - 1e-9:
+                    best[end] = (total, start, edge)
+        return tuple(reversed(list(_back(best, text))))
 
     def _special(self, typed: Typed, codes: bool) -> Iterator[Piece]:
         """Pieces with numbers in them, found before any word is."""
@@ -152,26 +159,28 @@ class Lattice:
             if (number := parse(match[0])) is not None:
                 yield Piece("number", match.start(), match.end(), match[0], number)
 
-    def _plain(self, text: str, start: int) -> Iterator[Piece]:
+    def _plain(self, text: str, start: int) -> Iterator[Edge]:
         char = text[start]
         for end, ids in self.names.at(text, start):
             if _whole_word(text, start, end):
-                yield Piece("product", start, end, text[start:end], ids)
+                yield end, "product", ids, "exact", ""
         if char in BREAKS:
-            yield Piece("break", start, start + 1, char)
+            yield start + 1, "break", None, "exact", ""
         elif not char.isalnum():
-            yield Piece("blank", start, start + 1, char)
+            yield start + 1, "blank", None, "exact", ""
         elif (latin := LATIN.match(text, start)) and not (
             start and text[start - 1].isascii() and text[start - 1].isalpha()
         ):
-            yield from self._latin(text, latin)
+            if tag := cues().get(latin[0]):
+                yield latin.end(), "cue", None, "exact", tag
+            yield latin.end(), "latin", None, "exact", ""
         elif digits := DIGITS.match(text, start):
-            yield Piece("digits", start, digits.end(), digits[0])
-        yield Piece("char", start, start + 1, char)
+            yield digits.end(), "digits", None, "exact", ""
+        yield start + 1, "char", None, "exact", ""
         if char.isalnum():
             yield from self._words(text, start)
 
-    def _words(self, text: str, start: int) -> Iterator[Piece]:
+    def _words(self, text: str, start: int) -> Iterator[Edge]:
         tags, specs = cues(), self.spec_words
         if text[start] in "这那":
             yield from self._pointing(text, start)
@@ -179,27 +188,22 @@ class Lattice:
         for end in range(start + 1, min(start + longest, len(text)) + 1):
             word = text[start:end]
             if (tag := tags.get(word)) and word not in specs and _whole_word(text, start, end):
-                yield Piece("cue", start, end, word, tag=tag)
+                yield end, "cue", None, "exact", tag
             elif word in specs:
-                yield Piece("specword", start, end, word, Spec(word=word, firm=True, text=word))
+                yield end, "specword", Spec(word=word, firm=True, text=word), "exact", ""
             elif 1 < end - start <= LONGEST and flags(word):
-                yield Piece("word", start, end, word)
+                yield end, "word", None, "exact", ""
 
-    def _pointing(self, text: str, start: int) -> Iterator[Piece]:
+    def _pointing(self, text: str, start: int) -> Iterator[Edge]:
         """那份, 这箱."""
         for end in range(start + 2, min(start + 4, len(text) + 1)):
             if text[start + 1 : end] in self.amounts.units:
-                yield Piece("cue", start, end, text[start:end], tag="this")
+                yield end, "cue", None, "exact", "this"
 
-    def _latin(self, text: str, latin: re.Match[str]) -> Iterator[Piece]:
-        if tag := cues().get(latin[0]):
-            yield Piece("cue", latin.start(), latin.end(), latin[0], tag=tag)
-        yield Piece("latin", latin.start(), latin.end(), latin[0])
-
-    def _heard(self, text: str, heard: tuple[str, ...], start: int) -> Iterator[Piece]:
+    def _heard(self, text: str, heard: tuple[str, ...], start: int) -> Iterator[Edge]:
         if heard:
             for end, ids in self.names.heard_at(text, heard, start):
-                yield Piece("product", start, end, text[start:end], ids, source="sound")
+                yield end, "product", ids, "sound", ""
 
 
 @cache
@@ -208,14 +212,15 @@ def _long_heads(specs: frozenset[str]) -> frozenset[str]:
     return frozenset(word[:LONGEST] for word in (*cues(), *specs) if len(word) > LONGEST)
 
 
-def _cost(piece: Piece) -> float:
-    if piece.source in OTHERWISE:
-        return OTHERWISE[piece.source]
-    if piece.kind == "word":
-        return RARE if is_rare(piece.text) else COST["word"]
-    if piece.kind == "char":
-        return COST["word"] if is_known(piece.text) else COST["char"]
-    return COST[piece.kind]
+def _cost(edge: Edge, text: str, start: int) -> float:
+    end, kind, _, source, _ = edge
+    if source in OTHERWISE:
+        return OTHERWISE[source]
+    if kind == "word":
+        return RARE if is_rare(text[start:end]) else COST["word"]
+    if kind == "char":
+        return COST["word"] if is_known(text[start:end]) else COST["char"]
+    return COST[kind]
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:
@@ -229,10 +234,13 @@ def _is_latin(char: str) -> bool:
     return char.isascii() and char.isalpha()
 
 
-def _back(best: list[tuple[float, Piece | None]], at: int) -> Iterator[Piece]:
-    while at and (piece := best[at][1]) is not None:
-        yield piece
-        at = piece.start
+def _back(best: list[Step], text: str) -> Iterator[Piece]:
+    at = len(text)
+    while at and (edge := best[at][2]) is not None:
+        start = best[at][1]
+        end, kind, value, source, tag = edge
+        yield Piece(kind, start, end, text[start:end], value, source, tag)
+        at = start
 
 
 def _has_amount(pieces: tuple[Piece, ...]) -> bool:

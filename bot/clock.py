@@ -94,17 +94,22 @@ async def complete_orders(now: datetime, _: Provider | None) -> int:
     return ended
 
 
-async def mind_coupons(now: datetime, _: Provider | None) -> int:
-    """Coupons that run out, those that will tomorrow, and what was thrown into a group and left lying."""
-    work = (coupons.expire_due, coupons.remind_due, coupon_drops.close_due)
-    return sum([await unit_of_work(partial(verb, now=now)) for verb in work])
+def alone(verb: Callable[..., Awaitable[int]]) -> Job:
+    """A verb that does what is due by itself, in one transaction."""
+
+    async def job(now: datetime, _: Provider | None) -> int:
+        return await unit_of_work(partial(verb, now=now))
+
+    return job
 
 
 JOBS: dict[str, Job] = {
     "expire_unpaid": expire_unpaid,
     "refund_due": refund_due,
     "complete_orders": complete_orders,
-    "mind_coupons": mind_coupons,
+    "expire_coupons": alone(coupons.expire_due),
+    "remind_of_coupons": alone(coupons.remind_due),
+    "close_drops": alone(coupon_drops.close_due),
 }
 
 

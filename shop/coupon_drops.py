@@ -64,7 +64,7 @@ async def grab(room: RoomId, person: PersonId, *, now: datetime) -> Held | None:
         for here in await _open(room, person, now):
             taken = await run_sql(
                 "UPDATE coupon_drop SET taken = taken + 1, told = (taken + 1 = pieces) "
-                "WHERE id = ? AND until > ? AND taken < pieces RETURNING told",
+                "WHERE id = ? AND until > ? AND taken < pieces AND NOT told RETURNING told",
                 [here.id, now],
             )
             if taken and await _has_one(here.id, person):  # in the same moment, by another of his messages
@@ -109,7 +109,7 @@ async def seen(id: int) -> Drop:
 async def _open(room: RoomId, person: PersonId, now: datetime) -> list[CouponDrop]:
     return await read(
         CouponDrop,
-        "WHERE room_id = ? AND until > ? AND taken < pieces AND NOT EXISTS (SELECT 1 FROM coupon "
+        "WHERE room_id = ? AND until > ? AND NOT told AND NOT EXISTS (SELECT 1 FROM coupon "
         "WHERE coupon.drop_id = coupon_drop.id AND coupon.person_id = ?) ORDER BY id",
         [room, now, person],
     )

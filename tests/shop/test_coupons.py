@@ -482,6 +482,21 @@ async def test_what_was_given_by_mistake_is_void_and_the_drop_is_closed(shop: Sh
     assert await coupon_drops.close_due(now=after(hours=1)) == 0
 
 
+async def test_taken_back_while_twenty_hands_grab(shop: ShopId) -> None:
+    """Whoever was faster loses it again, and nobody gets one afterwards."""
+    drop, room = await a_drop(shop, 20)
+    template = (await CouponDrop.get(id=drop)).template_id
+    hands = [
+        partial(coupon_drops.grab, room, await a_customer(f"客{n}"), now=NOW + timedelta(seconds=n % 2))
+        for n in range(20)
+    ]
+    await at_once(
+        *hands[:10], partial(coupon_templates.take_back, template, now=after(seconds=1)), *hands[10:]
+    )
+    assert set(await states()) <= {"void"}
+    assert await coupon_drops.grab(room, await a_customer("阿花"), now=NOW) is None
+
+
 async def test_what_was_used_is_not_taken_back(shop: ShopId) -> None:
     li = await a_customer()
     coupon = await a_coupon(shop, li)

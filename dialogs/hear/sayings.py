@@ -1,0 +1,211 @@
+"""话: what the small words around goods and amounts do — 各, 也, 不要, 再, 大概 — and the sizes and remarks they carry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogs.hear.lattice import Piece
+from dialogs.hear.offer import Want
+from dialogs.hear.pairing import Pairing
+from dialogs.hear.quantities import Quantity
+from dialogs.hear.reading import Op
+from dialogs.hear.specs import Spec
+from dialogs.hear.things import as_amount
+from dialogs.hear.walk import GOODS
+
+OPS: dict[str, Op] = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove", "wrong": "remove"}
+PARTLY = ("去掉", "拿掉", "退掉", "撤掉", "减掉", "退了", "撤了", "删掉")
+CUTS = ("切", "剁", "斩", "宰", "杀", "挑", "磨", "绞", "剥")
+SIZED = ("大的", "小的", "大个的", "大号", "小号")
+
+
+class Sayings(Pairing):
+    """One method for each tag of cues.toml."""
+
+    # --- sizes
+
+    def _spec(self, piece: Piece, at: int) -> None:
+        spec = piece.value
+        if piece is self.denied:
+            return
+        if self._is_denied(at):
+            self.denied = piece
+            return
+        following = self._next(at)
+        ids = (
+            self.open[-1].products
+            if self.open
+            else following.value
+            if following and following.kind == "product"
+            else ()
+        )
+        if amount := as_amount(piece, ids, self.offer):
+            self._amount(amount, piece, at)
+            return
+        if self._another_size(at):
+            last = self.done[-1]
+            self._goods(
+                Want(last.products, heard=last.heard, source=last.source, start=piece.start, end=piece.end)
+            )
+        if self.open and not (self._ahead(at) and self.broken):
+            self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, spec))
+        elif self.done and self.held is None and not self._next_is_goods(at):
+            self.done[-1] = replace(self.done[-1], specs=(*self.done[-1].specs, spec))
+        else:
+            self.specs.append(spec)
+
+    _specword = _spec
+
+    def _another_size(self, at: int) -> bool:
+        """2斤装一袋再加散的一斤: the same goods again, in another size."""
+        before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
+        joined = before is not None and (before.tag in ("inc", "and", "also") or self._in_other_packs(at))
+        size = joined and bool(self.done) and not self.open and self.held is None and self._next_amount(at)
+        return bool(
+            size and self.done[-1].products and self.done[-1].quantity and not self._next_is_goods(at)
+        )
+
+    # --- remarks
+
+    def _note(self, piece: Piece, at: int) -> None:
+        self._remark(piece.value)
+
+    def _remark(self, text: str) -> None:
+        goods = self.open or self.done
+        if goods and text:
+            note = f"{goods[-1].note}，{text}" if goods[-1].note else text
+            goods[-1] = replace(goods[-1], note=note)
+
+    def _end_note(self, at: int) -> None:
+        first, self.noting = self.noting, -1
+        self._remark("".join(p.text for p in self.pieces[first:at]).strip())
+
+    def _instead(self, piece: Piece) -> None:
+        """没有青苹果就换红富士: the fallback is a remark, the goods before it the order."""
+        self._remark(piece.value)
+
+    def _for(self, piece: Piece, at: int) -> None:
+        self.for_whom = piece.value
+
+    # --- small words
+
+    def _cue(self, piece: Piece, at: int) -> None:
+        step = getattr(self, f"_said_{piece.tag}", None)
+        if step is not None:
+            step(piece, at)
+
+    def _said_buy(self, piece: Piece, at: int) -> None:
+        """要吐过沙的, 挑熟一点的: what is asked of goods that were named is a remark about them."""
+        if self._again(at):
+            self._more()
+        if piece.text.endswith(("要", "挑", "选")) and (self.open or self.done) and self._describes(at):
+            self.noting = at
+
+    def _said_filler(self, piece: Piece, at: int) -> None:
+        """珍奶大的两杯, where a cup comes in two sizes."""
+        if piece.text in SIZED and self.open and (unit := self._sized_unit()):
+            size = Spec(word=f"{piece.text[0]}{unit}", firm=True, text=piece.text)
+            self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, size))
+
+    def _said_each(self, piece: Piece, at: int) -> None:
+        self.each = self.ever_each = True
+
+    def _said_all(self, piece: Piece, at: int) -> None:
+        """A和B都要一份."""
+        self.each = self.each or (len(self.open) > 1 and self._next_amount(at))
+
+    def _said_about(self, piece: Piece, at: int) -> None:
+        following = self._next(at)
+        if self.packed or (following and following.kind == "spec"):
+            return  # 一个8斤左右的, 约8斤的西瓜
+        if self.broken and self.done and not self._next_amount(at):
+            return  # 要一个，大概就这样
+        if self.done and not self.open and not self._next_amount(at):
+            self.done[-1] = replace(self.done[-1], about=True)
+        else:
+            self.about = True
+
+    def _said_also(self, piece: Piece, at: int) -> None:
+        """香蕉也要: the amount of the one before."""
+        if piece.text in ("一样", "同样") and len(self.open) > 1 and self._next_amount(at):
+            self.each = True
+        elif self.open and self.done and not self._next_amount(at) and piece.text != "一样":
+            self._close_open(self.done[-1].quantity or Quantity(None))
+
+    def _said_vague(self, piece: Piece, at: int) -> None:
+        if self._compares(at):
+            return
+        self._amount(Quantity(None, None, "vague"), piece, at)
+
+    def _said_and(self, piece: Piece, at: int) -> None:
+        """香蕉三斤，还是来四斤吧: a change of mind."""
+        asks = at + 1 < len(self.pieces) and self.pieces[at + 1].tag == "buy"
+        self.wrong = self.wrong or (piece.text == "还是" and asks and self._next_amount(at))
+
+    def _said_wrong(self, piece: Piece, at: int) -> None:
+        if piece.text == "算了" and self.open and not self._next_amount(at):
+            self._said_op(piece, at)  # 鸡蛋算了
+            return
+        before = next((p for p in reversed(self.pieces[:at]) if p.kind not in ("break", "blank")), None)
+        following = self._next(at)
+        if piece.text == "不是" and following is not None and following.kind == "product" and not self.held:
+            self.denied = following  # 橙子，不是橙汁
+            return
+        if (
+            piece.text == "不是"
+            and self._next_amount(at)
+            and before is not None
+            and before.kind in ("qty", "number")
+        ):
+            self.skipping = True  # 是1提不是2提
+            return
+        self.wrong = True
+
+    def _said_this(self, piece: Piece, at: int) -> None:
+        following = self._next(at)
+        if self.it is not None and not (following and following.kind in GOODS) and not self.open:
+            self._goods(replace(self.it, start=piece.start, end=piece.end, heard=piece.text))
+
+    def _said_note(self, piece: Piece, at: int) -> None:
+        if self.open and self._next_amount(at) and piece.text in CUTS:
+            return  # 排骨剁三斤
+        if self.open or self.done:
+            asked = at and self.pieces[at - 1].text in ("帮我", "帮", "要", "给我", "请")
+            self.noting, self.deaf = at - bool(asked), piece.text.startswith("别")
+
+    def _said_op(self, piece: Piece, at: int) -> None:
+        if self._too_many(at):
+            self.wrong = True
+            return
+        if piece.text == "少" and not self._is_less(at):
+            return
+        op: Op = OPS[piece.tag]
+        if op == "remove" and piece.text in PARTLY and self._next_amount(at):
+            op = "dec"  # 去掉一箱
+        if op == "remove" and (self.open or self.done) and self._lacks(at):
+            self.noting = at  # 不要冰
+            return
+        following = self._next(at)
+        if op == "remove" and self.denied is not None and self.denied.end <= piece.start:
+            self._deny(self.denied)
+            return  # 香菇一斤，盒装的不要
+        size = following is not None and following.kind in ("spec", "specword")
+        if op == "remove" and following and size and (self.open or not self._amount_behind(following)):
+            self._deny(following)
+            return  # 鸡蛋不要散的
+        self.ops.append(op)
+        if self.open and op == "remove":
+            gone = [want for want in self.open if not (want.op == "set" and want.start < self.broken_at)]
+            self.done += [replace(want, op=op) for want in gone]
+            self.open = []  # 只要排骨，五花不要: what stays was only named
+            return
+        self.op = op
+        self.open = [replace(want, op=op) for want in self.open]
+
+    _said_set = _said_inc = _said_dec = _said_not = _said_op
+
+    def _deny(self, spec: Piece) -> None:
+        """A size that is not wanted: what the order has of it goes."""
+        self.denied = spec
+        if goods := self.open or self.done:
+            goods[-1] = replace(goods[-1], without=spec.value)

@@ -62,22 +62,14 @@ async def grab(room: RoomId, person: PersonId, *, now: datetime) -> Held | None:
     Raises HaveCoupon, CouponsGone, CouponOver, CouponUnclear where the template says no."""
     async with transaction() as tx:
         for here in await _open(room, person, now):
-            taken = await run_sql(
-                "UPDATE coupon_drop SET taken = taken + 1, told = (taken + 1 = pieces) "
-                "WHERE id = ? AND until > ? AND taken < pieces AND NOT told RETURNING told",
-                [here.id, now],
-            )
-            if taken and await _has_one(here.id, person):  # in the same moment, by another of his messages
-                await run_sql(
-                    "UPDATE coupon_drop SET taken = taken - 1, told = FALSE WHERE id = ?", [here.id]
-                )
+            is_last = await _take(here.id, person, now)
+            if is_last is None:
                 continue
-            if taken:
-                (kind,) = await read(CouponTemplate, "WHERE id = ?", [here.template_id])
-                got = await issue(kind, person, now=now, drop=here.id)
-                if taken[0]["told"]:
-                    tx.tell(CouponDropOver(here.id), at=now)
-                return got
+            (kind,) = await read(CouponTemplate, "WHERE id = ?", [here.template_id])
+            got = await issue(kind, person, now=now, drop=here.id)
+            if is_last:
+                tx.tell(CouponDropOver(here.id), at=now)
+            return got
         return None
 
 
@@ -115,5 +107,17 @@ async def _open(room: RoomId, person: PersonId, now: datetime) -> list[CouponDro
     )
 
 
-async def _has_one(drop: int, person: PersonId) -> bool:
-    return bool(await run_sql("SELECT id FROM coupon WHERE drop_id = ? AND person_id = ?", [drop, person]))
+async def _take(drop: int, person: PersonId, now: datetime) -> bool | None:
+    """One piece of it, by one statement; whether it was the last. None: too late, or another message of this person
+    was faster, which is seen only now that the drop's row is held."""
+    taken = await run_sql(
+        "UPDATE coupon_drop SET taken = taken + 1, told = (taken + 1 = pieces) "
+        "WHERE id = ? AND until > ? AND taken < pieces AND NOT told RETURNING told",
+        [drop, now],
+    )
+    if not taken:
+        return None
+    if await run_sql("SELECT id FROM coupon WHERE drop_id = ? AND person_id = ?", [drop, person]):
+        await run_sql("UPDATE coupon_drop SET taken = taken - 1, told = FALSE WHERE id = ?", [drop])
+        return None
+    return bool(taken[0]["told"])

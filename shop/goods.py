@@ -1,7 +1,8 @@
 """货: the catalogue as one frozen value, the same for pricing, for reading messages and for a catalogue file.
 
 A catalogue file (format nlu-catalogue/1) is JSON: shop, units, products with their skus, campaigns, coupons, sets;
-and, for a new shop, stock by sku ("F01-1": "12") and promotions ({"kind": "spend_save", "steps": [["50", "5"]]}).
+and, for a new shop, stock by sku ("F01-1": "12"), promotions ({"kind": "spend_save", "steps": [["50", "5"]]}) and rules
+(what rules/trade.py knows: {"points": {"per_yuan": 1}}).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from shop.kit.money import Money
+from shop.rules.trade import from_row
 
 FORMAT = "nlu-catalogue/1"
 
@@ -92,6 +94,7 @@ class Catalogue:
     version: int = 0
     stock: Mapping[str, str] = field(default_factory=dict)  # what a new shop begins with, by sku
     promotions: tuple[Mapping[str, Any], ...] = ()
+    rules: Mapping[str, Any] = field(default_factory=dict)
 
     __hash__ = object.__hash__
 
@@ -159,7 +162,10 @@ def parse(data: Any) -> Catalogue:
             sets=tuple(data.get("sets", ())),
             stock={sku: str(qty) for sku, qty in data.get("stock", {}).items()},
             promotions=tuple(data.get("promotions", ())),
+            rules=dict(data.get("rules", {})),
         )
+        place = "rules"
+        from_row(catalogue.rules)
     except KeyError as exc:
         raise BadCatalogue(f"{place}: {exc.args[0]!r} is missing") from exc
     except (TypeError, ValueError, AttributeError) as exc:

@@ -14,6 +14,7 @@ from shop.promotions import from_terms
 from shop.records import goods as records
 from shop.records.shops import Shop
 from shop.records.stock import StockItem, StockMove
+from shop.settled import settle_rules
 from shop.transaction import transaction
 
 OPENING_STOCK = Quantity.of(100)
@@ -40,7 +41,8 @@ async def fill(
     promotions: Sequence[Mapping[str, Any]] = (),
 ) -> int:
     """Put a catalogue on the shelves: products, skus with opening stock (100 each unless `stock` says), campaigns,
-    coupons, promotions as {"kind", …terms}. Gives how many products were new; known ones are not touched."""
+    coupons, promotions as {"kind", …terms}, rules unless the shop has settled some. Gives how many products were new;
+    known ones are not touched."""
     async with transaction():
         await Shop.filter(id=shop).update(units=_units(catalogue))
         have = {p.key for p in await records.Product.filter(shop_id=shop)}
@@ -48,6 +50,7 @@ async def fill(
         await _shelve(shop, new, len(have), stock or {}, now)
         await _campaigns(shop, catalogue)
         await _promotions(shop, promotions)
+        await _rules(shop, catalogue.rules)
         await goods_changed(shop)
         return len(new)
 
@@ -125,6 +128,11 @@ async def _promotions(shop: ShopId, promotions: Sequence[Mapping[str, Any]]) -> 
         from_terms(promotion["kind"], terms)  # refuses wrong terms before they are a row
         if not await records.Promotion.filter(shop_id=shop, kind=promotion["kind"], running=True).exists():
             await records.Promotion.create(shop_id=shop, kind=promotion["kind"], terms=terms, running=True)
+
+
+async def _rules(shop: ShopId, rules: Mapping[str, Any]) -> None:
+    if rules and (await Shop.get(id=shop)).rules is None:
+        await settle_rules(shop, dict(rules))
 
 
 def _units(catalogue: Catalogue) -> dict[str, dict[str, Any]]:

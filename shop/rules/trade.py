@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from shop.kit.money import ZERO, Money
+from shop.kit.terms import word
 
 A_FEN = Money(1)
 A_DAY = timedelta(hours=24)
@@ -57,7 +58,7 @@ def from_row(row: Mapping[str, Any] | None) -> TradeRules:
 
 def _points(row: Mapping[str, Any]) -> Points:
     said = dict(row)
-    levels = tuple(Level(**level) for level in said.pop("levels", ()))
+    levels = [_level(level) for level in said.pop("levels", ())]
     points = Points(
         per_yuan=_number(said.pop("per_yuan", 0), 0, 1_000),
         worth=Money(_number(said.pop("worth_fen", 1), 1, 10_000)),
@@ -67,6 +68,14 @@ def _points(row: Mapping[str, Any]) -> Points:
     if said:
         raise ValueError(f"not a rule for points: {', '.join(sorted(said))}")
     return points
+
+
+def _level(row: Mapping[str, Any]) -> Level:
+    level = Level(**row)
+    word(level.name)
+    _number(level.from_points, 0, 100_000_000)
+    _number(level.pays_bp, 1, 10_000)
+    return level
 
 
 def _number(value: Any, least: int, most: int) -> int:

@@ -44,10 +44,10 @@ class Teach(Command):
     product = Slot(parse_goods, optional=True)
 
     def fill(self, reading: Reading, data: Data, asked: str) -> Data:
-        """A new lesson leaves nothing of the one before."""
-        is_answer = asked == "word" and "product" not in reading.slots
-        anew = reading.intent in self.intents and not is_answer
-        return super().fill(reading, {} if anew else data, asked)
+        """A new lesson leaves nothing of the one before; which word it is, is no new one."""
+        if asked == "word" and "product" not in reading.slots:
+            return data | {"word": parse_word(reading, None, asked=True)}
+        return super().fill(reading, {} if reading.intent in self.intents else data, asked)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         if "product" not in data:
@@ -76,7 +76,9 @@ class Teach(Command):
         await words.teach(turn.shop, word, product, turn.person.id, now=turn.now)
         shown = await learning.proof(turn, word, product, text)
         from_now = f"以后“{shown.said}”我就懂了：{shown.heard}。" if shown else ""
-        told = f"记住了，“{word}”就是{name}。{from_now}（不对就回“忘掉 {word}” · 撤销 2 分钟内有效）"
+        waiting = len(await words.unread(turn.shop, now=turn.now)) if data.get("line") else 0
+        more = f"\n还有 {waiting} 句没听懂，回“没听懂的”看" if waiting else ""
+        told = f"记住了，“{word}”就是{name}。{from_now}（不对就回“忘掉 {word}” · 撤销 2 分钟内有效）{more}"
         return Done((turn.here(told),), undo={"word": word}, after={"word": word, "product": product})
 
     async def take_back(self, turn: Turn, undo: Data) -> str:

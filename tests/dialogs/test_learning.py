@@ -121,6 +121,22 @@ async def test_a_new_lesson_leaves_nothing_of_the_one_before(street: Street) -> 
     assert await rows("SELECT word FROM learnt_word") == [("蛇果",)]
 
 
+@pytest.mark.parametrize(
+    ("word", "answer"),
+    [
+        ("紫的", "“紫的”就是蓝莓"),
+        ("“紫的”", "“紫的”就是蓝莓"),
+        ("富士", "“富士”是常说的词"),
+        ("谢谢", "“谢谢”平时聊天也会说"),
+    ],
+)
+async def test_which_word_it_is_may_sound_like_something_else(street: Street, word: str, answer: str) -> None:
+    await street.say("小李", "那个紫的给我来两盒", PRIVATE)
+    await told(street, "没听懂的")
+    assert "哪个词是蓝莓" in await told(street, "1=蓝莓")
+    assert answer in await told(street, word)
+
+
 async def test_a_word_that_people_say_is_learnt_after_a_yes(street: Street) -> None:
     assert "常说的词" in await told(street, "手机=苹果")
     assert "记住了" in await told(street, "确认")

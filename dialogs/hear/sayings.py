@@ -169,6 +169,9 @@ class Sayings(Pairing):
     def _said_note(self, piece: Piece, at: int) -> None:
         if self.open and self._next_amount(at) and piece.text in CUTS:
             return  # 排骨剁三斤
+        if piece.text == "别" and self.pieces[at + 1 : at + 2] and self.pieces[at + 1].tag == "buy":
+            self._said_op(replace(piece, tag="not"), at)  # 别送鲈鱼了
+            return
         if self.open or self.done:
             asked = at and self.pieces[at - 1].text in ("帮我", "帮", "要", "给我", "请")
             self.noting, self.deaf = at - bool(asked), piece.text.startswith("别")

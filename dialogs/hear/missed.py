@@ -10,19 +10,21 @@ from dialogs.hear.scene import chatters
 from dialogs.hear.second import QUERIES, UNEXPLAINED
 
 SHORTEST = 2  # of one character nobody can say what it means
+MOST_WORDS, MOST_STRANGE = 3, 8  # unknown words, and characters of them: with more it is a talk and no order
 
 
 def unknown_words(reading: Reading) -> tuple[str, ...]:
     """柿饼, of 柿饼两盒; empty when every word was understood, or when it is not clear which was not."""
     runs = list(_runs(reading.tokens))
     if _asks_for_unknown(reading):
-        return tuple(runs) if len(runs) == 1 else ()
+        return tuple(runs) if len(runs) == 1 and len(runs[0]) >= SHORTEST else ()
     told = list(reading.slots.get("unresolved") or ())
     clarify = reading.clarify
     if clarify is not None and clarify.slot == "product" and clarify.heard:
         told.append(clarify.heard)
-    found = (max(_within(run, told), key=len, default="") for run in runs)
-    return tuple(dict.fromkeys(word for word in found if len(word) >= SHORTEST))
+    found = dict.fromkeys(max(_within(run, told), key=len, default="") for run in runs)
+    missed = tuple(word for word in found if len(word) >= SHORTEST)
+    return missed if len(missed) <= MOST_WORDS else ()
 
 
 def _asks_for_unknown(reading: Reading) -> bool:
@@ -57,8 +59,8 @@ def _runs(tokens: Iterable[Token]) -> Iterator[str]:
 def is_lost(reading: Reading) -> bool:
     """An amount with its unit in a message that was taken for nothing: perhaps an order in words nobody knows."""
     amount = any(token.kind == "qty" and token.value.unit for token in reading.tokens)
-    strange = any(token.kind in UNEXPLAINED for token in reading.tokens)
-    if not amount or not strange or chatters(reading.text, private=True):
+    strange = sum(len(token.text) for token in reading.tokens if token.kind in UNEXPLAINED)
+    if not amount or not 1 <= strange <= MOST_STRANGE or chatters(reading.text, private=True):
         return False
     clarify = reading.clarify
     if clarify is not None:

@@ -126,7 +126,13 @@ def test_the_words_that_were_missed(text: str, missed: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "lost"),
-    [("那个紫的给我来两盒", True), ("今天吃了两碗饭", False), ("今天天气不错", False), ("香蕉两斤", False)],
+    [
+        ("那个紫的给我来两盒", True),
+        ("隔壁班借走了图书馆两本宇航员画册", False),
+        ("今天吃了两碗饭", False),
+        ("今天天气不错", False),
+        ("香蕉两斤", False),
+    ],
 )
 def test_a_message_that_was_missed_as_a_whole(text: str, lost: bool) -> None:
     assert is_lost(fruit_shop().read(text, Context("private"))) == lost

@@ -15,7 +15,6 @@ class ShopAnswers(Dialogue):
         "delivery.address",
         "pickup.schedule",
         "product.query",
-        "points.query",
         "booking.request",
         "bargain.ask",
         "review.give",

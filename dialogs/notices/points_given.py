@@ -16,4 +16,4 @@ async def words(event: PointsGiven, desk: Desk) -> tuple[Say, ...]:
     now = (await points.balance(desk.shop, person)).spendable
     done = f"给你加了 {event.points}" if event.points > 0 else f"扣了你 {-event.points}"
     why = f"（{event.why}）" if event.why else ""
-    return (Say(f"店里{done} 积分{why}，现在有 {now} 分", person=person),)
+    return (Say(f"店里{done} 积分{why}，现在是 {now} 分", person=person),)

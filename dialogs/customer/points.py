@@ -1,0 +1,103 @@
+"""积分: what somebody has, what waits, which level that is and how far to the next; always in private."""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo
+
+from dialogs.engine import Data, Dialogue, Done
+from dialogs.turn import Turn
+from shop import points
+from shop.kit.money import BASIS, Money, zhe
+from shop.points import Balance, Moved
+from shop.refusals import NoPoints
+from shop.rules.points import level_after
+from shop.rules.trade import Level, Points, TradeRules
+from shop.settled import shop_rules
+
+MOST_MOVES = 8
+_MOVES = re.compile("明细|记录|流水|哪来|怎么(?:少|没|变)")
+_CALLED = {
+    points.SPENT: "下单抵了",
+    points.SPENT_BACK: "退回来",
+    points.RELEASED: "到账",
+    points.EARNED_BACK: "退款收回",
+    points.GIVEN: "店里记的",
+    points.GIVEN_UNDONE: "店里撤销",
+}
+
+
+class MyPoints(Dialogue):
+    id = "points"
+    intents = ("points.query",)
+    examples = ("我的积分", "用积分", "积分明细")
+    is_answer = True
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        if turn.room is not None and not turn.addressed:
+            return Done()
+        rules = await shop_rules(turn.shop)
+        if not rules.points.per_yuan:
+            raise NoPoints
+        has = await points.balance(turn.shop, turn.person.id)
+        text = await _moves(turn) if _MOVES.search(turn.text) else _account(has, rules)
+        public = turn.to_room(f"{turn.name}，私聊发你了")
+        private = turn.privately(text)
+        facts = {"积分": has.spendable, "没到账": has.pending, "攒过": has.earned}
+        return Done((private, public) if public else (private,), facts=facts)
+
+
+def _account(has: Balance, rules: TradeRules) -> str:
+    hours = int(rules.after_sale.total_seconds()) // 3600
+    parts = [_now(has.spendable, rules.points)]
+    if has.pending:
+        parts.append(f"还有 {has.pending} 分，取货{f'过 {hours} 小时' if hours else ''}到账")
+    if rules.points.levels:
+        parts.append(_level(has, rules.points))
+    if has.spendable > 0:
+        parts.append("下单后说“用积分”就抵")
+    else:
+        parts.append(f"每花 ¥1 得 {rules.points.per_yuan} 分，1 分抵 {rules.points.worth}")
+    return "\n".join(parts)
+
+
+def _now(spendable: int, rules: Points) -> str:
+    if spendable < 0:
+        return f"你的积分是 −{-spendable}，再买就补上"
+    if not spendable:
+        return "你还没有能用的积分"
+    worth = Money(rules.worth.fen * spendable)
+    return f"你有 {spendable} 积分，能抵 {worth}{_at_most(rules.most_bp)}"
+
+
+def _at_most(most_bp: int) -> str:
+    """（一单最多抵一半）"""
+    if most_bp == BASIS:
+        return ""
+    part = "一半" if most_bp * 2 == BASIS else f" {most_bp // 100}%"
+    return f"（一单最多抵{part}）"
+
+
+def _level(has: Balance, rules: Points) -> str:
+    """等级 普通，再攒 480 分升银卡（9.8折）"""
+    ahead = level_after(rules.levels, has.earned)
+    now = f"等级 {_named(has.level)}" if has.level else ""
+    further = f"再攒 {ahead.from_points - has.earned} 分升{_named(ahead)}" if ahead else ""
+    return "，".join(part for part in (now, further) if part)
+
+
+def _named(level: Level) -> str:
+    return f"{level.name}（{zhe(level.pays_bp)}）" if level.pays_bp < BASIS else level.name
+
+
+async def _moves(turn: Turn) -> str:
+    moves = await points.history(turn.person.id, MOST_MOVES)
+    return "\n".join(_move(one, turn.tz) for one in moves) or "积分还没动过"
+
+
+def _move(one: Moved, tz: str) -> str:
+    """5月1日 0501-003 到账 +29"""
+    day = one.at.astimezone(ZoneInfo(tz))
+    change = f"+{one.points}" if one.points > 0 else f"−{-one.points}"
+    about = f"{one.code} " if one.code else ""
+    return f"{day.month}月{day.day}日 {about}{_CALLED[one.kind]} {change}"

@@ -8,11 +8,11 @@ from dialogs.hear.dictionary import is_common
 from dialogs.hear.lexicon import words
 from dialogs.hear.reader import Reader
 from dialogs.hear.reading import Chat, Context, Pending, Reading
+from dialogs.hear.second import UNEXPLAINED
 
 FIGURES = frozenset(
     {"qty", "number", "money", "time", "place", "phone", "spec", "order", "code", "digits", "mention"}
 )
-
 ALONE = (*map(Context, get_args(Chat)), Context(pending=Pending("confirm_order")))
 
 
@@ -23,13 +23,10 @@ def is_ordinary(word: str, reader: Reader) -> bool:
 
 def _means_something(reading: Reading) -> bool:
     kinds = {token.kind for token in reading.tokens}
-    strange = any(token.text not in words("harmless.txt") for token in reading.tokens if _is_free(token.kind))
+    free = (token.text for token in reading.tokens if token.kind in UNEXPLAINED | {"product"})
+    strange = any(text not in words("harmless.txt") for text in free)
     wants_goods = reading.intent == "order.add" and reading.action == "clarify"
     return bool(kinds & FIGURES) or not strange or not (reading.intent == "chat.none" or wants_goods)
-
-
-def _is_free(kind: str) -> bool:
-    return kind in ("word", "char", "latin", "product")
 
 
 def is_everyday(word: str) -> bool:

@@ -97,6 +97,12 @@ def rule_of(terms: Mapping[str, Any]) -> rules.Coupon:
     return made
 
 
+def terms_in(said: str) -> dict[str, str] | None:
+    """What these words say that a coupon gives (满30减5); None when nothing that a coupon could (10折)."""
+    terms = read_title(said)
+    return terms if _sound(terms) else None
+
+
 def name_of(terms: Mapping[str, Any]) -> str:
     """满30减5: the name that says what it gives."""
     return rule_of(terms).say().removeprefix("券 ")
@@ -162,7 +168,10 @@ def times(row: CouponTemplate, now: datetime) -> tuple[datetime, datetime]:
 
 def gives(row: CouponTemplate) -> rules.Coupon | None:
     """What it does by its terms, or by its title where it has none; None when that cannot be read."""
-    terms = row.terms if row.terms is not None else read_title(row.title)
+    return _sound(row.terms if row.terms is not None else read_title(row.title))
+
+
+def _sound(terms: Mapping[str, Any] | None) -> rules.Coupon | None:
     try:
         return rule_of(terms) if terms else None
     except ValueError:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shop import tries
-from shop.coupon_templates import NO_LIMIT, gives, name_of, times
+from shop.coupon_templates import NO_LIMIT, gives, name_of, terms_in, times
 from shop.events import CouponEnding, CouponGiven
 from shop.kit.ids import PersonId, ShopId
 from shop.records.coupons import Coupon
@@ -20,7 +20,6 @@ from shop.refusals import CouponGone, CouponsGone, HaveCoupon, NoSuchCoupon
 from shop.rows import add, read
 from shop.rules import coupons as rules
 from shop.rules.coupon_life import State
-from shop.rules.coupon_titles import read_title
 from shop.transaction import run_sql, transaction
 
 NOTICE = timedelta(days=1)  # so long before its end somebody is reminded
@@ -107,7 +106,7 @@ async def issue(
 
 async def _running(shop: ShopId, said: str) -> CouponTemplate:
     """By its code, else the newest of this name: 满30元减5元 is 满30减5."""
-    terms = read_title(said)
+    terms = terms_in(said)
     title = name_of(terms) if terms else said
     rows = await read(
         CouponTemplate,
@@ -130,15 +129,15 @@ async def _has(template: int, person: PersonId) -> int:
 
 
 async def offered(
-    shop: ShopId, person: PersonId, *, now: datetime, in_store: bool = False
+    shop: ShopId, person: PersonId, *, now: datetime, in_store: bool = False, order: int = 0
 ) -> tuple[rules.Coupon, ...]:
     """What this person may use now, soonest end first, as the price engine takes it: the id is the coupon's row as
-    text. Store-only ones only when the price is made in the store."""
+    text. Store-only ones only when the price is made in the store; the one that `order` holds already is his, too."""
     rows = await read(
         Coupon,
-        "WHERE person_id = ? AND shop_id = ? AND state = ? AND valid_from <= ? AND valid_to > ? "
-        "ORDER BY valid_to, id LIMIT 50",
-        [person, shop, State.AVAILABLE, now, now],
+        "WHERE person_id = ? AND shop_id = ? AND (state = 'available' OR (state = 'locked' AND order_id = ?)) "
+        "AND valid_from <= ? AND valid_to > ? ORDER BY valid_to, id LIMIT 50",
+        [person, shop, order, now, now],
     )
     kinds = await _templates(row.template_id for row in rows)
     return tuple(

@@ -12,7 +12,6 @@ from shop.coupon_templates import Template
 from shop.coupons import Held
 from shop.kit.refusal import Refusal
 from shop.refusals import CouponUnclear, NoSuchCoupon
-from shop.rules.coupon_titles import read_title
 
 _TAKES = re.compile("领|券码|兑换码|优惠码|折扣码")
 _NAMED = re.compile(
@@ -72,7 +71,7 @@ async def _list(turn: Turn) -> Done:
 
 def _named(text: str) -> str | None:
     """The name or code in 领券 满30减5, 那张满50减10给我领一下, 券码 KM3P7."""
-    if read_title(text):
+    if coupon_templates.terms_in(text):
         return text
     found = _NAMED.search(text)
     return (found["code"] or found["name"]) if found else None

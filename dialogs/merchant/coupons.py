@@ -10,11 +10,10 @@ from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.turn import Turn
 from shop import coupon_drops, coupon_templates, coupons, people
-from shop.coupon_templates import name_of, rule_of
+from shop.coupon_templates import name_of, rule_of, terms_in
 from shop.kit.ids import PersonId
 from shop.people import Room
 from shop.refusals import NobodyCalled, SeveralCalled
-from shop.rules.coupon_titles import read_title
 
 DAYS = 7  # when nobody says
 MOST = 10_000
@@ -29,7 +28,7 @@ _TO = re.compile(r"@\s?([^\s@,，、]{1,20})")
 
 def parse_what(reading: Reading, old: Any, asked: bool) -> Any:
     """The terms: {"off": "5", "spend": "30"}."""
-    return read_title(reading.text)
+    return terms_in(reading.text)
 
 
 def parse_count(reading: Reading, old: Any, asked: bool) -> Any:

@@ -118,6 +118,13 @@ async def test_a_group_that_wants_to_hear_nothing_gets_no_coupons(street: Street
     assert "现在没有能发的群" in await private(street, BOSS, "发券 满30减5 x3 水果群")
 
 
+async def test_ten_zhe_is_no_coupon(street: Street) -> None:
+    assert await private(street, "小李", "领券 10折") == (
+        "没有这张券。核对一下券名或券码再说一次，比如“领券 满30减5”"
+    )
+    assert (await private(street, BOSS, "发券 10折 x5")).startswith("什么券、几张、几天？")
+
+
 async def test_what_is_used_cannot_be_taken_back(street: Street) -> None:
     await private(street, BOSS, "发券 满30减5 x2 3天")
     await private(street, BOSS, "确认")

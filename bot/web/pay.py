@@ -64,7 +64,7 @@ def routes(
     cashier's own page is there only with the sandbox."""
     till = _Till(shop, clock, provider, take_refund)
     found = [
-        web.get("/pay/{token}", till.begin),
+        web.get("/pay/{token}", till.begin, allow_head=False),  # who only looks must not begin a payment
         web.post(f"/pay/callback/{provider.name}", till.callback),
         web.get("/paid/{trade_no}", till.paid),
         web.get("/paid/{trade_no}/state", till.state),

@@ -157,6 +157,12 @@ async def test_the_same_page_again_is_the_same_code_and_asks_nobody(shop: Shop) 
     assert shop.fake.asked == ["prepay"] and len(shop.fake.trades) == 1
 
 
+async def test_a_preview_of_the_link_begins_nothing(shop: Shop) -> None:
+    slip = await shop.till.order()
+    assert (await shop.till.client.head(f"/pay/{slip.token}")).status == 405
+    assert shop.fake.asked == []
+
+
 async def test_an_answer_that_was_lost_is_asked_for_again_with_the_same_number(shop: Shop) -> None:
     shop.fake.next("prepay", "lose")
     _, trade = await shop.order()

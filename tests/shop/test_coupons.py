@@ -381,6 +381,15 @@ async def test_an_order_takes_one_coupon(shop: ShopId) -> None:
     assert await states() == ["locked", "available"]
 
 
+async def test_what_an_order_holds_is_offered_to_that_order_alone(shop: ShopId) -> None:
+    li = await a_customer()
+    coupon = await a_coupon(shop, li)
+    order = await an_unpaid(shop, li)
+    await coupons.lock(order, coupon, now=NOW)
+    assert [one.id for one in await coupons.offered(shop, li, now=NOW, order=order)] == [str(coupon)]
+    assert await coupons.offered(shop, li, now=NOW, order=order + 1) == ()
+
+
 async def test_what_is_for_the_store_is_offered_in_the_store(shop: ShopId) -> None:
     li = await a_customer()
     coupon = await a_coupon(shop, li, in_store_only=True)

@@ -37,7 +37,8 @@ def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> boo
     if gathered.wants and all(want.source == "unknown" for want in gathered.wants):
         things = all(_is_a_thing(scene, want) for want in gathered.wants)
         asked = buys(scene.pieces) and _by_our_units(scene, gathered)
-        return unexplained <= (8 if asked else 3 if things else 0) and not _of_life(scene, gathered)
+        short = all(len(want.heard) <= 8 or want.heard.isascii() for want in gathered.wants)
+        return short and unexplained <= (8 if asked else 3 if things else 0) and not _of_life(scene, gathered)
     return amounts or unexplained <= (3 if buys(scene.pieces) else 1)
 
 
@@ -45,13 +46,18 @@ def _is_a_thing(scene: Scene, want: Want) -> bool:
     """榴莲千层, but not 去学校 or 吃饭时坐旁边女生: short, and what it ends with is a thing."""
     heard = want.heard
     if heard.isascii() or len(heard) == 1:
-        return len(scene.text) <= 12
+        return len(scene.text) <= 12 and _sold_by(scene, want)
     return len(heard) <= 6 and any(is_noun(heard[-size:]) for size in (1, 2, 3, 4) if size <= len(heard))
 
 
 def _by_our_units(scene: Scene, gathered: Gathered) -> bool:
-    sold = {sku.unit for product in scene.offer.catalogue.products for sku in product.skus}
-    return all(want.quantity and want.quantity.unit in sold for want in gathered.wants)
+    return all(_sold_by(scene, want) for want in gathered.wants)
+
+
+def _sold_by(scene: Scene, want: Want) -> bool:
+    """Whether anything of ours is sold by this unit."""
+    unit = want.quantity.unit if want.quantity else None
+    return any(sku.unit == unit for product in scene.offer.catalogue.products for sku in product.skus)
 
 
 def _of_life(scene: Scene, gathered: Gathered) -> bool:

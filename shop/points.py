@@ -220,21 +220,20 @@ class Moved:
     code: str
 
 
-async def balance(shop: ShopId, person: PersonId) -> Balance:
-    """Nothing for who has never had a point."""
+async def balance(shop: ShopId, person: PersonId, rules: trade.Points | None = None) -> Balance:
+    """All 0 for who has never had a point. `rules` when they are known already."""
     rows = await run_sql(
         "SELECT balance, pending, earned FROM points_account WHERE shop_id = ? AND person_id = ?",
         [shop, person],
     )
-    has, waits, ever = (
-        (int(rows[0][name]) for name in ("balance", "pending", "earned")) if rows else (0, 0, 0)
-    )
-    return Balance(has, waits, level_at((await shop_rules(shop)).points.levels, ever), ever)
+    has, waits, ever = (int(value) for value in rows[0].values()) if rows else (0, 0, 0)
+    levels = (rules or (await shop_rules(shop)).points).levels
+    return Balance(has, waits, level_at(levels, ever), ever)
 
 
-async def level_of(shop: ShopId, person: PersonId) -> str:
+async def level_of(shop: ShopId, person: PersonId, rules: trade.Points | None = None) -> str:
     """The name of the level for the price engine (Buyer.level); empty below the first one."""
-    level = (await balance(shop, person)).level
+    level = (await balance(shop, person, rules)).level
     return level.name if level else ""
 
 

@@ -39,7 +39,7 @@ class MyPoints(Dialogue):
         rules = await shop_rules(turn.shop)
         if not rules.points.per_yuan:
             raise NoPoints
-        has = await points.balance(turn.shop, turn.person.id)
+        has = await points.balance(turn.shop, turn.person.id, rules.points)
         text = await _moves(turn) if _MOVES.search(turn.text) else _account(has, rules)
         public = turn.to_room(f"{turn.name}，私聊发你了")
         private = turn.privately(text)

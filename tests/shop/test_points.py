@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import product
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from shop import mail, orders, points, refunds, seed
 from shop.events import PointsGiven
 from shop.goods import BadCatalogue, parse
+from shop.invariants import broken
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
@@ -214,6 +216,41 @@ async def test_an_order_that_is_cancelled_and_refunded_gives_its_points_back_onc
     await points.give_back_spent(order.id, li, 50, "cancelled", NOW)
     assert await points.refund_moves("r1", order.id, li, 50, 0, NOW) == Back()
     assert await has(shop, li) == (50, 0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_happened_when_everything_is_refunded_the_gift_is_left(
+    shop: ShopId, seed: int
+) -> None:
+    """Four orders whose thirds come back in any order, between spending, earning and being over."""
+    chance = Random(seed)
+    li, sku = await a_customer(), await a_product(stock=100)
+    await given(shop, li, 100)
+    before = await points.balance(shop, li)
+    steps: list[tuple[float, Callable[[], Awaitable[Any]]]] = []
+    for _ in range(4):
+        order = await a_paid_order(li, (sku, 3))
+        spent, earned = chance.randint(0, 25), chance.randint(0, 40)
+        await points.spend(order.id, li, spent, NOW, 1)
+        await earn_all(order, earned)
+        steps.append((chance.random(), partial(points.release, order.id, NOW)))
+        moments = sorted(chance.random() for _ in range(3))
+        for n, moment in enumerate(moments):
+            gone = Money(n * 2_990)
+            line = LinePoints(spent, earned, Money(8_970), Quantity.of(3), gone, Quantity.of(n))
+            back = line.with_part(Money(2_990), Quantity.of(1))
+            number = f"{order.id}-{n}"
+            steps.append(
+                (
+                    moment,
+                    partial(points.refund_moves, number, order.id, li, back.spent, back.earned, NOW),
+                )
+            )
+    for _, step in sorted(steps, key=lambda step: step[0]):
+        await step()
+        await step()
+        assert await broken(shop) == []
+    assert await points.balance(shop, li) == before
 
 
 async def test_pending_points_of_another_order_are_not_touched(shop: ShopId) -> None:

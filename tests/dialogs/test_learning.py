@@ -137,6 +137,13 @@ async def test_which_word_it_is_may_sound_like_something_else(street: Street, wo
     assert answer in await told(street, word)
 
 
+async def test_a_customers_yes_teaches_nothing_and_the_list_has_the_guess(street: Street) -> None:
+    await street.say("小李", "富士3斤", PRIVATE)
+    assert "红富士苹果3斤" in "".join(await street.texts("小李", "对", PRIVATE))
+    assert await rows("SELECT word FROM learnt_word") == []
+    assert "多半是红富士苹果，回“1=红富士苹果”" in await told(street, "没听懂的")
+
+
 async def test_a_word_that_people_say_is_learnt_after_a_yes(street: Street) -> None:
     assert "常说的词" in await told(street, "手机=苹果")
     assert "记住了" in await told(street, "确认")

@@ -126,8 +126,7 @@ def tag_slots(scene: Scene, tag: Tag) -> Slots:
     slots: Slots = {"product": tag.products[0]}
     unit = tag.unit or next((unit for _, unit in slash_units(scene.text)), None)
     if sku := Tag(tag.products, specs=tag.specs, unit=unit).sku(scene.offer):
-        if tag.price is not None or tag.specs:
-            slots["sku"] = sku.id
+        slots["sku"] = sku.id
         unit = unit or sku.unit
     for name, value in (("price", tag.price), ("stock", tag.stock), ("limit", tag.limit), ("min", tag.least)):
         if value is not None:
@@ -146,7 +145,7 @@ def _unknown_name(scene: Scene, match: re.Match[str]) -> str:
 
 def _product_add(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     """加个新品，云南蓝莓，125克一盒，卖15块9，有40盒."""
-    rest = scene.text[match.end() :].lstrip(" :,，、的")
+    rest = re.sub("^(?:一?[个款种样]|个新品)", "", scene.text[match.end() :].lstrip(" :,，、的"))
     name = re.match(
         r"[^\d,，:;；\n]*?(?=[,，:;；\n]|\s|\d|[一二两三四五六七八九十]+(?:块|元|斤|箱|盒|袋|瓶|克)|卖|每|$)",
         rest,
@@ -156,7 +155,8 @@ def _product_add(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     body = [
         piece
         for piece in scene.pieces
-        if piece.start >= match.end() + rest.find(name[0]) and piece.kind != "product"
+        if piece.start >= match.end() + scene.text[match.end() :].find(name[0]) + len(name[0])
+        and piece.kind != "product"
     ]
     told = tags(scene, body)
     tag = told[0] if told else Tag()
@@ -221,7 +221,7 @@ def _flash(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     if len(times) > 1:
         slots |= {"from": iso(times[0]), "until": iso(times[1])}
     elif times:
-        starts = scene.says(r"点(?:钟|半|\d+分?)?(?:准时|开始|开|起|上)") and not scene.says(
+        starts = scene.says(r"点(?:钟|半|\d+分?)?(?:准时|开始|开|起|上|整?秒|整?抢)") and not scene.says(
             r"(?:到|截|止|结束)[^,，]{0,3}\d*点?"
         )
         slots["from" if starts else "until"] = iso(times[0])
@@ -236,18 +236,23 @@ def _groupbuy(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     if bad is not None:
         return ask(intent, Clarify("product", bad.products), why="不知道是哪样货")
     slots: Slots = {"items": _items(scene, found)}
-    title = re.search(
-        r"(?:开团|开个团|新团|团购|拼团)?[ :,，]*(?P<title>[\u4e00-\u9fff\d]{2,12}团)(?=[ :,，])",
-        scene.text[: scene.text.find(found[0].heard)],
-    )
-    if title and not re.fullmatch("(?:新)?(?:开|建|发)?(?:一)?(?:个)?(?:新)?(?:拼|新|开)?团", title["title"]):
-        slots["title"] = re.sub("^(?:新)?(?:开团|开个|开一个|开|建)", "", title["title"])
+    if title := _title(scene.text[: scene.text.find(found[0].heard)]):
+        slots["title"] = title
     least = next((tag.least for tag in found if tag.least is not None), None)
     if least is not None:
         slots["min"] = plain(least)
     if times := _times(scene):
         slots["until"] = iso(times[-1])
     return act(intent, (), slots, why=f"开团 {len(found)} 样")
+
+
+def _title(text: str) -> str:
+    """周一早餐团, before the goods; 新开团 is no title."""
+    for match in re.finditer(r"[\u4e00-\u9fff\d]{2,14}团(?=[ :,，])", text):
+        title = re.sub("^(?:新)?(?:开团|开个|开一个|组个|发个|开|建|组)", "", match[0])
+        if len(title) > 2 and not re.fullmatch("(?:一|个|新|拼|开)*团", title):
+            return title
+    return ""
 
 
 def _times(scene: Scene) -> list[datetime]:
@@ -280,7 +285,7 @@ def campaign_slot(scene: Scene) -> Slots:
     titled = [
         one
         for one in offered
-        if len(set(one.title[:2]) & set(scene.text)) == 2 and one.title[:2] in scene.text
+        if any(name in scene.text for name in (one.title[:2], one.title[-4:], one.title[-3:]))
     ]
     chosen = titled or list(offered)
     return {"campaign": chosen[-1].id} if len(chosen) == 1 or (scene.offer.campaigns and chosen) else {}

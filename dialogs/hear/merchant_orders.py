@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from dialogs.hear.merchant_people import person_said
 from dialogs.hear.money import plain
 from dialogs.hear.reading import Reading
 from dialogs.hear.scene import Scene, act
@@ -24,49 +25,50 @@ def coupon(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
         r"(?P<amount>\d+(?:\.\d+)?) ?(?:元|块钱?)?(?:的)?(?:无门槛|代金|优惠|现金)"
     ):
         slots["amount"] = plain_amount["amount"]
-    elif money := next((piece.value for piece in scene.pieces if piece.kind == "money"), None):
+    elif (money := money_said(scene)) is not None:
         slots["amount"] = plain(money)
     if count := next(
         (piece.value.value for piece in scene.pieces if piece.kind == "qty" and piece.value.unit == "张"),
         None,
     ):
         slots["qty"] = plain(count)
-    if to := scene.says(
-        r"(?:给|发券 ?|送券 ?|发给 ?|送给 ?)(?P<to>(?!群|大家|所有|全|每|个|一|\d)[^\s\d,，一二两三四五六七八九十几发送张块元]{2,6})(?=[发送 \d一二两三四五六七八九十张个的]|$)"
-    ):
-        slots["to"] = to["to"]
+    if to := person_said(scene):
+        slots["to"] = to
     return act(intent, (), slots, why="发券")
 
 
 def order_said(scene: Scene) -> Slots:
-    """An order by its code (0501-017, 20261121007) or its last digits."""
-    codes = [m[0] for m in re.finditer(ORDER_CODE, scene.text)]
-    codes = sorted(codes, key=len, reverse=True)
+    """An order by its code (0501-017, 20261121007) or its last digits; the figures of amounts and places are none."""
+    taken = [
+        (p.start, p.end)
+        for p in scene.pieces
+        if p.kind in ("money", "qty", "place", "time", "phone", "spec")
+        and not re.fullmatch(r"[\d-]+", p.text)
+    ]
+    found = (m for m in re.finditer(ORDER_CODE, scene.text) if not any(a <= m.start() < b for a, b in taken))
+    codes = sorted((m[0] for m in found), key=len, reverse=True)
     return {"order": codes[0]} if codes else {}
+
+
+def where_said(scene: Scene) -> Slots:
+    """A building as it was numbered: 3栋的单都送出去了."""
+    place: Slots = next((piece.value for piece in scene.pieces if piece.kind == "place"), {})
+    return {"building": str(place["building"])} if "building" in place else {}
 
 
 def order(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     slots = order_said(scene)
-    return act(intent, (), slots | ({} if slots else _person(scene, match)), why=f"听到“{match[0]}”")
+    return act(intent, (), slots or where_said(scene) | _person(scene), why=f"听到“{match[0]}”")
 
 
 def redeem(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     code = re.search(r"(?<!\d)\d[\d -]{2,12}\d(?!\d)", scene.text)
-    return act(
-        intent, (), {"code": re.sub(r"[ -]", "", code[0])} if code else _person(scene, match), why="核销"
-    )
+    return act(intent, (), {"code": re.sub(r"[ -]", "", code[0])} if code else _person(scene), why="核销")
 
 
-def _person(scene: Scene, match: re.Match[str]) -> Slots:
-    """A name beside a command: 小李的单, 给王姐退款."""
-    rest = scene.text[: match.start()] + " " + scene.text[match.end() :]
-    found = re.search(
-        r"(?:给|把|帮|收到|是|查|找)? ?(?P<who>(?:\d{1,3}[栋-][\d-]*)?[\u4e00-\u9fffa-z]{1,6}?)(?:家)?(?:的|发货|订单|单|退|付|转|到账|\s*\d|\s*$)",
-        rest.strip(),
-    )
-    who = found["who"].strip() if found else ""
-    who = re.sub("^(?:给|把|帮|收到|查一下|查|找|看看|看|微信|的|了|下|一下|把)+", "", who)
-    return {"name": who} if len(who) > 1 and not re.search("订单|单子|今天|全部|钱|款|哪|什么", who) else {}
+def _person(scene: Scene) -> Slots:
+    who = person_said(scene)
+    return {"name": who} if who else {}
 
 
 def payment(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
@@ -93,7 +95,8 @@ def money_said(scene: Scene) -> Decimal | None:
             return Decimal(piece.value)
         if piece.kind == "qty" and piece.value.unit == "块" and piece.value.value is not None:
             return Decimal(piece.value.value)
-    return None
+    said = scene.says(r"(?P<n>\d+(?:\.\d+)?)(?:块|元)")  # 8块的券
+    return Decimal(said["n"]) if said else None
 
 
 def refund(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
@@ -102,9 +105,17 @@ def refund(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     product = next(
         (piece.value[0] for piece in scene.pieces if piece.kind == "product" and len(piece.value) == 1), None
     )
-    slots |= {"amount": plain(amount)} if amount is not None else {}
+    bare = {} if amount is not None else _bare_amount(scene)
+    slots = bare or slots | ({"amount": plain(amount)} if amount is not None else {})
     slots |= {"product": product} if product else {}
-    return act(intent, (), slots if "order" in slots else slots | _person(scene, match), why="退款")
+    who = {} if "order" in slots else _person(scene)
+    return act(intent, (), slots | who, why="退款")
+
+
+def _bare_amount(scene: Scene) -> Slots:
+    """退老段79: a number behind a person is money."""
+    said = scene.says(r"[\u4e00-\u9fff](?P<n>\d{1,4}(?:\.\d{1,2})?)(?=[,，。]|$)")
+    return {"amount": said["n"]} if said and not scene.says(r"\d{4}-\d{3}|20\d{9}") else {}
 
 
 def find(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
@@ -113,9 +124,11 @@ def find(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     product = next(
         (piece.value[0] for piece in scene.pieces if piece.kind == "product" and len(piece.value) == 1), None
     )
-    slots: Slots = {"phone": phone} if phone else order_said(scene) if not place else {"address": place}
+    tail = scene.says(r"尾号 ?(?P<n>\d{3,4})")
+    slots: Slots = {"phone": phone} if phone else {"phone": tail["n"]} if tail else order_said(scene)
+    slots = {"address": place} | where_said(scene) if place else slots
     slots |= {"product": product} if product else {}
-    return act(intent, (), slots or _person(scene, match), why="查订单")
+    return act(intent, (), slots or _person(scene), why="查订单")
 
 
 def role(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
@@ -127,20 +140,10 @@ def role(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
         ),
         None,
     )
-    who = scene.says(
-        r"(?:让|把|给|设|加|添加|任命|授权)? ?@?(?P<who>[\u4e00-\u9fffa-z]{1,6}?) ?(?:当|做|设为|设成|为|成为|升|加为|是|管理员|店员|配送员|团长|客服)"
-    )
-    name = re.sub("^(?:让|把|给|设|加|添加|任命|授权|设置)+", "", who["who"]) if who else ""
-    return act(
-        intent,
-        (),
-        ({"to": name} if name and name != role else {}) | ({"role": role} if role else {}),
-        why="加人手",
-    )
+    who = person_said(scene)
+    return act(intent, (), ({"to": who} if who else {}) | ({"role": role} if role else {}), why="加人手")
 
 
 def mute(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
-    who = scene.says(
-        r"(?:禁言|静音|踢(?:掉|出)?|让)[ @]*(?P<who>(?!他|她|那|一|\d|群|这)[\u4e00-\u9fffa-z]{2,6}?)(?=[ \d一二三两]|别|闭|天|小时|$)|把(?P<whom>(?!他|她|那|群)[\u4e00-\u9fffa-z]{2,6}?)(?:禁言|踢|静音)"
-    )
-    return act(intent, (), {"to": who["who"] or who["whom"]} if who else {}, why="禁言")
+    who = person_said(scene)
+    return act(intent, (), {"to": who} if who else {}, why="禁言")

@@ -11,7 +11,7 @@ from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Offer
 from dialogs.hear.reading import Clarify
 from dialogs.hear.scene import Scene
-from dialogs.hear.settle import fits
+from dialogs.hear.settle import fits, fits_pack
 from dialogs.hear.specs import Spec
 from dialogs.hear.units import same_unit
 from shop.goods import Sku
@@ -44,7 +44,9 @@ class Tag:
         """The one sku that spec and unit name."""
         if len(self.products) != 1 or not (self.specs or self.unit):
             return None
-        skus = [sku for sku in offer.skus(self.products[0]) if all(fits(spec, sku) for spec in self.specs)]
+        every = offer.skus(self.products[0])
+        skus = [sku for sku in every if all(fits(spec, sku) for spec in self.specs)]
+        skus = skus or [sku for sku in every if all(fits_pack(spec, sku) for spec in self.specs)]
         if self.unit:
             skus = [sku for sku in skus if same_unit(offer.catalogue, sku.unit, self.unit)]
         return skus[0] if len(skus) == 1 else None
@@ -56,9 +58,8 @@ def tags(scene: Scene, pieces: Sequence[Piece] | None = None) -> list[Tag]:
     early = Tag()
     for piece in pieces or scene.pieces:
         if piece.kind == "product":
-            before = replace(
-                early, unit=early.unit if early.price is not None else None
-            )  # 开一个团 counts no goods
+            counted = early.price is not None or early.stock is not None  # 开一个团 counts no goods
+            before = replace(early, unit=early.unit if counted else None)
             new = replace(
                 before if not found else Tag(), products=piece.value, heard=piece.text, source=piece.source
             )
@@ -72,6 +73,8 @@ def tags(scene: Scene, pieces: Sequence[Piece] | None = None) -> list[Tag]:
 
 def _told(scene: Scene, tag: Tag, piece: Piece) -> Tag:
     before = scene.text[max(0, piece.start - 8) : piece.start]
+    if piece.kind == "spec" and (one := re.fullmatch("一(?P<unit>[\u4e00-\u9fff])的", piece.text)):
+        return replace(tag, unit=one["unit"])  # 一箱的价格
     if piece.kind in ("spec", "specword"):
         return replace(tag, specs=(*tag.specs, piece.value))
     if piece.kind == "money":
@@ -80,10 +83,18 @@ def _told(scene: Scene, tag: Tag, piece: Piece) -> Tag:
         return _numbered(tag, piece.value, None, before)
     if piece.kind == "qty" and piece.value.value is not None:
         quantity = piece.value
-        if quantity.unit == "块" and not re.search("限|库存", before[-4:]) and tag.price is None:
+        if quantity.unit == "块" and tag.price is None and not _counts_pieces(scene, tag, before):
             return replace(tag, price=quantity.value)
         return _numbered(tag, quantity.value, quantity.unit, before)
     return tag
+
+
+def _counts_pieces(scene: Scene, tag: Tag, before: str) -> bool:
+    """限2块, 豆腐又送来40块: no money."""
+    sold = any(sku.unit == "块" for id in tag.products for sku in scene.offer.skus(id))
+    return bool(
+        re.search("限|库存", before[-4:]) or (sold and STOCK.search(before) and not PRICE.search(before))
+    )
 
 
 def _numbered(tag: Tag, value: Decimal, unit: str | None, before: str) -> Tag:
@@ -91,7 +102,7 @@ def _numbered(tag: Tag, value: Decimal, unit: str | None, before: str) -> Tag:
         return replace(tag, limit=value, unit=tag.unit or unit)
     if LEAST.search(before):
         return replace(tag, least=value)
-    if STOCK.search(before) and not re.search("价[^,，]*$", before):
+    if STOCK.search(before) and not re.search("(?:价|涨|降|卖)[^,，]*$", before):
         return replace(tag, stock=value, unit=unit or tag.unit)
     if value == 1 and unit:
         return replace(tag, unit=tag.unit or unit)  # 一盒

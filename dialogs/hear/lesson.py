@@ -17,9 +17,8 @@ SHOW_LEARNT = re.compile(r"(?:看看|你)?(?:学过|学会|教过)了?(?:的|哪
 FORGET = re.compile(r"忘掉[ :“\"]*(?P<word>[^ :“”\"]{1,40})[”\"]?|(?P<words>[^ ]{1,40}) ?忘掉吧?")
 NUMBERS = r"\d{1,3}(?:[ ,、]+\d{1,3})*"
 DROP = re.compile(rf"算了 ?(?P<numbers>{NUMBERS})|(?P<behind>{NUMBERS}) ?(?:算了|不用管)")
-IS = r"(?:=+|->|就是|是指|指的是|等于|也叫|是|:)"
-BY_NUMBER = re.compile(rf"第? ?(?P<no>\d{{1,3}}) ?[条号句]? ?{IS} ?(?P<goods>.*\D.*)")
-BY_NUMBER_SHORT = re.compile(r"(?P<no>\d{1,3})[ 、.]?(?P<goods>\D+)")  # only under the list itself
+BY_NUMBER = re.compile(r"第? ?(?P<no>\d{1,3}) ?[条号句]? ?=+ ?(?P<goods>.*\D.*)")
+BY_NUMBER_LISTED = re.compile(r"第? ?(?P<no>\d{1,3}) ?[条号句]? ?(?:就是|是|叫|[:、.])? ?(?P<goods>\D+)")
 SAME = re.compile(r"(?:教|记住)?[ :]*(?P<word>[^=]{1,60}?) ?=+ ?(?P<goods>[^=]*[^=\d ][^=]*)")
 TEACH = re.compile(r"(?:教|记住)[ :]+(?P<word>\S{1,60})(?:[ ,]+(?P<goods>\S.*))?")
 SAID = re.compile(r"(?P<word>\S{2,20}?)(?:就是|是指|指的是|等于|也叫|是)(?P<goods>\S+)")
@@ -51,10 +50,10 @@ def _shown(scene: Scene, no: int) -> dict[str, int | None]:
 
 
 def _by_number(scene: Scene, said: str) -> Reading | None:
-    """1=苹果; 1 苹果 too, where the list has just been shown."""
+    """1=苹果; 1 苹果 and 1是苹果 too, where the list has just been shown."""
     match = BY_NUMBER.fullmatch(said)
     if match is None:
-        match = BY_NUMBER_SHORT.fullmatch(said)
+        match = BY_NUMBER_LISTED.fullmatch(said)
         listed = scene.context.pending is not None and scene.context.pending.kind == LIST
         if match is None or not listed or not _goods(scene, match["goods"]):
             return None

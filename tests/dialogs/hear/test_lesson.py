@@ -85,7 +85,20 @@ def test_goods_that_are_not_clear_are_asked_about() -> None:
     assert reading.clarify is not None and reading.clarify.heard == "火星石"
 
 
-@pytest.mark.parametrize("text", ["1+1=2", "这个是苹果", "a=b=c", "补货 苹果 +50", "没听懂你说什么"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1+1=2",
+        "这个是苹果",
+        "a=b=c",
+        "12:30截团",
+        "12:30 苹果特价",
+        "1是多少",
+        "1 苹果 2 香蕉",
+        "补货 苹果 +50",
+        "没听懂你说什么",
+    ],
+)
 def test_what_teaches_nothing(text: str) -> None:
     assert not said(text, listed=True).evidence[-1].startswith("由“lesson”")
 

@@ -14,7 +14,18 @@ from dialogs.privacy import mask_for_room
 from dialogs.speech import Say
 from dialogs.turn import ShopFacts
 from dialogs.voice import Links
-from shop import catalogue, coupon_drops, coupon_templates, coupons, desk, events, orders, people, pickups
+from shop import (
+    catalogue,
+    coupon_drops,
+    coupon_templates,
+    coupons,
+    desk,
+    events,
+    orders,
+    people,
+    pickups,
+    points,
+)
 from shop.events import Happening
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
@@ -240,6 +251,18 @@ async def _(town: Town) -> Happening:
 @case("CouponDropOver and nobody came", room="满30减5 的券时间到了，没人抢，下次再来")
 async def _(town: Town) -> Happening:
     return events.CouponDropOver(await a_drop(town, 3))
+
+
+@case("PointsGiven for something", buyer="店里给你加了 20 积分（线下消费），现在是 20 分")
+async def _(town: Town) -> Happening:
+    await points.give(town.shop, town.buyer, 20, town.owner, "线下消费", NOW, "key")
+    return events.PointsGiven(town.buyer, 20, town.owner, "线下消费")
+
+
+@case("PointsGiven and taken off", buyer="店里扣了你 5 积分，现在是 −5 分")
+async def _(town: Town) -> Happening:
+    await points.give(town.shop, town.buyer, -5, town.owner, "", NOW, "key")
+    return events.PointsGiven(town.buyer, -5, town.owner, "")
 
 
 async def a_drop(town: Town, pieces: int) -> int:

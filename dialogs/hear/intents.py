@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,8 +37,7 @@ def weigh(signs: Signs) -> list[Intent]:
 @cache
 def speaking_for(name: str) -> frozenset[str]:
     """The signs that are worth something for an intent, alone or with others."""
-    worths = table("intents.toml")[name]["worth"].items()
-    return frozenset(sign for signs, worth in worths if worth > 0 for sign in signs.split("+"))
+    return frozenset(sign for signs, worth in _listed(name) if worth > 0 for sign in signs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Manners:
 @cache
 def manners(name: str) -> Manners:
     one = table("intents.toml")[name]
-    plain = re.compile("|".join(f"(?:{shape})" for shape in one["plain"])) if "plain" in one else None
+    plain = re.compile(one["plain"].replace("〇", "〇+")) if "plain" in one else None
     return Manners(one.get("group", "never"), plain, one.get("left", 2))
 
 
@@ -61,8 +60,15 @@ def manners(name: str) -> Manners:
 def _worths() -> Mapping[str, tuple[tuple[tuple[str, ...], str, int], ...]]:
     """Sign → the signs that must be there as well, the intent, what it is worth."""
     found: dict[str, list[tuple[tuple[str, ...], str, int]]] = defaultdict(list)
-    for name, one in table("intents.toml").items():
-        for needed, worth in one["worth"].items():
-            first, *others = needed.split("+")
+    for name in table("intents.toml"):
+        for (first, *others), worth in _listed(name):
             found[first].append((tuple(others), name, worth))
     return {sign: tuple(worths) for sign, worths in found.items()}
+
+
+def _listed(name: str) -> Iterator[tuple[list[str], int]]:
+    """Signs that count when they come together, and what they are worth."""
+    for key, needed in table("intents.toml")[name].items():
+        if key.lstrip("-").isdigit():
+            for signs in needed.split():
+                yield signs.split("+"), int(key)

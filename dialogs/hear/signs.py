@@ -15,20 +15,20 @@ from dialogs.hear.names import written_names
 from dialogs.hear.scene import Scene
 from dialogs.hear.wants import Gathered
 
-QUESTIONS = ("when", "where", "which", "how", "why", "howmuch")
-KINDS = {"time": "time", "phone": "phone", "place": "place_told", "money": "moneyamount", "number": "digits"}
-KINDS |= {"digits": "digits", "product": "goods", "code": "goods"}
+QUESTIONS = ("when", "where", "which", "how", "why", "howmuch", "asking")
+KINDS = {  # kinds of pieces that are signs
+    "time": "time",
+    "phone": "phone",
+    "place": "place_told",
+    "money": "moneyamount",
+    "number": "digits",
+    "digits": "digits",
+    "product": "goods",
+    "code": "goods",
+}
 YUAN = ("块", "元", "毛", "角")
-WHOLE = (
-    "word",
-    "qty",
-    "place",
-    "spec",
-    "time",
-    "money",
-    "note",
-    "phone",
-)  # no sign begins or ends inside them
+# No single character inside one of these is a sign.
+WHOLE = frozenset({"word", "qty", "place", "spec", "time", "money", "note", "phone"})
 DONE = re.compile("(?:了|啦|咯|好|过|完|成功|喽)(?![没吗么不])")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from dialogs.hear.dictionary import is_noun
 from dialogs.hear.lattice import Piece
@@ -20,7 +21,7 @@ MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好�
 
 def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
     for_another = any(piece.kind == "for" for piece in scene.pieces)
-    if chatters(scene.masked, private=True):
+    if chatters(scene.masked, private=True) and not (scene.private and asks_for_some(scene)):
         return False
     if not (scene.private or for_another) and chatters(_up_to_goods(scene, gathered), private=False):
         return False
@@ -96,6 +97,12 @@ def _asks(clause: Sequence[Piece], wants: Sequence[Want]) -> bool:
     goods = any(clause[0].start <= want.start < clause[-1].end for want in wants)
     text = "".join(piece.text for piece in clause)
     return bool(asking) and (goods or not HOW_TO.search(text))
+
+
+def asks_for_some(scene: Scene) -> bool:
+    """再来3斤, 要两盒: a word of asking right before an amount, whatever was told around it."""
+    said = [piece for piece in scene.pieces if piece.kind != "blank"]
+    return any(a.tag == "inc" and b.kind == "qty" for a, b in pairwise(said))
 
 
 def buys(pieces: Iterable[Piece]) -> bool:

@@ -195,7 +195,7 @@ class Pairing(Walk):
         """A second amount for the last item: the first was its pack (5斤两袋), or the last word wins (不对，三斤)."""
         last = self.done[-1]
         first = last.quantity
-        if first is None:
+        if first is None or first.trouble == "vague":  # 拿点香蕉，3斤左右
             self.done[-1] = replace(last, quantity=quantity)
             return True
         if (
@@ -241,6 +241,8 @@ class Pairing(Walk):
     # --- words without a meaning of their own
 
     def _word(self, piece: Piece, at: int) -> None:
+        if self.denied is not None and piece.start == self.denied.start:
+            return
         if self._takes_back(piece, at):
             self.wrong = True
             return

@@ -8,7 +8,7 @@ from dataclasses import replace
 from dialogs.hear.around import slots_around
 from dialogs.hear.details import SLOTS, topic
 from dialogs.hear.intents import Intent, weigh
-from dialogs.hear.meant import buys, strangeness
+from dialogs.hear.meant import asks_for_some, buys, strangeness
 from dialogs.hear.orders import booked, merged, settled_want, tidy_emoji
 from dialogs.hear.reading import Line, Reading
 from dialogs.hear.scene import Scene, act, chatters, left_over
@@ -103,7 +103,7 @@ def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
         return False
     if intent.name == "product.query" and "buy" in shown:
         return False  # 西瓜来一个，切开看看熟不熟
-    if intent.name == "review.give" and "ask" not in shown and _asks_for_goods(scene):
+    if intent.name in ("review.give", "order.query") and "ask" not in shown and _asks_for_goods(scene):
         return False  # 草莓来两盒，孩子爱吃
     if intent.name == "bargain.ask" and "haggle" in shown and "buy" not in shown:
         return True  # 一把小葱就别算钱了
@@ -112,6 +112,8 @@ def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
 
 def _asks_for_goods(scene: Scene) -> bool:
     """An order in its own clause, with a word of praise behind or before it; 买了两斤很甜 is none."""
+    if asks_for_some(scene):
+        return True  # 上次买的很好吃，再来3斤
     strange_words, _ = strangeness(scene, scene.gathered)
     return (buys(scene.pieces) or not strange_words) and not scene.says("[买订收吃喝]了|[买订]的|收到|好评")
 

@@ -48,7 +48,9 @@ class Sayings(Pairing):
                 Want(last.products, heard=last.heard, source=last.source, start=piece.start, end=piece.end)
             )
         if self.open and not (self._ahead(at) and self.broken):
-            self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, spec))
+            meant = range(len(self.open)) if self.every else (-1,)  # 橙子苹果都要5斤装的
+            for n in meant:
+                self.open[n] = replace(self.open[n], specs=(*self.open[n].specs, spec))
         elif self.done and self.held is None and not self._next_is_goods(at):
             self.done[-1] = replace(self.done[-1], specs=(*self.done[-1].specs, spec))
         else:
@@ -108,10 +110,11 @@ class Sayings(Pairing):
             self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, size))
 
     def _said_each(self, piece: Piece, at: int) -> None:
-        self.each = self.ever_each = True
+        self.each = self.ever_each = self.every = True
 
     def _said_all(self, piece: Piece, at: int) -> None:
         """A和B都要一份."""
+        self.every = True
         self.each = self.each or (len(self.open) > 1 and self._next_amount(at))
 
     def _said_about(self, piece: Piece, at: int) -> None:
@@ -185,6 +188,9 @@ class Sayings(Pairing):
         op: Op = OPS[piece.tag]
         if op == "remove" and piece.text in PARTLY and self._next_amount(at):
             op = "dec"  # 去掉一箱
+        if op == "remove" and (pack := self._pack_behind(at)):
+            self._deny(pack)
+            return  # 鸡蛋不要板的
         if op == "remove" and (self.open or self.done) and self._lacks(at):
             self.noting = at  # 不要冰
             return
@@ -192,6 +198,9 @@ class Sayings(Pairing):
         if op == "remove" and self.denied is not None and self.denied.end <= piece.start:
             self._deny(self.denied)
             return  # 香菇一斤，盒装的不要
+        if op == "remove" and self.done and not self.open and self._says_again(at):
+            self.wrong = True  # 豆腐3块，不要了，2块就够
+            return
         size = following is not None and following.kind in ("spec", "specword")
         if op == "remove" and following and size and (self.open or not self._amount_behind(following)):
             self._deny(following)

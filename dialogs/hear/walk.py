@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from dialogs.hear.lattice import Piece
@@ -39,6 +39,7 @@ class Walk:
     each: bool = False
     each_first: bool = False
     ever_each: bool = False
+    every: bool = False  # 都, 各: what is said next is said of all that is open
     about: bool = False
     also: bool = False
     wrong: bool = False
@@ -168,6 +169,16 @@ class Walk:
             and after.text[-1] == "人"
         )
 
+    def _says_again(self, at: int) -> bool:
+        """An amount and nothing else in the next clause."""
+        rest = [p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag not in ("filler", "buy")]
+        return (
+            len(rest) > 1
+            and rest[0].kind == "break"
+            and rest[1].kind == "qty"
+            and not self._next_is_goods(at)
+        )
+
     def _is_sold_by(self, quantity: Quantity, at: int) -> bool:
         """装灯一次, of a service that is sold by the 次."""
         return any(sku.unit == quantity.unit for id in self._about_goods(at) for sku in self.offer.skus(id))
@@ -229,6 +240,15 @@ class Walk:
         """少一板, but not 牛奶少了一盒 and 能不能少点."""
         after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
         return after is not None and after.text != "了" and self._next_amount(at)
+
+    def _pack_behind(self, at: int) -> Piece | None:
+        """板的, of goods that come by the 板."""
+        after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        goods = self.open[-1:] or self.done[-1:]
+        units = {sku.unit for want in goods for id in want.products for sku in self.offer.skus(id)}
+        if after is None or after.text not in units:
+            return None
+        return replace(after, value=Spec(word=f"整{after.text}", text=after.text))
 
     def _lacks(self, at: int) -> bool:
         """珍奶不要冰: what is not wanted is a part of the goods, named right behind."""

@@ -59,6 +59,8 @@ class _Basket(Sayings):
     def _ends_the_remark(self, piece: Piece, at: int) -> bool:
         if self.deaf:
             return piece.kind == "break"
+        if piece.kind == "qty" and self.open and self._is_sold_by(piece.value, at):
+            return True  # 切薄片两斤
         more = piece.tag == "inc" and (self._next_amount(at) or self._next_is_goods(at))  # 切成块再来一块豆腐
         return more or piece.kind in ENDS_A_REMARK
 

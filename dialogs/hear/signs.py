@@ -113,7 +113,7 @@ def kinds_named(scene: Scene) -> list[str]:
 
 
 def part_of_ours(scene: Scene, gathered: Gathered) -> str | None:
-    """虾, where 大虾 is sold: a thing that one of our names ends with."""
+    """虾, where 大虾 is sold, 丝绒 of 红丝绒蛋糕: a thing that one of our names ends with, or a longer part of one."""
     names, goods = scene.lattice.names, scene.offer.catalogue.product
     return next(
         (
@@ -121,7 +121,7 @@ def part_of_ours(scene: Scene, gathered: Gathered) -> str | None:
             for piece in gathered.left_over
             if is_noun(piece.text)
             for id in names.having(piece.text, goods)
-            if any(name.endswith(piece.text) for name in written_names(goods[id]))
+            if len(piece.text) > 1 or any(name.endswith(piece.text) for name in written_names(goods[id]))
         ),
         None,
     )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot import upkeep
 from bot.channels.loopback import Loopback
 from bot.clock import MovableClock
+from bot.payments import Sandbox
 from bot.settings import from_mapping
 from bot.shopfront import Answer
 from bot.transcript import BadTranscript, Difference, Step, Transcript, compare, parse, written
@@ -44,7 +45,12 @@ async def stage(goods: Catalogue, url: str) -> AsyncIterator[OpenShop]:
     clock = MovableClock(OPENING_DAY, frozen=True)
     opening = opening_of(goods)
     async with open_shop(
-        settings, clock, lambda _: {CHANNEL: Loopback(CHANNEL)}, opening=opening, is_demo=True
+        settings,
+        clock,
+        lambda _: {CHANNEL: Loopback(CHANNEL)},
+        opening=opening,
+        is_demo=True,
+        provider=Sandbox(secret="stage", clock=clock.now),
     ) as shop:
         yield shop
 

@@ -207,11 +207,18 @@ class Conversation:
         return self._dialogues["order"] if picked else None
 
     def _begun_by(self, turn: Turn) -> Dialogue | None:
-        """改价 alone: the command asks for the rest."""
-        if turn.room is not None or not turn.person.is_staff:
+        """改价 alone, or 退款: it asks for the rest. One word may be a command of the staff and a wish of a buyer."""
+        if turn.room is not None:
             return None
         said = turn.text.strip().lstrip("/")
-        return next((one for one in self._dialogues.values() if said in one.starts), None)
+        return next(
+            (
+                one
+                for one in self._dialogues.values()
+                if said in one.starts and bool(one.roles) == turn.person.is_staff
+            ),
+            None,
+        )
 
     async def _carry_out(
         self, turn: Turn, dialogue: Dialogue, move: Move, before: State | None = None

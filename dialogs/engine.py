@@ -28,11 +28,13 @@ Parse = Callable[
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One thing a dialogue must know. `ask` is the question."""
+    """One thing a dialogue must know. `ask` is the question. `insists`: while it is asked, what fills it is its
+    answer, whatever else those words may mean (全退, 苹果1箱烂了)."""
 
     parse: Parse
     ask: str = ""
     optional: bool = False
+    insists: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,20 +164,35 @@ def step(
 ) -> Move:
     """A message that meets an open question of this person. Pure: the same in, the same out. `others` are the
     intents that start another dialogue: such a message is no answer."""
+    if _insists(dialogue, state, reading):
+        return _answered(dialogue, state, reading, catalogue)
     if reading.intent == "confirm.no" or (reading.intent == "order.cancel" and state.asked):
         return Move("drop", state)
     if state.asked == "confirm" and reading.intent == "confirm.yes":
         return Move("do", state)
     if reading.action != "ignore" and reading.intent in others and reading.intent not in dialogue.intents:
         return Move("leave", state)
-    data = dialogue.fill(chosen(reading, state.pending), state.data, state.asked)
-    if data != state.data:
-        said = _joined(state.said, reading.text)
-        answered = replace(state, data=data, said=said, asked="", prompt="", seal="", fails=0, pending=None)
-        return _onward(dialogue, answered, catalogue)
+    if dialogue.fill(chosen(reading, state.pending), state.data, state.asked) != state.data:
+        return _answered(dialogue, state, reading, catalogue)
     if reading.action == "ignore" and state.prompt:
         return Move("again", replace(state, fails=state.fails + 1))
     return Move("leave", state)
+
+
+def _insists(dialogue: Dialogue, state: State, reading: Reading) -> bool:
+    slot = dialogue.slots().get(state.asked)
+    return (
+        slot is not None
+        and slot.insists
+        and slot.parse(reading, state.data.get(state.asked), True) is not None
+    )
+
+
+def _answered(dialogue: Dialogue, state: State, reading: Reading, catalogue: Catalogue) -> Move:
+    data = dialogue.fill(chosen(reading, state.pending), state.data, state.asked)
+    said = _joined(state.said, reading.text)
+    answered = replace(state, data=data, said=said, asked="", prompt="", seal="", fails=0, pending=None)
+    return _onward(dialogue, answered, catalogue)
 
 
 def _joined(before: str, text: str) -> str:

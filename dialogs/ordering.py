@@ -58,7 +58,7 @@ class Ordering(Dialogue):
         return replace(unclear, data={**data, "clear": clear})
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
-        preview = await orders.preview(turn.shop, to_wants(data["lines"]), now=turn.now)
+        preview = await orders.preview(turn.shop, to_wants(data["lines"]), now=turn.now, buyer=turn.person.id)
         many = any(line.qty.amount > MANY for line in preview.lines)
         dear = preview.payable >= Money(turn.facts.ask_above_fen)
         if not (many or dear or data.get("unsure")):

@@ -11,9 +11,10 @@ from dialogs import voice
 from dialogs.hear.reading import Reading
 from dialogs.speech import Button, Card, Lane, Say
 from dialogs.voice import Links
+from shop.bills import local_day
 from shop.catalogue import Goods
 from shop.kit.ids import RoomId, ShopId
-from shop.orders import PAY_MINUTES, local_day
+from shop.orders import PAY_MINUTES
 from shop.people import Person, Room
 from shop.slips import Slip
 

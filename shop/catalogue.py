@@ -35,6 +35,7 @@ class Goods:
     specials: Mapping[tuple[str, date], Money]
     promotions: tuple[Promotion, ...]
     version: int
+    has_coupons: bool = False  # is a template running? else nobody's coupons are looked for
 
     def offers(self, sku: str, day: date) -> tuple[Offer, ...]:
         """What one unit may cost on this day; the lowest is what it costs."""
@@ -123,6 +124,7 @@ async def _load(shop: ShopId, version: int) -> Goods:
         specials={(special.sku.key, special.day): Money(special.price_fen) for special in specials},
         promotions=tuple(from_terms(promotion.kind, promotion.terms) for promotion in promotions),
         version=version,
+        has_coupons=any(coupon.terms for coupon in coupons),
     )
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
-from shop import refunds, stock
+from shop import bills, coupons, refunds, stock
+from shop.bills import local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_number
 from shop.events import OrderCancelledByShop, OrderExpired, TransferClaimed
@@ -36,11 +36,10 @@ from shop.refusals import (
     SaidToBePaid,
 )
 from shop.rows import add, change, has_row_locks
-from shop.rules import baskets, pricing
+from shop.rules import baskets
 from shop.rules.baskets import Want
-from shop.rules.frozen import nearly_out
 from shop.rules.orders import GONE_OUT, PayMode, Status, may, pay_due
-from shop.rules.pricing import Nearly, Offer, Quote
+from shop.rules.pricing import Nearly, Priced, Quote
 from shop.slips import Slip, SlipLine, build, lines_of, newest_open, slip_of
 from shop.transaction import run_sql, transaction
 
@@ -58,19 +57,17 @@ class Preview:
     seal: str
 
 
-def local_day(now: datetime, catalogue: Catalogue) -> date:
-    return now.astimezone(ZoneInfo(catalogue.tz)).date()
-
-
 # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def preview(shop: ShopId, wants: Sequence[Want], *, now: datetime) -> Preview:
-    """Price a basket without taking anything. Raises NotSold, SoldOut and what rules/baskets raises."""
+async def preview(
+    shop: ShopId, wants: Sequence[Want], *, now: datetime, buyer: PersonId | None = None
+) -> Preview:
+    """Price a basket without taking anything, for this buyer or for anybody. Raises NotSold, SoldOut and what rules/baskets raises."""
     shelf = await goods(shop)
     _on_sale(wants, shelf)
     basket = baskets.changed({}, wants, shelf.catalogue)
-    quote = _quote(basket, shelf, now, {})
+    quote = bills.quote(basket, shelf, await bills.buyer_of(shop, buyer, shelf, now=now), now=now)
     await stock.look(_takes({}, basket, shelf))
     return _preview(basket, quote, shelf.catalogue)
 
@@ -91,7 +88,7 @@ async def place(
         shelf = await goods(shop)
         _on_sale(wants, shelf)
         if seal:
-            priced = await preview(shop, wants, now=now)
+            priced = await preview(shop, wants, now=now, buyer=buyer)
             if priced.seal != seal:
                 raise QuoteChanged
         standing = await _lock_open(shop, buyer, Status.UNPAID)
@@ -130,6 +127,7 @@ async def choose_cash(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
         if order.status == Status.PREPARING:
             return await slip_of(order)
         await _step(order, "cash_chosen", pay_mode=PayMode.COD, pay_due_at=None)
+        await bills.use_up(order, now=now)
         await close_intents(order.id)
         await give_code(order.shop_id, order.id, now=now)
         return await slip_of(order)
@@ -171,10 +169,11 @@ async def shop_cancel(id: OrderId, by: PersonId, why: str, *, now: datetime) -> 
     Raises AlreadyHandedOver, AlreadyCancelled."""
     async with transaction() as tx:
         order = await Order.filter(id=id).select_for_update().get()
+        back = Money(0)
         if order.status == Status.PREPARING and order.paid_at is not None:
-            await refunds.give_everything(order, "cancelled", why, by, now=now)
+            back = await refunds.give_everything(order, "cancelled", why, by, now=now)
         await _end(order, "shop_cancelled", now)
-        tx.tell(OrderCancelledByShop(order.id, why[:200]), at=now)
+        tx.tell(OrderCancelledByShop(order.id, why[:200], back.fen), at=now)
         return await slip_of(order)
 
 
@@ -247,7 +246,8 @@ async def _place_new(
     basket = baskets.changed({}, wants, shelf.catalogue)
     if not basket:
         raise NothingOpen
-    quote = _quote(basket, shelf, now, {})
+    quote = bills.quote(basket, shelf, await bills.buyer_of(shop, buyer, shelf, now=now), now=now)
+    coupon = bills.coupon_of(quote)
     number = await next_number(shop, f"orders {day.isoformat()}")
     row = {
         "shop_id": shop,
@@ -259,15 +259,16 @@ async def _place_new(
         "token": new_token(),
         "status": Status.UNPAID,
         "pay_mode": PayMode.PREPAY,
-        "gross_fen": quote.gross.fen,
-        "payable_fen": quote.payable.fen,
-        "nearly": _nearly_rows(quote),
+        "coupon_id": coupon,
         "placed_at": now,
         "pay_due_at": pay_due(now, PAY_MINUTES),
+        **bills.order_amounts(quote),
     }
     (order,) = await add(Order, [row])
-    lines = await _add_lines(order.id, _paired(basket, quote), shelf)
+    lines = await _add_lines(order.id, list(bills.parts(basket, quote).values()), shelf)
     await stock.promise(_takes({}, basket, shelf))
+    if coupon is not None:
+        await coupons.lock(order.id, coupon, now=now)
     return build(order, lines, await _ready_if_free(order, now))
 
 
@@ -276,43 +277,49 @@ async def _ready_if_free(order: Order, now: datetime) -> str | None:
     if order.payable_fen or order.status != Status.UNPAID:
         return None
     await _step(order, "paid", paid_at=now, pay_due_at=None)
+    await bills.use_up(order, now=now)
     return await give_code(order.shop_id, order.id, now=now)
 
 
 async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: datetime) -> Slip:
-    """Apply changes to a locked order: stock by difference, prices of standing lines unchanged, one new total."""
-    lines = {_key(line): line for line in await lines_of(order.id)}
-    before = {key: _want(line) for key, line in lines.items()}
+    """Apply changes to a locked order: stock by difference, offers of standing lines unchanged, one new total."""
+    lines = await lines_of(order.id)
+    before = bills.wants_of(lines)
     after = baskets.changed(before, changes, shelf.everything, code=order.code)
     _on_sale([want for key, want in after.items() if key not in before or want.qty > before[key].qty], shelf)
     if not after:
         await _end(order, "buyer_cancelled", now)
         return await slip_of(order)
-    frozen = {key: Offer(Money(line.price_fen), line.price_why) for key, line in lines.items()}
-    quote = _quote(after, shelf, now, frozen)
-    for key in before.keys() - after.keys():
-        await _remove_line(lines.pop(key))
-    priced_wants = _paired(after, quote)
-    for want, priced in priced_wants:
-        if want.key in lines:
-            await _reprice_line(lines[want.key], want, priced)
-    added = [(want, priced) for want, priced in priced_wants if want.key not in lines]
-    standing = [*lines.values(), *await _add_lines(order.id, added, shelf)]
-    order.gross_fen, order.payable_fen, order.nearly = quote.gross.fen, quote.payable.fen, _nearly_rows(quote)
-    order.version += 1
-    await change(
-        Order,
-        "WHERE id = ?",
-        [order.id],
-        gross_fen=order.gross_fen,
-        payable_fen=order.payable_fen,
-        nearly=order.nearly,
-        version=order.version,
-    )
-    await close_intents(order.id)
+    standing = await _rewrite(order, lines, after, shelf, now)
     await stock.promise(_takes(before, after, shelf))
     await _ready_if_free(order, now)
     return await slip_of(order, standing)
+
+
+async def _rewrite(
+    order: Order, lines: Sequence[Line], basket: Mapping[str, Want], shelf: Goods, now: datetime
+) -> list[Line]:
+    """The order's bill anew; gives its lines. What was asked for before is no longer owed."""
+    buyer = await bills.buyer_of(ShopId(order.shop_id), PersonId(order.buyer_id), shelf, now=now, order=order)
+    quote = bills.quote(
+        basket, shelf, buyer, now=now, frozen=bills.frozen_of(lines), change=Money(order.adjust_fen)
+    )
+    parts = bills.parts(basket, quote)
+    kept = {key: line for line in lines if (key := bills.key_of(line)) in parts}
+    for line in lines:
+        if line not in kept.values():
+            await _remove_line(line)
+    for key, line in kept.items():
+        await _reprice_line(line, *parts[key])
+    added = await _add_lines(order.id, [part for key, part in parts.items() if key not in kept], shelf)
+    coupon = bills.coupon_of(quote)
+    await bills.take_coupon(order, coupon, now=now)
+    new = bills.order_amounts(quote) | {"coupon_id": coupon, "version": order.version + 1}
+    await change(Order, "WHERE id = ?", [order.id], **new)
+    for name, value in new.items():
+        setattr(order, name, value)
+    await close_intents(order.id)
+    return [*kept.values(), *added]
 
 
 async def _end(order: Order, event: str, now: datetime) -> None:
@@ -320,6 +327,7 @@ async def _end(order: Order, event: str, now: datetime) -> None:
     await close_intents(order.id)
     await change(Pickup, "WHERE order_id = ? AND state = 'ready'", [order.id], state="void")
     await stock.release(order.id)
+    await bills.let_go(order, now=now)
 
 
 async def _step(order: Order, event: str, **changes: object) -> None:
@@ -356,29 +364,6 @@ async def close_intents(order: int) -> None:
     await change(PayIntent, "WHERE order_id = ? AND state = 'created'", [order], state="closed")
 
 
-def _quote(basket: Mapping[str, Want], shelf: Goods, now: datetime, frozen: Mapping[str, Offer]) -> Quote:
-    day, known = local_day(now, shelf.catalogue), shelf.everything
-    items = [
-        pricing.Item(
-            key,
-            want.qty,
-            (frozen[key],) if key in frozen else shelf.offers(want.sku, day),
-            sku=want.sku,
-            product=known.sku[want.sku].product,
-            unit=known.sku[want.sku].unit,
-            frozen=key in frozen,
-        )
-        for key, want in basket.items()
-    ]
-    return pricing.quote(items, shelf.promotions, pricing.Buyer(now=now))
-
-
-def _paired(basket: Mapping[str, Want], quote: Quote) -> list[tuple[Want, pricing.Priced]]:
-    """Each want with its price, in the order the buyer said them."""
-    priced = {line.key: line for line in quote.lines}
-    return [(want, priced[key]) for key, want in basket.items()]
-
-
 def _takes(before: Mapping[str, Want], after: Mapping[str, Want], shelf: Goods) -> dict[int, stock.Take]:
     """The difference to promise, by sku row: two lines of the same goods count together."""
     known = shelf.everything
@@ -393,9 +378,9 @@ def _takes(before: Mapping[str, Want], after: Mapping[str, Want], shelf: Goods) 
     }
 
 
-async def _add_lines(order: int, goods: Sequence[tuple[Want, pricing.Priced]], shelf: Goods) -> list[Line]:
+async def _add_lines(order: int, goods: Sequence[tuple[Want, Priced]], shelf: Goods) -> list[Line]:
     """The lines in their order, each with its hold; the stock itself is promised by the caller."""
-    lines = await add(Line, [_line_row(order, want, priced, shelf) for want, priced in goods])
+    lines = await add(Line, [bills.line_row(order, want, priced, shelf) for want, priced in goods])
     await add(
         Hold,
         [
@@ -406,40 +391,12 @@ async def _add_lines(order: int, goods: Sequence[tuple[Want, pricing.Priced]], s
     return lines
 
 
-def _line_row(order: int, want: Want, priced: pricing.Priced, shelf: Goods) -> dict[str, object]:
-    sku = shelf.catalogue.sku[want.sku]
-    return {
-        "order_id": order,
-        "sku_id": shelf.row_of[want.sku],
-        "sku_key": want.sku,
-        "name": shelf.catalogue.product[sku.product].name,
-        "spec": sku.spec,
-        "called": shelf.catalogue.called(want.sku),
-        "unit": sku.unit,
-        "price_fen": priced.price.fen,
-        "price_why": priced.price_why,
-        "for_whom": want.for_whom,
-        **_amounts(want, priced),
-    }
-
-
-def _amounts(want: Want, priced: pricing.Priced) -> dict[str, object]:
-    """What an edit may change in a line."""
-    return {
-        "qty": want.qty.milli,
-        "gross_fen": priced.gross.fen,
-        "net_fen": priced.net.fen,
-        "cuts": _cut_rows(priced),
-        "note": want.note,
-    }
-
-
-async def _reprice_line(line: Line, want: Want, priced: pricing.Priced) -> None:
-    new = _amounts(want, priced)
+async def _reprice_line(line: Line, want: Want, priced: Priced) -> None:
+    new = bills.amounts(want, priced)
     if all(getattr(line, name) == value for name, value in new.items()):
         return
-    if want.qty.milli != line.qty:
-        await change(Hold, "WHERE line_id = ? AND state = ?", [line.id, stock.ACTIVE], qty=want.qty.milli)
+    if priced.qty.milli != line.qty:
+        await change(Hold, "WHERE line_id = ? AND state = ?", [line.id, stock.ACTIVE], qty=priced.qty.milli)
     await change(Line, "WHERE id = ?", [line.id], **new)
     for name, value in new.items():
         setattr(line, name, value)
@@ -448,22 +405,6 @@ async def _reprice_line(line: Line, want: Want, priced: pricing.Priced) -> None:
 async def _remove_line(line: Line) -> None:
     await run_sql("DELETE FROM hold WHERE line_id = ? AND state = ?", [line.id, stock.ACTIVE])
     await run_sql("DELETE FROM line WHERE id = ?", [line.id])
-
-
-def _cut_rows(priced: pricing.Priced) -> list[dict[str, object]]:
-    return [{"rule": cut.rule, "why": cut.why, "fen": cut.amount.fen} for cut in priced.cuts]
-
-
-def _nearly_rows(quote: Quote) -> list[dict[str, object]]:
-    return [nearly_out(near) for near in quote.nearly]
-
-
-def _key(line: Line) -> str:
-    return _want(line).key
-
-
-def _want(line: Line) -> Want:
-    return Want(line.sku_key, Quantity(line.qty), "add", line.for_whom, line.note)
 
 
 def _preview(basket: Mapping[str, Want], quote: Quote, catalogue: Catalogue) -> Preview:
@@ -483,7 +424,7 @@ def _preview(basket: Mapping[str, Want], quote: Quote, catalogue: Catalogue) -> 
             want.for_whom,
             want.note,
         )
-        for want, priced in _paired(basket, quote)
+        for want, priced in bills.parts(basket, quote).values()
     )
     told = [f"{line.sku} {line.for_whom} {line.qty.milli} {line.net.fen}" for line in lines]
     return Preview(

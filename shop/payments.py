@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import refunds, till
+from shop import bills, refunds, till
 from shop.alarms import raise_alarm
 from shop.events import MoneyCameLate, OrderPaid
 from shop.kit.codes import new_token
@@ -135,6 +135,7 @@ async def _paid(order: Order, now: datetime) -> None:
         status=end, paid_at=now, pay_due_at=None, version=order.version + 1
     )
     if order.pay_mode == PayMode.PREPAY:
+        await bills.use_up(order, now=now)
         await give_code(order.shop_id, order.id, now=now)
 
 

@@ -67,9 +67,9 @@ def _room(line: Line, back: GivenBack | None) -> Room:
     return Room(Money(line.net_fen), Quantity(line.qty), given, gone)
 
 
-async def preview(order: OrderId, what: What) -> Money:
+async def preview(order: OrderId, what: What, *, code: str = "") -> Money:
     """What would go back. Raises NothingToRefund, MoreThanBought, MoreThanPaid."""
-    return total([part.money for part in rules.plan(await rooms(order), what)])
+    return total([part.money for part in rules.plan(await rooms(order), what, code=code)])
 
 
 # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,15 +101,16 @@ async def give(order_id: OrderId, by: PersonId, what: What, why: str, *, now: da
         return await case(refund.id)
 
 
-async def give_everything(order: Order, kind: str, why: str, by: PersonId | None, *, now: datetime) -> None:
+async def give_everything(order: Order, kind: str, why: str, by: PersonId | None, *, now: datetime) -> Money:
     """A paid order ends before anything left the shop: all that is left of its money goes back. Inside the order's
     transaction; its stock is the caller's."""
     if await GivenBack.filter(line__order_id=order.id, open_qty__gt=0).exists():
         await _withdraw_requests(order, now)
     if not total([line.room.left for line in await rooms(OrderId(order.id))]):
-        return
+        return Money(0)
     refund = await _reserve(order, What(), kind, why, by, now)
     await _step(refund, "approved", decided_by=by, due_at=now)
+    return Money(refund.amount_fen)
 
 
 async def owe(order: Order, fact: int, amount: Money, kind: str, *, now: datetime) -> None:

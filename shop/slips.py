@@ -70,6 +70,11 @@ class Slip:
         return self.paid_at is not None
 
     @property
+    def may_come_back(self) -> bool:
+        """Is it still time to ask for money back?"""
+        return self.status in (Status.PREPARING, Status.FULFILLED)
+
+    @property
     def wants(self) -> tuple[Want, ...]:
         return tuple(Want(line.sku, line.qty, "add", line.for_whom, line.note) for line in self.lines)
 

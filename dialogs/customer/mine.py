@@ -5,8 +5,12 @@ from __future__ import annotations
 from dialogs import voice
 from dialogs.engine import Data, Dialogue, Done
 from dialogs.turn import Turn
-from shop import slips
+from shop import refunds, slips
+from shop.rules.orders import Status
+from shop.rules.refunds import LIFE, State
 from shop.slips import Slip
+
+NOTHING = (State.REJECTED, State.WITHDRAWN)
 
 
 class MyOrders(Dialogue):
@@ -20,12 +24,20 @@ class MyOrders(Dialogue):
         if not recent:
             return Done((turn.here("还没有订过。要什么直接说，比如“苹果2斤”；看货回“菜单”"),))
         newest = recent[0]
-        text = "\n".join(_line(turn, slip) for slip in recent)
+        text = "\n".join([_line(turn, slip) + await _back(slip) for slip in recent])
         private = turn.privately(text, card=turn.slip_card(newest), buttons=voice.slip_buttons(newest))
         public = turn.to_room(f"{turn.name}，私聊发你了")
         return Done(
             (private, public) if public else (private,), facts={"单号": [slip.code for slip in recent]}
         )
+
+
+async def _back(slip: Slip) -> str:
+    """What of its money went back, or is on its way."""
+    if not slip.money_in and slip.status != Status.CANCELLED:
+        return ""
+    cases = [case for case in await refunds.of_order(slip.id) if case.state not in NOTHING]
+    return "".join(f"\n  退款 {case.amount} {LIFE.shown[case.state]}" for case in cases)
 
 
 def _line(turn: Turn, slip: Slip) -> str:

@@ -1,4 +1,4 @@
-"""找人: 转人工，坏了，投诉 → the staff are told at once; the customer is told that they are."""
+"""找人: 转人工, 找老板 → the staff are told at once; the customer is told that they are."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from shop import desk
 
 class WantPerson(Dialogue):
     id = "person"
-    intents = ("human.request", "aftersale.report")
+    intents = ("human.request",)
     examples = ("转人工", "找老板", "是真人客服么")
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        request = await desk.want_person(
-            turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now
-        )
-        broken = turn.reading.intent == "aftersale.report"
-        sorry = "抱歉。有照片就发来，坏了的店里会处理。" if broken else ""
-        told = "已经告诉店里了，很快来回你" if request.is_new else "店里已经知道了，再等一下"
-        private = turn.privately(f"{sorry}{told}")
-        public = turn.to_room(f"{turn.name}，店里私聊回你")
-        return Done((private, public) if public else (private,), facts={"找人单": f"#{request.id}"})
+        return await tell_the_staff(turn)
+
+
+async def tell_the_staff(turn: Turn, *, sorry: str = "", hint: str = "") -> Done:
+    """A person of the shop will answer, in private; in a group only that is said."""
+    request = await desk.want_person(turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now)
+    told = "已经告诉店里了，很快来回你" if request.is_new else "店里已经知道了，再等一下"
+    private = turn.privately(f"{sorry}{told}{hint}")
+    public = turn.to_room(f"{turn.name}，店里私聊回你")
+    return Done((private, public) if public else (private,), facts={"找人单": f"#{request.id}"})

@@ -14,15 +14,17 @@ from dialogs.hear.reading import Reading
 from dialogs.hear.scene import Scene, act
 
 CODE = re.compile(rf"^[ :，,#]*(?P<code>{ORDER_CODE})")
+WITHOUT_GOODS = ("admin.refund_agree", "admin.refund_refuse", "admin.refund_done", "admin.order_cancel")
 GLUE = " ,，:：。;；的"
 
 
 def about_order(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     """An order's code behind the word, then goods and how much of them, or an amount, and the rest is why."""
     slots, after = _order(scene, match.end())
-    goods, after = _goods(scene, after)
-    slots |= goods
-    if not goods and (amount := money_said(scene)) is not None:
+    if intent not in WITHOUT_GOODS:
+        goods, after = _goods(scene, after)
+        slots |= goods
+    if "product" not in slots and intent not in WITHOUT_GOODS and (amount := money_said(scene)) is not None:
         slots["amount"] = plain(amount)
     why = _rest(scene, after)
     return act(intent, (), slots | ({"why": why} if why else {}), why=f"听到“{match[0]}”")
@@ -59,7 +61,7 @@ def _goods(scene: Scene, start: int) -> tuple[Slots, int]:
 def _rest(scene: Scene, start: int) -> str:
     rest = scene.text[start:]
     rest = re.sub(r"^[\s,，:：]*\d+(?:\.\d+)? ?(?:元|块钱?)?", "", rest)
-    return rest.strip(GLUE)[:80]
+    return rest.strip(" ,，:：。;；")[:80]
 
 
 def points(scene: Scene, intent: str, match: re.Match[str]) -> Reading:

@@ -8,6 +8,7 @@ from dialogs.speech import Say
 from shop import slips
 from shop.events import OrderCancelledByShop
 from shop.kit.ids import OrderId
+from shop.kit.money import Money
 
 EVENT = OrderCancelledByShop
 
@@ -15,6 +16,6 @@ EVENT = OrderCancelledByShop
 async def words(event: OrderCancelledByShop, desk: Desk) -> tuple[Say, ...]:
     slip = await slips.slip(OrderId(event.order))
     why = f"（{event.why}）" if event.why else ""
-    money = f"，{slip.payable} 会退给你" if slip.money_in and slip.payable else ""
+    money = f"，{Money(event.fen)} 会退给你" if event.fen else ""
     text = f"对不起，{slip.code} 店里没法给你备了{why}：{voice.all_goods(slip.lines)}。单取消了{money}"
     return (Say(text, person=slip.buyer, fold=f"slip:{slip.code}"),)

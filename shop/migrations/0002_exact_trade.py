@@ -287,6 +287,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Line',
+            name='offers',
+            field=fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Line',
             name='over',
             field=fields.BooleanField(db_default=False),
         ),
@@ -299,6 +304,11 @@ class Migration(migrations.Migration):
             model_name='Line',
             name='weighed',
             field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Order',
+            name='adjust_fen',
+            field=fields.BigIntField(db_default=0),
         ),
         ops.AddField(
             model_name='Order',

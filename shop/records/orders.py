@@ -36,6 +36,7 @@ class Order(Model):
     coupon_id = fields.BigIntField(null=True)
     points = fields.BigIntField(db_default=0)  # spent on it
     points_fen = fields.BigIntField(db_default=0)  # what they were worth
+    adjust_fen = fields.BigIntField(db_default=0)  # the merchant's change, less than nothing is off
     version = fields.IntField(db_default=1)  # grows with every edit; a stale writer stops
     placed_at = fields.DatetimeField()
     pay_due_at = fields.DatetimeField(null=True)
@@ -89,6 +90,9 @@ class Line(Model):
     over = fields.BooleanField(db_default=False)  # what goes beyond the limit of an offer, at the usual price
     points = fields.BigIntField(db_default=0)  # spent on it
     earned = fields.BigIntField(db_default=0)
+    offers: Any = fields.JSONField(
+        null=True
+    )  # what one unit might have cost then, where that was more than one price
     weighed = fields.BigIntField(null=True)  # what the scale said, for goods by weight
 
     order_id: int

@@ -11,6 +11,7 @@ from shop.kit.money import Money, total
 from shop.kit.quantity import NONE, Quantity
 from shop.refusals import MoreThanBought, MoreThanPaid, NothingToRefund
 from shop.rules.life import Life, Step
+from shop.rules.shares import part_share
 
 SILENT_FOR = timedelta(hours=48)  # then the merchant's silence is a yes
 SUBMIT_WITHIN = timedelta(minutes=10)
@@ -89,9 +90,7 @@ class Room:
         """The stored share of the next `more` units; with the last unit, all that is left."""
         if more == self.units:
             return self.left
-        upto = self.net.fen * (self.gone + more).milli // self.qty.milli
-        share = upto - self.net.fen * self.gone.milli // self.qty.milli
-        return min(Money(share), self.left)
+        return min(part_share(self.net, self.qty, gone=self.gone, more=more), self.left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,13 @@ from shop import (
     people,
     pickups,
     points,
+    refunds,
 )
 from shop.events import Happening
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.rules.refunds import What
 from shop.slips import Slip
 from tests.support.world import (
     NOW,
@@ -126,9 +129,9 @@ async def _(town: Town) -> Happening:
 
 @case(
     "MoneyCameLate late",
-    buyer="0501-001 收到 ¥59.80，到账时这单已经取消了。钱记着，店里会退给你；还要就说“老样子”",
-    owner="小李 的 0501-001 进了 ¥59.80，到账时这单已经取消了（应付 ¥59.80）。请退给他",
-    manager="小李 的 0501-001 进了 ¥59.80，到账时这单已经取消了（应付 ¥59.80）。请退给他",
+    buyer="0501-001 收到 ¥59.80，到账时这单已经取消了。钱会退给你；还要就说“老样子”",
+    owner="小李 的 0501-001 进了 ¥59.80，到账时这单已经取消了（应付 ¥59.80），会自动退给他",
+    manager="小李 的 0501-001 进了 ¥59.80，到账时这单已经取消了（应付 ¥59.80），会自动退给他",
 )
 async def _(town: Town) -> Happening:
     return events.MoneyCameLate((await town.order()).id, 5980, "late")
@@ -136,9 +139,7 @@ async def _(town: Town) -> Happening:
 
 @case(
     "MoneyCameLate mismatch",
-    buyer="0501-001 收到 ¥1.00，和应付的对不上。钱记着，店里会退给你；还要就说“老样子”",
-    owner="小李 的 0501-001 进了 ¥1.00，和应付的对不上（应付 ¥59.80）。请退给他",
-    manager="小李 的 0501-001 进了 ¥1.00，和应付的对不上（应付 ¥59.80）。请退给他",
+    buyer="0501-001 收到 ¥1.00，和应付的对不上。钱记着，店里核对后找你",
 )
 async def _(town: Town) -> Happening:
     return events.MoneyCameLate((await town.order()).id, 100, "mismatch")
@@ -221,6 +222,65 @@ async def _(town: Town) -> Happening:
         await coupons.lock((await town.order()).id, id, now=NOW)
         await orders.cancel(town.shop, town.buyer, now=NOW)
     return events.CouponEnding(town.buyer, tuple(ids))
+
+
+@case(
+    "OrderCancelledByShop paid",
+    buyer="对不起，0501-001 店里没法给你备了（没到货）：橙子2箱。单取消了，¥59.80 会退给你",
+)
+async def _(town: Town) -> Happening:
+    return events.OrderCancelledByShop((await town.order()).id, "没到货", 5980)
+
+
+@case("OrderCancelledByShop unpaid", buyer="对不起，0501-001 店里没法给你备了：橙子2箱。单取消了")
+async def _(town: Town) -> Happening:
+    return events.OrderCancelledByShop((await town.order()).id, "", 0)
+
+
+ASKED = "小李 的 0501-001 想退 ¥29.90（橙子1箱），说：烂了。48 小时不回就当同意"
+
+
+@case("RefundAsked", owner=ASKED, manager=ASKED)
+async def _(town: Town) -> Happening:
+    return events.RefundAsked((await a_request(town)).id)
+
+
+@case("RefundAgreed", buyer="0501-001 退你 ¥29.90（橙子1箱），原路退回，一般几分钟就到")
+async def _(town: Town) -> Happening:
+    return events.RefundAgreed((await a_request(town)).id)
+
+
+@case("RefundRefused", buyer="0501-001 退 ¥29.90 店里没同意：切好了。想再说说就回“转人工”")
+async def _(town: Town) -> Happening:
+    return events.RefundRefused((await a_request(town)).id, "切好了")
+
+
+BY_HAND = "请退 小李 ¥29.90（0501-001，退款通道退不了）。退好回“已退 0501-001”"
+
+
+@case("RefundByHand", owner=BY_HAND, manager=BY_HAND)
+async def _(town: Town) -> Happening:
+    return events.RefundByHand((await a_request(town)).id)
+
+
+@case("RefundPaid", buyer="0501-001 的 ¥29.90 退到了，请查收")
+async def _(town: Town) -> Happening:
+    return events.RefundPaid((await a_request(town)).id)
+
+
+WRONG = "⚠️ 0501-001 应付 ¥59.80，收到 ¥1.00。请核对，退给他或补差价"
+
+
+@case("AlarmRaised", owner=WRONG, manager=WRONG)
+async def _(town: Town) -> Happening:
+    return events.AlarmRaised("pay_mismatch", "0501-001 应付 ¥59.80，收到 ¥1.00")
+
+
+async def a_request(town: Town) -> refunds.Case:
+    """One of two boxes is bad, says the buyer."""
+    paid = await a_paid_order(town.buyer, (town.sku, 2))
+    what = What(units=((town.sku, Quantity.of(1)),))
+    return await refunds.ask(paid.id, town.buyer, what, "烂了", at_once=Money(0), now=NOW)
 
 
 @case("CouponsDropped", room="2 张 满30减5，说“抢”就有，每人 1 张，到 11:00 为止")

@@ -1,0 +1,132 @@
+"""退款、坏了: the buyer says which goods; the money is reserved and the shop decides. What is no refund goes to a
+person. Never in the group."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dialogs import refunding, voice
+from dialogs.customer.person import tell_the_staff
+from dialogs.engine import Data, Dialogue, Done, Question, Slot
+from dialogs.hear.reading import Pending, Reading
+from dialogs.ordering import YES_NO
+from dialogs.turn import Turn
+from shop import refunds, slips
+from shop.kit.ids import PersonId
+from shop.refusals import QuoteChanged
+from shop.rules.refunds import State, What
+from shop.settled import shop_rules
+from shop.slips import Slip
+
+EVERYTHING = re.compile("全退|全部退|都退|整单退|全部|都不要")
+AMOUNT = re.compile(
+    r"^[^,，。\s\d]{0,8}[\d一二两三四五六七八九十半]+[^,，。\s]{0,2}(?:[,，。\s]+|$)"
+)  # 橙子1箱，
+
+
+def _goods(reading: Reading, old: Any, asked: bool) -> Any:
+    if asked and EVERYTHING.search(reading.text):
+        return "all"
+    said: list[dict[str, Any]] = [
+        {"sku": line.sku, "qty": str(line.qty), "unit": line.unit} for line in reading.lines
+    ]
+    slots = reading.slots
+    if not said and slots.get("product") and slots.get("qty"):
+        said = [{"product": slots["product"], "qty": str(slots["qty"]), "unit": slots.get("unit")}]
+    return said or ("all" if "全退" in reading.text else None)
+
+
+def _why(reading: Reading, old: Any, asked: bool) -> Any:
+    """What was said on the way, without the bare word, the goods at its head and the yes."""
+    text = AMOUNT.sub("", EVERYTHING.sub("", reading.text.strip()) if asked or old else reading.text.strip())
+    text = text.strip(" ,，。")
+    is_talk = reading.action == "ignore" or reading.intent.startswith("confirm")
+    if not text or text in AskForMoney.starts or is_talk:
+        return old
+    return f"{old}；{text}"[:120] if old else text[:120]
+
+
+class AskForMoney(Dialogue):
+    id = "refund_ask"
+    intents = ("aftersale.report",)
+    starts = ("退款", "我要退款", "申请退款")
+    examples = ("我要退款", "梨坏了两个", "收到的草莓烂了")
+    goods = Slot(_goods, optional=True, insists=True)
+    why = Slot(_why, optional=True)
+
+    async def check(self, turn: Turn, data: Data) -> Question | None:
+        slip = await _paid(turn, turn.person.id)
+        if turn.room or slip is None or not _is_about_money(turn, data):
+            return None
+        if not data.get("goods"):
+            return _which(turn, slip)
+        what = _what(turn, slip, data)
+        money = await refunds.preview(slip.id, what, code=slip.code)
+        text = f"{slip.code} 退{refunding.meant(slip, what)} {money}，对吗？回“对”就交给店里"
+        return Question((turn.here(text, buttons=YES_NO),), pending=Pending("confirm"), seal=str(money.fen))
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        slip = await _paid(turn, turn.person.id)
+        if not seal or slip is None:
+            hint = "。想退钱就回“退款”" if slip else ""
+            return await tell_the_staff(turn, sorry="抱歉。有照片就发来，坏了的店里会处理。", hint=hint)
+        what = _what(turn, slip, data)
+        if str((await refunds.preview(slip.id, what, code=slip.code)).fen) != seal:
+            raise QuoteChanged
+        rules = await shop_rules(turn.shop)
+        case = await refunds.ask(
+            slip.id,
+            turn.person.id,
+            what,
+            str(data.get("why") or ""),
+            at_once=rules.refund_at_once,
+            now=turn.now,
+        )
+        facts = {"退款": case.number, "金额": str(case.amount)}
+        if case.state != State.REQUESTED:  # the shop has said yes beforehand; the notice tells how it goes on
+            return Done((), facts=facts)
+        text = f"{slip.code} 退 {case.amount} 交给店里了，最晚 48 小时有结果。不退了就说“不退了”"
+        return Done((turn.here(text),), facts=facts)
+
+
+class KeepIt(Dialogue):
+    """不退了: the request is taken back."""
+
+    id = "refund_withdraw"
+    intents = ()
+    starts = ("不退了", "不用退了", "不退款了")
+    examples = ("不退了",)
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        mine = [
+            case for case in await refunds.waiting(turn.shop, State.REQUESTED) if case.buyer == turn.person.id
+        ]
+        if not mine:
+            return Done((turn.here("没有在等的退款。看看订单：回“我的订单”"),))
+        case = await refunds.withdraw(mine[-1].id, now=turn.now)
+        return Done((turn.here(f"{case.code} 不退了，{case.amount} 的货给你留着"),))
+
+
+def _is_about_money(turn: Turn, data: Data) -> bool:
+    """坏了 alone is for a person; 退 is for the till. Once goods were asked for, their name is the answer."""
+    return "退" in turn.text or bool(data.get("goods"))
+
+
+def _which(turn: Turn, slip: Slip) -> Question:
+    one = slip.lines[0]
+    text = (
+        f"{slip.code}：{voice.all_goods(slip.lines)}，付了 {slip.payable}。退哪些？"
+        f"全退回“全退”，退一部分说货名和数量，比如“{one.called}1{one.unit}，烂了”"
+    )
+    return Question((turn.here(text),), asked="goods")
+
+
+def _what(turn: Turn, slip: Slip, data: Data) -> What:
+    return What() if data["goods"] == "all" else refunding.named(turn, slip, data["goods"])
+
+
+async def _paid(turn: Turn, buyer: PersonId) -> Slip | None:
+    """The newest order whose money is in and can still go back."""
+    recent = await slips.recent(turn.shop, buyer)
+    return next((slip for slip in recent if slip.money_in and slip.may_come_back), None)

@@ -1,0 +1,181 @@
+"""账单: what a basket costs this buyer, and what an order keeps of it: prices, coupons and points, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from shop import coupons
+from shop.catalogue import Goods
+from shop.goods import Catalogue
+from shop.kit.ids import PersonId, ShopId
+from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.records.orders import Line, Order
+from shop.rules import pricing
+from shop.rules.baskets import Want
+from shop.rules.frozen import nearly_out, offer_in, offer_out, unused_out
+from shop.rules.pricing import Buyer, Offer, Priced, Quote
+
+OVER = "#over"  # behind a line's key: what goes beyond the limit of its offer, at the usual price
+Frozen = Mapping[str, tuple[Offer, ...]]  # by a want's key: what its units cost when they were ordered
+
+
+def local_day(now: datetime, catalogue: Catalogue) -> date:
+    return now.astimezone(ZoneInfo(catalogue.tz)).date()
+
+
+async def buyer_of(
+    shop: ShopId, person: PersonId | None, shelf: Goods, *, now: datetime, order: Order | None = None
+) -> Buyer:
+    """What the price depends on beside the basket. Asks nothing where the shop has no coupons."""
+    if person is None or not shelf.has_coupons:
+        return Buyer(now=now)
+    mine = await coupons.offered(shop, person, now=now, order=order.id if order else 0)
+    return Buyer(coupons=mine, now=now)
+
+
+def quote(
+    basket: Mapping[str, Want],
+    shelf: Goods,
+    buyer: Buyer,
+    *,
+    now: datetime,
+    frozen: Frozen | None = None,
+    change: Money | None = None,
+) -> Quote:
+    """Price a basket; what stands on an order already keeps the offers it was ordered at."""
+    day, known, kept = local_day(now, shelf.catalogue), shelf.everything, frozen or {}
+    items = [
+        pricing.Item(
+            key,
+            want.qty,
+            kept[key] if key in kept else shelf.offers(want.sku, day),
+            sku=want.sku,
+            product=known.sku[want.sku].product,
+            unit=known.sku[want.sku].unit,
+            frozen=key in kept,
+        )
+        for key, want in basket.items()
+    ]
+    return pricing.quote(items, shelf.promotions, buyer, change=change or Money(0), delivered=False)
+
+
+def parts(basket: Mapping[str, Want], quote: Quote) -> dict[str, tuple[Want, Priced]]:
+    """Each line with the want it belongs to, in the order the buyer said them: a want is one line, or two where it
+    goes beyond the limit of an offer."""
+    priced = {line.key: line for line in quote.lines}
+    return {
+        key: (want, priced[key])
+        for base, want in basket.items()
+        for key in (base, base + OVER)
+        if key in priced
+    }
+
+
+# ── as rows ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def key_of(line: Line) -> str:
+    """The line's key in a quote."""
+    return want_of(line).key + (OVER if line.over else "")
+
+
+def want_of(line: Line) -> Want:
+    return Want(line.sku_key, Quantity(line.qty), "add", line.for_whom, line.note)
+
+
+def wants_of(lines: Sequence[Line]) -> dict[str, Want]:
+    """What the buyer wants, with the parts of a split line together again."""
+    found: dict[str, Want] = {}
+    for line in lines:
+        want = want_of(line)
+        have = found.get(want.key)
+        qty = have.qty + want.qty if have else want.qty
+        found[want.key] = Want(want.sku, qty, "add", want.for_whom, (have or want).note)
+    return found
+
+
+def frozen_of(lines: Sequence[Line]) -> dict[str, tuple[Offer, ...]]:
+    """The offers that stood open when these were ordered."""
+    found: dict[str, tuple[Offer, ...]] = {}
+    for line in lines:
+        kept = tuple(offer_in(row) for row in line.offers or ())
+        found.setdefault(want_of(line).key, kept or (Offer(Money(line.price_fen), line.price_why),))
+    return found
+
+
+def amounts(want: Want, priced: Priced) -> dict[str, object]:
+    """What an edit may change in a line."""
+    return {
+        "qty": priced.qty.milli,
+        "price_fen": priced.price.fen,
+        "price_why": priced.price_why,
+        "gross_fen": priced.gross.fen,
+        "net_fen": priced.net.fen,
+        "cuts": [{"rule": cut.rule, "why": cut.why, "fen": cut.amount.fen} for cut in priced.cuts],
+        "points": priced.points,
+        "note": want.note,
+    }
+
+
+def line_row(order: int, want: Want, priced: Priced, shelf: Goods) -> dict[str, object]:
+    sku = shelf.catalogue.sku[want.sku]
+    offers = priced.item.offers
+    return {
+        "order_id": order,
+        "sku_id": shelf.row_of[want.sku],
+        "sku_key": want.sku,
+        "name": shelf.catalogue.product[sku.product].name,
+        "spec": sku.spec,
+        "called": shelf.catalogue.called(want.sku),
+        "unit": sku.unit,
+        "for_whom": want.for_whom,
+        "over": priced.key.endswith(OVER),
+        "offers": [offer_out(offer) for offer in offers] if len(offers) > 1 else None,
+        **amounts(want, priced),
+    }
+
+
+def order_amounts(quote: Quote) -> dict[str, object]:
+    """What an order says about its bill."""
+    points = sum(cut.amount.fen for line in quote.lines for cut in line.cuts if cut.rule == "points")
+    return {
+        "gross_fen": quote.gross.fen,
+        "payable_fen": quote.payable.fen,
+        "nearly": [nearly_out(near) for near in quote.nearly],
+        "unused": [unused_out(one) for one in quote.unused] or None,
+        "points": quote.points,
+        "points_fen": points,
+    }
+
+
+# ── the means ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def coupon_of(quote: Quote) -> int | None:
+    """The buyer's own coupon that this bill uses; a coupon that everybody has is no row."""
+    return next((int(one.coupon) for one in quote.coupons if one.coupon.isdigit()), None)
+
+
+async def take_coupon(order: Order, coupon: int | None, *, now: datetime) -> None:
+    """The order uses this coupon from now on, and no other. Raises CouponGone."""
+    if order.coupon_id == coupon:
+        return
+    if order.coupon_id is not None:
+        await coupons.unlock(order.id, now=now)
+    if coupon is not None:
+        await coupons.lock(order.id, coupon, now=now)
+
+
+async def let_go(order: Order, *, now: datetime) -> None:
+    """The order came to nothing: its coupon is the buyer's again."""
+    if order.coupon_id is not None and not await coupons.unlock(order.id, now=now):
+        await coupons.give_back(order.id, now=now)
+
+
+async def use_up(order: Order, *, now: datetime) -> None:
+    """The order is paid, or will be at the counter."""
+    if order.coupon_id is not None:
+        await coupons.use(order.id, now=now)

@@ -11,6 +11,7 @@ from dialogs.hear.around import slots_around
 from dialogs.hear.cart import of_cart
 from dialogs.hear.codes import Code
 from dialogs.hear.lattice import Piece
+from dialogs.hear.meant import clauses
 from dialogs.hear.normalise import normalise
 from dialogs.hear.numbers import parse
 from dialogs.hear.offer import Want, open_in
@@ -30,6 +31,8 @@ EXCEPT = re.compile(r"除了|除去|除开|除.{1,8}外|以外|之外|不要.{0,
 JUST_JOIN = re.compile(
     r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]|[算加带]上?我|报个名|^(?:我)?(?:拼|跟团|上车|拼了|跟了)[!~。]*$|^[我也俺再 ]*[加跟拼接抢秒] ?(?:\d{1,2}|[一二两三四五])[份个]?[吧哈啊哦!~。]*$"
 )
+AMOUNTS = ("qty", "code", "number")
+LONGEST_SIGH = 6  # characters: 终于开团了, beside codes
 NO = r"第?(?:\d{1,2}|[一二三四五六七八九十])(?:号|个|款)?"
 NUMBERS = re.compile(
     rf"^[我要来\s]*(?P<nos>(?=.*号|[\d、,，.和跟\s]+[^\d、,，.和跟\s]){NO}(?: ?[、,，.和跟 ]? ?{NO})+)(?:我|都|全)*(?:要|来|拿|想要)*各(?:要|来|拿)*"
@@ -47,7 +50,7 @@ def join(scene: Scene) -> Reading | None:
     if not scene.offer.campaigns:
         return _no_campaign(scene)
     if not _clean(scene, gathered):
-        return None
+        return _codes(scene, gathered)
     return (
         _all_items(scene, gathered)
         or _numbers(scene, gathered)
@@ -64,11 +67,18 @@ def _of_titled(scene: Scene) -> Scene:
         return scene
     campaign, name = called[0]
     at = scene.text.find(name)
+    if any(p.kind in AMOUNTS and not _same_clause(scene, at, p) for p in scene.pieces):
+        return scene  # B+1，秒杀也+1
     pieces = tuple(
         replace(piece, kind="blank", tag="") if at <= piece.start and piece.end <= at + len(name) else piece
         for piece in scene.pieces
     )
     return replace(scene, offer=open_in(scene.offer.catalogue, (campaign.id,)), pieces=pieces)
+
+
+def _same_clause(scene: Scene, at: int, piece: Piece) -> bool:
+    start, end = sorted((at, piece.start))
+    return not any(p.kind == "break" and start <= p.start < end for p in scene.pieces)
 
 
 def _is_mine(scene: Scene, gathered: Gathered) -> bool:
@@ -193,9 +203,10 @@ def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
     coded = [want for want in gathered.wants if want.source == "code" or _joined(scene, want)]
     if not coded or scene.says("还有|多少|[吗么?]|什么|怎么|改|换|减|撤|取消|不要"):
         return None
-    if any(piece.tag == "ask" for piece in scene.pieces) or (
-        not scene.addressed
-        and left_over(gathered.left_over, (match.span() for match in JUST_JOIN.finditer(scene.text)))
+    if gathered.loose and all(want.quantity for want in gathered.wants):
+        return None  # 秒杀2提，A一份
+    if any(piece.tag == "ask" for piece in scene.pieces) or not (
+        scene.addressed or _plain_codes(scene, gathered)
     ):
         return None
     one = gathered.loose[0] if len(gathered.loose) == 1 else None
@@ -210,6 +221,19 @@ def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
         return None
     first = next((want.campaign for want in coded if want.campaign), None)
     return decide(scene, wants, join_intent(scene.offer, first))
+
+
+def _plain_codes(scene: Scene, gathered: Gathered) -> bool:
+    """Clauses with items say nothing else; the others may sigh."""
+    known = [match.span() for match in JUST_JOIN.finditer(scene.text)]
+    sighs = 0
+    for clause in clauses(scene.pieces):
+        strange = left_over((piece for piece in clause if piece in gathered.left_over), known)
+        talks = chatters(scene.masked[clause[0].start : clause[-1].end], private=False)
+        if (strange or talks) and any(p.kind in (*AMOUNTS, "product") for p in clause):
+            return False
+        sighs += strange
+    return sighs <= LONGEST_SIGH
 
 
 def _joined(scene: Scene, want: Want) -> bool:

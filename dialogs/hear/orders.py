@@ -163,7 +163,7 @@ def decide(scene: Scene, wants: Sequence[Want], intent: str, *, loose: Sequence[
     settled = [settled_want(want, scene) for want in known]
     lines = merged(one for one in settled if isinstance(one, Line))
     questions = [one for one in settled if isinstance(one, Clarify)]
-    if not questions and loose and intent == "order.add":
+    if not questions and loose:
         questions = [
             Clarify("product", (), "amount_without_goods", (), None, loose[-1].value, loose[-1].unit)
         ]

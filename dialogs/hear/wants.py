@@ -92,7 +92,21 @@ class _Basket(Sayings):
                     self.done[-1], quantity=self.loose.pop(), for_whom=self.for_whom, start=self.done[-1].end
                 )
             )  # 再帮李姐带一箱
+        self._drop_mentions()
         wants = repaired(sorted([*self.done, *self.open], key=lambda want: want.start), self.offer)
         return Gathered(
             tuple(wants), tuple(self.loose), tuple(self.left_over), tuple(self.ops), self.ever_each
         )
+
+    def _drop_mentions(self) -> None:
+        """车厘子太贵了，苹果来一箱吧: goods that are only talked about, beside an order."""
+        asked = [want for want in self.done if want.quantity and want.op == "add"]
+        if asked and any(piece.tag in ("buy", "inc") for piece in self.pieces):
+            self.open = [want for want in self.open if not self._only_talked_about(want)]
+            self.done = [want for want in self.done if want.quantity or not self._only_talked_about(want)]
+
+    def _only_talked_about(self, want: Want) -> bool:
+        at = next((n for n, piece in enumerate(self.pieces) if piece.start == want.start), 0)
+        clause = self._clause(at)
+        told = want.op == "add" and not want.money and any(piece in self.left_over for piece in clause)
+        return told and not any(p.tag in ("buy", "inc", "each") or p.kind == "qty" for p in clause)

@@ -1,7 +1,7 @@
 """对账: what must always be true of the books, asked of the rows themselves; an empty answer is the good one.
 
-Run at the end of every test of the trade, by the nightly check and when the merchant says 对账. Each check is a SELECT
-that finds the rows that are wrong: `what` names one, `figure` says by how much.
+Run at the end of every test of the trade, every night (shop/audit.py) and when the merchant says 对账. Each check is a
+SELECT that finds the rows that are wrong: `what` names one, `figure` says by how much.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from shop.transaction import run_sql
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One thing that is wrong: the name of the rule, by how much, and a sentence for the person who must look."""
+    """One thing that is wrong: the name of the rule, by how much, a sentence for the person who must look, and `what`
+    it is about."""
 
     name: str
     figure: int
     sentence: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,14 @@ CHECKS = (
         ) AS backs WHERE done_fen + open_fen <> fen OR done_qty + open_qty <> units OR done_fen <> back_fen
         """,
     ),
+    Check(
+        "a line gives back no more than it cost",
+        "line {what} gives back {figure} fen more than it cost",
+        "SELECT cast(line.id AS text) AS what, back.open_fen + back.done_fen - line.net_fen AS figure "
+        "FROM given_back AS back JOIN line ON line.id = back.line_id "
+        'JOIN "order" AS o ON o.id = line.order_id WHERE o.shop_id = ? '
+        "AND (back.open_fen + back.done_fen > line.net_fen OR back.open_qty + back.done_qty > line.qty)",
+    ),
     # ── the ledger
     Check(
         "every transfer is in balance",
@@ -460,6 +470,12 @@ CHECKS = (
         "GROUP BY h.channel, h.account HAVING count(*) > 1",
     ),
     Check(
+        "a message is heard once",
+        "message {what} was kept {figure} times",
+        "SELECT m.channel || ' ' || m.channel_id AS what, count(*) AS figure FROM message AS m "
+        "GROUP BY m.channel, m.channel_id HAVING count(*) > 1",
+    ),
+    Check(
         "letters come from what was worked through",
         "message {what} is not done and {figure} letters answer it",
         "SELECT cast(m.id AS text) AS what, count(*) AS figure FROM message AS m JOIN letter ON letter.cause = m.id "
@@ -484,22 +500,40 @@ CHECKS = (
 )
 
 
+CUTS = "every fen taken off has a reason"
+NAMES = (*(check.name for check in CHECKS), CUTS)
+
+
 async def broken(shop: ShopId) -> list[Breach]:
-    """Everything that is wrong with the books of this shop, in the order of CHECKS."""
+    """Everything that is wrong with the books of this shop, in the order of NAMES."""
     rows = await run_sql(_QUESTION, [shop] * _QUESTION.count("?"))
     found = [_breach(CHECKS[int(row["place"])], row) for row in rows]
     return found + await _cuts(shop)
 
 
+async def look(shop: ShopId, name: str) -> list[Breach]:
+    """What one check finds, alone: a long look at the books is made of short ones."""
+    if name == CUTS:
+        return await _cuts(shop)
+    check = CHECKS[NAMES.index(name)]
+    rows = await run_sql(_ask(check), [shop] * check.wrong.count("?"))
+    return [_breach(check, row) for row in rows]
+
+
 def _breach(check: Check, row: Mapping[str, Any]) -> Breach:
-    figure = int(row["figure"])
-    return Breach(check.name, figure, check.sentence.format(what=row["what"], figure=figure))
+    figure, what = int(row["figure"]), str(row["what"])
+    return Breach(check.name, figure, check.sentence.format(what=what, figure=figure), what)
+
+
+def _ask(check: Check) -> str:
+    return (
+        f"SELECT cast(c.what AS text) AS what, cast(c.figure AS bigint) AS figure FROM ({check.wrong}) AS c"
+    )
 
 
 # All checks in one statement, so that they see the books at one moment and cost one question.
 _QUESTION = "\nUNION ALL\n".join(
-    f"SELECT {place} AS place, cast(c.what AS text) AS what, cast(c.figure AS bigint) AS figure FROM ({check.wrong}) AS c"
-    for place, check in enumerate(CHECKS)
+    f"SELECT {place} AS place, a.* FROM ({_ask(check)}) AS a" for place, check in enumerate(CHECKS)
 )
 
 
@@ -517,5 +551,5 @@ async def _cuts(shop: ShopId) -> list[Breach]:
         off = int(row["saved"]) - sum(int(cut["fen"]) for cut in cuts)
         if off:
             sentence = f"a line of order {row['code']} is {off} fen cheaper than its cuts say"
-            wrong.append(Breach("every fen taken off has a reason", off, sentence))
+            wrong.append(Breach(CUTS, off, sentence, str(row["code"])))
     return wrong

@@ -16,6 +16,7 @@ from dialogs.hear.signs import signs, strange
 from dialogs.hear.wants import Gathered
 
 HOW_TO = re.compile("付|转账|[取提]货|自提|[去来]拿|送")
+STRANGE_UNITS = ("碗", "口", "顿", "桌", "盘", "锅", "勺", "餐", "道")  # of the table, not of a shop
 MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
 
 
@@ -74,6 +75,10 @@ def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:
         return _unknown_in_group(scene, gathered)
     if any(want.quantity is None and want.money is None for want in wants):
         return False
+    if any(
+        want.quantity and want.quantity.unit in STRANGE_UNITS and not _sold_by(scene, want) for want in wants
+    ):
+        return False  # 下一碗面条
     strange, around = strangeness(scene, gathered)
     if any(want.source == "code" for want in wants) and (
         strange or any(piece.tag == "ask" for piece in scene.pieces)

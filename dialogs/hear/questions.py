@@ -99,7 +99,8 @@ def _fits(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> boo
 
 def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
     """A full order in the same message is the order; the question around it is a remark, unless it is a plain one."""
-    if not (scene.addressed or intent.name in ("price.query", "stock.query", "aftersale.report")):
+    one = intent.name == "product.query" and "amount" not in shown  # 草莓多大一盒
+    if not (scene.addressed or one or intent.name in ("price.query", "stock.query", "aftersale.report")):
         return False
     if intent.name == "product.query" and "buy" in shown:
         return False  # 西瓜来一个，切开看看熟不熟

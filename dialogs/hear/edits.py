@@ -138,7 +138,11 @@ def _only_cancels(scene: Scene, gathered: Gathered) -> bool:
     )
     upto = [piece for clause in clauses_[: at + 1] for piece in clause if piece in gathered.left_over]
     behind = [piece for clause in clauses_[at + 1 :] for piece in clause if piece in gathered.left_over]
-    return not left_over(upto, spans) and left_over(behind) <= LONGEST_REASON and about_the_shop(scene)
+    mine = bool(scene.says("我|单|团|订"))
+    if not mine and any(piece.kind == "time" for piece in scene.pieces):
+        return False  # 取消了 明天再约
+    reason = LONGEST_REASON if mine else 0
+    return not left_over(upto, spans) and left_over(behind) <= reason and about_the_shop(scene)
 
 
 def _not_ours(scene: Scene) -> Reading | None:

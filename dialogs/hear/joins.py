@@ -260,7 +260,7 @@ def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
         gathered.wants
         or not (plus or JUST_JOIN.search(scene.text) or _asks_for_some(scene, gathered))
         or len(gathered.loose) > 1 + sum(piece.kind == "for" for piece in scene.pieces)
-        or scene.says("[?？]|吗|么|多少|几点")
+        or scene.says("[?？]|吗|么|多少|几点|也是|同意")
     ):
         return None
     when = any(piece.kind == "time" for piece in scene.pieces)

@@ -17,6 +17,7 @@ from dialogs.hear.wants import Gathered
 
 HOW_TO = re.compile("付|转账|[取提]货|自提|[去来]拿|送")
 STRANGE_UNITS = ("碗", "口", "顿", "桌", "盘", "锅", "勺", "餐", "道")  # of the table, not of a shop
+NO_VERBS = ("好", "对", "够", "行", "那", "要", "算", "得", "罢", "大")  # 好了3斤香蕉
 MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
 
 
@@ -86,7 +87,7 @@ def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:
         return False  # 考C1还是C2
     total = len(scene.text)
     orders = buys(scene.pieces)
-    if any(want.money for want in wants) and not orders:
+    if (any(want.money for want in wants) and not orders) or tells(scene.pieces):
         return False  # 老姜都五块了
     if any(_asks(clause, wants) for clause in clauses(scene.pieces)):
         return False  # 一斤苹果有几个
@@ -102,6 +103,15 @@ def _asks(clause: Sequence[Piece], wants: Sequence[Want]) -> bool:
     goods = any(clause[0].start <= want.start < clause[-1].end for want in wants)
     text = "".join(piece.text for piece in clause)
     return bool(asking) and (goods or not HOW_TO.search(text))
+
+
+def tells(pieces: Sequence[Piece]) -> bool:
+    """我钓了3条, 中午点了一份: what was done, not what is wanted."""
+    for verb, done, amount in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        past = done.text in ("了", "过") and amount.kind in ("qty", "number", "money", "product")
+        if past and verb.kind in ("word", "char", "cue") and verb.text not in NO_VERBS:
+            return True
+    return False
 
 
 def asks_for_some(scene: Scene) -> bool:

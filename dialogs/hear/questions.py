@@ -51,7 +51,7 @@ FETCH = re.compile(
 
 def plain_question(scene: Scene) -> Reading | None:
     """A question so plain that no word in it can be an order or a change of one: 吐司有没有加防腐剂."""
-    if not scene.addressed or BOOKS.search(scene.text):
+    if not scene.addressed or BOOKS.search(scene.text) or _takes_it(scene):
         return None
     gathered = tidy_emoji(scene.gathered)
     shown = signs(scene, gathered)
@@ -66,6 +66,11 @@ def question(scene: Scene) -> Reading | None:
     if scene.addressed and BOOKS.search(scene.text) and (booking := booked(scene, gathered)):
         return booking
     return _asked(scene, gathered, signs(scene, gathered), NEEDS) or _pickup_time(scene, gathered)
+
+
+def _takes_it(scene: Scene) -> bool:
+    """给我留一盒，晚上来拿, where the shop has just named the goods."""
+    return bool(scene.gathered.loose and scene.it() and buys(scene.pieces))
 
 
 def _asked(scene: Scene, gathered: Gathered, shown: Signs, needs: int) -> Reading | None:
@@ -161,7 +166,13 @@ def _pickup_time(scene: Scene, gathered: Gathered) -> Reading | None:
     said = any(piece.kind in ("time", "place") for piece in scene.pieces) or scene.says(
         "一会|待会|等下|等会|马上|晚点|晚些|下班"
     )
-    if not said or gathered.wants or not scene.addressed or left_over(gathered.left_over) > 10:
+    if (
+        _takes_it(scene)
+        or not said
+        or gathered.wants
+        or not scene.addressed
+        or left_over(gathered.left_over) > 10
+    ):
         return None
     if any(piece.kind == "place" for piece in scene.pieces) and not FETCH.search(scene.text):
         return act("delivery.address", (), slots_around(scene), why="说了地址")

@@ -70,7 +70,10 @@ def _same_person(a: str, b: str) -> bool:
 
 
 def _above(scene: Scene) -> Said | None:
-    """楼上 is the last message that is neither the bot's nor my own."""
+    """楼上 is the message that is quoted, or the last that is not the bot's."""
+    quote = scene.context.quote
+    if quote is not None and quote.who != "bot":
+        return Said(quote.who, quote.text)
     return next((said for said in reversed(scene.context.history) if said.who not in ("bot",)), None)
 
 

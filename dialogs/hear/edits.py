@@ -12,6 +12,7 @@ from dialogs.hear.cart import by_specs, by_unit, of_cart, removed, unit_fits
 from dialogs.hear.joins import about_the_shop
 from dialogs.hear.lexicon import words
 from dialogs.hear.meant import clauses
+from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.offer import Want
 from dialogs.hear.orders import settled_want, with_it
 from dialogs.hear.quantities import Quantity
@@ -166,8 +167,9 @@ def _not_ours(scene: Scene) -> Reading | None:
 
 
 def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
-    wants = gathered.wants or _nameless(scene, gathered)
-    if not wants:
+    wants = _by_place(scene, gathered) or gathered.wants or _nameless(scene, gathered)
+    of_it = bool(gathered.loose and scene.it() and not scene.context.cart)  # 来3斤，再来一块豆腐
+    if not wants or of_it:
         return None
     done: list[Line] = []
     corrects = _corrects(scene)
@@ -206,6 +208,18 @@ def _all_but(scene: Scene, gathered: Gathered) -> Reading | None:
     goods = scene.offer.catalogue.sku
     gone = [line for line in scene.context.cart if line.sku in goods and goods[line.sku].product not in kept]
     return act("order.remove", map(removed, gone), why="别的都不要了") if gone and kept else None
+
+
+def _by_place(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
+    """第二个不要了: a line of the order by where it stands, when no campaign counts otherwise."""
+    said = scene.says(rf"第(?P<n>{NUMBER})(?:个|样|行|项|款|条|种)")
+    number = parse(said["n"]) if said else None
+    cart = scene.context.cart
+    if number is None or not gathered.ops or gathered.wants or not 1 <= number <= len(cart):
+        return ()
+    amounts = [quantity for quantity in gathered.loose if quantity.unit or quantity.value != number]
+    line = cart[int(number) - 1]
+    return (Want(sku=line.sku, quantity=amounts[-1] if amounts else None, op=gathered.ops[-1]),)
 
 
 def _nameless(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:

@@ -51,7 +51,7 @@ FETCH = re.compile(
 
 def plain_question(scene: Scene) -> Reading | None:
     """A question so plain that no word in it can be an order or a change of one: 吐司有没有加防腐剂."""
-    if not scene.addressed or BOOKS.search(scene.text) or _takes_it(scene):
+    if not scene.addressed or BOOKS.search(scene.text):
         return None
     gathered = tidy_emoji(scene.gathered)
     shown = signs(scene, gathered)
@@ -97,6 +97,8 @@ def _fits(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> boo
         want.source == "unknown" and want.quantity for want in gathered.wants
     ):
         return False  # 订一桶水 送到公司
+    if intent.name == "pickup.schedule" and _takes_it(scene):
+        return False
     if scene.addressed:
         return "ask" in shown or intent.name in TOLD_TOO or not _told_about_others(scene)
     return may_answer(scene, gathered, intent, shown)

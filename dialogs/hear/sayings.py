@@ -185,9 +185,13 @@ class Sayings(Pairing):
             return
         if piece.text == "少" and not self._is_less(at):
             return
+        if piece.text == "多" and at and self.pieces[at - 1].text in ("那么", "这么", "太"):
+            return
         op: Op = OPS[piece.tag]
         if op == "remove" and piece.text in PARTLY and self._next_amount(at):
             op = "dec"  # 去掉一箱
+        if op == "remove" and self._too_much(at):
+            op = "set"  # 不用那么多，一板够了
         if op == "remove" and (pack := self._pack_behind(at)):
             self._deny(pack)
             return  # 鸡蛋不要板的

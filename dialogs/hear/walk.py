@@ -241,6 +241,9 @@ class Walk:
         after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
         return after is not None and after.text != "了" and self._next_amount(at)
 
+    def _too_much(self, at: int) -> bool:
+        return "".join(p.text for p in self.pieces[at + 1 : at + 3]).startswith(("那么多", "这么多", "太多"))
+
     def _pack_behind(self, at: int) -> Piece | None:
         """板的, of goods that come by the 板."""
         after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None

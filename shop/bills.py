@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from shop import coupons
+from shop import coupons, points
 from shop.catalogue import Goods
 from shop.goods import Catalogue
-from shop.kit.ids import PersonId, ShopId
+from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.records.orders import Line, Order
@@ -27,13 +27,26 @@ def local_day(now: datetime, catalogue: Catalogue) -> date:
 
 
 async def buyer_of(
-    shop: ShopId, person: PersonId | None, shelf: Goods, *, now: datetime, order: Order | None = None
+    shop: ShopId,
+    person: PersonId | None,
+    shelf: Goods,
+    *,
+    now: datetime,
+    order: Order | None = None,
+    use_points: bool = False,
 ) -> Buyer:
-    """What the price depends on beside the basket. Asks nothing where the shop has no coupons."""
-    if person is None or not shelf.has_coupons:
+    """What the price depends on beside the basket. Asks nothing where the shop has neither coupons nor points.
+    Points pay only for an order whose buyer has said so (用积分)."""
+    if person is None or not (shelf.has_coupons or shelf.points.per_yuan):
         return Buyer(now=now)
-    mine = await coupons.offered(shop, person, now=now, order=order.id if order else 0)
-    return Buyer(coupons=mine, now=now)
+    order_id = order.id if order else 0
+    mine = await coupons.offered(shop, person, now=now, order=order_id) if shelf.has_coupons else ()
+    if not shelf.points.per_yuan:
+        return Buyer(coupons=mine, now=now)
+    has = await points.balance(shop, person, shelf.points)
+    spent = order.points if order else 0
+    most = max(0, has.spendable + spent) if spent or use_points else 0
+    return Buyer(level=has.level.name if has.level else "", coupons=mine, points=most, now=now)
 
 
 def quote(
@@ -140,14 +153,14 @@ def line_row(order: int, want: Want, priced: Priced, shelf: Goods) -> dict[str, 
 
 def order_amounts(quote: Quote) -> dict[str, object]:
     """What an order says about its bill."""
-    points = sum(cut.amount.fen for line in quote.lines for cut in line.cuts if cut.rule == "points")
+    worth = sum(cut.amount.fen for line in quote.lines for cut in line.cuts if cut.rule == "points")
     return {
         "gross_fen": quote.gross.fen,
         "payable_fen": quote.payable.fen,
         "nearly": [nearly_out(near) for near in quote.nearly],
         "unused": [unused_out(one) for one in quote.unused] or None,
         "points": quote.points,
-        "points_fen": points,
+        "points_fen": worth,
     }
 
 
@@ -169,13 +182,30 @@ async def take_coupon(order: Order, coupon: int | None, *, now: datetime) -> Non
         await coupons.lock(order.id, coupon, now=now)
 
 
+async def take_points(order: Order, spent: int, *, now: datetime) -> None:
+    """The bill is paid with so many points from now on. Raises NotEnoughPoints. `order.version` is the new bill's."""
+    buyer, more = PersonId(order.buyer_id), spent - order.points
+    if more > 0:
+        await points.spend(OrderId(order.id), buyer, more, now, order.version)
+    elif more < 0:
+        await points.give_back_spent(OrderId(order.id), buyer, -more, f"edit {order.version}", now)
+
+
 async def let_go(order: Order, *, now: datetime) -> None:
-    """The order came to nothing: its coupon is the buyer's again."""
+    """The order came to nothing: its coupon and its points are the buyer's again."""
+    if order.points:
+        await points.give_back_spent(OrderId(order.id), PersonId(order.buyer_id), order.points, "ended", now)
     if order.coupon_id is not None and not await coupons.unlock(order.id, now=now):
         await coupons.give_back(order.id, now=now)
 
 
 async def use_up(order: Order, *, now: datetime) -> None:
-    """The order is paid, or will be at the counter."""
+    """The order is paid, or will be at the counter: its coupon is used."""
     if order.coupon_id is not None:
         await coupons.use(order.id, now=now)
+
+
+async def earn(order: Order, *, now: datetime) -> None:
+    """The money is in: points for the goods, to be spent when the order is over for good."""
+    id = OrderId(order.id)
+    await points.earn(id, PersonId(order.buyer_id), await points.earned_by(id), now)

@@ -6,22 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from secrets import randbelow
 from typing import Any
 
 from tortoise.expressions import F
 
+from shop.counters import GOODS, goods_changed
 from shop.events import SpecialsPosted
 from shop.goods import Campaign, CampaignItem, Catalogue, Coupon, Product, Sku, Unit
 from shop.kit.ids import RoomId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
+from shop.points import promotions_of
 from shop.promotions import from_terms
 from shop.records import goods as records
 from shop.records.shops import Shop
 from shop.records.stock import StockItem, StockMove
 from shop.refusals import NameTaken, NoSuchGoods
 from shop.rules.pricing import Offer, Promotion
+from shop.rules.trade import Points, from_row
 from shop.transaction import run_sql, seen, transaction
 
 
@@ -36,6 +38,7 @@ class Goods:
     promotions: tuple[Promotion, ...]
     version: int
     has_coupons: bool = False  # is a template running? else nobody's coupons are looked for
+    points: Points = field(default_factory=Points)
 
     def offers(self, sku: str, day: date) -> tuple[Offer, ...]:
         """What one unit may cost on this day; the lowest is what it costs."""
@@ -79,7 +82,7 @@ _shelf = _Shelf()
 async def goods(shop: ShopId) -> Goods:
     """The shelf now, the same one for a whole transaction unless that changes it. One cheap query when nothing
     changed since the last call."""
-    if (here := seen().get((goods, shop))) is not None:
+    if (here := seen().get((GOODS, shop))) is not None:
         return here  # type: ignore[no-any-return]  # put there below
     rows = await run_sql("SELECT goods_version FROM shop WHERE id = ?", [shop])
     version = int(rows[0]["goods_version"])
@@ -87,7 +90,7 @@ async def goods(shop: ShopId) -> Goods:
     if known is None or known.version != version:
         known = await _load(shop, version)
         _shelf.known[shop] = known
-    seen()[goods, shop] = known
+    seen()[GOODS, shop] = known
     return known
 
 
@@ -98,6 +101,7 @@ def forget() -> None:
 
 async def _load(shop: ShopId, version: int) -> Goods:
     row = await Shop.get(id=shop)
+    rules = from_row(row.rules)
     products = await records.Product.filter(shop_id=shop).order_by("place", "id").prefetch_related("skus")
     campaigns = await records.Campaign.filter(shop_id=shop).order_by("id")
     coupons = await records.CouponTemplate.filter(shop_id=shop).order_by("id")
@@ -122,9 +126,13 @@ async def _load(shop: ShopId, version: int) -> Goods:
         everything,
         row_of={sku.key: sku.id for product in products for sku in product.skus},
         specials={(special.sku.key, special.day): Money(special.price_fen) for special in specials},
-        promotions=tuple(from_terms(promotion.kind, promotion.terms) for promotion in promotions),
+        promotions=(
+            *(from_terms(promotion.kind, promotion.terms) for promotion in promotions),
+            *promotions_of(rules.points),
+        ),
         version=version,
-        has_coupons=any(coupon.terms for coupon in coupons),
+        has_coupons=bool(coupons),
+        points=rules.points,
     )
 
 
@@ -360,9 +368,3 @@ async def _sku_row(shop: ShopId, sku: str) -> records.Sku:
 async def _alone(shop: ShopId) -> None:
     """Two clerks change the goods one after the other; buyers do not wait for them."""
     await Shop.filter(id=shop).select_for_update(no_key=True).first()
-
-
-async def goods_changed(shop: ShopId) -> None:
-    """A step by chance: a version that was rolled back, and is still known as a shelf, never comes again."""
-    await Shop.filter(id=shop).update(goods_version=F("goods_version") + (1 + randbelow(2**20)))
-    seen().pop((goods, shop), None)

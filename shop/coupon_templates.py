@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shop.catalogue import goods_changed
+from shop.counters import goods_changed
 from shop.events import CouponTakenBack
 from shop.kit.ids import PersonId, ShopId
 from shop.promotions import from_terms

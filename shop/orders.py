@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from shop import bills, coupons, refunds, stock
+from shop import bills, coupons, points, refunds, stock
 from shop.bills import local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_number
@@ -30,6 +30,7 @@ from shop.refusals import (
     AlreadyHandedOver,
     AlreadyPaid,
     NoSuchOrder,
+    NotEnoughPoints,
     NothingOpen,
     NotSold,
     QuoteChanged,
@@ -109,6 +110,40 @@ async def edit(shop: ShopId, buyer: PersonId, changes: Sequence[Want], *, now: d
             raise SaidToBePaid(order.code)
         _known(changes, shelf)
         return await _change(order, changes, shelf, now)
+
+
+async def use_points(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
+    """用积分: the open order is paid with points as far as they and the shop's rule go. Raises NothingOpen, AlreadyPaid,
+    SaidToBePaid, NotEnoughPoints when there are none to use."""
+    async with transaction():
+        shelf = await goods(shop)
+        order = await _editable(shop, buyer, now)
+        if order.claimed_at is not None:
+            raise SaidToBePaid(order.code)
+        lines = await lines_of(order.id)
+        standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now, use_points=True)
+        if not order.points:
+            raise NotEnoughPoints((await points.balance(shop, buyer, shelf.points)).spendable, 1)
+        await _ready_if_free(order, now)
+        return await slip_of(order, standing)
+
+
+async def adjust(id: OrderId, change_by: Money, *, now: datetime) -> Slip:
+    """改价: the shop takes something off an unpaid order (less than nothing), or puts back what it took off. Raises
+    AlreadyPaid, SaidToBePaid, TooMuchOff."""
+    async with transaction():
+        order = await Order.filter(id=id).select_for_update().get()
+        if may(Status(order.status), "adjusted", money_in=order.paid_at is not None) is None:
+            raise _why_not(order)
+        if order.claimed_at is not None:
+            raise SaidToBePaid(order.code)
+        shelf = await goods(ShopId(order.shop_id))
+        lines = await lines_of(order.id)
+        order.adjust_fen += change_by.fen
+        await change(Order, "WHERE id = ?", [order.id], adjust_fen=order.adjust_fen)
+        standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now)
+        await _ready_if_free(order, now)
+        return await slip_of(order, standing)
 
 
 async def cancel(shop: ShopId, buyer: PersonId, *, now: datetime, code: str | None = None) -> Slip:
@@ -193,6 +228,7 @@ async def complete(id: OrderId, *, now: datetime) -> bool:
             await Order.filter(id=id).update(after_sale_until=now + timedelta(hours=1))
             return False
         await _step(order, "after_sale_over")
+        await points.release(id, now)
         return True
 
 
@@ -278,6 +314,7 @@ async def _ready_if_free(order: Order, now: datetime) -> str | None:
         return None
     await _step(order, "paid", paid_at=now, pay_due_at=None)
     await bills.use_up(order, now=now)
+    await bills.earn(order, now=now)
     return await give_code(order.shop_id, order.id, now=now)
 
 
@@ -297,10 +334,17 @@ async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: date
 
 
 async def _rewrite(
-    order: Order, lines: Sequence[Line], basket: Mapping[str, Want], shelf: Goods, now: datetime
+    order: Order,
+    lines: Sequence[Line],
+    basket: Mapping[str, Want],
+    shelf: Goods,
+    now: datetime,
+    *,
+    use_points: bool = False,
 ) -> list[Line]:
     """The order's bill anew; gives its lines. What was asked for before is no longer owed."""
-    buyer = await bills.buyer_of(ShopId(order.shop_id), PersonId(order.buyer_id), shelf, now=now, order=order)
+    shop, person = ShopId(order.shop_id), PersonId(order.buyer_id)
+    buyer = await bills.buyer_of(shop, person, shelf, now=now, order=order, use_points=use_points)
     quote = bills.quote(
         basket, shelf, buyer, now=now, frozen=bills.frozen_of(lines), change=Money(order.adjust_fen)
     )
@@ -313,8 +357,10 @@ async def _rewrite(
         await _reprice_line(line, *parts[key])
     added = await _add_lines(order.id, [part for key, part in parts.items() if key not in kept], shelf)
     coupon = bills.coupon_of(quote)
+    order.version += 1
     await bills.take_coupon(order, coupon, now=now)
-    new = bills.order_amounts(quote) | {"coupon_id": coupon, "version": order.version + 1}
+    await bills.take_points(order, quote.points, now=now)
+    new = bills.order_amounts(quote) | {"coupon_id": coupon, "version": order.version}
     await change(Order, "WHERE id = ?", [order.id], **new)
     for name, value in new.items():
         setattr(order, name, value)

@@ -134,6 +134,7 @@ async def _paid(order: Order, now: datetime) -> None:
     await Order.filter(id=order.id).update(
         status=end, paid_at=now, pay_due_at=None, version=order.version + 1
     )
+    await bills.earn(order, now=now)
     if order.pay_mode == PayMode.PREPAY:
         await bills.use_up(order, now=now)
         await give_code(order.shop_id, order.id, now=now)

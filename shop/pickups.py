@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import stock, till
+from shop import bills, stock, till
 from shop.events import OrderHandedOver, OrderTakenBack
 from shop.kit.codes import new_pickup_code, read_pickup_code
 from shop.kit.ids import OrderId, PersonId, ShopId
@@ -125,4 +125,5 @@ async def _book_cash(order: Order, by: PersonId, now: datetime) -> None:
         await till.take(order, "cash", f"order {order.id}", owed, till.SETTLED, by=by, now=now)
     await PayIntent.filter(order_id=order.id, state="created").update(state="closed")
     await Order.filter(id=order.id).update(paid_at=now)
+    await bills.earn(order, now=now)
     order.paid_at = now

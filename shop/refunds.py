@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import stock, till
+from shop import coupons, points, stock, till
 from shop.events import RefundAgreed, RefundAsked, RefundByHand, RefundPaid, RefundRefused
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money, total
@@ -237,12 +237,16 @@ async def paid_back(number: str, *, now: datetime, by: PersonId | None = None, p
         if by is not None:
             await Refund.filter(id=refund.id).update(decided_by=by)
         await till.pay_back(order, refund, await PayFact.get(id=refund.fact_id), now=now)
+        back = await points.back_with(refund.id)
         for part in await RefundPart.filter(refund_id=refund.id).order_by("line_id"):
             await run_sql(
                 "UPDATE given_back SET open_fen = open_fen - ?, open_qty = open_qty - ?, "
                 "done_fen = done_fen + ?, done_qty = done_qty + ? WHERE line_id = ?",
                 [part.fen, part.qty, part.fen, part.qty, part.line_id],
             )
+        await points.refund_moves(
+            refund.number, OrderId(order.id), PersonId(order.buyer_id), back.spent, back.earned, now
+        )
         await _end_if_all_is_back(order, now)
         tx.tell(RefundPaid(refund.id), at=now)
         return True
@@ -407,6 +411,7 @@ async def _end_if_all_is_back(order: Order, now: datetime) -> None:
         return
     if Status(order.status) not in GONE_OUT:
         await stock.release(order.id)
+        await coupons.give_back(order.id, now=now)
         await run_sql("UPDATE pickup SET state = 'void' WHERE order_id = ? AND state = 'ready'", [order.id])
     await Order.filter(id=order.id).update(
         status=end, ended_at=now, ended_why="all_refunded", version=order.version + 1

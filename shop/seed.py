@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shop.catalogue import goods_changed
+from shop.counters import goods_changed
 from shop.goods import Catalogue, Product
 from shop.kit.ids import ShopId
 from shop.kit.quantity import Quantity

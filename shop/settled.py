@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shop.counters import goods_changed
 from shop.kit.ids import ShopId
 from shop.records.shops import Shop
 from shop.rules.trade import TradeRules, from_row
@@ -21,4 +22,5 @@ async def settle_rules(shop: ShopId, said: dict[str, Any]) -> TradeRules:
         both = (row.rules or {}) | said
         rules = from_row(both)
         await Shop.filter(id=shop).update(rules=both)
+        await goods_changed(shop)  # what things cost may depend on it
         return rules

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.catalogue import goods_changed
+from shop.counters import goods_changed
 from shop.kit.ids import PersonId, ShopId
 from shop.records.goods import Product
 from shop.records.shops import Shop

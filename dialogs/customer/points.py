@@ -6,8 +6,9 @@ import re
 from zoneinfo import ZoneInfo
 
 from dialogs.engine import Data, Dialogue, Done
+from dialogs.ordering import edited
 from dialogs.turn import Turn
-from shop import points
+from shop import orders, points
 from shop.kit.money import BASIS, Money, zhe
 from shop.points import Balance, Moved
 from shop.refusals import NoPoints
@@ -16,6 +17,10 @@ from shop.rules.trade import Level, Points, TradeRules
 from shop.settled import shop_rules
 
 MOST_MOVES = 8
+_USE = re.compile(
+    "^(?:这单|这次|下单|帮我|给我|我要|就)*(?:全部?)?(?:用|使用|抵|抵掉)(?:掉|上|下)?(?:我的|全部)*积分(?:吧|抵扣?|付款?|了)*$"
+    "|^积分(?:抵扣|抵了|抵吧|全?用上|全?用掉|全抵)(?:吧|了)?$"
+)
 _MOVES = re.compile("明细|记录|流水|哪来|怎么(?:少|没|变)")
 _CALLED = {
     points.SPENT: "下单抵了",
@@ -39,6 +44,9 @@ class MyPoints(Dialogue):
         rules = await shop_rules(turn.shop)
         if not rules.points.per_yuan:
             raise NoPoints
+        if _USE.search(turn.text):
+            slip = await orders.use_points(turn.shop, turn.person.id, now=turn.now)
+            return Done(edited(turn, slip), facts={"积分": slip.code})
         has = await points.balance(turn.shop, turn.person.id, rules.points)
         text = await _moves(turn) if _MOVES.search(turn.text) else _account(has, rules)
         public = turn.to_room(f"{turn.name}，私聊发你了")

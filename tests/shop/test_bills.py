@@ -1,0 +1,307 @@
+"""账单: what an order keeps of its price: coupons, points, limits, steps by quantity and the merchant's change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from shop import coupon_templates, coupons, orders, points, refunds, seed, slips
+from shop.kit.ids import PersonId, ShopId
+from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.refusals import (
+    AlreadyPaid,
+    NotEnoughPoints,
+    NothingOpen,
+    QuoteChanged,
+    SaidToBePaid,
+    TooMuchOff,
+)
+from shop.rules.orders import Status
+from shop.rules.refunds import What
+from shop.settled import settle_rules
+from shop.slips import Slip
+from shop.transaction import run_sql, unit_of_work
+from tests.support.world import (
+    FULL50,
+    NO_GOODS,
+    NOW,
+    a_clerk,
+    a_customer,
+    a_product,
+    after,
+    an_order,
+    hand_over,
+    pay,
+    shelf,
+    want,
+)
+
+RULES = {"points": {"per_yuan": 1, "worth_fen": 1, "most_bp": 5_000, "levels": []}}
+
+
+async def running(shop: ShopId, *promotions: Mapping[str, Any]) -> None:
+    await seed.fill(shop, NO_GOODS, now=NOW, promotions=promotions)
+
+
+async def a_coupon(shop: ShopId, person: PersonId, title: str = "满30减5", **more: Any) -> int:
+    kind = await coupon_templates.make_template(shop, coupon_templates.new_code(), title, **more)
+    (held,) = await coupons.give(kind.id, [person], now=NOW)
+    return held.id
+
+
+async def state(coupon: int) -> str:
+    return str((await run_sql("SELECT state FROM coupon WHERE id = ?", [coupon]))[0]["state"])
+
+
+async def with_points(shop: ShopId, person: PersonId, many: int) -> None:
+    await settle_rules(shop, RULES)
+    await points.give(shop, person, many, person, "", NOW, f"gift {person}")
+
+
+async def spendable(shop: ShopId, person: PersonId) -> int:
+    return (await points.balance(shop, person)).spendable
+
+
+def lines(slip: Slip) -> list[tuple[str, int, str]]:
+    return [(str(line.qty), line.net.fen, line.price_why) for line in slip.lines]
+
+
+# ── coupons ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_best_coupon_is_locked_with_the_order_and_used_with_the_money(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    small, large = await a_coupon(shop, li, "满30减5"), await a_coupon(shop, li, "满30减8")
+    placed = await an_order(li, (apples, 2))
+    assert (placed.payable, await state(large), await state(small)) == (Money(3200), "locked", "available")
+    await pay(placed)
+    assert await state(large) == "used"
+
+
+async def test_an_edit_may_bring_another_coupon_or_none(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    small, large = await a_coupon(shop, li, "满30减5"), await a_coupon(shop, li, "满50减9")
+    assert (await an_order(li, (apples, 2))).payable == Money(3500)
+    more = await orders.edit(shop, li, [want(apples, 3, "set")], now=NOW)
+    assert (more.payable, await state(small), await state(large)) == (Money(5100), "available", "locked")
+    less = await orders.edit(shop, li, [want(apples, 1, "set")], now=NOW)
+    assert (less.payable, await state(small), await state(large)) == (Money(2000), "available", "available")
+
+
+async def test_who_cancels_or_does_not_pay_has_his_coupon_again(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    coupon = await a_coupon(shop, li)
+    await an_order(li, (apples, 2))
+    await orders.cancel(shop, li, now=NOW)
+    assert await state(coupon) == "available"
+    late = await an_order(li, (apples, 2))
+    assert await orders.expire(late.id, now=after(minutes=16))
+    assert await state(coupon) == "available"
+
+
+async def test_edge_55_a_coupon_that_ran_out_meanwhile_does_not_come_back(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    coupon = await a_coupon(shop, li, valid_to=after(minutes=10))
+    placed = await an_order(li, (apples, 2))
+    await orders.expire(placed.id, now=after(minutes=16))
+    assert await state(coupon) == "expired"
+
+
+async def test_cash_uses_the_coupon_and_a_cancelled_cash_order_gives_it_back(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    coupon = await a_coupon(shop, li)
+    await an_order(li, (apples, 2))
+    await orders.choose_cash(shop, li, now=NOW)
+    assert await state(coupon) == "used"
+    await orders.cancel(shop, li, now=NOW)
+    assert await state(coupon) == "available"
+
+
+async def test_a_coupon_comes_back_with_the_whole_order_only(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    coupon = await a_coupon(shop, li)
+    placed = await an_order(li, (apples, 2))
+    await pay(placed)
+    boss = await a_clerk()
+    for part, becomes in (("0.5", "used"), ("", "available")):
+        what = What(amount=Money(100)) if part else What()
+        case = await refunds.give(placed.id, boss, what, "", now=NOW)
+        await refunds.submit(case.id, now=NOW)
+        await refunds.paid_back(case.number, now=NOW)
+        assert await state(coupon) == becomes
+
+
+async def test_two_orders_of_one_buyer_never_share_a_coupon(shop: ShopId) -> None:
+    """One bill while it is unpaid; paid, the next one is a new order without that coupon."""
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    await a_coupon(shop, li)
+    first = await an_order(li, (apples, 2))
+    await pay(first)
+    second = await an_order(li, (apples, 2))
+    assert (first.payable, second.payable) == (Money(3500), Money(4000))
+
+
+async def test_what_is_missing_to_a_coupon_is_kept_with_the_order(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    await a_coupon(shop, li, "满30减5")
+    placed = await an_order(li, (apples, 1))
+    (row,) = await run_sql('SELECT unused FROM "order" WHERE id = ?', [placed.id])
+    assert "short" in str(row["unused"])
+
+
+async def test_a_confirmed_price_is_the_price_with_the_coupon(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    coupon = await a_coupon(shop, li)
+    shown = await orders.preview(shop, [want(apples, 2)], now=NOW, buyer=li)
+    assert shown.payable == Money(3500)
+    await run_sql("UPDATE coupon SET state = 'void' WHERE id = ?", [coupon])
+    with pytest.raises(QuoteChanged):
+        await orders.place(shop, li, [want(apples, 2)], now=NOW, seal=shown.seal)
+
+
+# ── points ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_points_pay_up_to_half_and_follow_the_basket(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
+    await with_points(shop, li, 1500)
+    await an_order(li, (apples, 2))
+    used = await orders.use_points(shop, li, now=NOW)
+    assert (used.payable, await spendable(shop, li)) == (Money(1000), 500)
+    more = await orders.edit(shop, li, [want(apples, 4, "set")], now=NOW)
+    assert (more.payable, await spendable(shop, li)) == (Money(2500), 0)
+    less = await orders.edit(shop, li, [want(apples, 1, "set")], now=NOW)
+    assert (less.payable, await spendable(shop, li)) == (Money(500), 1000)
+    await orders.cancel(shop, li, now=NOW)
+    assert await spendable(shop, li) == 1500
+
+
+async def test_nobody_spends_points_unasked_or_without_any(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
+    with pytest.raises(NothingOpen):
+        await orders.use_points(shop, li, now=NOW)
+    await with_points(shop, li, 300)
+    assert (await an_order(li, (apples, 2))).payable == Money(2000)
+    flower = await a_customer("阿花")
+    placed = await an_order(flower, (apples, 2))
+    with pytest.raises(NotEnoughPoints):
+        await unit_of_work(lambda: orders.use_points(shop, flower, now=NOW))
+    assert (await slips.slip(placed.id)).payable == Money(2000)
+
+
+async def test_points_are_earned_with_the_money_and_spendable_when_all_is_over(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
+    await settle_rules(shop, RULES)
+    placed = await an_order(li, (apples, 2))
+    await pay(placed)
+    await hand_over(placed, await a_clerk())
+    has = await points.balance(shop, li)
+    assert (has.spendable, has.pending) == (0, 20)
+    assert await orders.complete(placed.id, now=after(hours=25))
+    has = await points.balance(shop, li)
+    assert (has.spendable, has.pending) == (20, 0)
+
+
+async def test_a_refund_takes_back_what_was_earned_and_gives_back_what_was_spent(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
+    await with_points(shop, li, 1000)
+    await an_order(li, (apples, 2))
+    placed = await orders.use_points(shop, li, now=NOW)
+    await pay(placed)
+    boss = await a_clerk()
+    for left, pending in ((500, 5), (1000, 0)):
+        case = await refunds.give(placed.id, boss, What(units=((apples, Quantity.of(1)),)), "", now=NOW)
+        await refunds.submit(case.id, now=NOW)
+        await refunds.paid_back(case.number, now=NOW)
+        has = await points.balance(shop, li)
+        assert (has.spendable, has.pending) == (left, pending)
+
+
+async def test_the_same_points_pay_once(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
+    await with_points(shop, li, 500)
+    await an_order(li, (apples, 2))
+
+    async def once() -> int:
+        return (await unit_of_work(lambda: orders.use_points(shop, li, now=NOW))).payable.fen
+
+    assert set(await asyncio.gather(*(once() for _ in range(8)))) == {1500}
+    assert await spendable(shop, li) == 0
+
+
+# ── offers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def flash(goods: str, limit: int) -> dict[str, Any]:
+    until = after(days=1).isoformat()
+    return {"kind": "flash", "price": "5", "limit": limit, "goods": [goods], "until": until}
+
+
+async def test_edge_10_what_is_above_the_limit_is_a_line_of_its_own(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
+    await running(shop, flash(apples, 2))
+    placed = await an_order(li, (apples, 5))
+    assert lines(placed) == [("2", 1000, "秒杀"), ("3", 3000, "")]
+    assert (placed.payable, await shelf(apples)) == (Money(4000), ("9", "5"))
+    fewer = await orders.edit(shop, li, [want(apples, 1, "set")], now=NOW)
+    assert (lines(fewer), await shelf(apples)) == ([("1", 500, "秒杀")], ("9", "1"))
+    again = await orders.edit(shop, li, [want(apples, 3, "set")], now=NOW)
+    assert (lines(again), await shelf(apples)) == ([("2", 1000, "秒杀"), ("1", 1000, "")], ("9", "3"))
+    await orders.cancel(shop, li, now=NOW)
+    assert await shelf(apples) == ("9", "0")
+
+
+async def test_who_takes_more_pays_less_for_each_also_after_an_edit(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
+    await running(shop, {"kind": "tier", "steps": [[3, "9"]], "goods": [apples], "unit": "箱"})
+    assert (await an_order(li, (apples, 2))).payable == Money(2000)
+    assert (await orders.edit(shop, li, [want(apples, 3, "set")], now=NOW)).payable == Money(2700)
+    assert (await orders.edit(shop, li, [want(apples, 2, "set")], now=NOW)).payable == Money(2000)
+
+
+async def test_edge_15_an_offer_that_ended_stays_with_the_order(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
+    until = after(minutes=5).isoformat()
+    await running(shop, {"kind": "flash", "price": "5", "goods": [apples], "until": until})
+    await an_order(li, (apples, 2))
+    later = await orders.edit(shop, li, [want(apples, 3, "set")], now=after(minutes=10))
+    assert later.payable == Money(1500)
+    flower = await a_customer("阿花")
+    assert (await an_order(flower, (apples, 1), now=after(minutes=10))).payable == Money(1000)
+
+
+# ── the merchant's change ───────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_shop_takes_something_off_and_it_stays_off(shop: ShopId) -> None:
+    await running(shop, FULL50)
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    placed = await an_order(li, (apples, 3))
+    assert (await orders.adjust(placed.id, Money(-300), now=NOW)).payable == Money(5200)
+    assert (await orders.edit(shop, li, [want(apples, 2, "set")], now=NOW)).payable == Money(3700)
+    assert (await orders.adjust(placed.id, Money(300), now=NOW)).payable == Money(4000)
+
+
+async def test_edge_17_no_line_falls_below_nothing(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    placed = await an_order(li, (apples, 1))
+    with pytest.raises(TooMuchOff):
+        await unit_of_work(lambda: orders.adjust(placed.id, Money(-2001), now=NOW))
+    assert (await slips.slip(placed.id)).payable == Money(2000)
+    free = await orders.adjust(placed.id, Money(-2000), now=NOW)
+    assert (free.payable, free.status) == (Money(0), Status.PREPARING)
+
+
+async def test_a_paid_or_claimed_order_keeps_its_price(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    placed = await an_order(li, (apples, 1))
+    await orders.claim_transfer(shop, li, now=NOW)
+    with pytest.raises(SaidToBePaid):
+        await orders.adjust(placed.id, Money(-100), now=NOW)
+    await pay(placed)
+    with pytest.raises(AlreadyPaid):
+        await orders.adjust(placed.id, Money(-100), now=NOW)

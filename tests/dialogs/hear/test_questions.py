@@ -1,4 +1,4 @@
-"""Questions, complaints, praise and small talk as neighbours of 25, 45 and 70 years type them, in six shops."""
+"""Questions, complaints, praise and small talk as neighbours of 25, 45 and 70 years type them, in seven shops."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ import pytest
 
 from tests.dialogs.hear.shops import Labelled, agrees, another_shop, fruit_shop, meaning, written
 
-CAMPAIGNS = {"fruit": "C", "market": "M", "tea": "K", "bakery": "D", "grocer": "E", "hardware": "G"}
+CAMPAIGNS = {
+    "fruit": "C",
+    "market": "M",
+    "tea": "K",
+    "bakery": "D",
+    "florist": "M",
+    "grocer": "E",
+    "hardware": "G",
+}
 ASKED = [(shop, said) for shop in CAMPAIGNS for said in written(f"questions_{shop}.txt")]
 
 

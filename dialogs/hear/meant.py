@@ -18,6 +18,9 @@ from dialogs.hear.wants import Gathered
 HOW_TO = re.compile("付|转账|[取提]货|自提|[去来]拿|送")
 STRANGE_UNITS = ("碗", "口", "顿", "桌", "盘", "锅", "勺", "餐", "道")  # of the table, not of a shop
 NO_VERBS = ("好", "对", "够", "行", "那", "要", "算", "得", "罢", "大")  # 好了3斤香蕉
+ELSEWHERE = re.compile(
+    r"超市|菜市?场|山姆|盒马|拼多多|淘宝|京东|大润发|永辉|叮咚|别家|(?:差|缺|才|只(?:有|给|送|到|来))了?[一两二三四五半\d]"
+)
 MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
 
 
@@ -33,7 +36,14 @@ def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
     return amounts and _meant_in_group(scene, gathered)
 
 
+def _elsewhere(scene: Scene) -> bool:
+    """超市香蕉3斤10块, 香蕉差1斤: what others charge, what is missing."""
+    return bool(ELSEWHERE.search(scene.masked)) and not buys(scene.pieces)
+
+
 def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> bool:
+    if _elsewhere(scene):
+        return False
     unexplained = left_over(gathered.left_over) - sum(
         len(want.heard) for want in gathered.wants if want.source == "unknown"
     )

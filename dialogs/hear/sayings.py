@@ -205,6 +205,10 @@ class Sayings(Pairing):
         if op == "remove" and self.done and not self.open and self._says_again(at):
             self.wrong = True  # 豆腐3块，不要了，2块就够
             return
+        if op in ("remove", "dec") and self._takes_out_the_last(at):
+            self.ops.append(op)
+            self.done[-1] = replace(self.done[-1], op="dec" if piece.text.startswith("退") else op)
+            return
         size = following is not None and following.kind in ("spec", "specword")
         if op == "remove" and following and size and (self.open or not self._amount_behind(following)):
             self._deny(following)

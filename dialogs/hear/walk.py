@@ -241,6 +241,13 @@ class Walk:
         after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
         return after is not None and after.text != "了" and self._next_amount(at)
 
+    def _takes_out_the_last(self, at: int) -> bool:
+        """香蕉3斤不要了, 香蕉3斤退了: said at the end of the clause, of what stands before it."""
+        rest = self._clause(at)
+        behind = [p for p in rest if p.start > self.pieces[at].start and p.kind not in ("blank", "cue")]
+        last = self.done[-1] if self.done else None
+        return bool(last and last.quantity and not self.open and not self.broken and not behind)
+
     def _too_much(self, at: int) -> bool:
         return "".join(p.text for p in self.pieces[at + 1 : at + 3]).startswith(("那么多", "这么多", "太多"))
 

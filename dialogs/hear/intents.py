@@ -42,18 +42,19 @@ def speaking_for(name: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """When an intent may be answered in a group that did not ask the shop."""
+    """When an intent may be answered: in a group that did not ask the shop, and beside an order."""
 
     group: str  # goods, clean, near or never
     plain: re.Pattern[str] | None
     left: int  # characters that may stay unexplained
+    beside: bool  # and, anywhere: may it be answered beside a full order
 
 
 @cache
 def manners(name: str) -> Manners:
     one = table("intents.toml")[name]
     plain = re.compile(one["plain"].replace("〇", "〇+")) if "plain" in one else None
-    return Manners(one.get("group", "never"), plain, one.get("left", 2))
+    return Manners(one.get("group", "never"), plain, one.get("left", 2), one.get("beside", False))
 
 
 @cache

@@ -1,4 +1,5 @@
-"""问: everything people ask a shop besides buying. The expressions are in words/intents.toml, in order of precedence."""
+"""问: everything people ask a shop besides buying, and what they tell it. What it is the signs say (intents); here is
+decided whether it is answered beside an order, in a group, and with which slots."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from dataclasses import replace
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.details import SLOTS, topic
-from dialogs.hear.intents import Intent, weigh
+from dialogs.hear.intents import Intent, manners, weigh
 from dialogs.hear.meant import asks_for_some, buys, strangeness
 from dialogs.hear.orders import booked, merged, settled_want, tidy_emoji
 from dialogs.hear.reading import Line, Reading
@@ -16,31 +17,12 @@ from dialogs.hear.signs import Signs, signs, strange
 from dialogs.hear.unasked import may_answer
 from dialogs.hear.wants import Gathered
 
-# A full order in the same message is the order; the question around it is a remark.
-BEFORE_ORDERS = frozenset(
-    {
-        "price.query",
-        "stock.query",
-        "bargain.ask",
-        "aftersale.report",
-        "product.query",
-        "human.request",
-        "coupon.query",
-        "review.give",
-        "price.why",
-        "mute",
-        "campaign.query",
-        "order.query",
-        "invoice.ask",
-    }
-)
-NEEDS = 4
-TALK = "chat.none"
-PLAIN = 6
-FREE_WITH_GOODS = 7
-FREE = 3  # so many characters that nobody explains are in any question
-WHEN = "几点|多久|什么时候|啥时候|来得及|最[早晚]"  # a time that is asked for, not told
+NEEDS = 4  # an intent that weighs less was not meant
+PLAIN = 6  # and one that weighs so much is no order and no change of one
+TALK = "chat.none"  # small talk weighs against everything else
+FREE, FREE_WITH_GOODS = 3, 7  # so many characters that nobody explains are in any question
 TOLD_TOO = ("review.give", "order.query", "aftersale.report")  # said of what was bought, as talk is
+HARM = re.compile("[坏烂碎霉臭馊裂漏错少死虫退赔秤称才]|新鲜|过期|变质")
 CONDITION = re.compile("[来要留订拿买给送称加]|的话|就")  # 有的话要两盒
 BOOKS = re.compile("^(?!.*(?:钱|价|收费|多少|几块)).*(?:[约报订位]|名额)")
 REMARKED = re.compile("少点|少要点|少算点")  # 绑绳少点, behind an order, is no haggling
@@ -54,11 +36,12 @@ def plain_question(scene: Scene) -> Reading | None:
     if not scene.addressed or BOOKS.search(scene.text):
         return None
     gathered = tidy_emoji(scene.gathered)
-    shown = signs(scene, gathered)
     changes = bool(scene.context.cart) and any(want.op == "remove" for want in gathered.wants)
-    if changes or (any(want.quantity for want in gathered.wants) and "damage" not in shown):
+    amounts = any(want.quantity for want in gathered.wants)
+    if changes or (amounts and not HARM.search(scene.text)):
         return None
-    return _asked(scene, gathered, shown, PLAIN)
+    shown = signs(scene, gathered)
+    return None if amounts and "damage" not in shown else _asked(scene, gathered, shown, PLAIN)
 
 
 def question(scene: Scene) -> Reading | None:
@@ -105,7 +88,7 @@ def _fits(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> boo
 
 
 def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
-    """A full order in the same message is the order; the question around it is a remark, unless it is a plain one."""
+    """A full order in the same message is the order; the question around it is a remark, unless it is one of these."""
     one = intent.name == "product.query" and "amount" not in shown  # 草莓多大一盒
     if not (scene.addressed or one or intent.name in ("price.query", "stock.query", "aftersale.report")):
         return False
@@ -115,7 +98,7 @@ def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
         return False  # 草莓来两盒，孩子爱吃
     if intent.name == "bargain.ask" and "haggle" in shown and "buy" not in shown:
         return True  # 一把小葱就别算钱了
-    return intent.name in BEFORE_ORDERS and ("ask" in shown or intent.name in TOLD_TOO)
+    return manners(intent.name).beside and ("ask" in shown or intent.name in TOLD_TOO)
 
 
 def _asks_for_goods(scene: Scene) -> bool:

@@ -42,7 +42,7 @@ def commands() -> tuple[Command, ...]:
             one.get("needs", ""),
             _either(one["goods"], fragments) if "goods" in one else None,
             _either(one["bare"], fragments) if "bare" in one else None,
-            re.compile(one["first"]) if "first" in one else None,
+            _either([one["first"]], fragments) if "first" in one else None,
         )
         for intent, one in listed.items()
     )
@@ -337,6 +337,7 @@ FILL: dict[str, Callable[[Scene, str, re.Match[str]], Reading]] = {
     "admin.refund_refuse": about_order,
     "admin.refund_done": about_order,
     "admin.order_cancel": about_order,
+    "admin.adjust": about_order,
     "admin.weigh": about_order,
     "admin.sold_here": _restock,
     "admin.count": _restock,

@@ -102,6 +102,7 @@ class Conversation:
             self.links,
             addressed=called or (state is not None and state.prompt != ""),
             dialogues=self._dialogues,
+            read=lambda text: self.reader(shelf).read(text, Context(chat="private"), now=now),
         )
         reply = await self._answer(turn, state)
         if not person.is_staff and (called or read.action != "ignore"):

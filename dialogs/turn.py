@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -45,6 +45,7 @@ class Turn:
     links: Links
     addressed: bool
     dialogues: Mapping[str, Any]  # every dialogue by its id (撤销 needs the one it undoes)
+    read: Callable[[str], Reading]  # other words, as if somebody had said them in private (试算 苹果3)
 
     @property
     def day(self) -> date:

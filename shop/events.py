@@ -69,6 +69,14 @@ class OwnerPaired:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderAdjusted:
+    """The shop has made an unpaid order cheaper, or taken that back."""
+
+    order: int
+    fen: int  # less than nothing is off
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCancelledByShop:
     order: int
     why: str
@@ -169,6 +177,7 @@ Happening = (
     | PersonWanted
     | SpecialsPosted
     | OwnerPaired
+    | OrderAdjusted
     | OrderCancelledByShop
     | RefundAsked
     | RefundAgreed
@@ -196,6 +205,7 @@ KINDS: dict[str, type[Any]] = {
         PersonWanted,
         SpecialsPosted,
         OwnerPaired,
+        OrderAdjusted,
         OrderCancelledByShop,
         RefundAsked,
         RefundAgreed,

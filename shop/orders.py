@@ -14,7 +14,7 @@ from shop import bills, coupons, points, refunds, stock
 from shop.bills import local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_number
-from shop.events import OrderCancelledByShop, OrderExpired, TransferClaimed
+from shop.events import OrderAdjusted, OrderCancelledByShop, OrderExpired, TransferClaimed
 from shop.goods import Catalogue
 from shop.kit.codes import new_token, order_code, read_order_code
 from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
@@ -131,7 +131,7 @@ async def use_points(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
 async def adjust(id: OrderId, change_by: Money, *, now: datetime) -> Slip:
     """改价: the shop takes something off an unpaid order (less than nothing), or puts back what it took off. Raises
     AlreadyPaid, SaidToBePaid, TooMuchOff."""
-    async with transaction():
+    async with transaction() as tx:
         order = await Order.filter(id=id).select_for_update().get()
         if may(Status(order.status), "adjusted", money_in=order.paid_at is not None) is None:
             raise _why_not(order)
@@ -143,6 +143,7 @@ async def adjust(id: OrderId, change_by: Money, *, now: datetime) -> Slip:
         await change(Order, "WHERE id = ?", [order.id], adjust_fen=order.adjust_fen)
         standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now)
         await _ready_if_free(order, now)
+        tx.tell(OrderAdjusted(order.id, change_by.fen), at=now)
         return await slip_of(order, standing)
 
 

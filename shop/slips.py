@@ -18,9 +18,9 @@ from shop.records.pickups import Pickup
 from shop.refusals import NoSuchOrder
 from shop.rows import read
 from shop.rules.baskets import Want
-from shop.rules.frozen import nearly_in
+from shop.rules.frozen import nearly_in, unused_in
 from shop.rules.orders import PayMode, Status
-from shop.rules.pricing import Cut, Nearly
+from shop.rules.pricing import Cut, Nearly, Unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Slip:
     paid_at: datetime | None
     ended_at: datetime | None
     ended_why: str
+    unused: tuple[Unused, ...] = ()  # coupons that were not taken, and why
     pickup_code: str | None = None
     joined: bool = False  # placed onto an order that was already open
 
@@ -191,6 +192,7 @@ def build(order: Order, lines: Sequence[Line], pickup_code: str | None) -> Slip:
         paid_at=order.paid_at,
         ended_at=order.ended_at,
         ended_why=order.ended_why or "",
+        unused=tuple(unused_in(row) for row in order.unused or ()),
         pickup_code=pickup_code,
     )
 

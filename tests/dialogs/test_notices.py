@@ -231,6 +231,16 @@ async def _(town: Town) -> Happening:
     return events.OrderCancelledByShop((await town.order()).id, "没到货", 5980)
 
 
+@case("OrderAdjusted down", buyer="0501-001 店里给你便宜了 ¥3.00，现在合计 ¥59.80：http://shop.example/o/…")
+async def _(town: Town) -> Happening:
+    return events.OrderAdjusted((await town.order()).id, -300)
+
+
+@case("OrderAdjusted up", buyer="0501-001 店里改了价，加 ¥3.00，现在合计 ¥59.80：http://shop.example/o/…")
+async def _(town: Town) -> Happening:
+    return events.OrderAdjusted((await town.order()).id, 300)
+
+
 @case("OrderCancelledByShop unpaid", buyer="对不起，0501-001 店里没法给你备了：橙子2箱。单取消了")
 async def _(town: Town) -> Happening:
     return events.OrderCancelledByShop((await town.order()).id, "", 0)

@@ -22,6 +22,7 @@ PLAIN = 6  # and one that weighs so much is no order and no change of one
 TALK = "chat.none"  # small talk weighs against everything else
 FREE, FREE_WITH_GOODS = 3, 7  # so many characters that nobody explains are in any question
 TOLD_TOO = ("review.give", "order.query", "aftersale.report")  # said of what was bought, as talk is
+HARMED = ("damage", "received", "short", "weighs_less", "wanted_got")
 HARM = re.compile("[坏烂碎霉臭馊裂漏错少死虫退赔秤称才]|新鲜|过期|变质")
 CONDITION = re.compile("[来要留订拿买给送称加]|的话|就")  # 有的话要两盒
 BOOKS = re.compile("^(?!.*(?:钱|价|收费|多少|几块)).*(?:[约报订位]|名额)")
@@ -82,6 +83,8 @@ def _fits(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> boo
         return False  # 订一桶水 送到公司
     if intent.name == "pickup.schedule" and _takes_it(scene):
         return False
+    if intent.name == "pickup.query" and any(want.quantity for want in gathered.wants):
+        return bool(scene.says("码|[取提]货|自提"))  # 拿几个蛋挞
     if scene.addressed:
         return "ask" in shown or intent.name in TOLD_TOO or not _told_about_others(scene)
     return may_answer(scene, gathered, intent, shown)
@@ -96,6 +99,8 @@ def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
         return False  # 西瓜来一个，切开看看熟不熟
     if intent.name in ("review.give", "order.query") and "ask" not in shown and _asks_for_goods(scene):
         return False  # 草莓来两盒，孩子爱吃
+    if intent.name == "aftersale.report" and not shown.any_of(HARMED) and _asks_for_goods(scene):
+        return False  # 香蕉两斤，上次的太生
     if intent.name == "bargain.ask" and "haggle" in shown and "buy" not in shown:
         return True  # 一把小葱就别算钱了
     return manners(intent.name).beside and ("ask" in shown or intent.name in TOLD_TOO)

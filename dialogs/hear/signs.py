@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -41,10 +41,13 @@ class Signs:
     def __contains__(self, sign: str) -> bool:
         return sign in self.found
 
+    def any_of(self, signs: Iterable[str]) -> bool:
+        return any(sign in self.found for sign in signs)
+
     @property
     def of_goods(self) -> bool:
         """Whether anything we sell, or an order of it, is named."""
-        return any(sign in self.found for sign in ("goods", "part", "category", "order", "fetchcode"))
+        return self.any_of(("goods", "part", "category", "order", "fetchcode"))
 
 
 def signs(scene: Scene, gathered: Gathered) -> Signs:
@@ -134,7 +137,9 @@ def masked(scene: Scene) -> str:
     """As long as the message."""
     text = list(scene.text)
     for piece in scene.pieces:
-        if piece.kind in ("product", "code") or piece.source == "without":  # 不要发芽的 complains of nothing
+        if (
+            piece.kind in ("product", "code", "instead") or piece.source == "without"
+        ):  # 不要发芽的 complains of nothing
             text[piece.start : piece.end] = "〇" * (piece.end - piece.start)
         elif piece.tag == "filler" and piece.text == "在吗":  # it greets
             text[piece.start : piece.end] = " " * (piece.end - piece.start)

@@ -193,6 +193,23 @@ def check(config: ConfigOption = Path("config.toml")) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def audit(
+    config: ConfigOption = Path("config.toml"),
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Ask the database whether its books are in order.
+
+    One line for each check, by its figure; nothing is changed. The exit status is 1 when one found something.
+    """
+    from bot import auditor
+    from bot.clock import SystemClock
+
+    now = SystemClock().now()
+    if _run(auditor.look_through(_settings(config), say=typer.echo, as_json=as_json, now=now)):
+        raise typer.Exit(1)
+
+
 # ── shared ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
+from bot.auditing import audit_nightly
+from bot.billing import reconcile
 from bot.duty import Duty
 from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
@@ -110,6 +112,8 @@ JOBS: dict[str, Job] = {
     "expire_coupons": alone(coupons.expire_due),
     "remind_of_coupons": alone(coupons.remind_due),
     "close_drops": alone(coupon_drops.close_due),
+    "audit_nightly": audit_nightly,
+    "reconcile": reconcile,
 }
 
 

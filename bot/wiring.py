@@ -22,7 +22,7 @@ from bot.duty import Duty
 from bot.inbox import Inbox
 from bot.memory import Memory, open_memory
 from bot.outbox import Outbox, Pace
-from bot.payments import Provider
+from bot.payments import PaidFact, Provider, Sandbox
 from bot.post import Manners
 from bot.second_reader import HttpSecondReader
 from bot.settings import Settings
@@ -135,8 +135,12 @@ class OpenShop:
         if what == "ask":
             return ()
         last, intent = await mail.last_letter(), self._asked.pop(who)
-        event = f"stage {intent.trade_no}"
-        await unit_of_work(lambda: payments.settle("sandbox", event, intent.trade_no, intent.amount, now=now))
+        fact = PaidFact(f"stage {intent.trade_no}", intent.trade_no, intent.amount)
+        if isinstance(self.provider, Sandbox):
+            self.provider.take(fact)
+        await unit_of_work(
+            lambda: payments.settle("sandbox", fact.event, fact.trade_no, fact.amount, now=now)
+        )
         await self.outbox.flush()
         return await self._said(await mail.since(last))
 

@@ -30,3 +30,10 @@ async def close(shop: ShopId, kind: str, *, but: frozenset[str] = frozenset(), n
     async with transaction():
         open_ = Alarm.filter(shop_id=shop, kind=kind, closed_at=None).exclude(subject__in=list(but) or [""])
         return await open_.update(closed_at=now)
+
+
+async def over(shop: int, kind: str, subject: str, *, now: datetime) -> bool:
+    """This one is in order again. False when nothing was wrong."""
+    async with transaction():
+        open_ = Alarm.filter(shop_id=shop, kind=kind, subject=subject[:96], closed_at=None)
+        return bool(await open_.update(closed_at=now))

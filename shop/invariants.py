@@ -148,15 +148,18 @@ CHECKS = (
         "the moves of order {what} differ from its lines by {figure} thousandths",
         """
         SELECT code AS what, sold - ordered AS figure FROM (
-          SELECT o.id, o.code,
-            (SELECT coalesce(-sum(m.change), 0) FROM stock_move AS m JOIN sku ON sku.id = m.sku_id
-              WHERE m.ref = o.code AND m.at >= o.placed_at AND m.at <= coalesce(o.ended_at, m.at)
-                AND sku.shop_id = o.shop_id) AS sold,
+          SELECT o.id, o.code, coalesce(moved.sold, 0) AS sold,
             CASE WHEN (SELECT count(*) FROM pickup AS p WHERE p.order_id = o.id AND p.state = 'done') > 0
               THEN (SELECT coalesce(sum(line.qty - coalesce(back.kept_qty, 0)), 0) FROM line
                 LEFT JOIN given_back AS back ON back.line_id = line.id WHERE line.order_id = o.id)
               ELSE 0 END AS ordered
-          FROM "order" AS o WHERE o.shop_id = ?
+          FROM "order" AS o LEFT JOIN (
+            SELECT own.id, -sum(m.change) AS sold FROM stock_move AS m JOIN sku ON sku.id = m.sku_id
+              JOIN "order" AS own ON own.shop_id = sku.shop_id AND own.code = m.ref
+                AND m.at >= own.placed_at AND m.at <= coalesce(own.ended_at, m.at)
+            WHERE sku.shop_id = ? GROUP BY own.id
+          ) AS moved ON moved.id = o.id
+          WHERE o.shop_id = ?
         ) AS handed WHERE sold <> ordered
         """,
     ),
@@ -195,9 +198,10 @@ CHECKS = (
         "the orders of {what} miss {figure} numbers",
         """
         SELECT name AS what, value - taken AS figure FROM (
-          SELECT c.name, c.value,
-            (SELECT count(*) FROM "order" AS o WHERE o.shop_id = c.shop_id AND 'orders ' || o.day = c.name) AS taken
-          FROM counter AS c WHERE c.name LIKE 'orders %' AND c.shop_id = ?
+          SELECT c.name, c.value, coalesce(placed.taken, 0) AS taken FROM counter AS c LEFT JOIN (
+            SELECT 'orders ' || o.day AS name, count(*) AS taken FROM "order" AS o WHERE o.shop_id = ? GROUP BY o.day
+          ) AS placed ON placed.name = c.name
+          WHERE c.name LIKE 'orders %' AND c.shop_id = ?
         ) AS days WHERE value <> taken
         """,
     ),

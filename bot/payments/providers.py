@@ -26,7 +26,7 @@ def provider_of(settings: Settings, secret: str, clock: Callable[[], datetime]) 
     if not name:
         return None
     if name == "sandbox":
-        return Sandbox(secret=secret, clock=clock)
+        return Sandbox(secret=secret, clock=clock, since=clock())
     if found := _faults(settings):
         raise BadSettings("\n".join(found))
     try:

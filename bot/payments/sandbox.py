@@ -24,6 +24,7 @@ from bot.payments.port import (
     BillLine,
     Go,
     PaidFact,
+    ProviderAway,
     RefundFact,
     Reply,
     TradeClosed,
@@ -51,7 +52,8 @@ class _Refund:
 
 class Sandbox:
     """What it knows lives in memory: a restart forgets it, the shop's books do not. A refund of a payment that it has
-    forgotten is therefore taken on the shop's word.
+    forgotten is therefore taken on the shop's word, and it has no bill of the day on which it was begun (`since`) or
+    of one before.
 
     `trouble` is for trying things out. refused: it gives nothing back, for good. away: it gives no answer and does
     nothing. lost: it does as asked and the answer is lost.
@@ -60,11 +62,12 @@ class Sandbox:
     name = "sandbox"
     title = "演示付款"
 
-    def __init__(self, *, secret: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, *, secret: str, clock: Callable[[], datetime], since: datetime | None = None) -> None:
         if not secret:
             raise ValueError("callbacks are signed: give the sandbox a secret")
         self._key = hmac.digest(secret.encode(), b"qundian.sandbox", hashlib.sha256)
         self._clock = clock
+        self._since = since
         self._nonces: dict[str, int] = {}  # nonce → the time it was signed with
         self._paid: dict[str, tuple[PaidFact, datetime]] = {}
         self._closed: set[str] = set()
@@ -117,6 +120,8 @@ class Sandbox:
         return self._standing(refund_no) if refund_no in self._refunds else None
 
     async def bill(self, day: date) -> Sequence[BillLine]:
+        if self._since and day <= self._since.astimezone(CHINA).date():
+            raise ProviderAway(f"the sandbox has forgotten what came before {self._since}")
         paid = [
             BillLine("paid", fact.trade_no, "", fact.event, fact.amount, at)
             for fact, at in self._paid.values()
@@ -140,6 +145,10 @@ class Sandbox:
             raise TradeClosed(intent.trade_no)
         fact = PaidFact(f"sandbox-{intent.trade_no}", intent.trade_no, intent.amount)
         return self._paid.setdefault(intent.trade_no, (fact, self._clock()))[0]
+
+    def take(self, fact: PaidFact) -> None:
+        """It was paid, whatever was said before: money may also come too late."""
+        self._paid.setdefault(fact.trade_no, (fact, self._clock()))
 
     async def notify(self, fact: PaidFact | RefundFact, address: str) -> bool:
         """Send the callback until it is taken, signed anew each time, as real providers do; False after three tries."""

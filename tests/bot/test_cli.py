@@ -29,7 +29,7 @@ QUNDIAN = Path(sys.executable).parent / "qundian"
 DEMO = ROOT / "bot" / "demo.json"
 CANARY = "c4nary"
 GENEROUS = 40.0  # seconds within which something must happen
-COMMANDS = ("demo", "run", "chat", "play", "understand", "seed", "migrate", "check")
+COMMANDS = ("demo", "run", "chat", "play", "understand", "seed", "migrate", "check", "audit")
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("QUNDIAN_")} | {
     "PYTHONIOENCODING": "utf-8",
     "COLUMNS": "80",

@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 import pytest
 
+from dialogs.books import SENTENCES
+from shop.audit import NAMES, RULES
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.promotions import from_terms, kinds
 from shop.rules.pricing import Buyer, Coupon, Item, Nearly, Offer, Promotion, Quote, Unused, quote
 from tests.support.carts import NOON
-from tests.support.drawings import LIVES, lives
+from tests.support.drawings import AUDIT, LIVES, audit, lives
 
 PRICING = Path(__file__).parents[2] / "docs" / "pricing.md"
 BASKETS = ["basket", "with", "pays", "each line", "told"]
@@ -115,3 +117,16 @@ def test_the_page_about_prices_has_its_examples() -> None:
 
 def test_the_drawing_of_an_orders_life_is_the_table_of_the_code() -> None:
     assert LIVES.read_text(encoding="utf-8") == lives(), "run python -m tests.support.drawings"
+
+
+def test_the_page_about_the_books_is_what_the_code_says() -> None:
+    assert AUDIT.read_text(encoding="utf-8") == audit(), "run python -m tests.support.drawings"
+
+
+def test_every_check_of_the_books_has_its_sentence_and_at_most_one_rule() -> None:
+    assert set(SENTENCES) == set(NAMES)
+    guarded = [name for rule in RULES for name in rule.checks]
+    assert len(RULES) == 17
+    assert len(guarded) == len(set(guarded))
+    assert set(guarded) <= set(NAMES)
+    assert all(bool(rule.checks) != bool(rule.waits) for rule in RULES)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from dialogs.books import SENTENCES
+from shop.audit import NAMES, RULES, Rule, rule_of
 from shop.rules import coupon_life, orders, refunds
 from shop.rules.life import Life
 
-LIVES = Path(__file__).parents[2] / "docs" / "lives.md"
+DOCS = Path(__file__).parents[2] / "docs"
+LIVES, AUDIT = DOCS / "lives.md", DOCS / "audit.md"
 ALL: tuple[Life[Any], ...] = (orders.LIFE, refunds.LIFE, coupon_life.LIFE)
 
 
@@ -53,5 +56,34 @@ def drawn(life: Life[Any]) -> list[str]:
     ]
 
 
+def audit() -> str:
+    """docs/audit.md: the seventeen rules, and every check with the rule that it guards."""
+    return "\n".join(
+        [
+            "# What must be true of the books",
+            "",
+            "Drawn from `shop/audit.py`, `shop/invariants.py` and `dialogs/books.py` by `python -m tests.support.drawings`;",
+            "a test compares them. The checks are questions in SQL that find what is wrong. They are asked after every",
+            "test of the trade, of the live database every night after three (what is wrong becomes an alarm), when the",
+            "merchant says 对账, and by hand: `qundian audit`. Each of them is broken on purpose in",
+            "`tests/shop/test_invariants.py` and `tests/bot/test_audit.py`.",
+            "",
+            "| | must be true | checks |",
+            "|---|---|---|",
+            *(f"| {n} | {rule.sentence} | {_guards(rule)} |" for n, rule in enumerate(RULES, start=1)),
+            "",
+            "| check | what the merchant reads when it is broken | rule |",
+            "|---|---|---|",
+            *(f"| {name} | {SENTENCES[name]} | {rule_of(name) or '–'} |" for name in NAMES),
+            "",
+        ]
+    )
+
+
+def _guards(rule: Rule) -> str:
+    return str(len(rule.checks)) if rule.checks else f"none yet: {rule.waits} is not built"
+
+
 if __name__ == "__main__":
     LIVES.write_text(lives(), encoding="utf-8")
+    AUDIT.write_text(audit(), encoding="utf-8")

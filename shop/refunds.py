@@ -104,8 +104,7 @@ async def give(order_id: OrderId, by: PersonId, what: What, why: str, *, now: da
 async def give_everything(order: Order, kind: str, why: str, by: PersonId | None, *, now: datetime) -> Money:
     """A paid order ends before anything left the shop: all that is left of its money goes back. Inside the order's
     transaction; its stock is the caller's."""
-    if await GivenBack.filter(line__order_id=order.id, open_qty__gt=0).exists():
-        await _withdraw_requests(order, now)
+    await _withdraw_requests(order, now)
     if not total([line.room.left for line in await rooms(OrderId(order.id))]):
         return Money(0)
     refund = await _reserve(order, What(), kind, why, by, now)

@@ -34,7 +34,7 @@ async def note(turn: Turn, reading: Reading, names: Iterable[str]) -> None:
 def guess(word: str, reader: Reader) -> Product | None:
     """The goods that an unknown word sounds like or is a part of, where there is only one such."""
     names, products = reader.lattice.names, reader.catalogue.product
-    like = {*names.having(word, products), *names.like(word)} if word else set()
+    like = {*names.having(word), *names.like(word)} if word else set()
     return products[like.pop()] if len(like) == 1 else None
 
 

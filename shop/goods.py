@@ -110,6 +110,17 @@ class Catalogue:
     def unit(self) -> Mapping[str, Unit]:
         return {unit.name: unit for unit in self.units}
 
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        """The kinds of goods by name, the longest first."""
+        found = {product.category for product in self.products if product.category}
+        return tuple(sorted(found, key=lambda name: (-len(name), name)))
+
+    @cached_property
+    def sold_by(self) -> frozenset[str]:
+        """Every unit that something is sold by."""
+        return frozenset(sku.unit for sku in self.sku.values())
+
     def called(self, sku: str) -> str:
         """What people call it: 橙子, or 苹果（10斤装） where two of one product are sold by the same unit."""
         known = self.sku[sku]

@@ -78,12 +78,8 @@ def _category(scene: Scene, gathered: Gathered) -> dict[str, Any]:
     return {"category": found} if found else {}
 
 
-def categories(scene: Scene) -> list[str]:
-    return sorted(
-        {product.category for product in scene.offer.catalogue.products if product.category},
-        key=len,
-        reverse=True,
-    )
+def categories(scene: Scene) -> tuple[str, ...]:
+    return scene.offer.catalogue.categories
 
 
 def _coupon(scene: Scene, gathered: Gathered) -> dict[str, Any]:

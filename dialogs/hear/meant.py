@@ -9,7 +9,6 @@ from itertools import pairwise
 from dialogs.hear.dictionary import is_noun
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import words
-from dialogs.hear.names import written_names
 from dialogs.hear.offer import Want
 from dialogs.hear.scene import Scene, chatters, is_nickname, left_over
 from dialogs.hear.signs import signs, strange
@@ -70,7 +69,7 @@ def _by_our_units(scene: Scene, gathered: Gathered) -> bool:
 def _sold_by(scene: Scene, want: Want) -> bool:
     """Whether anything of ours is sold by this unit."""
     unit = want.quantity.unit if want.quantity else None
-    return any(sku.unit == unit for product in scene.offer.catalogue.products for sku in product.skus)
+    return unit in scene.offer.catalogue.sold_by
 
 
 def _of_life(scene: Scene, gathered: Gathered) -> bool:
@@ -212,13 +211,9 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
 
 def _is_head(scene: Scene, heard: str) -> bool:
     """油 in 花生油: what a name ends with, and the speaker asks for some."""
-    goods = scene.offer.catalogue.product
-    ids = (
-        scene.lattice.names.having(heard, goods)
-        if buys(scene.pieces) and not scene.says("[?？]|多少|吗")
-        else ()
-    )
-    return any(name.endswith(heard) for id in ids for name in written_names(goods[id]))
+    if not buys(scene.pieces) or scene.says("[?？]|多少|吗"):
+        return False
+    return bool(scene.lattice.names.ending_with(heard))
 
 
 def _up_to_goods(scene: Scene, gathered: Gathered) -> str:

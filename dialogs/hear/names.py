@@ -28,6 +28,7 @@ class Names:
     slurred: Mapping[tuple[str, ...], Ids]
     latin: Mapping[str, Ids]  # pingguo, pg
     parts: Mapping[str, Ids]  # any character of a name
+    spelled: Mapping[str, tuple[str, ...]]  # each product's names as they may be typed
 
     def at(self, text: str, start: int) -> Iterator[tuple[int, Ids]]:
         """Where names begin at `start`: their ends and products."""
@@ -56,13 +57,21 @@ class Names:
             found += self.slurred.get(tuple(map(slurred, sound(word))), ())
         return tuple(dict.fromkeys(found))
 
-    def having(self, word: str, products: Mapping[str, Product]) -> Ids:
+    def having(self, word: str) -> Ids:
         """Products with a name that ends with the word (橙 → 橙, 脐橙), or else contains it."""
+        return self.ending_with(word) or tuple(
+            id for id, names in self._with(word) if any(word in n for n in names)
+        )
+
+    def ending_with(self, word: str) -> Ids:
+        return tuple(id for id, names in self._with(word) if any(n.endswith(word) for n in names))
+
+    def _with(self, word: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The products that may have it in a name: those of its rarest character."""
         if not word or word.isascii():
-            return ()
-        spare = [(name, id) for id in self.parts.get(word[-1], ()) for name in written_names(products[id])]
-        ending = [id for name, id in spare if name.endswith(word)]
-        return tuple(dict.fromkeys(ending or [id for name, id in spare if word in name]))
+            return
+        for id in min((self.parts.get(char, ()) for char in word), key=len):
+            yield id, self.spelled[id]
 
 
 def written_names(product: Product) -> Iterator[str]:
@@ -83,8 +92,10 @@ def index(products: Iterable[Product]) -> Names:
     slurs: Table = {}
     latin: Table = {}
     parts: Table = {}
+    spelled: dict[str, tuple[str, ...]] = {}
     for product in products:
-        for name in written_names(product):
+        spelled[product.id] = tuple(dict.fromkeys(written_names(product)))
+        for name in spelled[product.id]:
             _put(written, name, product.id)
             for char in name:
                 _add(parts, char, product.id)
@@ -95,12 +106,11 @@ def index(products: Iterable[Product]) -> Names:
                 _add(slurs, tuple(map(slurred, heard)), product.id)
                 _add(latin, "".join(heard), product.id)
                 _add(latin, "".join(syllable[0] for syllable in heard), product.id)
-    return Names(
-        *(
-            {key: tuple(ids) for key, ids in table.items()}
-            for table in (written, by_sound, slurs, latin, parts)
-        )
-    )
+    return Names(_ids(written), _ids(by_sound), _ids(slurs), _ids(latin), _ids(parts), spelled)
+
+
+def _ids(table: Table) -> dict[Any, Ids]:
+    return {key: tuple(ids) for key, ids in table.items()}
 
 
 def _put(table: Table, key: Any, id: str) -> None:

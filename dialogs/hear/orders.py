@@ -103,7 +103,7 @@ def _part_name(scene: Scene, gathered: Gathered) -> Reading | None:
     if gathered.loose or not strange or sum(len(p.text) for p in strange) > 3 or len(scene.text) > 8:
         return None
     heard = "".join(piece.text for piece in strange)
-    options = scene.lattice.names.having(heard, scene.offer.catalogue.product)[:MOST_OPTIONS]
+    options = scene.lattice.names.having(heard)[:MOST_OPTIONS]
     return (
         ask("order.add", Clarify("product", options, heard=heard), why="像是品名的一部分")
         if options and is_noun(heard)
@@ -276,8 +276,8 @@ def _ask_unknown(scene: Scene, unknown: Sequence[Want], intent: str, slots: dict
 
 def like(scene: Scene, heard: str) -> tuple[str, ...]:
     """What an unknown word may have meant, at most four products."""
-    names, products = scene.lattice.names, scene.offer.catalogue.product
-    return tuple(dict.fromkeys([*names.having(heard, products), *names.like(heard)]))[:MOST_OPTIONS]
+    names = scene.lattice.names
+    return tuple(dict.fromkeys([*names.having(heard), *names.like(heard)]))[:MOST_OPTIONS]
 
 
 def with_it(scene: Scene, gathered: Gathered) -> Gathered:

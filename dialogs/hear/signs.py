@@ -123,7 +123,7 @@ def part_of_ours(scene: Scene, gathered: Gathered) -> str | None:
             piece.text
             for piece in gathered.left_over
             if is_noun(piece.text)
-            for id in names.having(piece.text, goods)
+            for id in names.having(piece.text)
             if len(piece.text) > 1 or any(name.endswith(piece.text) for name in written_names(goods[id]))
         ),
         None,

@@ -18,6 +18,7 @@ FROM_HOUR = 3  # of the shop's own night
 MOST_LATE = timedelta(hours=1)
 LATE = "a letter is sent, given up or young"
 NAMES = (*invariants.NAMES, LATE)
+MOST_AT_ONCE = 3000  # orders whose books are looked through while somebody waits: half a second
 NIGHT = 1000  # a counter holds night × NIGHT + checks begun
 
 
@@ -40,6 +41,15 @@ async def shops() -> tuple[Audited, ...]:
 async def look(shop: ShopId, name: str, *, now: datetime) -> list[Breach]:
     """What the check of this name finds; nothing is the good answer."""
     return await _late(now) if name == LATE else await invariants.look(shop, name)
+
+
+async def is_small(shop: ShopId) -> bool:
+    """May everything be looked at in one go, while a message waits for its answer?"""
+    rows = await run_sql(
+        f'SELECT count(*) AS many FROM (SELECT 1 FROM "order" WHERE shop_id = ? LIMIT {MOST_AT_ONCE + 1}) AS few',
+        [shop],
+    )
+    return int(rows[0]["many"]) <= MOST_AT_ONCE
 
 
 async def is_due(shop: Audited, *, now: datetime) -> bool:

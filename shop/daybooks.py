@@ -20,6 +20,7 @@ from shop.rules.refunds import BY_HAND, OPEN, State
 from shop.till import SETTLED
 from shop.transaction import run_sql
 
+BOOKS = "books"  # the alarms of the nightly look
 Ways = Mapping[str, Money]  # provider, cash or transfer → money; nothing is left out
 
 
@@ -33,8 +34,8 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`refunds` (how many, how much), `unclaimed` (money that nobody asked for and no refund gives back) and `alarms`
-    (what only a person can mend) are what is open now."""
+    """`refunds` (how many, how much), `unclaimed` (money that nobody asked for and no refund gives back), `alarms` (what
+    only a person can mend) and `broken` (what the nightly look at the books found) are what is open now."""
 
     orders: int
     ordered: Money
@@ -45,6 +46,7 @@ class Day:
     unclaimed: Money
     bills: tuple[Bill, ...]
     alarms: tuple[str, ...]
+    broken: tuple[str, ...]
 
 
 async def of_day(shop: ShopId, day: date, tz: str) -> Day:
@@ -66,6 +68,7 @@ async def of_day(shop: ShopId, day: date, tz: str) -> Day:
     )
     given_back = sum(fen for standing, fen in waiting if standing != SETTLED)
     came = _ways(facts)
+    alarms = await Alarm.filter(shop_id=shop, closed_at=None).order_by("id")
     return Day(
         orders=len(placed),
         ordered=Money(sum(row["payable_fen"] for row in placed)),
@@ -75,7 +78,8 @@ async def of_day(shop: ShopId, day: date, tz: str) -> Day:
         refunds=(len(waiting), Money(sum(fen for _, fen in waiting))),
         unclaimed=Money(-await ledger.balance(shop, "suspense") - given_back),
         bills=await _bills(shop, day, came),
-        alarms=await _alarms(shop),
+        alarms=tuple(alarm.words for alarm in alarms if alarm.kind != BOOKS),
+        broken=tuple(alarm.words for alarm in alarms if alarm.kind == BOOKS),
     )
 
 
@@ -99,9 +103,3 @@ async def _bills(shop: ShopId, day: date, came: Ways) -> tuple[Bill, ...]:
     """Of each provider that has a bill of this day, or should have one."""
     compared = {bill.provider: tuple(bill.wrong) for bill in await DayBill.filter(shop_id=shop, day=day)}
     return tuple(Bill(name, compared.get(name)) for name in sorted({*compared, *came} - BY_HAND))
-
-
-async def _alarms(shop: ShopId) -> tuple[str, ...]:
-    """What the checks find is looked at anew by whoever wants to know."""
-    rows = await Alarm.filter(shop_id=shop, closed_at=None).exclude(kind="books").order_by("id")
-    return tuple(row.words for row in rows)

@@ -11,7 +11,6 @@ from dialogs.hear.details import categories, topic
 from dialogs.hear.dictionary import is_noun
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import table, words
-from dialogs.hear.names import written_names
 from dialogs.hear.scene import Scene
 from dialogs.hear.wants import Gathered
 
@@ -117,14 +116,13 @@ def kinds_named(scene: Scene) -> list[str]:
 
 def part_of_ours(scene: Scene, gathered: Gathered) -> str | None:
     """虾, where 大虾 is sold, 丝绒 of 红丝绒蛋糕: a thing that one of our names ends with, or a longer part of one."""
-    names, goods = scene.lattice.names, scene.offer.catalogue.product
+    names = scene.lattice.names
     return next(
         (
             piece.text
             for piece in gathered.left_over
             if is_noun(piece.text)
-            for id in names.having(piece.text)
-            if len(piece.text) > 1 or any(name.endswith(piece.text) for name in written_names(goods[id]))
+            and (names.having(piece.text) if len(piece.text) > 1 else names.ending_with(piece.text))
         ),
         None,
     )

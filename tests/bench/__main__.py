@@ -6,18 +6,14 @@ import argparse
 import asyncio
 import os
 import platform
-import resource
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 from bot.wiring import OpenShop
 from shop.database import parse
-from tests.bench import line, recorded
+from tests.bench import line, reading, recorded
 from tests.bench.line import Timing
 from tests.bench.recorded import Cost, Recording
 from tests.support.postgres import PostgresServer
@@ -25,16 +21,6 @@ from tests.support.shopkeeper import a_demo
 
 CONNECTIONS = 10
 WARM = line.visits(line.PEOPLE * 5)
-READ = (
-    "来2箱橙子",
-    "香蕉3斤 苹果2斤",
-    "橙子改3箱",
-    "香蕉还有吗",
-    "今天天气不错",
-    "菜单",
-    "@店 我要两份草莓",
-    "取消",
-)
 
 
 def main() -> None:
@@ -56,7 +42,7 @@ def main() -> None:
         finally:
             server.close()
         print("\n── the reader")
-        read()
+        reading.main()
         print("\n── the demo")
         asyncio.run(start(folder))
 
@@ -127,33 +113,6 @@ def beside(what: str, ours: Timing, bare: Cost) -> None:
     print(
         f"  {what:<32} {count / bare.seconds:7.0f} messages/s   {bare.cpu / count * 1000:.2f} ms CPU"
         f"   ours is {bare.seconds / ours.seconds:.0%}"
-    )
-
-
-def read() -> None:
-    """In a process of its own: its start and its memory are its own."""
-    script = (
-        "import time, sys; a = time.perf_counter()\nfrom tests.bench.__main__ import read_here; read_here(a)"
-    )
-    subprocess.run([sys.executable, "-c", script], check=True)
-
-
-def read_here(began: float) -> None:
-    from dialogs.hear import Reader
-
-    reader = Reader(line.goods())
-    reader.read(READ[0])
-    ready = time.perf_counter() - began
-    each = []
-    for _ in range(200):
-        for text in READ:
-            at = time.perf_counter()
-            reader.read(text)
-            each.append((time.perf_counter() - at) * 1e6)
-    each.sort()
-    print(
-        f"{len(each)} messages: p50 {statistics.median(each):.0f} µs, p99 {each[int(len(each) * 0.99)]:.0f} µs each; "
-        f"{ready:.2f} s to the first answer, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB resident"
     )
 
 

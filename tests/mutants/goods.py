@@ -1,0 +1,90 @@
+"""Defects of stock, orders and the counter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise.expressions import F
+
+from shop import orders, pickups, stock
+from shop.kit.ids import OrderId, PersonId, ShopId
+from shop.kit.money import Money
+from shop.records.pickups import Pickup
+from shop.records.stock import Hold, StockItem, StockMove
+from shop.rules.orders import Status, may
+from tests.mutants.mutant import Mutant
+
+_release, _reprice, _redeem = stock.release, orders._reprice_line, pickups.redeem
+
+
+async def _promise_without_a_guard(takes: dict[int, stock.Take]) -> None:
+    for sku_id, take in takes.items():
+        await StockItem.filter(sku_id=sku_id).update(held=F("held") + take.more.milli)
+
+
+async def _give_back(order: int) -> None:
+    for hold in await Hold.filter(line__order_id=order, state=stock.ACTIVE):
+        await StockItem.filter(sku_id=hold.sku_id).update(held=F("held") - hold.qty)
+
+
+async def _release_twice(order: int) -> None:
+    await _give_back(order)
+    await _release(order)
+
+
+async def _forget_to_release(order: int) -> None:
+    await Hold.filter(line__order_id=order).update(state=stock.RELEASED)
+
+
+async def _change_the_line_only(line: Any, want: Any, priced: Any) -> None:
+    hold = await Hold.get(line_id=line.id)
+    await _reprice(line, want, priced)
+    await Hold.filter(id=hold.id).update(qty=hold.qty)
+
+
+async def _close_nothing(order: int) -> None:
+    pass
+
+
+def _cancel_what_is_paid(status: Status, event: str, *, money_in: bool) -> Status | None:
+    return may(status, event, money_in=False)
+
+
+async def _hand_over_again(shop: ShopId, said: str, by: PersonId, *, cash: Money, now: Any) -> OrderId:
+    done = await Pickup.filter(shop_id=shop, code=said, state="done").first()
+    if done is None or cash:
+        return await _redeem(shop, said, by, cash=cash, now=now)
+    for hold in await Hold.filter(line__order_id=done.order_id, state=stock.CONSUMED):
+        await StockItem.filter(sku_id=hold.sku_id).update(on_hand=F("on_hand") - hold.qty)
+        await StockMove.create(sku_id=hold.sku_id, change=-hold.qty, reason="sold", ref="", at=now)
+    return OrderId(done.order_id)
+
+
+async def _hand_over_what_stays(order: int, code: str, *, now: Any) -> None:
+    await _release(order)
+
+
+class _NobodyAsks:
+    """Stands in for the table of refunds, with nothing in it."""
+
+    @classmethod
+    def filter(cls, **_: Any) -> type[_NobodyAsks]:
+        return cls
+
+    @staticmethod
+    async def exists() -> bool:
+        return False
+
+
+MUTANTS = (
+    Mutant("no stock guard", stock, "promise", _promise_without_a_guard),
+    Mutant("a hold is released twice", stock, "release", _release_twice),
+    Mutant("a hold is given back and stays", stock, "release", _give_back),
+    Mutant("a hold ends and nothing is given back", stock, "release", _forget_to_release),
+    Mutant("an edit forgets the hold", orders, "_reprice_line", _change_the_line_only),
+    Mutant("an edit leaves the old request to pay open", orders, "close_intents", _close_nothing),
+    Mutant("a paid order is cancelled by its buyer", orders, "may", _cancel_what_is_paid),
+    Mutant("pick-up twice", pickups, "redeem", _hand_over_again),
+    Mutant("pick-up ignores an open refund", pickups, "Refund", _NobodyAsks),
+    Mutant("what is handed over stays on the shelf", stock, "hand_over", _hand_over_what_stays),
+)

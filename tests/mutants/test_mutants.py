@@ -1,0 +1,39 @@
+"""Every mutant is noticed, and docs/mutants.md names them all. `make mutants` says how soon."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.__main__ import PAGE
+from tests.mutants.hunt import ALL, WAITING, hunt, played
+from tests.mutants.mutant import Mutant, Scene
+from tests.support.walk import Empty
+
+
+@pytest.fixture
+def empty(template: Callable[..., str], models: tuple[str, ...], tmp_path: Path) -> Empty:
+    """SQLite alone: a defect of the shop's own arithmetic shows on either database."""
+    return lambda: f"sqlite:///{shutil.copyfile(template('sqlite', models), tmp_path / 'shop.db')}"
+
+
+@pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: mutant.says)
+async def test_a_mutant_is_noticed(mutant: Mutant, empty: Empty) -> None:
+    assert await hunt(mutant, empty) is not None
+
+
+@pytest.mark.parametrize("scene", {m.scene for m in ALL if m.scene}, ids=lambda scene: scene.__name__)
+async def test_without_a_defect_a_scene_passes(scene: Scene, empty: Empty) -> None:
+    assert await played(scene, empty) == ""
+
+
+def test_the_page_names_every_mutant_as_noticed_or_as_waiting() -> None:
+    rows = [line.strip("|").split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines()]
+    listed = {
+        row[0].strip(): row[1].split(":")[0] for row in rows if len(row) == 4 and row[0].strip() != "defect"
+    }
+    looked = {one.says: "scene" if one.scene else "walk" for one in ALL}
+    assert listed == looked | {says: f"waits for {what}" for says, what in WAITING.items()}

@@ -12,15 +12,17 @@ from aiohttp import web
 
 from bot.web.drawn import qr as draw_qr
 from bot.web.site import page, site
-from shop import listings, slips
+from shop import listings, refunds, slips
 from shop.kit.codes import show_pickup_code
 from shop.kit.ids import ShopId
 from shop.kit.money import ZERO, Money
 from shop.kit.quantity import Quantity
 from shop.rules.orders import SHOWN, PayMode, Status
+from shop.rules.refunds import LIFE, State
 from shop.slips import Slip
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")  # also keeps from the database what it cannot hold
+NOTHING = (State.REJECTED, State.WITHDRAWN)
 _HIDDEN = {
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",  # the address is the key to the order
@@ -45,8 +47,9 @@ class _Slips:
         if slip is None:
             return no_such_slip(request)
         money = await listings.money_in(slip.id)
-        told = facts(request, slip, self.clock())
-        return hidden(page(request, "slip.html", **told, money=money, pays_online=self.pays_online))
+        back = [case for case in await refunds.of_order(slip.id) if case.state not in NOTHING]
+        told = facts(request, slip, self.clock()) | {"money": money, "back": back, "refund_words": LIFE.shown}
+        return hidden(page(request, "slip.html", **told, pays_online=self.pays_online))
 
     async def qr(self, request: web.Request) -> web.Response:
         """What the counter's scanner reads: the digits of the pick-up code."""

@@ -14,8 +14,10 @@ from aiohttp import web
 from playwright.async_api import expect
 
 from bot.web import slips as pages
-from shop import listings, orders, people, pickups, seed
+from shop import listings, orders, people, pickups, refunds, seed
 from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.rules.refunds import What
 from shop.slips import slip as slip_by_id
 from shop.transaction import unit_of_work
 from tests.support.browser import open_browser, open_page
@@ -221,3 +223,16 @@ def test_a_moment_is_a_clock_today_and_a_date_on_other_days() -> None:
     now = datetime(2026, 5, 1, 10, tzinfo=zone)
     assert pages.local(datetime(2026, 5, 1, 9, 5, tzinfo=zone), now) == "09:05"
     assert pages.local(datetime(2026, 4, 30, 23, 59, tzinfo=zone), now) == "4月30日 23:59"
+
+
+async def test_money_that_goes_back_is_on_the_page(till: Till) -> None:
+    slip = await till.order()
+    await till.client.post(f"/sandbox/{await till.trade_of(slip)}")
+    line = slip.lines[0]
+    what = What(units=((line.sku, Quantity.of(1)),))
+    case = await unit_of_work(lambda: refunds.give(slip.id, till.buyer, what, "坏了", now=till.clock()))
+    page = read(await till.page(f"/o/{slip.token}"))
+    assert f"{line.called}1{line.unit}" in page and "同意了" in page and case.amount.yuan in page
+    await unit_of_work(lambda: refunds.submit(case.id, now=till.clock()))
+    await unit_of_work(lambda: refunds.paid_back(case.number, now=till.clock()))
+    assert "退到了" in read(await till.page(f"/o/{slip.token}"))

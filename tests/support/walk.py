@@ -15,6 +15,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 from shop import slips
 from shop.database import close_database, open_database, record_modules
@@ -28,6 +29,15 @@ from shop.transaction import run_sql, transaction
 from tests.support import walk_goods, walk_means, walk_money, walk_orders, walk_refunds
 from tests.support.walk_provider import Gateway
 from tests.support.world import FULL50, NOW, a_clerk, a_customer, a_product, a_room, a_shop
+
+UNTIL = (NOW + timedelta(hours=30)).isoformat()
+PROMOTIONS: list[dict[str, Any]] = [
+    FULL50,
+    {"kind": "tier", "steps": [[3, "35"]], "goods": ["N002-1"], "unit": "斤"},
+    {"kind": "flash", "price": "1.99", "limit": 2, "goods": ["N003-1"], "until": UNTIL},
+]
+SILVER = {"name": "银卡", "from_points": 500, "pays_bp": 9_800}
+RULES = {"points": {"per_yuan": 1, "levels": [SILVER]}, "after_sale_hours": 24}
 
 Verb = Callable[["Walk"], Awaitable[None]]
 SUBJECTS = (walk_orders, walk_goods, walk_money, walk_refunds, walk_means)
@@ -86,8 +96,8 @@ class Walk:
 
     async def open(self) -> None:
         """A shop of this walk's own: three kinds of goods, four buyers, a clerk, a group, coupons and points."""
-        self.shop: ShopId = await a_shop(f"walk {self.seed}", promotions=[FULL50])
-        await settle_rules(self.shop, {"points": {"per_yuan": 1}, "after_sale_hours": 24})
+        self.shop: ShopId = await a_shop(f"walk {self.seed}", promotions=PROMOTIONS)
+        await settle_rules(self.shop, RULES)
         self.oranges = await a_product("橙子", "29.90", stock=7, shop=self.shop)
         self.cherries = await a_product("车厘子", "39.80", stock=8, unit="斤", shop=self.shop)
         self.limes = await a_product("青柠", "3.33", stock=20, unit="个", shop=self.shop)

@@ -43,7 +43,7 @@ async def pay(walk: Walk) -> None:
         return
     number = walk.rng.choice(numbers[-2:] if walk.rng.random() < 0.5 else numbers)
     trade = walk.gateway.trades[number]
-    if trade.paid and walk.rng.random() < 0.7:
+    if trade.paid and walk.rng.random() < 0.85:
         return
     amount = Money(max(1, trade.asks.fen + walk.rng.choice([0, 0, 0, 0, 0, 0, -1, 1, 5000])))
     walk.say(f"{amount} is paid for order {trade.order}")
@@ -150,9 +150,14 @@ async def check(walk: Walk) -> None:
 
 
 async def check_end(walk: Walk) -> None:
-    """All that the provider has taken is in the books; check compares the sums."""
+    """All that the provider has taken is in the books; where it took nothing twice on one number, every bill of a day
+    says so, too."""
     if lost := [f for f in walk.gateway.payments() if f.event not in walk.known.told]:
         walk.wrong(f"the shop never heard of {lost}")
+    once = all(len(trade.paid) < 2 for trade in walk.gateway.trades.values())
+    bills = await run_sql("SELECT day, wrong FROM day_bill WHERE shop_id = ?", [walk.shop])
+    if once and (odd := [dict(bill) for bill in bills if bill["wrong"] not in ("[]", [])]):
+        walk.wrong(f"an honest bill is not like the books: {odd}")
 
 
 # ── the end of a walk ───────────────────────────────────────────────────────────────────────────────────────────

@@ -81,4 +81,7 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.SeveralCalled: lambda r: f"叫“{r.name}”的有 {r.many} 位，分不清是谁。让他自己说“领券”更稳",
     no.NoPoints: lambda r: "店里还没有积分。要什么直接说，满减会自动算",
     no.NotEnoughPoints: lambda r: f"积分不够用了，现在有 {r.have} 分。再说一次，给你重新算",
+    no.StillPromised: lambda r: (
+        f"{r.name}店里有 {r.on_hand} {r.unit}，其中 {r.held} {r.unit}顾客订了要留着，能动的只有 {r.on_hand - r.held} {r.unit}"
+    ),
 }

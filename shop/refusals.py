@@ -315,3 +315,13 @@ class NotEnoughPoints(Refusal):
 
     have: int
     wanted: int
+
+
+@dataclass(eq=False)
+class StillPromised(Refusal):
+    """The shelf cannot hold less than what is promised to orders."""
+
+    name: str
+    unit: str
+    on_hand: Quantity
+    held: Quantity

@@ -28,7 +28,7 @@ async def take(shop: ShopId, sku: str, more: int | str) -> dict[int, Take]:
     return {(await goods(shop)).row_of[sku]: Take(sku, "橙子", "箱", Quantity.of(more))}
 
 
-async def test_giving_back_twice_gives_back_once(shop: ShopId) -> None:
+async def test_edge_22_giving_back_twice_gives_back_once(shop: ShopId) -> None:
     oranges = await a_product(stock=5)
     li = await a_customer("小李")
     slip = await an_order(li, (oranges, 2))

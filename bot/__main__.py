@@ -206,7 +206,7 @@ def audit(
     from bot.clock import SystemClock
 
     now = SystemClock().now()
-    if _run(auditor.look_through(_settings(config), say=typer.echo, as_json=as_json, now=now)):
+    if _run(auditor.audit_all(_settings(config), say=typer.echo, as_json=as_json, now=now)):
         raise typer.Exit(1)
 
 

@@ -18,7 +18,7 @@ SHOWN = 5  # of what one check finds
 Say = Callable[[str], None]
 
 
-async def look_through(settings: Settings, *, say: Say, as_json: bool, now: datetime) -> int:
+async def audit_all(settings: Settings, *, say: Say, as_json: bool, now: datetime) -> int:
     """Says each check as soon as it is done; gives how many found something. Raises Fault when there are no books."""
     file = database.file_of(settings.database.url)
     if file is not None and not file.exists():

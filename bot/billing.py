@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from bot import refunding
-from bot.payments.port import CHINA, Provider, ProviderAway, RefundFact
+from bot.payments.port import CHINA, Provider, ProviderAway
 from dialogs import books
 from shop import audit, daybills, payments, refunds
 from shop.daybills import Difference, Told
@@ -56,9 +56,10 @@ async def _days(shop: ShopId, provider: Provider, days: Iterable[date], now: dat
 
 
 async def _compare(shop: ShopId, provider: Provider, day: date, now: datetime) -> None:
-    lines = await provider.bill(day)
-    for line in await daybills.not_booked(shop, provider.name, lines):
-        await _book(provider.name, line, now)
+    bill = await provider.bill(day)
+    unheard = await daybills.not_booked(shop, provider.name, bill)
+    failed = [line for line in unheard if not await _book(provider, line, now)]
+    lines = [line for line in bill if line not in failed]
     found = await daybills.compare(shop, provider.name, day, lines, zone=CHINA)
     elsewhere = [one for one in found.missing_there[:MOST_ASKED] if await _is_there(provider, one)]
     found = found.without(elsewhere)
@@ -66,16 +67,24 @@ async def _compare(shop: ShopId, provider: Provider, day: date, now: datetime) -
     await unit_of_work(partial(daybills.keep, shop, provider.name, day, found, wrong, now=now))
 
 
-async def _book(provider: str, line: Told, now: datetime) -> None:
-    """The same as when its callback comes, which may still happen: each is booked once."""
+async def _book(provider: Provider, line: Told, now: datetime) -> bool:
+    """The same as when its callback comes, which may still happen: each is booked once. False for a refund that came to
+    nothing: some bills list it all the same."""
     if line.kind == "refunded":
-        case = await refunds.by_number(line.refund_no)
-        if case.amount == line.amount:
-            await refunding.take(RefundFact(line.refund_no, "settled", line.amount), now)
-        return
-    settle = partial(payments.settle, provider, line.event, line.trade_no, line.amount, now=now)
+        return await _book_refund(provider, line, now)
+    settle = partial(payments.settle, provider.name, line.event, line.trade_no, line.amount, now=now)
     standing = await unit_of_work(settle)
-    log.warning("the bill of %s tells of a payment that nobody had told us: %s", provider, standing)
+    log.warning("the bill of %s tells of a payment that nobody had told us: %s", provider.name, standing)
+    return True
+
+
+async def _book_refund(provider: Provider, line: Told, now: datetime) -> bool:
+    """A line does not say whether the buyer has the money: the provider does."""
+    case = await refunds.by_number(line.refund_no)
+    fact = await provider.query_refund(line.refund_no, trade_no=line.trade_no)
+    if fact is not None and fact.state == "settled" and line.amount == case.amount:
+        await refunding.take(fact, now)
+    return fact is None or fact.state != "failed"
 
 
 async def _is_there(provider: Provider, one: Difference) -> bool:

@@ -43,7 +43,8 @@ class Told(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What our books say of one payment or refund; an amount of nothing: asked for, and not booked."""
+    """What our books say of one payment or refund; an amount of nothing: asked for, and not booked. A refund that is
+    on its way counts: some bills list it when it was asked for."""
 
     shop: int
     kind: Kind
@@ -51,6 +52,7 @@ class Ours:
     trade_no: str
     code: str
     amount: Money
+    is_on_its_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,10 @@ class Comparison:
 
 
 async def not_booked(shop: ShopId, provider: str, lines: Sequence[Told]) -> tuple[Told, ...]:
-    """Lines about orders of this shop that our books do not have: news that never came."""
+    """Lines about orders of this shop that our books do not have, or not yet: news that never came."""
     known = await _known(provider, lines)
     mine = [(line, known[_key(line)]) for line in lines if _key(line) in known]
-    return tuple(line for line, own in mine if own.shop == shop and not own.amount)
+    return tuple(line for line, own in mine if own.shop == shop and (own.is_on_its_way or not own.amount))
 
 
 async def compare(
@@ -235,8 +237,9 @@ def _payment(fact: PayFact) -> Ours:
 
 
 def _refund(row: Refund) -> Ours:
-    amount = Money(row.amount_fen if row.state == State.REFUNDED else 0)
-    return Ours(row.order.shop_id, "refunded", row.number, row.fact.trade_no, row.order.code, amount)
+    order, is_on_its_way = row.order, row.state == State.PROCESSING
+    amount = Money(row.amount_fen if is_on_its_way or row.state == State.REFUNDED else 0)
+    return Ours(order.shop_id, "refunded", row.number, row.fact.trade_no, order.code, amount, is_on_its_way)
 
 
 def _parts(numbers: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -20,6 +20,10 @@ from shop.kit.money import Money
 from shop.rules.orders import Status
 from shop.rules.refunds import State, What
 from shop.transaction import run_sql
+from tests.support.fake_wechat_pay import open_fake
+from tests.support.stands import wechat
+from tests.support.till import Clock as TillClock
+from tests.support.till import open_till
 from tests.support.world import NOW, TODAY, a_clerk, a_customer, a_product, a_shop, after, an_order, happened
 
 pytestmark = pytest.mark.usefixtures("shop_db")
@@ -170,7 +174,7 @@ async def test_a_refund_of_another_amount_is_not_booked_as_ours(street: Street) 
     street.sandbox.said[TODAY] = [line, wrong]
     await street.morning()
     assert (await refunds.case(case.id)).state == State.PROCESSING
-    assert await street.says() == (f"5月1日演示付款账单：{paid.code} 退款 ¥0.01，我们账上没有",)
+    assert await street.says() == (f"5月1日演示付款账单：{paid.code} 退款他们 ¥0.01，我们 ¥59.80",)
 
 
 async def test_money_that_only_we_have_is_asked_for_before_anybody_is_alarmed(street: Street) -> None:
@@ -279,3 +283,69 @@ async def test_what_a_refund_callback_says_and_what_the_bill_says_is_booked_once
     assert await refunding.take(RefundFact(case.number, "settled", case.amount), MORNING)
     assert (await happened()).count("RefundPaid") == 1
     assert await street.in_the_till() == 0
+
+
+# ── by the form of a real bill ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_money_that_wechat_pay_never_told_of_is_found_by_its_bill(shop_db: str) -> None:
+    """Two buyers pay and nobody hears of it; one order has ended meanwhile, and that money goes back."""
+    async with open_fake(TillClock()) as fake, open_till(make_provider=lambda c: wechat(fake, c)) as till:
+        fake.clock = till.clock
+        in_time, too_late = [await till.order(buyer=await a_customer(name)) for name in ("小李", "阿花")]
+        for order in (in_time, too_late):
+            await till.client.get(f"/pay/{order.token}")
+        for trade in fake.trades:
+            fake.pay(trade)
+        await orders.expire(too_late.id, now=too_late.pay_due_at or till.clock())
+        till.clock.at = MORNING
+        assert await reconcile(till.clock(), till.provider) == 1
+        assert await kept() == [(2 * 6920, 2 * 6920)]
+        assert (await slips.slip(in_time.id)).status == Status.PREPARING
+        (case,) = await refunds.of_order(too_late.id)
+        await refunding.refund_due(till.clock(), till.provider)
+        fake.settle_refund(case.number)
+        till.clock.pass_time(days=1)
+        assert await reconcile(till.clock(), till.provider) == 1
+        assert (await refunds.case(case.id)).state == State.REFUNDED
+        assert await kept() == [(2 * 6920, 2 * 6920), (-6920, -6920)]
+        assert "AlarmRaised" not in await happened()
+        assert await broken(till.shop) == []
+        await till.provider.shut_down()
+
+
+async def test_a_refund_that_wechat_pay_lists_and_has_not_paid_is_not_paid(shop_db: str) -> None:
+    """Its bill has a refund from the moment that it is asked for."""
+    async with open_fake(TillClock()) as fake, open_till(make_provider=lambda c: wechat(fake, c)) as till:
+        fake.clock = till.clock
+        order = await till.order()
+        await till.client.get(f"/pay/{order.token}")
+        (trade,) = fake.trades
+        fake.pay(trade)
+        till.clock.at = MORNING
+        await reconcile(till.clock(), till.provider)
+        whole = await refunds.give(order.id, await a_clerk(), What(), "没到货", now=till.clock())
+        await refunding.refund_due(till.clock(), till.provider)
+        till.clock.pass_time(days=1)
+        assert await reconcile(till.clock(), till.provider) == 1
+        assert (await refunds.case(whole.id)).state == State.PROCESSING
+        assert await kept() == [(6920, 6920), (-6920, -6920)]
+        fake.settle_refund(whole.number, "CLOSED")
+        await run_sql("DELETE FROM day_bill")
+        till.clock.pass_time(hours=1)
+        assert await reconcile(till.clock(), till.provider) == 2
+        assert (await refunds.case(whole.id)).state == State.PROCESSING  # the next try hears of it
+        assert "AlarmRaised" not in await happened()
+        await till.provider.shut_down()
+
+
+async def test_a_bill_that_wechat_pay_does_not_give_is_asked_for_an_hour_later(shop_db: str) -> None:
+    async with open_fake(TillClock()) as fake, open_till(make_provider=lambda c: wechat(fake, c)) as till:
+        fake.clock = till.clock
+        fake.next("bill", "busy")
+        till.clock.at = MORNING
+        assert await reconcile(till.clock(), till.provider) == 0
+        till.clock.pass_time(hours=1)
+        assert await reconcile(till.clock(), till.provider) == 1
+        assert await kept() == [(0, 0)]
+        await till.provider.shut_down()

@@ -137,8 +137,12 @@ async def test_a_refund_that_is_on_its_way_here_and_done_there(shop: ShopId) -> 
     paid = await a_paid_order(await a_customer(), (oranges, 2))
     await orders.shop_cancel(paid.id, await a_clerk(), "没到货", now=NOW)
     (case,) = await refunds.of_order(paid.id)
-    line = Line("refunded", await trade_of(paid), case.number, "e1", Money(5980))
+    (came,), line = await bill(), Line("refunded", await trade_of(paid), case.number, "e1", Money(5980))
     assert await daybills.not_booked(shop, GATEWAY, [line]) == (line,)
+    assert len((await compare(shop, [came, line])).differences) == 1  # nobody has sent it
+    await refunds.submit(case.id, now=NOW)
+    assert await daybills.not_booked(shop, GATEWAY, [line]) == (line,)
+    assert await compare(shop, [came, line]) == Comparison(Money(0), Money(0), ())
 
 
 async def test_yesterdays_bill_may_hold_what_we_heard_of_today(shop: ShopId) -> None:

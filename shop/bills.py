@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from shop import coupons, points
@@ -16,10 +18,31 @@ from shop.records.orders import Line, Order
 from shop.rules import pricing
 from shop.rules.baskets import Want
 from shop.rules.frozen import nearly_out, offer_in, offer_out, unused_out
-from shop.rules.pricing import Buyer, Offer, Priced, Quote
+from shop.rules.pricing import Buyer, Nearly, Offer, Priced, Quote
+from shop.slips import SlipLine
 
 OVER = "#over"  # behind a line's key: what goes beyond the limit of its offer, at the usual price
 Frozen = Mapping[str, tuple[Offer, ...]]  # by a want's key: what its units cost when they were ordered
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a basket would cost now; `seal` binds a later yes to this basket at this price."""
+
+    lines: tuple[SlipLine, ...]
+    gross: Money
+    payable: Money
+    nearly: tuple[Nearly, ...]
+
+    @property
+    def seal(self) -> str:
+        told = [f"{line.sku} {line.for_whom} {line.qty.milli}" for line in self.lines]
+        return f"{sha256('; '.join(told).encode()).hexdigest()[:16]} {self.payable.fen}"
+
+    def keeps(self, seal: str) -> bool:
+        """Is a yes to that a yes to this? The same basket, and not dearer: what became cheaper is passed on."""
+        basket, _, fen = seal.partition(" ")
+        return basket == self.seal.partition(" ")[0] and fen.isdigit() and self.payable.fen <= int(fen)
 
 
 def local_day(now: datetime, catalogue: Catalogue) -> date:
@@ -73,6 +96,29 @@ def quote(
         for key, want in basket.items()
     ]
     return pricing.quote(items, shelf.promotions, buyer, change=change or Money(0), delivered=False)
+
+
+def shown(basket: Mapping[str, Want], quote: Quote, catalogue: Catalogue) -> Preview:
+    """The quote as lines for people to read."""
+    lines = tuple(
+        SlipLine(
+            want.sku,
+            catalogue.product_of(want.sku).name,
+            catalogue.called(want.sku),
+            catalogue.sku[want.sku].spec,
+            catalogue.sku[want.sku].unit,
+            priced.qty,
+            priced.price,
+            priced.price_why,
+            priced.gross,
+            priced.net,
+            priced.cuts,
+            want.for_whom,
+            want.note,
+        )
+        for want, priced in parts(basket, quote).values()
+    )
+    return Preview(lines, quote.gross, quote.payable, quote.nearly)
 
 
 def parts(basket: Mapping[str, Want], quote: Quote) -> dict[str, tuple[Want, Priced]]:

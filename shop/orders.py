@@ -6,16 +6,14 @@ Everything here reads: load → decide (rules) → save → tell → a Slip. Mon
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from shop import bills, coupons, points, refunds, stock
-from shop.bills import local_day
+from shop.bills import Preview, local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_number
 from shop.events import OrderAdjusted, OrderCancelledByShop, OrderExpired, TransferClaimed
-from shop.goods import Catalogue
 from shop.kit.codes import new_token, order_code, read_order_code
 from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
 from shop.kit.money import Money
@@ -40,22 +38,11 @@ from shop.rows import add, change, has_row_locks
 from shop.rules import baskets
 from shop.rules.baskets import Want
 from shop.rules.orders import GONE_OUT, PayMode, Status, may, pay_due
-from shop.rules.pricing import Nearly, Priced, Quote
-from shop.slips import Slip, SlipLine, build, lines_of, newest_open, slip_of
+from shop.rules.pricing import Priced
+from shop.slips import Slip, build, lines_of, newest_open, slip_of
 from shop.transaction import run_sql, transaction
 
 PAY_MINUTES = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a basket would cost now; `seal` binds a later yes to exactly this."""
-
-    lines: tuple[SlipLine, ...]
-    gross: Money
-    payable: Money
-    nearly: tuple[Nearly, ...]
-    seal: str
 
 
 # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -70,7 +57,7 @@ async def preview(
     basket = baskets.changed({}, wants, shelf.catalogue)
     quote = bills.quote(basket, shelf, await bills.buyer_of(shop, buyer, shelf, now=now), now=now)
     await stock.look(_takes({}, basket, shelf))
-    return _preview(basket, quote, shelf.catalogue)
+    return bills.shown(basket, quote, shelf.catalogue)
 
 
 async def place(
@@ -83,14 +70,15 @@ async def place(
     seal: str = "",
 ) -> Slip:
     """下单: hold the stock, freeze the price, start the clock. While the buyer has an unpaid order the wants join it:
-    one bill. With `seal`, only at the price that was confirmed. Raises SoldOut, NotSold, QuoteChanged and what
+    one bill. With `seal`, only the basket that was confirmed, and for no more
+    than was confirmed. Raises SoldOut, NotSold, QuoteChanged and what
     rules/baskets raises, NothingOpen when nothing is wanted; after a refusal nothing has moved."""
     async with transaction():
         shelf = await goods(shop)
         _on_sale(wants, shelf)
         if seal:
             priced = await preview(shop, wants, now=now, buyer=buyer)
-            if priced.seal != seal:
+            if not priced.keeps(seal):
                 raise QuoteChanged
         standing = await _lock_open(shop, buyer, Status.UNPAID)
         if standing and standing.pay_due_at and standing.pay_due_at > now:
@@ -452,28 +440,3 @@ async def _reprice_line(line: Line, want: Want, priced: Priced) -> None:
 async def _remove_line(line: Line) -> None:
     await run_sql("DELETE FROM hold WHERE line_id = ? AND state = ?", [line.id, stock.ACTIVE])
     await run_sql("DELETE FROM line WHERE id = ?", [line.id])
-
-
-def _preview(basket: Mapping[str, Want], quote: Quote, catalogue: Catalogue) -> Preview:
-    lines = tuple(
-        SlipLine(
-            want.sku,
-            catalogue.product_of(want.sku).name,
-            catalogue.called(want.sku),
-            catalogue.sku[want.sku].spec,
-            catalogue.sku[want.sku].unit,
-            want.qty,
-            priced.price,
-            priced.price_why,
-            priced.gross,
-            priced.net,
-            priced.cuts,
-            want.for_whom,
-            want.note,
-        )
-        for want, priced in bills.parts(basket, quote).values()
-    )
-    told = [f"{line.sku} {line.for_whom} {line.qty.milli} {line.net.fen}" for line in lines]
-    return Preview(
-        lines, quote.gross, quote.payable, quote.nearly, sha256("\n".join(told).encode()).hexdigest()[:16]
-    )

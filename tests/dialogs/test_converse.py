@@ -113,13 +113,20 @@ async def test_chatter_in_the_group_is_met_with_silence(street: Street) -> None:
 # ── between the preview and the yes ─────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_price_that_changed_is_asked_about_again(street: Street) -> None:
+async def test_a_price_that_rose_is_asked_about_again(street: Street) -> None:
     assert "合计 ¥163.00" in await private(street, "小李", "来35斤香蕉")  # 35 × 4.80 − 5
-    await street.say(BOSS, "改价 香蕉 4.2", PRIVATE)
+    await street.say(BOSS, "改价 香蕉 5", PRIVATE)
     again = await private(street, "小李", "确认")
-    assert "合计 ¥142.00" in again
+    assert "合计 ¥170.00" in again
     assert "确认" in again
     assert await orders_by_name() == {}
+    assert "合计 ¥170.00" in await private(street, "小李", "确认")
+    assert await orders_by_name() == {"小李": "unpaid 35斤香蕉"}
+
+
+async def test_a_price_that_fell_is_passed_on(street: Street) -> None:
+    await private(street, "小李", "来35斤香蕉")
+    await street.say(BOSS, "改价 香蕉 4.2", PRIVATE)
     assert "合计 ¥142.00" in await private(street, "小李", "确认")
     assert await orders_by_name() == {"小李": "unpaid 35斤香蕉"}
 

@@ -65,7 +65,10 @@ BROKEN = [
     ("[web]\nport = 65536", "web.port: Input should be less than or equal to 65535"),
     ('[web]\nhost = ""', "web.host: must not be empty"),
     (f'[web]\npublic_url = "{CANARY}"', "web.public_url: must begin with http:// or https://"),
-    (f'[payments]\nprovider = "{CANARY}"', "payments.provider: Input should be '', 'sandbox', 'wechat' or 'alipay'"),
+    (
+        f'[payments]\nprovider = "{CANARY}"',
+        "payments.provider: Input should be '', 'sandbox', 'wechat' or 'alipay'",
+    ),
     ("[api]\ntoken = 2026-05-01", "api.token: Input should be a valid string"),
     (f'[manners]\nquiet_to = "{CANARY}"', "manners.quiet_to: must be a time of day, like 22:00"),
     ('[manners]\nquiet_to = "25:00"', "manners.quiet_to: must be a time of day, like 22:00"),

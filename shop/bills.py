@@ -63,7 +63,8 @@ async def buyer_of(
     if person is None or not (shelf.has_coupons or shelf.points.per_yuan):
         return Buyer(now=now)
     order_id = order.id if order else 0
-    mine = await coupons.offered(shop, person, now=now, order=order_id) if shelf.has_coupons else ()
+    may_use = shelf.has_coupons and not (order and order.keeps_coupons)
+    mine = await coupons.offered(shop, person, now=now, order=order_id) if may_use else ()
     if not shelf.points.per_yuan:
         return Buyer(coupons=mine, now=now)
     has = await points.balance(shop, person, shelf.points)

@@ -116,6 +116,22 @@ async def use_points(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
         return await slip_of(order, standing)
 
 
+async def use_coupons(shop: ShopId, buyer: PersonId, yes: bool, *, now: datetime) -> Slip:
+    """用券, 不用券: the best coupon pays for the open order, or all are saved for another time. Raises NothingOpen,
+    AlreadyPaid, SaidToBePaid."""
+    async with transaction():
+        shelf = await goods(shop)
+        order = await _editable(shop, buyer, now)
+        if order.claimed_at is not None:
+            raise SaidToBePaid(order.code)
+        order.keeps_coupons = not yes
+        await change(Order, "WHERE id = ?", [order.id], keeps_coupons=not yes)
+        lines = await lines_of(order.id)
+        standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now)
+        await _ready_if_free(order, now)
+        return await slip_of(order, standing)
+
+
 async def adjust(id: OrderId, change_by: Money, *, now: datetime) -> Slip:
     """改价: the shop takes something off an unpaid order (less than nothing), or puts back what it took off. Raises
     AlreadyPaid, SaidToBePaid, TooMuchOff."""

@@ -322,6 +322,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Order',
+            name='keeps_coupons',
+            field=fields.BooleanField(db_default=False),
+        ),
+        ops.AddField(
+            model_name='Order',
             name='points',
             field=fields.BigIntField(db_default=0),
         ),

@@ -34,6 +34,7 @@ class Order(Model):
     nearly: Any = fields.JSONField(null=True)  # near misses of the quote
     unused: Any = fields.JSONField(null=True)  # coupons that were not taken, and why
     coupon_id = fields.BigIntField(null=True)
+    keeps_coupons = fields.BooleanField(db_default=False)  # 不用券: the buyer saves them for another time
     points = fields.BigIntField(db_default=0)  # spent on it
     points_fen = fields.BigIntField(db_default=0)  # what they were worth
     adjust_fen = fields.BigIntField(db_default=0)  # the merchant's change, less than nothing is off

@@ -163,6 +163,17 @@ async def test_a_confirmed_price_is_the_price_with_the_coupon(shop: ShopId) -> N
         await orders.place(shop, li, [want(apples, 2)], now=NOW, seal=shown.seal)
 
 
+async def test_a_coupon_may_be_saved_for_another_time(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    coupon = await a_coupon(shop, li)
+    assert (await an_order(li, (apples, 2))).payable == Money(3500)
+    assert (await orders.use_coupons(shop, li, False, now=NOW)).payable == Money(4000)
+    assert await state(coupon) == "available"
+    assert (await orders.edit(shop, li, [want(apples, 3, "set")], now=NOW)).payable == Money(6000)
+    assert (await orders.use_coupons(shop, li, True, now=NOW)).payable == Money(5500)
+    assert await state(coupon) == "locked"
+
+
 # ── points ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -49,7 +49,7 @@ async def pay(walk: Walk) -> None:
     walk.say(f"{amount} is paid for order {trade.order}")
     fact = walk.gateway.pay(number, amount)
     if walk.rng.random() < 0.6:
-        await _hear(walk, fact)
+        await hear(walk, fact)
 
 
 async def notice(walk: Walk) -> None:
@@ -58,10 +58,10 @@ async def notice(walk: Walk) -> None:
     facts = [fact for fact in walk.gateway.payments() if (fact.event in walk.known.told) == again]
     facts = [fact for fact in facts if fact.trade_no in walk.known.trades]
     if facts:
-        await _hear(walk, walk.rng.choice(facts))
+        await hear(walk, walk.rng.choice(facts))
 
 
-async def _hear(walk: Walk, fact: PaidFact) -> None:
+async def hear(walk: Walk, fact: PaidFact) -> None:
     order = walk.gateway.trades[fact.trade_no].order
     walk.say(f"the provider tells of {fact.amount} for order {order}")
     try:
@@ -101,7 +101,7 @@ async def clock(walk: Walk) -> None:
             await job(walk.now, walk.gateway)  # type: ignore[arg-type]  # of a provider these jobs need no more
         except Impossible as no:
             walk.wrong(str(no))
-    await _heard_by_asking(walk)
+    await heard_by_asking(walk)
     for order in paid:
         slip = await slips.slip(order)
         if slip.ended_why == "not_paid_in_time" and slip.ended_at == walk.now:
@@ -123,7 +123,7 @@ async def _paid_in_secret(walk: Walk) -> list[OrderId]:
     ]
 
 
-async def _heard_by_asking(walk: Walk) -> None:
+async def heard_by_asking(walk: Walk) -> None:
     """What the shop has found out by itself."""
     rows = await run_sql("SELECT event FROM pay_fact WHERE provider = ?", [walk.gateway.name])
     walk.known.told |= {str(row["event"]) for row in rows} & {f.event for f in walk.gateway.payments()}
@@ -166,7 +166,7 @@ async def check_end(walk: Walk) -> None:
 async def tell_everything(walk: Walk) -> None:
     for fact in walk.gateway.payments():
         if fact.event not in walk.known.told:
-            await _hear(walk, fact)
+            await hear(walk, fact)
 
 
 async def look_at_claims(walk: Walk) -> None:

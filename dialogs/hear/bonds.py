@@ -8,9 +8,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dialogs.hear.around import slots_around
+from dialogs.hear.cart import of_cart, unit_fits
 from dialogs.hear.joins import join
 from dialogs.hear.lattice import mark_emoji
 from dialogs.hear.normalise import normalise
+from dialogs.hear.offer import Want
 from dialogs.hear.orders import join_intent, order, settled_want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import NO_LAST_ORDER, Clarify, Context, Line, Reading, Said
@@ -20,13 +22,13 @@ ABOVE = re.compile(
     r"(?:[同跟和照按学随]|附议)?楼上(?:的|那个|那位)?(?:姐妹|邻居|一样|也是)?|^(?:我)?(?:也)?同上|附议|同款|^(?:我)?也?(?:一样|同样)(?:的)?$|照抄"
 )
 SAME_AS = re.compile(
-    r"(?:[和跟同与照像]|按照?)(?P<who>[^\s,，。和跟+]{1,8}?)(?:家)?(?:的|点的|要的|买的|那份|订的)*(?:一样|一致|同款|来一份|那样|抄)|(?:抄|学)(?P<who2>[^\s,，。]{1,6}?)(?:的)?(?:作业|单)|^(?:我)?[同跟](?P<who3>[^\s,，。+\d]{1,6})[!~。]*$"
+    r"(?:[和跟同与照像]|按照?)(?P<who>[^\s,，。和跟+]{1,8}?)(?:家)?(?:的|点的|要的|买的|那份|订的)*(?:一样|一致|同款|来一份|那样|抄)|(?:抄|学)(?P<who2>[^\s,，。]{1,6}?)(?:的)?(?:作业|单)|^(?:我)?[同跟](?P<who3>(?!.*(?:一样|一致|同款|那样))[^\s,，。+\d]{1,6})[!~。]*$"
 )
 ME_TOO = re.compile(
     r"^(?:那)?(?:我|俺|咱|我家)?也(?:要|来|跟|买|订|带|拿|想要|得|给我|帮我|整|加)*(?=[+\d一两二三四五俩]|个|份|$)"
 )
 USUAL = re.compile(
-    r"老样子|老规矩|照旧|照老|老三样|(?:[和跟同照按像])?(?:上次|上回|上一次|之前|以前|平时|平常|往常|原来)(?:买的?|订的?|点的?|要的?|那|的)*(?:那些|那样|那几样|那个|一样|单|份|订单|的)+|(?:再|重新)来(?:一单|一份)?(?:一样|同样|上次|上回)|复购|再来一单|一样的再来一?(?:次|遍|单)|还是(?:那些|那几样|老)|常(?:买|点|要)的(?:那)"
+    r"老样子|老规矩|照旧|照老|老[两三四几]样|(?:[和跟同照按像])?(?:上次|上回|上一次|之前|以前|平时|平常|往常|原来)(?:买的?|订的?|点的?|要的?|那|的)*(?:那些|那样|那几样|那个|一样|单|份|订单|的)+|(?:再|重新)来(?:一单|一份)?(?:一样|同样|上次|上回)|复购|再来一单|一样的再来一?(?:次|遍|单)|还是(?:那些|那几样|老)|常(?:买|点|要)的(?:那)"
 )
 
 
@@ -162,7 +164,7 @@ def _usual(scene: Scene) -> Reading | None:
     if not scene.addressed and left_over(scene.pieces, [m.span() for m in USUAL.finditer(scene.text)]) > 2:
         return None
     settled = [
-        settled_want(want, scene)
+        settled_want(_of_that_size(want, last, scene), scene)
         for want in gathered.wants
         if want.source != "unknown" and (want.quantity or want.op == "remove")
     ]
@@ -170,6 +172,14 @@ def _usual(scene: Scene) -> Reading | None:
     removed = {id for want in gathered.wants if want.op == "remove" for id in want.products}
     lines = _changed(last, changed, removed, scene)
     return act("order.repeat", lines, {"needs_confirm": True, **slots_around(scene)}, why="照上一单")
+
+
+def _of_that_size(want: Want, last: Iterable[Line], scene: Scene) -> Want:
+    """跟上次一样，美式换成三杯: of the size that was ordered."""
+    sizes = of_cart(replace(scene, context=Context(cart=tuple(last))), want)
+    if want.quantity is None or want.specs or not want.products or len(sizes) != 1:
+        return want
+    return replace(want, sku=sizes[0].sku) if unit_fits(scene, sizes[0], want.quantity) else want
 
 
 def _changed(last: Iterable[Line], changed: list[Line], removed: set[str], scene: Scene) -> list[Line]:

@@ -12,7 +12,7 @@ from dialogs.hear.numbers import parse
 from dialogs.hear.quantities import Quantity, checked
 
 _GLUE = "[+x*:=-]"
-_LETTER = r"(?<![a-z.@/])\(?(?P<letter>[a-wyz])\)?(?:款|号链接|号|链接|品)?"
+_LETTER = r"(?<![a-z.@/几])\(?(?P<letter>[a-wyz])\)?(?:款|号链接|号|链接|品)?"
 _NO_CODE = r"(?![/.:%]|[\d.]?\d|[a-z]{2})"
 RUN = re.compile(r"(?<![a-z])(?P<run>[a-h]{2,6})(?=各|都|全)")  # AC各1
 _NUMBERED = r"(?<![\d.a-z第-])第?(?P<no>\d{1,2}|[一二三四五六七八九十]{1,2})(?:号(?:链接|款|商品|团品|品|项)?|个?链接|号?款)(?![楼栋线院门地早上下中晚凌]|单元|文件|高铁)"

@@ -99,7 +99,9 @@ def _coupon(scene: Scene, gathered: Gathered) -> dict[str, Any]:
 
 def _paid(scene: Scene, gathered: Gathered) -> dict[str, Any]:
     amount = next((piece.value for piece in scene.pieces if piece.kind == "money"), None)
-    match = re.search(r"(?:给|转|付|打)(?:了)?(?P<n>\d+(?:\.\d{1,2})?)(?!\d|-)", scene.text)
+    match = re.search(
+        r"(?:给|转|付|打)(?:给?你|好|完|清|过去|过来|过)?了?(?P<n>\d+(?:\.\d{1,2})?)(?!\d|-)", scene.text
+    )
     slots = _order_code(scene, gathered)
     if amount is not None:
         return {"amount": plain(amount), **slots}

@@ -30,6 +30,9 @@ CANCEL = re.compile(
 CORRECTION = re.compile(
     r"不是.+是|不是[\d一两二三四五六七八九十]|是.+不是|(?:按|点|打|写|说|选|下|拍)错|^那?还是[要来](?=[\d一两二三四五六七八九十])"
 )
+TOO_MUCH = re.compile(
+    r"(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|不够|放不下|[吃喝用装拿搬拎]不[完了下动])"
+)
 LONGEST_REASON = 6  # characters: 家里还有, 临时有事
 CHANGES = ("set", "inc", "dec", "not", "wrong")
 HOW_MUCH = "多(?:少|大|重|长|高|久|远|宽)"
@@ -61,8 +64,8 @@ def _means_it(scene: Scene, gathered: Gathered) -> bool:
         return False
     if scene.says(HOW_MUCH) and not CANCEL.search(scene.text) and not SWAP.search(scene.text):
         return False  # 一个多少来着, 多大一个
-    if not scene.context.cart and scene.says("少(?:发|给|送|装|拿)"):
-        return False  # less came than was paid for
+    if not scene.context.cart and scene.says("少(?:发|给|送|装|拿)|^(?:我|要|想|帮|给|麻烦)*退(?![出团])"):
+        return False  # less came than was paid for, or it goes back
     if scene.addressed and scene.says("(?:能|可以|想|要).{0,4}(?:取消|退单)"):
         return True
     if chatters(scene.text, private=scene.private) or scene.says(
@@ -89,7 +92,18 @@ def _denied_lines(scene: Scene, want: Want) -> list[Line]:
 def _corrects(scene: Scene) -> bool:
     """说多了，四斤就行; 不是两斤，是三斤."""
     wrong = any(piece.tag == "wrong" and piece.text not in ("算了", "等等") for piece in scene.pieces)
-    return wrong or bool(CORRECTION.search(scene.text))
+    return wrong or bool(CORRECTION.search(scene.text)) or _complains_of_the_amount(scene)
+
+
+def _complains_of_the_amount(scene: Scene) -> bool:
+    """鸡蛋先来一板吧，两板放不下, where two are in the order."""
+    return any(
+        line.qty == piece.value.value and unit_fits(scene, line, piece.value)
+        for piece in scene.pieces
+        if piece.kind == "qty" and TOO_MUCH.match(scene.text, piece.end)
+        for want in scene.gathered.wants
+        for line in of_cart(scene, want)
+    )
 
 
 def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
@@ -101,8 +115,7 @@ def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
             allowed = (
                 4
                 if any(
-                    want.op == "remove" and of_cart(scene, want) and (want.products or want.sku)
-                    for want in gathered.wants
+                    want.op == "remove" and of_cart(scene, want) and want.products for want in gathered.wants
                 )
                 else 1
             )

@@ -35,14 +35,15 @@ AMOUNTS = ("qty", "code", "number")
 LONGEST_SIGH = 6  # characters: 终于开团了, beside codes
 NO = r"第?(?:\d{1,2}|[一二三四五六七八九十])(?:号|个|款)?"
 NUMBERS = re.compile(
-    rf"^[我要来\s]*(?P<nos>(?=.*号|[\d、,，.和跟\s]+[^\d、,，.和跟\s]){NO}(?: ?[、,，.和跟 ]? ?{NO})+)(?:我|都|全)*(?:要|来|拿|想要)*各(?:要|来|拿)*"
+    rf"^[我要来\s]*(?P<nos>(?=.*号|[\d、,，.和跟\s]+[^\d、,，.和跟\s]){NO}(?: ?[、,，.和跟 ]? ?{NO})+)(?:我|都|全)*(?:要|来|拿|想要)*[,，]?各(?:要|来|拿)*"
 )
+FROM_TO = re.compile(r"(?P<from>\d)(?:到|至|-|~)(?P<to>\d)(?=号)")
 BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
 def join(scene: Scene) -> Reading | None:
     scene = _of_titled(scene)
-    gathered = _by_the_share(scene, _without_stray(scene.gathered))
+    gathered = _said_once(_by_the_share(scene, _without_stray(scene.gathered)))
     if quoted_sku(scene) and not gathered.wants and len(gathered.loose) == 1:
         return None  # +2 under a card is for what is on the card
     if gathered.ops and _is_mine(scene, gathered):
@@ -112,6 +113,14 @@ def _without_stray(gathered: Gathered) -> Gathered:
     )
 
 
+def _said_once(gathered: Gathered) -> Gathered:
+    """算我一个，+1 is one."""
+    loose = gathered.loose
+    if len(loose) == 2 and loose[0].value == loose[1].value and loose[0].plus != loose[1].plus:
+        return replace(gathered, loose=tuple(one for one in loose if one.plus)[:1])
+    return gathered
+
+
 def _by_the_share(scene: Scene, gathered: Gathered) -> Gathered:
     """车厘子算我一个: one share of what the campaign sells."""
     if not JUST_JOIN.search(scene.text):
@@ -135,7 +144,7 @@ def _no_campaign(scene: Scene) -> Reading | None:
 
 
 def _clean(scene: Scene, gathered: Gathered) -> bool:
-    known = [m.span() for pattern in (ALL, JUST_JOIN, NUMBERS) for m in pattern.finditer(scene.text)]
+    known = [m.span() for pattern in (ALL, JUST_JOIN, NUMBERS, FROM_TO) for m in pattern.finditer(scene.text)]
     return left_over(gathered.left_over, known) <= (4 if scene.addressed else 1) and not chatters(
         scene.text, private=scene.private
     )
@@ -181,13 +190,18 @@ def _excluded(scene: Scene, gathered: Gathered) -> set[str]:
 
 
 def _numbers(scene: Scene, gathered: Gathered) -> Reading | None:
-    match = NUMBERS.match(scene.text)
+    match = NUMBERS.match(FROM_TO.sub(_each_number, scene.text))
     amounts = [piece.value for piece in scene.pieces if piece.kind == "qty"]
     if not match or not amounts or any(want.products for want in gathered.wants):
         return None
     said = (parse(no) for no in re.findall(r"\d+|[一二三四五六七八九十]", match["nos"]))
     codes = [Code(no=int(no)) for no in said if no is not None]
     return decide(scene, [_item_want(scene, code, amounts[-1]) for code in codes], "groupbuy.join")
+
+
+def _each_number(said: re.Match[str]) -> str:
+    """1到3号: 1、2、3号."""
+    return "、".join(map(str, range(int(said["from"]), int(said["to"]) + 1)))
 
 
 def _item_want(scene: Scene, code: Code, quantity: Quantity | None) -> Want:

@@ -25,6 +25,9 @@ from dialogs.hear.wants import Gathered
 MOST_OPTIONS = 4
 ERRAND = re.compile(r"[帮给替]我?(?:买|带|捎)|弄个")  # unaddressed in a group: said to somebody who goes out
 JUST_WANTS = re.compile("(?:我|给我|也|就|那)*(?:要|来|买|订)(?:了|的|吧|这个|它|一下)*")
+TAKEN = re.compile(
+    "[这那].{1,2}(?:给我|帮我|我|就|也)*(?:要|来|留|拿|订|收|包)(?:了|着|下|一下|的|吧|呀|啊|哈)*"
+)
 RISKY = ("emoji",)
 
 
@@ -288,6 +291,9 @@ def with_it(scene: Scene, gathered: Gathered) -> Gathered:
     if gathered.loose:
         want = replace(it, quantity=gathered.loose[0])
         return replace(gathered, wants=(want, *gathered.wants), loose=())
+    one = next((want for want in gathered.wants if want.source == "quote" and not want.quantity), None)
+    if one and one.heard[1:] == scene.offer.catalogue.sku[one.sku or ""].unit and TAKEN.fullmatch(scene.text):
+        return replace(gathered, wants=(replace(one, quantity=Quantity(Decimal(1), one.heard[1:])),))
     if not gathered.wants and JUST_WANTS.fullmatch(scene.text):
         return replace(gathered, wants=(it,))
     return gathered

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dialogs.hear.asides import Asides
 from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.repairs import products_of, total
 from dialogs.hear.specs import Spec
 from dialogs.hear.things import makes_another_thing, names_a_thing, pack_of, run
-from dialogs.hear.walk import Walk
 
 
-class Pairing(Walk):
+class Pairing(Asides):
     """A product waits for its amount, or an amount for its product; what finds nobody is told apart."""
 
     # --- goods
@@ -66,7 +66,10 @@ class Pairing(Walk):
         told = run(self.pieces, start)
         if self.held is None or not told or told[-1].text != "的":
             return
-        since = self.pieces[self.held_at].end
+        self._drop_unknown(self.pieces[self.held_at].end)
+
+    def _drop_unknown(self, since: int = 0) -> None:
+        """Words that turned out to describe goods."""
         self.left_over = [p for p in self.left_over if p not in self.unknown or p.start < since]
         self.unknown = [p for p in self.unknown if p.start < since]
 
@@ -80,13 +83,15 @@ class Pairing(Walk):
     # --- amounts
 
     def _qty(self, piece: Piece, at: int) -> None:
-        if piece.value.unit == "块" and piece.value.value is not None and self._is_money(at):
+        if self._was_paid(at):
+            self.left_over.append(piece)
+        elif piece.value.unit == "块" and piece.value.value is not None and self._is_money(at):
             self._money(replace(piece, kind="money", value=piece.value.value), at)
         else:
             self._amount(piece.value, piece, at)
 
     def _number(self, piece: Piece, at: int) -> None:
-        if self._counts_others(at):
+        if self._counts_others(at) or self._was_paid(at):
             self.left_over.append(piece)
         elif self.bare_numbers and (self.open or self.held is None):
             self._amount(Quantity(piece.value, self._strange_unit(at) if self.open else None), piece, at)
@@ -96,7 +101,9 @@ class Pairing(Walk):
     def _money(self, piece: Piece, at: int) -> None:
         """50块钱的老姜, 老姜50元: a purchase by money, beside a product."""
         following = self._next(at)
-        if self.open:
+        if self._was_paid(at):
+            self.left_over.append(piece)
+        elif self.open:
             self._priced(self.open.pop(), piece)
         elif following and following.kind == "product":
             ids, end = following.value, following.end
@@ -124,6 +131,14 @@ class Pairing(Walk):
         if self._is_size(quantity, at):
             self.packed = True
             return
+        if self._points_at_them(quantity, at):
+            self.every = True
+            return
+        if self._tells_of_some(quantity, at) or self._says_how_to_pack(at):
+            self.noting = at
+            return
+        if self._cannot_be_used(at):
+            return
         if self.skipping:
             self.skipping = False
             return
@@ -141,6 +156,9 @@ class Pairing(Walk):
             self._hold(quantity, at)
         elif self.open:
             self._close_open(quantity)
+        elif again := self._another_pack(quantity, piece, at):
+            self._drop_unknown()
+            self.done.append(again)
         elif unknown and quantity.unit and (not self._ahead(at) or self._ahead_has_its_own(at)):
             start = max(self.text_start(unknown), 0)
             self.done.append(

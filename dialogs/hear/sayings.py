@@ -221,6 +221,8 @@ class Sayings(Pairing):
             return
         self.op = op
         self.open = [replace(want, op=op) for want in self.open]
+        if op == "set" and self._said_of_the_last(at):
+            self.done[-1] = replace(self.done[-1], op=op)  # 泡芙我要4盒才够，改下
 
     _said_set = _said_inc = _said_dec = _said_not = _said_op
 

@@ -11,6 +11,7 @@ from dialogs.hear.details import categories, topic
 from dialogs.hear.dictionary import is_noun
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import table, words
+from dialogs.hear.quantities import Quantity
 from dialogs.hear.scene import Scene
 from dialogs.hear.wants import Gathered
 
@@ -58,7 +59,7 @@ def signs(scene: Scene, gathered: Gathered) -> Signs:
         stretches.append((start, end, shown))
         for sign in shown:
             found.setdefault(sign, hidden[start:end])
-    found |= dict(_of_pieces(scene.pieces))
+    found |= dict(_of_pieces(scene.pieces, [want.quantity for want in gathered.wants if want.products]))
     found |= dict(_of_goods(scene, gathered))
     shaped = {sign: match for sign, shape in shapes().items() if (match := shape.search(hidden))}
     for sign, match in shaped.items():
@@ -78,12 +79,12 @@ def _formed(found: dict[str, str], text: str) -> dict[str, str]:
     return found
 
 
-def _of_pieces(pieces: tuple[Piece, ...]) -> Iterator[tuple[str, str]]:
+def _of_pieces(pieces: tuple[Piece, ...], ordered: list[Quantity | None]) -> Iterator[tuple[str, str]]:
     for piece in pieces:
         if piece.kind == "qty":
             one = piece.value.value == 1 and piece.value.unit
             yield ("each" if one else "amount"), piece.text
-            if piece.value.unit in YUAN:
+            if piece.value.unit in YUAN and piece.value not in ordered:  # 三块豆腐 is no money
                 yield "moneyamount", piece.text
         elif piece.kind == "cue" and piece.tag == "buy":
             yield "buy", piece.text

@@ -17,7 +17,7 @@ from dialogs.hear.units import same_unit
 from dialogs.hear.wants import Gathered
 from shop.goods import Sku
 
-SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买)")
+SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买|(?=[大中小][\u4e00-\u9fff]))")
 
 
 def swapped(scene: Scene, gathered: Gathered) -> Reading | None:
@@ -82,7 +82,8 @@ def _sizes(scene: Scene, line: Line, specs: tuple[Spec, ...]) -> list[Sku]:
         for sku in scene.offer.skus(product)
         if sku.id != line.sku and same_unit(scene.offer.catalogue, sku.unit, line.unit)
     ]
-    found = [sku for sku in others if all(fits(spec, sku) for spec in specs)]
+    measured = [spec for spec in specs if spec.measures] or specs  # 20斤那种大袋的: how much says which
+    found = [sku for sku in others if all(fits(spec, sku) for spec in measured)]
     if not found and len(others) == 1 and specs[0].word[:1] in ("大", "小"):
         bigger = others[0].price > scene.offer.catalogue.sku[line.sku].price
         found = others if bigger == (specs[0].word[0] == "大") else []

@@ -16,6 +16,7 @@ from dialogs.hear.things import names_a_thing
 
 SILENT = ("blank", "cue")
 GOODS = ("product", "code")
+DURATIONS = ("小时", "钟头", "分钟", "星期", "礼拜", "月")
 
 
 @dataclass
@@ -159,6 +160,9 @@ class Walk:
 
     def _counts_others(self, at: int) -> bool:
         """两个人吃，葡萄一斤; 茄子！大家看镜头，3: a number that belongs to other words than goods."""
+        behind = [p.text for p in self.pieces[at + 1 : at + 3]]
+        if behind and (behind[0] if behind[0] != "个" else behind[-1]) in DURATIONS:
+            return True  # 给我留三个小时
         if self.open:
             return self.broken and any(piece in self.left_over for piece in self._clause(at))
         after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
@@ -288,6 +292,8 @@ class Walk:
 
     def _takes_back(self, piece: Piece, at: int) -> bool:
         """三斤，不，四斤: a lone 不 between two amounts."""
+        if piece.text in ("太多", "太少") and self.done and not self.open and self._says_again(at):
+            return True  # 虾两斤太多，一斤够了
         if set(piece.text) != {"不"} or not self.done:
             return False
         before = self.pieces[at - 1]

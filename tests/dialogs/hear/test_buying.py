@@ -10,7 +10,7 @@ CAMPAIGNS = {"fruit": "C", "market": "M", "tea": "K"}
 SAID = [
     (shop, said)
     for shop in CAMPAIGNS
-    for what in ("buying", "commands", "fresh")
+    for what in ("buying", "commands", "fresh", "exam")
     if (HERE / f"{what}_{shop}.txt").exists()
     for said in written(f"{what}_{shop}.txt")
 ]

@@ -1,0 +1,69 @@
+"""旁: amounts that order nothing by themselves — 这俩, 一份换成热饮, 付好了26 — and what points back at the goods before."""
+
+from __future__ import annotations
+
+import re
+
+from dialogs.hear.lattice import Piece
+from dialogs.hear.offer import Want
+from dialogs.hear.quantities import Quantity
+from dialogs.hear.walk import GOODS, Walk
+
+PAID = re.compile("(?:付|转|扫|汇|打款|转账)(?:给?你|好|完|清|过去|过来|过|了)+$")
+TOO_MUCH = re.compile("(?:实在|真的?|确实|有点|怕|也|都|可)*(?:放不下|[吃喝用装拿搬拎]不[完了下动])")
+AMOUNTS = ("qty", "number", "money")
+
+
+class Asides(Walk):
+    """What stands around an amount tells that it is no order."""
+
+    def _points_at_them(self, quantity: Quantity, at: int) -> bool:
+        """土豆粉、番茄酱这俩: as many as were just named."""
+        before = self.pieces[at - 1] if at else None
+        pointed = before is not None and before.tag == "this" and before.end == self.pieces[at].start
+        return pointed and len(self.open) > 1 and quantity.value == len(self.open)
+
+    def _tells_of_some(self, quantity: Quantity, at: int) -> bool:
+        """套餐来两份，一份换成热饮: fewer than were ordered, and how those should be."""
+        last = self.done[-1].quantity if self.done and self.broken and not self.open else None
+        if last is None or not last.value or not quantity.value or quantity.value >= last.value:
+            return False
+        clause = [p for p in self._clause(at) if p.start > self.pieces[at].start and p.kind != "blank"]
+        named = any(p.kind in (*GOODS, *AMOUNTS) for p in clause)
+        return len(clause) > 1 and clause[0].tag == "set" and not named
+
+    def _says_how_to_pack(self, at: int) -> bool:
+        """玉米十二根，分两个袋装."""
+        return bool(at and self.pieces[at - 1].text == "分" and self.done) and not self.open
+
+    def _cannot_be_used(self, at: int) -> bool:
+        """两板放不下: so much is too much, and not ordered."""
+        return bool(TOO_MUCH.match("".join(p.text for p in self.pieces[at + 1 : at + 6])))
+
+    def _was_paid(self, at: int) -> bool:
+        """付好了26，橙子那单: money, whatever goods stand near."""
+        return bool(PAID.search("".join(p.text for p in self.pieces[max(0, at - 3) : at])))
+
+    def _another_pack(self, quantity: Quantity, piece: Piece, at: int) -> Want | None:
+        """青提箱装的1箱，串的3串: the same goods again, by another unit."""
+        last = self.done[-1] if self.done and self.held is None else None
+        if last is None or last.quantity is None or at < 2 or quantity.unit == last.quantity.unit:
+            return None
+        unit, of = self.pieces[at - 2], self.pieces[at - 1]
+        if not last.products or of.text != "的" or unit.text != quantity.unit:
+            return None
+        return Want(
+            last.products,
+            heard=last.heard,
+            source=last.source,
+            quantity=quantity,
+            op=self.op,
+            start=unit.start,
+            end=piece.end,
+        )
+
+    def _said_of_the_last(self, at: int) -> bool:
+        """4盒才够，改下: a word of change at the end, which says nothing else."""
+        behind = [p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag != "filler"]
+        named = [p for p in self._clause(at) if p.kind in ("word", "char", "time", "place", "phone")]
+        return bool(self.done and self.done[-1].quantity and not self.open) and not behind and not named

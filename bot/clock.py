@@ -14,7 +14,7 @@ from bot.billing import reconcile
 from bot.duty import Duty
 from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
-from shop import coupon_drops, coupons, orders, payments
+from shop import coupon_drops, coupons, orders, payments, wishes
 from shop.transaction import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -112,6 +112,7 @@ JOBS: dict[str, Job] = {
     "expire_coupons": alone(coupons.expire_due),
     "remind_of_coupons": alone(coupons.remind_due),
     "close_drops": alone(coupon_drops.close_due),
+    "tell_wishes": alone(wishes.tell_wishes),
     "audit_nightly": audit_nightly,
     "reconcile": reconcile,
 }

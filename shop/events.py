@@ -167,6 +167,25 @@ class PointsGiven:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class BackInStock:
+    """There is some again of what this person waits for."""
+
+    sku: str
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWeighed:
+    """Goods of an order that is not paid yet weigh less than was ordered: it costs `off_fen` less."""
+
+    order: int
+    name: str
+    unit: str
+    milli: int
+    off_fen: int
+
+
 Happening = (
     OrderExpired
     | OrderPaid
@@ -191,6 +210,8 @@ Happening = (
     | CouponsDropped
     | CouponDropOver
     | PointsGiven
+    | BackInStock
+    | OrderWeighed
 )
 
 KINDS: dict[str, type[Any]] = {
@@ -219,6 +240,8 @@ KINDS: dict[str, type[Any]] = {
         CouponsDropped,
         CouponDropOver,
         PointsGiven,
+        BackInStock,
+        OrderWeighed,
     )
 }
 

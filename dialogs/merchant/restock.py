@@ -6,7 +6,7 @@ from dialogs import voice
 from dialogs.command import PRODUCT, SKU, UNDO_FOR, Command, parse_quantity, sku_name, slot_of
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.turn import Turn
-from shop import catalogue
+from shop import catalogue, wishes
 from shop.kit.quantity import Quantity
 from shop.refusals import CannotUndo
 
@@ -40,7 +40,9 @@ class Restock(Command):
         qty = _quantity(data) or Quantity(0)
         name, unit = sku_name(turn, data["sku"]), turn.shelf.catalogue.sku[data["sku"]].unit
         left = await catalogue.restock(turn.shop, data["sku"], qty, now=turn.now)
-        text = f"{name} +{qty}{unit}，{voice.left(left, unit)}可卖。（快捷：补货 {name} +{qty} · 撤销 2 分钟内有效）"
+        many = await wishes.waiting(turn.shop, data["sku"])
+        wait = f"有 {many} 位在等，这就按先后告诉他们。" if many else ""
+        text = f"{name} +{qty}{unit}，{voice.left(left, unit)}可卖。{wait}（快捷：补货 {name} +{qty} · 撤销 2 分钟内有效）"
         return Done(
             (turn.here(text),), undo={"sku": data["sku"], "qty": str(qty), "name": name}, after=str(left)
         )

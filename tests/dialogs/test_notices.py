@@ -254,6 +254,22 @@ async def _(town: Town) -> Happening:
     return events.RefundAsked((await a_request(town)).id)
 
 
+@case("BackInStock", buyer="橙子到货了，¥29.90/箱，还有 5 箱。要就说“来1箱橙子”，先到先得")
+async def _(town: Town) -> Happening:
+    return events.BackInStock(town.sku, town.buyer)
+
+
+@case("BackInStock and gone again", buyer="橙子到货了，可又卖完了。下次还要叫你，回“橙子到货叫我”")
+async def _(town: Town) -> Happening:
+    await an_order(await a_customer("大刘"), (town.sku, 5))
+    return events.BackInStock(town.sku, town.buyer)
+
+
+@case("OrderWeighed", buyer="0501-001 的橙子称出来 1.86 箱，少收 ¥4.19，现在 ¥59.80")
+async def _(town: Town) -> Happening:
+    return events.OrderWeighed((await town.order()).id, "橙子", "箱", 1860, 419)
+
+
 @case("RefundAgreed", buyer="0501-001 退你 ¥29.90（橙子1箱），原路退回，一般几分钟就到")
 async def _(town: Town) -> Happening:
     return events.RefundAgreed((await a_request(town)).id)

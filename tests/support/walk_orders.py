@@ -49,6 +49,14 @@ async def use_points(walk: Walk) -> None:
     await orders.use_points(walk.shop, buyer, now=walk.now)
 
 
+async def use_coupons(walk: Walk) -> None:
+    (buyer, _), yes = await walk.somebody(), walk.rng.random() < 0.5
+    if await _pays_cash_and_has_coupons(walk, buyer):
+        return
+    walk.say(f"{buyer} {'uses' if yes else 'saves'} coupons")
+    await orders.use_coupons(walk.shop, buyer, yes, now=walk.now)
+
+
 async def adjust(walk: Walk) -> None:
     if slip := await walk.some_order(Status.UNPAID):
         by = Money(walk.rng.choice([-100, -1, -500, -slip.payable.fen, 100]))
@@ -95,8 +103,8 @@ async def wanted(walk: Walk) -> None:
 
 
 VERBS = [
-    (18, place), (14, edit), (5, use_points), (2, adjust), (6, cancel), (3, shop_cancel), (6, choose_cash), (3, claim),
-    (1, wanted),
+    (18, place), (14, edit), (5, use_points), (3, use_coupons), (2, adjust), (6, cancel), (3, shop_cancel),
+    (6, choose_cash), (3, claim), (1, wanted),
 ]  # fmt: skip
 
 

@@ -81,6 +81,12 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.SeveralCalled: lambda r: f"叫“{r.name}”的有 {r.many} 位，分不清是谁。让他自己说“领券”更稳",
     no.NoPoints: lambda r: "店里还没有积分。要什么直接说，满减会自动算",
     no.NotEnoughPoints: lambda r: f"积分不够用了，现在有 {r.have} 分。再说一次，给你重新算",
+    no.CannotWeigh: lambda r: (
+        f"{r.code} 的{r.name}称不了：要在备货、按重量卖、只有一行。差价直接说“退款 {r.code} 金额”，没付的说“便宜 {r.code} 金额”"
+    ),
+    no.WeighedAlready: lambda r: (
+        f"{r.code} 的{r.name}称过了，{r.weighed} {r.unit}，差价已经算了。还要退就说“退款 {r.code} 金额”"
+    ),
     no.StillPromised: lambda r: (
         f"{r.name}店里有 {r.on_hand} {r.unit}，其中 {r.held} {r.unit}顾客订了要留着，能动的只有 {r.on_hand - r.held} {r.unit}"
     ),

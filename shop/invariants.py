@@ -290,6 +290,18 @@ CHECKS = (
         'JOIN "order" AS o ON o.id = line.order_id WHERE o.shop_id = ? '
         "AND (back.open_fen + back.done_fen > line.net_fen OR back.open_qty + back.done_qty > line.qty)",
     ),
+    Check(
+        "what the scale did not show is given back",
+        "line {what} charges {figure} thousandths more than was weighed",
+        """
+        SELECT cast(id AS text) AS what, qty - weighed - units AS figure FROM (
+          SELECT line.id, line.qty, line.weighed,
+            (SELECT coalesce(sum(p.qty), 0) FROM refund_part AS p JOIN refund AS r ON r.id = p.refund_id
+              WHERE p.line_id = line.id AND r.state NOT IN ('rejected', 'withdrawn')) AS units
+          FROM line JOIN "order" AS o ON o.id = line.order_id WHERE line.weighed IS NOT NULL AND o.shop_id = ?
+        ) AS scales WHERE weighed + units < qty
+        """,
+    ),
     # ── the ledger
     Check(
         "every transfer is in balance",

@@ -447,6 +447,7 @@ async def _reprice_line(line: Line, want: Want, priced: Priced) -> None:
     if all(getattr(line, name) == value for name, value in new.items()):
         return
     if priced.qty.milli != line.qty:
+        new["weighed"] = None  # the scale spoke of another amount
         await change(Hold, "WHERE line_id = ? AND state = ?", [line.id, stock.ACTIVE], qty=priced.qty.milli)
     await change(Line, "WHERE id = ?", [line.id], **new)
     for name, value in new.items():

@@ -92,11 +92,13 @@ async def ask(
         return await case(refund.id)
 
 
-async def give(order_id: OrderId, by: PersonId, what: What, why: str, *, now: datetime) -> Case:
+async def give(
+    order_id: OrderId, by: PersonId, what: What, why: str, *, kind: str = "goods", now: datetime
+) -> Case:
     """退款: the shop gives money back by itself. Raises NothingToRefund, MoreThanBought, MoreThanPaid."""
     async with transaction():
         order = await Order.filter(id=order_id).select_for_update().get()
-        refund = await _reserve(order, what, "goods", why, by, now)
+        refund = await _reserve(order, what, kind, why, by, now)
         await _agree(order, refund, "approved", by, now)
         return await case(refund.id)
 

@@ -325,3 +325,19 @@ class StillPromised(Refusal):
     unit: str
     on_hand: Quantity
     held: Quantity
+
+
+@dataclass(eq=False)
+class CannotWeigh(Refusal):
+    """The order is not being prepared, or has not just one line of these goods by weight."""
+
+    code: str
+    name: str
+
+
+@dataclass(eq=False)
+class WeighedAlready(Refusal):
+    code: str
+    name: str
+    unit: str
+    weighed: Quantity

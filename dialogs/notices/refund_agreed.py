@@ -16,5 +16,8 @@ async def words(event: RefundAgreed, desk: Desk) -> tuple[Say, ...]:
     case = await refunds.case(event.refund)
     goods = f"（{voice.returned(case)}）" if case.goods else ""
     way = "店里会转给你" if case.provider in BY_HAND else "原路退回，一般几分钟就到"
+    if case.kind == "weight":
+        text = f"{case.code} 的{case.why}，少的 {case.amount} 退你，{way}"
+        return (Say(text, person=case.buyer, fold=f"refund:{case.number}"),)
     text = f"{case.code} 退你 {case.amount}{goods}，{way}"
     return (Say(text, person=case.buyer, fold=f"refund:{case.number}"),)

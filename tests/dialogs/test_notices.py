@@ -275,6 +275,18 @@ async def _(town: Town) -> Happening:
     return events.RefundAgreed((await a_request(town)).id)
 
 
+@case(
+    "RefundAgreed by the scale",
+    buyer="0501-001 的橙子称出来 1.5 箱，少的 ¥14.95 退你，原路退回，一般几分钟就到",
+)
+async def _(town: Town) -> Happening:
+    paid = await a_paid_order(town.buyer, (town.sku, 2))
+    less = What(units=((town.sku, Quantity.of("0.5")),))
+    why = "橙子称出来 1.5 箱"
+    case = await refunds.give(paid.id, town.owner, less, why, kind="weight", now=NOW)
+    return events.RefundAgreed(case.id)
+
+
 @case("RefundRefused", buyer="0501-001 退 ¥29.90 店里没同意：切好了。想再说说就回“转人工”")
 async def _(town: Town) -> Happening:
     return events.RefundRefused((await a_request(town)).id, "切好了")

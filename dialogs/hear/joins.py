@@ -9,11 +9,10 @@ from typing import Any
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.cart import of_cart
-from dialogs.hear.codes import Code
 from dialogs.hear.lattice import Piece
 from dialogs.hear.meant import clauses
 from dialogs.hear.normalise import normalise
-from dialogs.hear.numbers import parse
+from dialogs.hear.numbered import FROM_TO, NUMBERS, by_numbers
 from dialogs.hear.offer import Want, open_in
 from dialogs.hear.orders import decide, join_intent
 from dialogs.hear.quantities import Quantity
@@ -33,11 +32,6 @@ JUST_JOIN = re.compile(
 )
 AMOUNTS = ("qty", "code", "number")
 LONGEST_SIGH = 6  # characters: 终于开团了, beside codes
-NO = r"第?(?:\d{1,2}|[一二三四五六七八九十])(?:号|个|款)?"
-NUMBERS = re.compile(
-    rf"^[我要来\s]*(?P<nos>(?=.*号|[\d、,，.和跟\s]+[^\d、,，.和跟\s]){NO}(?: ?[、,，.和跟 ]? ?{NO})+)(?:我|都|全)*(?:要|来|拿|想要)*[,，]?各(?:要|来|拿)*"
-)
-FROM_TO = re.compile(r"(?P<from>\d)(?:到|至|-|~)(?P<to>\d)(?=号)")
 BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
@@ -54,7 +48,7 @@ def join(scene: Scene) -> Reading | None:
         return _codes(scene, gathered)
     return (
         _all_items(scene, gathered)
-        or _numbers(scene, gathered)
+        or by_numbers(scene, gathered)
         or _codes(scene, gathered)
         or _bare(scene, gathered)
     )
@@ -184,30 +178,6 @@ def _excluded(scene: Scene, gathered: Gathered) -> set[str]:
     products = {id for want in gathered.wants for id in want.products}
     named = {sku.id for id in products for sku in scene.offer.skus(id)}
     return named | {want.sku for want in gathered.wants if want.sku}
-
-
-# --- 1、3、4各一份
-
-
-def _numbers(scene: Scene, gathered: Gathered) -> Reading | None:
-    match = NUMBERS.match(FROM_TO.sub(_each_number, scene.text))
-    amounts = [piece.value for piece in scene.pieces if piece.kind == "qty"]
-    if not match or not amounts or any(want.products for want in gathered.wants):
-        return None
-    said = (parse(no) for no in re.findall(r"\d+|[一二三四五六七八九十]", match["nos"]))
-    codes = [Code(no=int(no)) for no in said if no is not None]
-    return decide(scene, [_item_want(scene, code, amounts[-1]) for code in codes], "groupbuy.join")
-
-
-def _each_number(said: re.Match[str]) -> str:
-    """1到3号: 1、2、3号."""
-    return "、".join(map(str, range(int(said["from"]), int(said["to"]) + 1)))
-
-
-def _item_want(scene: Scene, code: Code, quantity: Quantity | None) -> Want:
-    found = scene.offer.item(code)
-    want = Want(heard=str(code.no or code.letter), source="code", quantity=quantity)
-    return replace(want, sku=found[1].sku, campaign=found[0].id) if found else want
 
 
 # --- B+2, 要2号, +1 A

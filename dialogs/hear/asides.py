@@ -7,6 +7,7 @@ import re
 from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Want
 from dialogs.hear.quantities import Quantity
+from dialogs.hear.specs import Spec
 from dialogs.hear.walk import GOODS, Walk
 
 PAID = re.compile("(?:付|转|扫|汇|打款|转账)(?:给?你|好|完|清|过去|过来|过|了)+$")
@@ -60,6 +61,13 @@ class Asides(Walk):
             op=self.op,
             start=unit.start,
             end=piece.end,
+        )
+
+    def _in_another_size(self, spec: Spec) -> bool:
+        """大米5斤装的来一袋，10斤的也来一袋."""
+        told = self.done[-1].specs if self.done and self.broken else ()
+        return bool(told and spec.measures) and all(
+            one.measures and one.measures != spec.measures for one in told
         )
 
     def _said_of_the_last(self, at: int) -> bool:

@@ -64,7 +64,7 @@ def _means_it(scene: Scene, gathered: Gathered) -> bool:
         return False
     if scene.says(HOW_MUCH) and not CANCEL.search(scene.text) and not SWAP.search(scene.text):
         return False  # 一个多少来着, 多大一个
-    if not scene.context.cart and scene.says("少(?:发|给|送|装|拿)|^(?:我|要|想|帮|给|麻烦)*退(?![出团])"):
+    if not scene.context.cart and scene.says("少(?:发|给|送|装|拿)|(?:^|我|要|想|帮|给|麻烦)退(?![出团])"):
         return False  # less came than was paid for, or it goes back
     if scene.addressed and scene.says("(?:能|可以|想|要).{0,4}(?:取消|退单)"):
         return True
@@ -112,15 +112,16 @@ def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
         text = "".join(piece.text for piece in clause)
         if CANCEL.search(text) or any(piece.tag in CHANGES for piece in clause):
             known = [(m.start() + clause[0].start, m.end() + clause[0].start) for m in CANCEL.finditer(text)]
-            allowed = (
-                4
-                if any(
-                    want.op == "remove" and of_cart(scene, want) and want.products for want in gathered.wants
-                )
-                else 1
-            )
+            allowed = _may_add(scene, gathered)
             return left_over((piece for piece in clause if piece in gathered.left_over), known) <= allowed
     return left_over(gathered.left_over) <= 1
+
+
+def _may_add(scene: Scene, gathered: Gathered) -> int:
+    """How many characters more the clause may hold; C罗不要来了 is no item C."""
+    if any(want.source == "code" for want in gathered.wants):
+        return 0
+    return 4 if any(w.op == "remove" and w.products and of_cart(scene, w) for w in gathered.wants) else 1
 
 
 # --- the whole order

@@ -62,6 +62,7 @@ class Sayings(Pairing):
         """2斤装一袋再加散的一斤: the same goods again, in another size."""
         before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
         joined = before is not None and (before.tag in ("inc", "and", "also") or self._in_other_packs(at))
+        joined = joined or self._in_another_size(self.pieces[at].value)
         size = joined and bool(self.done) and not self.open and self.held is None and self._next_amount(at)
         return bool(
             size and self.done[-1].products and self.done[-1].quantity and not self._next_is_goods(at)

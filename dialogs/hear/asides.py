@@ -11,7 +11,7 @@ from dialogs.hear.specs import Spec
 from dialogs.hear.walk import GOODS, Walk
 
 PAID = re.compile("(?:付|转|扫|汇|打款|转账)(?:给?你|好|完|清|过去|过来|过|了)+$")
-TOO_MUCH = re.compile("(?:实在|真的?|确实|有点|怕|也|都|可)*(?:放不下|[吃喝用装拿搬拎]不[完了下动])")
+TOO_MUCH = re.compile("(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|放不下|[吃喝用装拿搬拎]不[完了下动])")
 AMOUNTS = ("qty", "number", "money")
 
 
@@ -38,7 +38,7 @@ class Asides(Walk):
         return bool(at and self.pieces[at - 1].text == "分" and self.done) and not self.open
 
     def _cannot_be_used(self, at: int) -> bool:
-        """两板放不下: so much is too much, and not ordered."""
+        """虾两斤太多，一斤够了; 两板放不下: so much is not ordered."""
         return bool(TOO_MUCH.match("".join(p.text for p in self.pieces[at + 1 : at + 6])))
 
     def _was_paid(self, at: int) -> bool:

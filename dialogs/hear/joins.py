@@ -10,6 +10,7 @@ from typing import Any
 from dialogs.hear.around import slots_around
 from dialogs.hear.cart import of_cart
 from dialogs.hear.lattice import Piece
+from dialogs.hear.lexicon import patterns
 from dialogs.hear.meant import clauses
 from dialogs.hear.normalise import normalise
 from dialogs.hear.numbered import FROM_TO, NUMBERS, by_numbers
@@ -42,6 +43,8 @@ def join(scene: Scene) -> Reading | None:
         return None  # +2 under a card is for what is on the card
     if gathered.ops and _is_mine(scene, gathered):
         return None  # 我改+2, A再加一份
+    if _signs_up(scene, gathered):
+        return ignore(why="报的是别的事")
     if not scene.offer.campaigns:
         return _no_campaign(scene)
     if not _clean(scene, gathered):
@@ -52,6 +55,16 @@ def join(scene: Scene) -> Reading | None:
         or _codes(scene, gathered)
         or _bare(scene, gathered)
     )
+
+
+def _signs_up(scene: Scene, gathered: Gathered) -> bool:
+    """聚餐算我一个+1: it joins something, which is no sale of ours."""
+    if scene.addressed or any(piece.kind in ("product", "code") for piece in scene.pieces):
+        return False
+    if not (any(quantity.plus for quantity in gathered.loose) or JUST_JOIN.search(scene.text)):
+        return False
+    said = patterns("lists.toml")["signup"].search(scene.text)
+    return said is not None and not any(said[0] in one.title for one in scene.offer.campaigns)
 
 
 def _of_titled(scene: Scene) -> Scene:

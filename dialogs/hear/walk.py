@@ -292,8 +292,6 @@ class Walk:
 
     def _takes_back(self, piece: Piece, at: int) -> bool:
         """三斤，不，四斤: a lone 不 between two amounts."""
-        if piece.text in ("太多", "太少") and self.done and not self.open and self._says_again(at):
-            return True  # 虾两斤太多，一斤够了
         if set(piece.text) != {"不"} or not self.done:
             return False
         before = self.pieces[at - 1]

@@ -184,10 +184,17 @@ def _of_that_size(want: Want, last: Iterable[Line], scene: Scene) -> Want:
 
 def _changed(last: Iterable[Line], changed: list[Line], removed: set[str], scene: Scene) -> list[Line]:
     product = {id: sku.product for id, sku in scene.offer.catalogue.sku.items()}
-    new = {product[line.sku]: replace(line, op="add") for line in changed}
+    new = {product[line.sku]: line for line in changed}
     kept = [
-        new.pop(product[line.sku], replace(line, op="add"))
+        _told(line, new.pop(product[line.sku], None))
         for line in last
         if line.sku in product and product[line.sku] not in removed
     ]
-    return [line for line in (*kept, *new.values()) if line.qty > Decimal(0)]
+    return [line for one in (*kept, *new.values()) if (line := replace(one, op="add")).qty > Decimal(0)]
+
+
+def _told(line: Line, change: Line | None) -> Line:
+    """鸡蛋加一板: one more than last time; 鸡蛋两板: two."""
+    if change is None or change.op not in ("inc", "dec") or change.sku != line.sku:
+        return change or line
+    return replace(change, qty=line.qty + (change.qty if change.op == "inc" else -change.qty))

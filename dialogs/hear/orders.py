@@ -26,7 +26,7 @@ MOST_OPTIONS = 4
 ERRAND = re.compile(r"[帮给替]我?(?:买|带|捎)|弄个")  # unaddressed in a group: said to somebody who goes out
 JUST_WANTS = re.compile("(?:我|给我|也|就|那)*(?:要|来|买|订)(?:了|的|吧|这个|它|一下)*")
 TAKEN = re.compile(
-    "[这那].{1,2}(?:给我|帮我|我|就|也)*(?:要|来|留|拿|订|收|包)(?:了|着|下|一下|的|吧|呀|啊|哈)*"
+    "[这那].{1,2}(?:给我|帮我|我|就|也)*(?:留给我|要|来|留|拿|订|收|包)(?:了|着|下|一下|的|吧|呀|啊|哈)*"
 )
 RISKY = ("emoji",)
 

@@ -247,7 +247,7 @@ async def let_go(order: Order, *, now: datetime) -> None:
 
 
 async def use_up(order: Order, *, now: datetime) -> None:
-    """The order is paid, or will be at the counter: its coupon is used."""
+    """The money is in: the order's coupon is used. Until then an edit may still take another."""
     if order.coupon_id is not None:
         await coupons.use(order.id, now=now)
 

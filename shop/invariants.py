@@ -424,8 +424,8 @@ CHECKS = (
         SELECT cast(c.id AS text) AS what, coalesce(c.order_id, 0) AS figure
         FROM coupon AS c LEFT JOIN "order" AS o ON o.id = c.order_id
         WHERE c.shop_id = ? AND (
-          (c.state = 'locked' AND (o.id IS NULL OR o.status <> 'unpaid'))
-          OR (c.state = 'used' AND (o.id IS NULL OR o.status = 'unpaid' OR (o.paid_at IS NULL AND o.pay_mode <> 'cod')))
+          (c.state = 'locked' AND (o.id IS NULL OR o.paid_at IS NOT NULL OR o.status NOT IN ('unpaid', 'preparing')))
+          OR (c.state = 'used' AND (o.id IS NULL OR o.paid_at IS NULL))
           OR (c.state IN ('available', 'expired', 'void') AND c.order_id IS NOT NULL)
           OR o.buyer_id <> c.person_id)
         """,

@@ -167,7 +167,6 @@ async def choose_cash(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
         if order.status == Status.PREPARING:
             return await slip_of(order)
         await _step(order, "cash_chosen", pay_mode=PayMode.COD, pay_due_at=None)
-        await bills.use_up(order, now=now)
         await close_intents(order.id)
         await give_code(order.shop_id, order.id, now=now)
         return await slip_of(order)

@@ -135,8 +135,8 @@ async def _paid(order: Order, now: datetime) -> None:
         status=end, paid_at=now, pay_due_at=None, version=order.version + 1
     )
     await bills.earn(order, now=now)
+    await bills.use_up(order, now=now)
     if order.pay_mode == PayMode.PREPAY:
-        await bills.use_up(order, now=now)
         await give_code(order.shop_id, order.id, now=now)
 
 

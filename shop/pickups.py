@@ -125,5 +125,6 @@ async def _book_cash(order: Order, by: PersonId, now: datetime) -> None:
         await till.take(order, "cash", f"order {order.id}", owed, till.SETTLED, by=by, now=now)
     await PayIntent.filter(order_id=order.id, state="created").update(state="closed")
     await Order.filter(id=order.id).update(paid_at=now)
+    await bills.use_up(order, now=now)
     await bills.earn(order, now=now)
     order.paid_at = now

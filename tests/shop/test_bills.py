@@ -111,14 +111,27 @@ async def test_edge_55_a_coupon_that_ran_out_meanwhile_does_not_come_back(shop: 
     assert await state(coupon) == "expired"
 
 
-async def test_cash_uses_the_coupon_and_a_cancelled_cash_order_gives_it_back(shop: ShopId) -> None:
+async def test_a_cash_order_holds_its_coupon_until_the_money_is_counted(shop: ShopId) -> None:
     li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
     coupon = await a_coupon(shop, li)
     await an_order(li, (apples, 2))
     await orders.choose_cash(shop, li, now=NOW)
-    assert await state(coupon) == "used"
+    assert await state(coupon) == "locked"
     await orders.cancel(shop, li, now=NOW)
     assert await state(coupon) == "available"
+    await an_order(li, (apples, 2))
+    cash = await orders.choose_cash(shop, li, now=NOW)
+    await hand_over(cash, await a_clerk())
+    assert await state(coupon) == "used"
+
+
+async def test_a_cash_order_may_still_take_another_coupon(shop: ShopId) -> None:
+    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
+    small, large = await a_coupon(shop, li, "满30减5"), await a_coupon(shop, li, "满50减9")
+    await an_order(li, (apples, 2))
+    await orders.choose_cash(shop, li, now=NOW)
+    more = await orders.edit(shop, li, [want(apples, 3, "set")], now=NOW)
+    assert (more.payable, await state(small), await state(large)) == (Money(5100), "available", "locked")
 
 
 async def test_a_coupon_comes_back_with_the_whole_order_only(shop: ShopId) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import JOBS
-from shop import coupon_templates, orders, payments, refunds
+from shop import orders, payments, refunds
 from shop.invariants import broken
 from shop.kit.ids import ShopId
 from shop.kit.money import Money
@@ -65,9 +65,6 @@ async def test_everybody_at_once_leaves_the_books_in_order(shop: ShopId) -> None
     """No turns here: ten verbs at a time over real connections, and the books are looked at between the rounds."""
     walk = Walk(0)
     await walk.open()
-    await coupon_templates.take_back(
-        walk.templates[0], now=walk.now
-    )  # as in walk_orders: no coupons and cash
     verbs = [
         walk_orders.place,
         walk_orders.place,

@@ -103,7 +103,7 @@ async def _check_coupons(walk: Walk) -> None:
     rows = await run_sql(
         'SELECT o.code, o.status, c.state, c.order_id FROM "order" o LEFT JOIN coupon c ON c.id = o.coupon_id '
         "WHERE o.shop_id = ? AND o.coupon_id IS NOT NULL AND o.status IN ('unpaid', 'preparing', 'fulfilled', 'completed') "
-        "AND (c.order_id IS NULL OR c.order_id <> o.id OR c.state <> CASE WHEN o.status = 'unpaid' THEN 'locked' ELSE 'used' END)",
+        "AND (c.order_id IS NULL OR c.order_id <> o.id OR c.state <> CASE WHEN o.paid_at IS NULL THEN 'locked' ELSE 'used' END)",
         [walk.shop],
     )
     if rows:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shop import desk, orders, slips
-from shop.kit.ids import PersonId
+from shop import desk, orders
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.rules.baskets import Op, Want
@@ -34,8 +33,6 @@ async def place(walk: Walk) -> None:
 
 async def edit(walk: Walk) -> None:
     buyer, slip = await walk.somebody()
-    if await _pays_cash_and_has_coupons(walk, buyer):
-        return
     changes = [_change(walk, slip) for _ in range(walk.rng.choice([1, 1, 2]))]
     walk.say(f"{buyer} edits {_shown(changes)}")
     await orders.edit(walk.shop, buyer, changes, now=walk.now)
@@ -43,16 +40,12 @@ async def edit(walk: Walk) -> None:
 
 async def use_points(walk: Walk) -> None:
     buyer, _ = await walk.somebody()
-    if await _pays_cash_and_has_coupons(walk, buyer):
-        return
     walk.say(f"{buyer} pays with points")
     await orders.use_points(walk.shop, buyer, now=walk.now)
 
 
 async def use_coupons(walk: Walk) -> None:
     (buyer, _), yes = await walk.somebody(), walk.rng.random() < 0.5
-    if await _pays_cash_and_has_coupons(walk, buyer):
-        return
     walk.say(f"{buyer} {'uses' if yes else 'saves'} coupons")
     await orders.use_coupons(walk.shop, buyer, yes, now=walk.now)
 
@@ -62,13 +55,6 @@ async def adjust(walk: Walk) -> None:
         by = Money(walk.rng.choice([-100, -1, -500, -slip.payable.fen, 100]))
         walk.say(f"the shop changes {slip.code} by {by}")
         await orders.adjust(slip.id, by, now=walk.now)
-
-
-async def _pays_cash_and_has_coupons(walk: Walk, buyer: PersonId) -> bool:
-    """Editing these is not in order yet: the coupon of a cash order counts as used and is neither offered nor freed."""
-    order = await slips.open_order(walk.shop, buyer)
-    has = "SELECT 1 FROM coupon WHERE person_id = ? AND state IN ('available', 'used') LIMIT 1"
-    return order is not None and order.status == Status.PREPARING and bool(await run_sql(has, [buyer]))
 
 
 async def cancel(walk: Walk) -> None:

@@ -143,6 +143,7 @@ RULES = (
         (
             "a line gives back no more than it cost",
             "what a line gave back is what its refunds say",
+            "what the scale did not show is given back",
             "a refund is its parts",
         ),
     ),

@@ -29,6 +29,7 @@ from tortoise.apps import Apps
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext, require_context
+from tortoise.exceptions import IntegrityError
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.schema_editor import BaseSchemaEditor
@@ -178,7 +179,10 @@ async def migrate() -> list[str]:
     """
     executor = _executor()
     # Before the transaction: tortoise asks for the table first, and on PostgreSQL a failed question ends everything.
-    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+    try:
+        await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+    except IntegrityError:  # PostgreSQL, when another process made it at this very moment
+        await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
     is_sqlite = executor.connection.capabilities.dialect == "sqlite"
     if is_sqlite:
         # SQLite changes a table by making it anew. With foreign keys on, dropping the old one would delete the rows
@@ -187,7 +191,9 @@ async def migrate() -> list[str]:
     try:
         async with transaction():
             if not is_sqlite:
-                # Of two processes that start together one waits here; SQLite lets in only one anyway.
+                # Of two processes that start together one waits here, for as long as the other needs; SQLite lets in
+                # only one anyway.
+                await run_sql("SET LOCAL lock_timeout = '2min'")
                 await run_sql(f"LOCK TABLE {executor.recorder.table_name} IN EXCLUSIVE MODE")
             pending = await pending_migrations()
             await _executor().migrate(direction="forward")

@@ -25,6 +25,8 @@ _OF_MONTH = re.compile(r"(?<!\d)(\d{1,2})[号日]")
 
 def parse_day(reading: Reading, old: Any, asked: bool) -> Any:
     """The words for a day, if there are any; which day it is depends on today."""
+    if reading.action == "ignore":
+        return None
     return reading.text.removeprefix("对账").strip() or None
 
 

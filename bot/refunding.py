@@ -69,8 +69,8 @@ async def _heard(case: Case, fact: RefundFact, now: datetime) -> None:
     elif fact.state == "failed" and not fact.may_retry:
         await unit_of_work(lambda: refunds.leave_to_a_person(case.id, fact.why, now=now))
     elif case.attempts >= MOST_TRIES:
-        words = f"{case.code} 的退款 {case.amount} 试了 {case.attempts} 次还没退到"
-        await unit_of_work(lambda: raise_alarm(case.shop, "refund_stuck", case.number, words, now=now))
+        facts = f"{case.code} {case.amount} {case.attempts}"
+        await unit_of_work(lambda: raise_alarm(case.shop, "refund_stuck", case.number, facts, now=now))
 
 
 async def take(fact: RefundFact, now: datetime) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 from dialogs import voice
 from dialogs.turn import Turn
 from shop import people, refunds, slips
-from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.refunds import Case
 from shop.refusals import MoreThanBought, NoSuchRefund
@@ -80,7 +79,3 @@ async def who(case: Case) -> str:
 def way(case: Case) -> str:
     """How the money goes back, said to the shop."""
     return f"请转给他，转好回“已退 {case.code}”" if case.provider in BY_HAND else "原路退回，到了会告诉他"
-
-
-def of_amount(yuan: str) -> What:
-    return What(amount=Money.parse(yuan))

@@ -8,8 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from tortoise.expressions import F
-
+from shop import stock
 from shop.counters import GOODS, goods_changed
 from shop.events import SpecialsPosted
 from shop.goods import Campaign, CampaignItem, Catalogue, Coupon, Product, Sku, Unit
@@ -212,7 +211,7 @@ async def put_on_sale(shop: ShopId, new: NewGoods, *, now: datetime) -> str:
         if sku is None:
             sku = await _new_sku(shop, row, new)
         await records.Sku.filter(id=sku.id).update(price_fen=new.price.fen)
-        await _receive(sku.id, new.stock, "received", now)
+        await stock.bring(sku.id, new.stock, "received", now=now)
         await goods_changed(shop)
         return sku.key
 
@@ -284,7 +283,7 @@ async def restock(shop: ShopId, sku: str, qty: Quantity, *, now: datetime) -> Qu
     """补货: more has come in; gives what can be promised now. Raises NoSuchGoods."""
     async with transaction():
         row = await _sku_row(shop, sku)
-        await _receive(row.id, qty, "received", now)
+        await stock.bring(row.id, qty, "received", now=now)
         return (await left_of(shop, [sku]))[sku]
 
 
@@ -292,12 +291,7 @@ async def take_out(shop: ShopId, sku: str, qty: Quantity, *, now: datetime) -> b
     """Undo of 补货: take the quantity out again; False when it has been promised since, and nothing moves."""
     async with transaction():
         row = await _sku_row(shop, sku)
-        taken = await StockItem.filter(sku_id=row.id, on_hand__gte=F("held") + qty.milli).update(
-            on_hand=F("on_hand") - qty.milli
-        )
-        if taken:
-            await StockMove.create(sku_id=row.id, change=-qty.milli, reason="undone", at=now)
-        return bool(taken)
+        return await stock.carry_off(row.id, qty, "undone", now=now)
 
 
 async def count(shop: ShopId, sku: str, qty: Quantity, *, now: datetime) -> Quantity | None:
@@ -343,12 +337,6 @@ async def post_specials(rooms: Sequence[RoomId], skus: Sequence[str], day: date,
     async with transaction() as tx:
         for room in rooms:
             tx.tell(SpecialsPosted(room, day.isoformat(), tuple(skus)), at=now)
-
-
-async def _receive(sku_id: int, qty: Quantity, reason: str, now: datetime) -> None:
-    if qty.milli:
-        await StockItem.filter(sku_id=sku_id).update(on_hand=F("on_hand") + qty.milli)
-        await StockMove.create(sku_id=sku_id, change=qty.milli, reason=reason, at=now)
 
 
 async def _product_row(shop: ShopId, product: str) -> records.Product:

@@ -46,6 +46,7 @@ class Day:
     unclaimed: Money
     bills: tuple[Bill, ...]
     alarms: tuple[str, ...]
+    kinds: tuple[str, ...]  # of the alarms, in their order
     broken: tuple[str, ...]
 
 
@@ -79,6 +80,7 @@ async def of_day(shop: ShopId, day: date, tz: str) -> Day:
         unclaimed=Money(-await ledger.balance(shop, "suspense") - given_back),
         bills=await _bills(shop, day, came),
         alarms=tuple(alarm.words for alarm in alarms if alarm.kind != BOOKS),
+        kinds=tuple(alarm.kind for alarm in alarms if alarm.kind != BOOKS),
         broken=tuple(alarm.words for alarm in alarms if alarm.kind == BOOKS),
     )
 

@@ -121,8 +121,8 @@ def _standing(order: Order, amount: Money) -> str:
 async def _not_ours(order: Order, fact: int, amount: Money, standing: str, now: datetime) -> None:
     """Too late or twice goes back by itself. A wrong sum is nobody's guess: the owner looks."""
     if standing == "mismatch":
-        words = f"{order.code} 应付 {Money(order.payable_fen)}，收到 {amount}"
-        await raise_alarm(order.shop_id, "pay_mismatch", f"{order.code} {fact}", words, now=now)
+        facts = f"{order.code} {Money(order.payable_fen)} {amount}"  # dialogs/alarms.py has the sentence
+        await raise_alarm(order.shop_id, "pay_mismatch", f"{order.code} {fact}", facts, now=now)
     else:
         await refunds.owe(order, fact, amount, standing, now=now)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shop import stock
 from shop.kit.ids import ShopId
 from shop.kit.quantity import Quantity
-from shop.records.stock import StockMove
 from shop.refusals import NoSuchGoods, StillPromised
 from shop.transaction import run_sql, transaction
 
@@ -52,7 +52,8 @@ async def sold_here(shop: ShopId, sku: str, qty: Quantity, *, now: datetime) -> 
     shelf would hold less than what is promised, NoSuchGoods."""
     async with transaction():
         here = await standing(shop, sku)
-        await _take(here, qty, now)
+        if not await stock.carry_off(here.id, qty, "offline", now=now):
+            raise StillPromised(here.name, here.unit, here.on_hand, here.held)
         return (await standing(shop, sku)).free
 
 
@@ -60,18 +61,4 @@ async def not_sold(shop: ShopId, sku: str, qty: Quantity, *, now: datetime) -> N
     """The undo of `sold_here`."""
     async with transaction():
         here = await standing(shop, sku)
-        await run_sql(
-            "UPDATE stock_item SET on_hand = on_hand + ? WHERE sku_id = ? RETURNING id", [qty.milli, here.id]
-        )
-        await StockMove.create(sku_id=here.id, change=qty.milli, reason="undone", at=now)
-
-
-async def _take(here: Standing, qty: Quantity, now: datetime) -> None:
-    """One statement decides: what is promised stays."""
-    taken = await run_sql(
-        "UPDATE stock_item SET on_hand = on_hand - ? WHERE sku_id = ? AND on_hand - held >= ? RETURNING id",
-        [qty.milli, here.id, qty.milli],
-    )
-    if not taken:
-        raise StillPromised(here.name, here.unit, here.on_hand, here.held)
-    await StockMove.create(sku_id=here.id, change=-qty.milli, reason="offline", at=now)
+        await stock.bring(here.id, qty, "undone", now=now)

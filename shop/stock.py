@@ -113,6 +113,24 @@ async def _turn_holds(order: int, was: str, becomes: str) -> list[tuple[int, int
     return sorted((int(row["sku_id"]), int(row["qty"])) for row in rows)
 
 
+async def bring(sku_id: int, qty: Quantity, reason: str, *, now: datetime) -> None:
+    """More is on the shelf, and why."""
+    if qty.milli:
+        await run_sql("UPDATE stock_item SET on_hand = on_hand + ? WHERE sku_id = ?", [qty.milli, sku_id])
+        await StockMove.create(sku_id=sku_id, change=qty.milli, reason=reason, at=now)
+
+
+async def carry_off(sku_id: int, qty: Quantity, reason: str, *, now: datetime) -> bool:
+    """Goods leave the shelf without an order. One statement decides: what is promised stays, then False."""
+    gone = await run_sql(
+        "UPDATE stock_item SET on_hand = on_hand - ? WHERE sku_id = ? AND on_hand - held >= ? RETURNING id",
+        [qty.milli, sku_id, qty.milli],
+    )
+    if gone:
+        await StockMove.create(sku_id=sku_id, change=-qty.milli, reason=reason, at=now)
+    return bool(gone)
+
+
 async def _move(sku_id: int, *, held: int, on_hand: int = 0) -> bool:
     """Change both numbers of a sku; False when less than that is held."""
     moved = await run_sql(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from dialogs import books
+from dialogs import alarms, books
 from dialogs.command import Command
 from dialogs.engine import Data, Done, Slot
 from dialogs.hear.reading import Reading
@@ -127,7 +127,8 @@ def _state(bill: Bill, *, is_today: bool) -> str:
 def _to_do(seen: Day, wrong: Sequence[str]) -> list[str]:
     """What is wrong, and what to do about it."""
     theirs = [words for bill in seen.bills for words in bill.wrong or ()]
-    others = [words for words in seen.alarms if words not in theirs]
+    told = [alarms.words(kind, said) for kind, said in zip(seen.kinds, seen.alarms, strict=True)]
+    others = [words for words in told if words not in theirs]
     lines = [line for part in (wrong, theirs, others) for line in _some(part)]
     if wrong:
         return [*lines, "账先别动，请把这条发给管店铺系统的人"]

@@ -14,7 +14,6 @@ from shop.rules.life import Life, Step
 from shop.rules.shares import part_share
 
 SILENT_FOR = timedelta(hours=48)  # then the merchant's silence is a yes
-SUBMIT_WITHIN = timedelta(minutes=10)
 ASK_AGAIN = timedelta(minutes=5)  # the provider, doubled with every try
 MOST_TRIES = 8
 NUDGE_AFTER = timedelta(days=1)

@@ -310,7 +310,7 @@ WRONG = "⚠️ 0501-001 应付 ¥59.80，收到 ¥1.00。请核对，退给他�
 
 @case("AlarmRaised", owner=WRONG, manager=WRONG)
 async def _(town: Town) -> Happening:
-    return events.AlarmRaised("pay_mismatch", "0501-001 应付 ¥59.80，收到 ¥1.00")
+    return events.AlarmRaised("pay_mismatch", "0501-001 ¥59.80 ¥1.00")
 
 
 async def a_request(town: Town) -> refunds.Case:

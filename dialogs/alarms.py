@@ -1,0 +1,20 @@
+"""警报的话: what the shop found itself, said to its owner. Some alarms come as facts, and have their sentence here."""
+
+from __future__ import annotations
+
+FACTS = {
+    "pay_mismatch": "{} 应付 {}，收到 {}",  # order, what is owed, what came
+    "refund_stuck": "{} 的退款 {} 试了 {} 次还没退到",  # order, amount, tries
+}
+NEXT = {
+    "pay_mismatch": "请核对，退给他或补差价",
+    "refund_stuck": "请看看支付后台，退好回“已退”加单号",
+    "books": "账对不上，先别动，请把这句话发给管店铺系统的人",
+    "bill": "请和支付后台的账单核对",
+}
+
+
+def words(kind: str, said: str) -> str:
+    """The alarm as a sentence, without what to do next; what is one already stays."""
+    sentence, facts = FACTS.get(kind, ""), said.split()
+    return sentence.format(*facts) if sentence.count("{}") == len(facts) else said

@@ -68,7 +68,9 @@ def _room(line: Line, back: GivenBack | None) -> Room:
 
 
 async def preview(order: OrderId, what: What, *, code: str = "") -> Money:
-    """What would go back. Raises NothingToRefund, MoreThanBought, MoreThanPaid."""
+    """What would go back. Raises NothingToRefund (also while no money is in), MoreThanBought, MoreThanPaid."""
+    if not await PayFact.filter(order_id=order, standing=till.SETTLED).exists():
+        raise NothingToRefund(code)
     return total([part.money for part in rules.plan(await rooms(order), what, code=code)])
 
 

@@ -24,10 +24,17 @@ def about_order(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     if intent not in WITHOUT_GOODS:
         goods, after = _goods(scene, after)
         slots |= goods
-    if "product" not in slots and intent not in WITHOUT_GOODS and (amount := money_said(scene)) is not None:
-        slots["amount"] = plain(amount)
+    if "product" not in slots and intent not in WITHOUT_GOODS:
+        slots |= _amount(scene, after)
     why = _rest(scene, after)
     return act(intent, (), slots | ({"why": why} if why else {}), why=f"听到“{match[0]}”")
+
+
+def _amount(scene: Scene, start: int) -> Slots:
+    """退款 0501-003 5: a number right behind the code is money, whatever its form."""
+    behind = re.match(r"[\s,，:：]*(\d+(?:\.\d+)?)", scene.text[start:])
+    said = behind[1] if behind else plain(amount) if (amount := money_said(scene)) is not None else None
+    return {"amount": said} if said else {}
 
 
 def refund(scene: Scene, intent: str, match: re.Match[str]) -> Reading:

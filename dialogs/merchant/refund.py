@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogs import refunding
 from dialogs.command import YES, Command, as_money, slot_of
 from dialogs.engine import Data, Done, Question, Slot
@@ -29,6 +31,11 @@ class GiveRefund(Command):
     async def check(self, turn: Turn, data: Data) -> Question | None:
         if not data.get("order"):
             return None
+        is_no_sum = bool(data.get("amount")) and not as_money(str(data["amount"]))
+        if is_no_sum or re.match(r"[-−–]? *\d", str(data.get("why") or "")):  # never taken for "everything"
+            return Question(
+                (turn.here("没看懂退多少，重说一遍，比如“退款 0501-017 12.8”"),), asked="order", data={}
+            )
         slip = await _slip(turn, data)
         what = _what(turn, slip, data)
         money = await refunds.preview(slip.id, what, code=slip.code)

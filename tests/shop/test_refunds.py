@@ -158,6 +158,8 @@ async def test_never_more_than_was_bought_or_paid(shop: ShopId) -> None:
     unpaid = await an_order(await a_customer("阿花"), (apples, 1))
     with pytest.raises(NothingToRefund):
         await refunds.give(unpaid.id, unpaid.buyer, ALL, "", now=SOON)
+    with pytest.raises(NothingToRefund):  # and it is not promised in a preview either
+        await refunds.preview(unpaid.id, ALL)
 
 
 async def test_money_alone_and_then_the_goods(shop: ShopId) -> None:

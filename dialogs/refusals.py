@@ -80,7 +80,11 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.NobodyCalled: lambda r: f"没找到叫“{r.name}”的顾客。看他在群里叫什么，原样打一遍",
     no.SeveralCalled: lambda r: f"叫“{r.name}”的有 {r.many} 位，分不清是谁。让他自己说“领券”更稳",
     no.NoPoints: lambda r: "店里还没有积分。要什么直接说，满减会自动算",
-    no.NotEnoughPoints: lambda r: f"积分不够用了，现在有 {r.have} 分。再说一次，给你重新算",
+    no.NotEnoughPoints: lambda r: (
+        f"积分不够用了，现在有 {r.have} 分。再说一次，给你重新算"
+        if r.have > 0
+        else "你还没有能用的积分，这单照原价。攒了多少回“积分”"
+    ),
     no.CannotWeigh: lambda r: (
         f"{r.code} 的{r.name}称不了：要在备货、按重量卖、只有一行。差价直接说“退款 {r.code} 金额”，没付的说“便宜 {r.code} 金额”"
     ),

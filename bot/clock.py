@@ -14,7 +14,7 @@ from bot.billing import reconcile
 from bot.duty import Duty
 from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
-from shop import coupon_drops, coupons, orders, payments, wishes
+from shop import coupon_drops, coupons, orders, payments, pickups, wishes
 from shop.transaction import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -113,6 +113,7 @@ JOBS: dict[str, Job] = {
     "remind_of_coupons": alone(coupons.remind_due),
     "close_drops": alone(coupon_drops.close_due),
     "tell_wishes": alone(wishes.tell_wishes),
+    "look_for_uncollected": alone(pickups.look_for_uncollected),
     "audit_nightly": audit_nightly,
     "reconcile": reconcile,
 }

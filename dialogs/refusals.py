@@ -23,7 +23,7 @@ def _short(refusal: no.SoldOut) -> str:
 
 WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.SoldOut: lambda r: f"{_short(r)}。看看别的？回“菜单”",
-    no.NotSold: lambda r: "这样东西下架了，回“菜单”看今天有什么",
+    no.NotSold: lambda r: f"{r.name or '这样东西'}下架了，回“菜单”看今天有什么",
     no.OnlyWhole: lambda r: f"{r.name}按{r.unit}卖，要整{r.unit}。比如“{r.name}1{r.unit}”",
     no.TooMuch: lambda r: f"{r.name}一单最多 {r.most} {r.unit}。量大请说“转人工”，店里给你备",
     no.TooManyKinds: lambda r: f"一单最多 {r.most} 样，先下这些，再来一单就行",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from shop import bills, stock, till
+from shop import alarms, bills, stock, till
 from shop.events import OrderHandedOver, OrderTakenBack
 from shop.kit.codes import new_pickup_code, read_pickup_code
 from shop.kit.ids import OrderId, PersonId, ShopId
@@ -19,6 +19,12 @@ from shop.rules.orders import PayMode, Status, may
 from shop.rules.refunds import State
 from shop.settled import shop_rules
 from shop.transaction import run_sql, transaction
+
+UNCOLLECTED = "uncollected"  # its alarm
+PATIENCE = timedelta(days=3)
+_UNPAID_AND_READY = (
+    "pickup AS p JOIN \"order\" AS o ON o.id = p.order_id WHERE p.state = 'ready' AND o.paid_at IS NULL"
+)
 
 
 async def give_code(shop: int, order: int, *, now: datetime) -> str:
@@ -115,6 +121,27 @@ async def take_back(order_id: OrderId, *, now: datetime) -> None:
         )
         await stock.take_back(order.id, order.code, now=now)
         tx.tell(OrderTakenBack(order.id), at=now)
+
+
+async def look_for_uncollected(*, now: datetime) -> int:
+    """到店付没来取: goods that stand promised for days and bring no money. The owner hears of each order once; when it
+    was fetched or called off the alarm is over. Gives how many are new."""
+    async with transaction():
+        rows = await run_sql(
+            f"SELECT o.id, o.shop_id, o.code, o.payable_fen FROM {_UNPAID_AND_READY} AND p.ready_at <= ? "
+            "AND NOT EXISTS (SELECT 1 FROM alarm WHERE shop_id = o.shop_id AND kind = ? "
+            "AND subject = CAST(o.id AS VARCHAR)) ORDER BY o.id",
+            [now - PATIENCE, UNCOLLECTED],
+        )
+        for row in rows:
+            facts = f"{row['code']} {Money(int(row['payable_fen']))}"  # dialogs/alarms.py has the sentence
+            await alarms.raise_alarm(row["shop_id"], UNCOLLECTED, str(row["id"]), facts, now=now)
+        await run_sql(
+            "UPDATE alarm SET closed_at = ? WHERE kind = ? AND closed_at IS NULL AND NOT EXISTS "
+            f"(SELECT 1 FROM {_UNPAID_AND_READY} AND CAST(o.id AS VARCHAR) = alarm.subject)",
+            [now, UNCOLLECTED],
+        )
+        return len(rows)
 
 
 async def _book_cash(order: Order, by: PersonId, now: datetime) -> None:

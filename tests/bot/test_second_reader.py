@@ -442,7 +442,7 @@ async def test_goods_that_are_gone_when_he_answers_are_refused_like_any(
             return await saying(TWO_BOXES)(request)
 
         oracle.says = late
-        assert await street.texts("小李", RED, PRIVATE) == ["这样东西下架了，回“菜单”看今天有什么"]
+        assert await street.texts("小李", RED, PRIVATE) == ["车厘子下架了，回“菜单”看今天有什么"]
         assert await orders_by_name() == {}
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from shop import coupon_templates, coupons, orders, points, refunds, seed, slips
-from shop.kit.ids import PersonId, ShopId
+from shop import orders, points, refunds, slips
+from shop.kit.ids import ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.refusals import (
@@ -18,16 +17,14 @@ from shop.refusals import (
     NothingOpen,
     QuoteChanged,
     SaidToBePaid,
-    TooMuchOff,
 )
-from shop.rules.orders import Status
 from shop.rules.refunds import What
 from shop.settled import settle_rules
 from shop.slips import Slip
 from shop.transaction import run_sql, unit_of_work
+from tests.support.purse import RULES, a_coupon, running, spendable, state, with_points
 from tests.support.world import (
     FULL50,
-    NO_GOODS,
     NOW,
     a_clerk,
     a_customer,
@@ -36,34 +33,8 @@ from tests.support.world import (
     an_order,
     hand_over,
     pay,
-    shelf,
     want,
 )
-
-RULES = {"points": {"per_yuan": 1, "worth_fen": 1, "most_bp": 5_000, "levels": []}}
-
-
-async def running(shop: ShopId, *promotions: Mapping[str, Any]) -> None:
-    await seed.fill(shop, NO_GOODS, now=NOW, promotions=promotions)
-
-
-async def a_coupon(shop: ShopId, person: PersonId, title: str = "满30减5", **more: Any) -> int:
-    kind = await coupon_templates.make_template(shop, coupon_templates.new_code(), title, **more)
-    (held,) = await coupons.give(kind.id, [person], now=NOW)
-    return held.id
-
-
-async def state(coupon: int) -> str:
-    return str((await run_sql("SELECT state FROM coupon WHERE id = ?", [coupon]))[0]["state"])
-
-
-async def with_points(shop: ShopId, person: PersonId, many: int) -> None:
-    await settle_rules(shop, RULES)
-    await points.give(shop, person, many, person, "", NOW, f"gift {person}")
-
-
-async def spendable(shop: ShopId, person: PersonId) -> int:
-    return (await points.balance(shop, person)).spendable
 
 
 def lines(slip: Slip) -> list[tuple[str, int, str]]:
@@ -265,37 +236,12 @@ def flash(goods: str, limit: int) -> dict[str, Any]:
     return {"kind": "flash", "price": "5", "limit": limit, "goods": [goods], "until": until}
 
 
-async def test_edge_10_what_is_above_the_limit_is_a_line_of_its_own(shop: ShopId) -> None:
-    li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
-    await running(shop, flash(apples, 2))
-    placed = await an_order(li, (apples, 5))
-    assert lines(placed) == [("2", 1000, "秒杀"), ("3", 3000, "")]
-    assert (placed.payable, await shelf(apples)) == (Money(4000), ("9", "5"))
-    fewer = await orders.edit(shop, li, [want(apples, 1, "set")], now=NOW)
-    assert (lines(fewer), await shelf(apples)) == ([("1", 500, "秒杀")], ("9", "1"))
-    again = await orders.edit(shop, li, [want(apples, 3, "set")], now=NOW)
-    assert (lines(again), await shelf(apples)) == ([("2", 1000, "秒杀"), ("1", 1000, "")], ("9", "3"))
-    await orders.cancel(shop, li, now=NOW)
-    assert await shelf(apples) == ("9", "0")
-
-
 async def test_who_takes_more_pays_less_for_each_also_after_an_edit(shop: ShopId) -> None:
     li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
     await running(shop, {"kind": "tier", "steps": [[3, "9"]], "goods": [apples], "unit": "箱"})
     assert (await an_order(li, (apples, 2))).payable == Money(2000)
     assert (await orders.edit(shop, li, [want(apples, 3, "set")], now=NOW)).payable == Money(2700)
     assert (await orders.edit(shop, li, [want(apples, 2, "set")], now=NOW)).payable == Money(2000)
-
-
-async def test_edge_15_an_offer_that_ended_stays_with_the_order(shop: ShopId) -> None:
-    li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
-    until = after(minutes=5).isoformat()
-    await running(shop, {"kind": "flash", "price": "5", "goods": [apples], "until": until})
-    await an_order(li, (apples, 2))
-    later = await orders.edit(shop, li, [want(apples, 3, "set")], now=after(minutes=10))
-    assert later.payable == Money(1500)
-    flower = await a_customer("阿花")
-    assert (await an_order(flower, (apples, 1), now=after(minutes=10))).payable == Money(1000)
 
 
 # ── the merchant's change ───────────────────────────────────────────────────────────────────────────────────────
@@ -308,16 +254,6 @@ async def test_the_shop_takes_something_off_and_it_stays_off(shop: ShopId) -> No
     assert (await orders.adjust(placed.id, Money(-300), now=NOW)).payable == Money(5200)
     assert (await orders.edit(shop, li, [want(apples, 2, "set")], now=NOW)).payable == Money(3700)
     assert (await orders.adjust(placed.id, Money(300), now=NOW)).payable == Money(4000)
-
-
-async def test_edge_17_no_line_falls_below_nothing(shop: ShopId) -> None:
-    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
-    placed = await an_order(li, (apples, 1))
-    with pytest.raises(TooMuchOff):
-        await unit_of_work(lambda: orders.adjust(placed.id, Money(-2001), now=NOW))
-    assert (await slips.slip(placed.id)).payable == Money(2000)
-    free = await orders.adjust(placed.id, Money(-2000), now=NOW)
-    assert (free.payable, free.status) == (Money(0), Status.PREPARING)
 
 
 async def test_a_paid_or_claimed_order_keeps_its_price(shop: ShopId) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shop import catalogue, orders, payments, seed, slips
+from shop import catalogue, orders, seed, slips
 from shop.kit.ids import ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
@@ -51,7 +51,6 @@ from tests.support.world import (
     books,
     hand_over,
     happened,
-    pay,
     shelf,
     want,
 )
@@ -253,26 +252,6 @@ async def test_yes_to_what_was_shown(shop: ShopId) -> None:
     assert slip.payable == shown.payable
 
 
-async def test_edge_14_what_became_dearer_is_asked_again(shop: ShopId) -> None:
-    oranges = await a_product("橙子", "29.90")
-    li = await a_customer()
-    shown = await orders.preview(shop, [want(oranges, 2)], now=NOW)
-    assert await catalogue.change_price(shop, oranges, Money(3090)) == Money(2990)
-    async with refused(QuoteChanged):
-        await orders.place(shop, li, [want(oranges, 2)], now=NOW, seal=shown.seal)
-    again = await orders.preview(shop, [want(oranges, 2)], now=NOW)
-    slip = await orders.place(shop, li, [want(oranges, 2)], now=NOW, seal=again.seal)
-    assert slip.payable == Money(6180)
-
-
-async def test_edge_14_what_became_cheaper_is_passed_on(shop: ShopId) -> None:
-    oranges = await a_product("橙子", "29.90")
-    shown = await orders.preview(shop, [want(oranges, 2)], now=NOW)
-    await catalogue.change_price(shop, oranges, Money(1990))
-    slip = await orders.place(shop, await a_customer(), [want(oranges, 2)], now=NOW, seal=shown.seal)
-    assert slip.payable == Money(3980)
-
-
 async def test_a_yes_is_a_yes_to_that_basket_only(shop: ShopId) -> None:
     oranges = await a_product()
     li = await a_customer()
@@ -410,39 +389,6 @@ async def test_goods_that_never_were_are_not_sold(shop: ShopId, op: Op) -> None:
         await orders.edit(shop, li, [want("N999-1", 1, op)], now=NOW)
 
 
-async def test_goods_withdrawn_while_they_stand_on_an_order(shop: ShopId) -> None:
-    """They are kept, can become fewer or go, and cannot become more."""
-    oranges, pears = await a_product("橙子", "29.90"), await a_product("梨", "12.00")
-    li = await a_customer()
-    await an_order(li, (oranges, 3), (pears, 1))
-    product = (await catalogue.goods(shop)).catalogue.sku[oranges].product
-    assert await catalogue.withdraw(shop, product) == "橙子"
-    async with refused(NotSold) as no:
-        await orders.edit(shop, li, [want(oranges, 1)], now=NOW)
-    assert no.value.name == "橙子"
-    async with refused(NotSold):
-        await orders.edit(shop, li, [want(oranges, 4, "set")], now=NOW)
-    slip = await orders.edit(shop, li, [want(pears, 1)], now=NOW)
-    assert slip.payable == Money(3 * 2990 + 2 * 1200)
-    assert (await orders.edit(shop, li, [want(oranges, 1, "dec")], now=NOW)).payable == Money(
-        2 * 2990 + 2 * 1200
-    )
-    assert (await orders.edit(shop, li, [want(oranges, 1, "set")], now=NOW)).payable == Money(2990 + 2 * 1200)
-    assert await shelf(oranges) == ("5", "1")
-    slip = await orders.edit(shop, li, [want(oranges, 0, "remove")], now=NOW)
-    assert [line.name for line in slip.lines] == ["梨"]
-    assert await shelf(oranges) == ("5", "0")
-
-
-async def test_a_withdrawn_order_can_still_be_paid_and_handed_over(shop: ShopId) -> None:
-    oranges = await a_product()
-    slip = await an_order(await a_customer(), (oranges, 2))
-    await catalogue.withdraw(shop, (await catalogue.goods(shop)).catalogue.sku[oranges].product)
-    assert await pay(slip) == "settled"
-    await hand_over(slip, await a_clerk())
-    assert await shelf(oranges) == ("3", "0")
-
-
 async def test_a_paid_order_is_not_changed_by_chat(shop: ShopId) -> None:
     oranges = await a_product()
     li = await a_customer()
@@ -534,31 +480,6 @@ async def test_the_oldest_goes_first_and_only_so_many(shop: ShopId) -> None:
     ]
     assert await orders.due_unpaid(now=after(minutes=60)) == (ids[1], ids[2], ids[0])
     assert await orders.due_unpaid(now=after(minutes=60), limit=2) == (ids[1], ids[2])
-
-
-async def test_payment_then_expiry_in_the_same_second(shop: ShopId) -> None:
-    oranges = await a_product()
-    slip = await an_order(await a_customer(), (oranges, 2))
-    trade = await trade_of(slip)
-    assert await pay(slip, now=after(minutes=15), trade_no=trade) == "settled"
-    assert not await orders.expire(slip.id, now=after(minutes=15))
-    assert (await slips.slip(slip.id)).status == Status.PREPARING
-    assert (await shelf(oranges), await happened()) == (("5", "2"), ["OrderPaid"])
-
-
-async def test_expiry_then_payment_in_the_same_second(shop: ShopId) -> None:
-    oranges = await a_product()
-    slip = await an_order(await a_customer(), (oranges, 2))
-    trade = await trade_of(slip)
-    assert await orders.expire(slip.id, now=after(minutes=15))
-    assert await pay(slip, now=after(minutes=15), trade_no=trade) == "late"
-    assert (await slips.slip(slip.id)).status == Status.CANCELLED
-    assert (await shelf(oranges), await happened()) == (("5", "0"), ["OrderExpired", "MoneyCameLate"])
-
-
-async def trade_of(slip: slips.Slip) -> str:
-    """The request to pay was made while there was time."""
-    return (await payments.ask(slip.token, "gateway", now=NOW)).trade_no
 
 
 # ── 到店付、已转账 ──────────────────────────────────────────────────────────────────────────────────────────────

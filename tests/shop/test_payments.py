@@ -76,50 +76,6 @@ async def test_paid_to_the_fen(shop: ShopId) -> None:
     )
 
 
-async def test_the_same_notice_five_times(shop: ShopId) -> None:
-    slip = await an_order(await a_customer(), (await a_product("橙子", "29.90"), 2))
-    trade = (await payments.ask(slip.token, "gateway", now=NOW)).trade_no
-    answers = [await pay(slip, event="E1", trade_no=trade, now=after(minutes=n)) for n in range(5)]
-    assert answers == ["settled", "seen", "seen", "seen", "seen"]
-    assert (await facts(), await happened()) == ([(5980, "settled")], ["OrderPaid"])
-
-
-async def test_paid_twice_the_second_is_booked_and_told(shop: ShopId) -> None:
-    slip = await an_order(await a_customer(), (await a_product("橙子", "29.90"), 2))
-    trade = (await payments.ask(slip.token, "gateway", now=NOW)).trade_no
-    assert [await pay(slip, event=e, trade_no=trade) for e in ("E1", "E2")] == ["settled", "surplus"]
-    assert await facts() == [(5980, "settled"), (5980, "surplus")]
-    assert await happened() == ["OrderPaid", "MoneyCameLate"]
-
-
-@pytest.mark.parametrize("off", [-1, 1])
-async def test_one_fen_off_is_never_guessed(shop: ShopId, off: int) -> None:
-    slip = await an_order(await a_customer(), (await a_product("橙子", "29.90"), 2))
-    assert await pay(slip, Money(5980 + off)) == "mismatch"
-    assert (await slips.slip(slip.id)).status == Status.UNPAID
-    assert (await facts(), await happened()) == ([(5980 + off, "mismatch")], ["AlarmRaised", "MoneyCameLate"])
-    assert await pay(slip, now=after(minutes=1)) == "settled"  # a new request, paid to the fen
-    assert await facts() == [(5980 + off, "mismatch"), (5980, "settled")]
-
-
-@pytest.mark.parametrize("late", [{"seconds": 1}, {"days": 1}])
-async def test_money_for_a_cancelled_order_is_booked_and_the_order_stays_cancelled(
-    shop: ShopId, late: dict[str, float]
-) -> None:
-    oranges = await a_product("橙子", "29.90")
-    li = await a_customer()
-    slip = await an_order(li, (oranges, 2))
-    trade = (await payments.ask(slip.token, "gateway", now=NOW)).trade_no
-    await orders.cancel(shop, li, now=NOW)
-    assert await pay(slip, trade_no=trade, now=after(**late)) == "late"
-    assert (await slips.slip(slip.id)).status == Status.CANCELLED
-    assert (await facts(), await happened(), await shelf(oranges)) == (
-        [(5980, "late")],
-        ["MoneyCameLate"],
-        ("5", "0"),
-    )
-
-
 async def test_the_old_request_is_paid_after_the_order_grew(shop: ShopId) -> None:
     """Booked as a mismatch; paying the new request is still possible."""
     oranges = await a_product("橙子", "29.90")

@@ -77,14 +77,6 @@ def test_levels_by_points_ever_earned() -> None:
     ]
 
 
-@pytest.mark.parametrize(("worth", "spent", "paid"), [(1, 400, 401), (3, 133, 402), (500, 0, 801)])
-def test_12_the_cap_of_an_odd_fen_is_rounded_down(worth: int, spent: int, paid: int) -> None:
-    """Half of ¥8.01 is 400 fen; of points worth 3 fen each, 133 fit in."""
-    rules = points.promotions_of(trade.Points(1, Money(worth), 5_000))
-    made = quote([Item("a", Quantity.of(1), (Offer(Money(801)),))], rules, Buyer(points=9_999))
-    assert (made.points, made.payable) == (spent, Money(paid))
-
-
 def test_a_shop_without_points_has_no_rule_for_them() -> None:
     assert points.promotions_of(trade.Points(0, levels=LEVELS)) == ()
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from functools import partial
 from itertools import count
 from typing import Any
 
 import pytest
-from tortoise.exceptions import IntegrityError
 
 from shop import catalogue, desk, mail, orders, payments, people, pickups, slips, stock
 from shop.events import OrderPaid
@@ -22,7 +21,6 @@ from shop.invariants import broken
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
-from shop.kit.refusal import Refusal
 from shop.records.goods import Sku  # the careless verbs write rows by hand
 from shop.records.orders import Order
 from shop.records.payments import PayFact
@@ -33,6 +31,7 @@ from shop.refusals import AlreadyHandedOver, AlreadyPaid, NameTaken, SoldOut, Wr
 from shop.rules.orders import Status
 from shop.slips import open_rows
 from shop.transaction import run_sql, transaction, unit_of_work
+from tests.support.at_once import Meeting, at_once
 from tests.support.world import (
     CHANNEL,
     NOW,
@@ -51,32 +50,6 @@ from tests.support.world import (
     shelf,
     want,
 )
-
-Verb = Callable[[], Awaitable[Any]]
-
-
-async def at_once(*verbs: Verb) -> Counter[str]:
-    """Run all of them together as the house does; how many came out how: a value, or the name of a refusal."""
-
-    async def one(verb: Verb) -> str:
-        try:
-            done = await unit_of_work(verb)
-        except (Refusal, IntegrityError) as no:
-            return type(no).__name__
-        return done if isinstance(done, str) else "done"
-
-    return Counter(await asyncio.gather(*(one(verb) for verb in verbs)))
-
-
-class Meeting:
-    """Where careless verbs wait for each other between reading and saving. SQLite has one writer: nobody would come."""
-
-    def __init__(self, database: str, parties: int) -> None:
-        self._barrier = asyncio.Barrier(parties) if database == "postgres" else None
-
-    async def wait(self) -> None:
-        if self._barrier is not None:
-            await self._barrier.wait()
 
 
 async def customers(n: int) -> list[PersonId]:
@@ -259,34 +232,6 @@ async def test_cash_at_the_counter_while_the_phone_pays(shop: ShopId) -> None:
         )
         assert came in ({"done": 1, "surplus": 1}, {"NotPaidYet": 1, "settled": 1})
         assert await broken(shop) == []
-
-
-async def test_the_same_notice_twenty_times_at_once(shop: ShopId) -> None:
-    slip = await an_order(await a_customer(), (await a_product("橙子", "29.90"), 2))
-    trade = (await payments.ask(slip.token, "gateway", now=NOW)).trade_no
-    came = await at_once(*[partial(pay, slip, trade_no=trade, event="E1")] * 20)
-    assert came == {"settled": 1, "seen": 19}
-    assert (await facts(), await happened()) == ([(5980, "settled")], ["OrderPaid"])
-
-
-async def test_control_looking_before_booking_is_not_enough(careless_shop: ShopId, database: str) -> None:
-    """The database refuses the second row; a verb that only looks first answers the provider with a fault."""
-    meeting = Meeting(database, 10)
-    slip = await an_order(await a_customer(), (await a_product(), 1))
-
-    async def careless() -> str:
-        if await PayFact.filter(provider="gateway", event="E1").exists():
-            return "seen"
-        await meeting.wait()
-        await PayFact.create(
-            order_id=slip.id, provider="gateway", event="E1", amount_fen=2990, standing="settled", at=NOW
-        )
-        return "settled"
-
-    came = await at_once(*[careless] * 10)
-    assert came == (
-        {"settled": 1, "IntegrityError": 9} if database == "postgres" else {"settled": 1, "seen": 9}
-    )
 
 
 async def test_twenty_clerks_confirm_one_transfer(shop: ShopId) -> None:

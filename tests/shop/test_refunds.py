@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop import ledger, orders, payments, pickups, refunds, seed, slips
+from shop import ledger, orders, pickups, refunds, seed, slips
 from shop.kit.ids import ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
@@ -41,7 +41,6 @@ from tests.support.world import (
     an_order,
     hand_over,
     happened,
-    pay,
     shelf,
 )
 
@@ -202,34 +201,6 @@ async def test_edge_67_nothing_is_handed_over_while_the_buyer_wants_money_back(s
     await refunds.approve(asked.id, boss, now=SOON)
     await hand_over(paid, boss, now=SOON)
     assert await shelf(apples) == ("9", "0")
-
-
-async def test_edge_30_money_that_came_too_late_goes_back_by_itself(shop: ShopId) -> None:
-    apples = await a_product("苹果", "12.00", stock=10)
-    placed = await an_order(await a_customer(), (apples, 2))
-
-    asked = await payments.ask(placed.token, "gateway", now=NOW)
-    await orders.cancel(shop, placed.buyer, now=NOW)
-    assert await pay(placed, trade_no=asked.trade_no, now=SOON) == "late"
-    (case,) = await refunds.due(now=SOON)
-    assert (case.kind, case.amount, case.provider) == ("late", Money(2400), "gateway")
-    await refunds.submit(case.id, now=SOON)
-    await refunds.paid_back(case.number, now=SOON)
-    assert (await ledger.balance(shop, "suspense"), await ledger.balance(shop, "cash:gateway")) == (0, 0)
-    assert await status(placed) == Status.CANCELLED
-
-
-async def test_edge_28_the_second_payment_goes_back_and_the_first_stays(shop: ShopId) -> None:
-    apples = await a_product("苹果", "12.00", stock=10)
-    placed = await an_order(await a_customer(), (apples, 2))
-
-    asked = await payments.ask(placed.token, "gateway", now=NOW)
-    assert await pay(placed, trade_no=asked.trade_no) == "settled"
-    assert await pay(placed, trade_no=asked.trade_no) == "surplus"
-    (case,) = await refunds.due(now=SOON)
-    await refunds.submit(case.id, now=SOON)
-    await refunds.paid_back(case.number, now=SOON)
-    assert (await ledger.balance(shop, "cash:gateway"), await status(placed)) == (2400, Status.PREPARING)
 
 
 async def test_edge_71_what_no_provider_pays_back_is_left_to_a_person(shop: ShopId) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shop import orders, stock
+from shop import stock
 from shop.catalogue import goods
 from shop.kit.ids import ShopId
 from shop.kit.quantity import Quantity
@@ -26,19 +26,6 @@ from tests.support.world import (
 
 async def take(shop: ShopId, sku: str, more: int | str) -> dict[int, Take]:
     return {(await goods(shop)).row_of[sku]: Take(sku, "橙子", "箱", Quantity.of(more))}
-
-
-async def test_edge_22_giving_back_twice_gives_back_once(shop: ShopId) -> None:
-    oranges = await a_product(stock=5)
-    li = await a_customer("小李")
-    slip = await an_order(li, (oranges, 2))
-    await an_order(await a_customer("阿花"), (oranges, 1))
-    await orders.cancel(shop, li, now=NOW)
-    before = await books()
-    async with transaction():
-        await stock.release(slip.id)
-    assert await books() == before
-    assert await shelf(oranges) == ("5", "1")
 
 
 async def test_handing_over_twice_hands_over_once(shop: ShopId) -> None:

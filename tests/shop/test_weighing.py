@@ -19,7 +19,6 @@ from tests.support.world import (
     a_product,
     an_order,
     books,
-    hand_over,
     happened,
     shelf,
     want,
@@ -28,17 +27,6 @@ from tests.support.world import (
 
 async def weigh(slip: Slip, scale: str, by: PersonId) -> Money:
     return await weighing.settle(slip.id, "N001", Quantity.of(scale), by, "称出来", now=NOW)
-
-
-async def test_edge_18_what_the_scale_shows_less_goes_back_to_the_fen(shop: ShopId) -> None:
-    apples, boss = await a_product("苹果", "6.75", stock=5, unit="斤"), await a_clerk()
-    slip = await a_paid_order(await a_customer(), (apples, 2))
-    assert await weigh(slip, "1.86", boss) == Money(94)  # 0.14 of 13.50
-    (case,) = await refunds.of_order(slip.id)
-    assert (case.kind, case.amount, case.state) == ("weight", Money(94), "approved")
-    assert await shelf(apples) == ("5", "1.86")
-    await hand_over(slip, boss)
-    assert await shelf(apples) == ("3.14", "0")
 
 
 async def test_a_line_is_weighed_once(shop: ShopId) -> None:

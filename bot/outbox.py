@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import post
-from bot.channels.channel import Channel, MaybeSent, NotSent, Spoken
+from bot.channels.channel import Channel, MaybeSent, NotSent, Pace, Spoken
 from bot.clock import Clock
 from bot.duty import Duty
+from bot.meter import Meter, Place, place
 from bot.post import Manners
 from dialogs import notices
 from dialogs.notices import Desk
@@ -36,14 +36,6 @@ MOST_TRIES = 8
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast a channel may be spoken on; zero means no limit."""
-
-    per_minute: int = 0
-    gap: timedelta = timedelta(0)
-
-
 class Outbox:
     def __init__(
         self,
@@ -59,7 +51,7 @@ class Outbox:
         self._clock = clock
         self._manners = manners
         self._channels = channels
-        self._meters = {name: _Meter(paces.get(name, Pace())) for name in channels}
+        self._meters = {name: Meter(paces.get(name, channels[name].abilities.pace)) for name in channels}
         self._news = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._flush: asyncio.Task[None] | None = None  # the next one, not begun yet
@@ -157,7 +149,8 @@ class Outbox:
 
     async def _send_round(self, hold: timedelta) -> int:
         now = self._clock.now()
-        due = await mail.due(now=now + hold, channels=tuple(self._channels))
+        here = tuple(name for name, channel in self._channels.items() if channel.is_up)
+        due = await mail.due(now=now + hold, channels=here) if here else []
         fresh = [letter for letter in due if not (letter.until and letter.until <= now)]
         for letter in due:
             if letter not in fresh:
@@ -176,7 +169,7 @@ class Outbox:
         lanes = {"reply": 0, "list": 1, "promo": 2}
         admitted, full = list[Sealed](), set[tuple[Place, str]]()
         for letter in sorted(letters, key=lambda letter: (lanes[letter.lane], letter.id)):
-            queue = (_place(letter), letter.lane)
+            queue = (place(letter), letter.lane)
             if queue not in full and self._meters[letter.channel].admit(letter, self._parts(letter), now):
                 admitted.append(letter)
             else:
@@ -191,12 +184,12 @@ class Outbox:
         took, behind = list[int](), list[int]()
         stopped: set[Place] = set()
         for letter in letters:
-            if _place(letter) in stopped:
+            if place(letter) in stopped:
                 behind.append(letter.id)
             elif await self._speak(letter):
                 took.append(letter.id)
             else:
-                stopped.add(_place(letter))
+                stopped.add(place(letter))
         if behind:
             await unit_of_work(lambda: mail.untried(behind))
         return took
@@ -230,37 +223,6 @@ class Outbox:
 
     async def _put_aside(self, letter: Sealed, state: str) -> None:
         await unit_of_work(lambda: mail.put_aside(letter.id, state))
-
-
-class _Meter:
-    """What a channel has said in the last minute, and in which place last."""
-
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
-        self._said: deque[datetime] = deque()
-        self._last: dict[Place, datetime] = {}
-
-    def admit(self, letter: Sealed, parts: int, now: datetime) -> bool:
-        while self._said and self._said[0] <= now - timedelta(minutes=1):
-            self._said.popleft()
-        per_minute, gap = self._pace.per_minute, self._pace.gap
-        if per_minute and self._said and len(self._said) + parts > per_minute:
-            return False  # a letter that is longer than a whole minute goes out alone
-        last = self._last.get(_place(letter))
-        if gap and last is not None and now - last < gap:
-            return False
-        if per_minute:
-            self._said += [now] * parts
-        if gap:
-            self._last[_place(letter)] = now
-        return True
-
-
-Place = tuple[str, str | None, str | None]  # channel, room, account
-
-
-def _place(letter: Sealed) -> Place:
-    return letter.channel, letter.room, letter.account
 
 
 def lines(letter: Sealed, longest: int) -> list[Spoken]:

@@ -19,14 +19,16 @@ from bot.channels.channel import Channel
 from bot.channels.terminal import Terminal
 from bot.channels.webroom import WebRoom
 from bot.clock import Clock, MovableClock, SystemClock
+from bot.memory import open_memory
 from bot.payments.providers import provider_of
-from bot.settings import Settings, from_mapping
+from bot.settings import ChannelPart, Settings, from_mapping
+from bot.upkeep import Fault
 from bot.web import api, pay, slips
 from bot.web.app import DemoPerson, web_app
 from bot.wiring import OpenShop, kept_secret, open_shop, opening_of
 from shop import database, goods, people
 from shop.goods import Catalogue
-from shop.transaction import unit_of_work
+from shop.transaction import start_task, unit_of_work
 
 log = logging.getLogger(__name__)
 
@@ -109,11 +111,30 @@ def channel_maker(settings: Settings) -> Callable[[Clock], Mapping[str, Channel]
             name = part.name or part.kind
             if part.kind == "webroom":
                 made[name] = WebRoom(shop_name=settings.shop.name, rooms=part.rooms, now=clock.now, name=name)
+            elif part.kind == "wechaty":
+                made[name] = wechaty_of(part, settings, clock)
             else:
                 made[name] = Terminal(clock.now, shop_name=settings.shop.name, who="我", room=None, name=name)
         return made
 
     return make
+
+
+def wechaty_of(part: ChannelPart, settings: Settings, clock: Clock) -> Channel:
+    from bot.channels.wechaty.channel import Wechaty  # here: gRPC is 20 MB that other shops need not load
+    from bot.channels.wechaty.gateway import Endpoint
+
+    endpoint = Endpoint(
+        part.endpoint, part.token.get_secret_value(), tls=part.tls, ca=part.ca, server_name=part.server_name
+    )
+    return Wechaty(
+        endpoint,
+        shop_name=settings.shop.name,
+        now=clock.now,
+        memory=open_memory(settings.redis.url),
+        is_shared=bool(settings.redis.url),
+        name=part.name or part.kind,
+    )
 
 
 async def serve(shop: OpenShop, settings: Settings, secret: str, say: Callable[[str], None]) -> None:
@@ -126,10 +147,21 @@ async def serve(shop: OpenShop, settings: Settings, secret: str, say: Callable[[
         await site.start()
         await shop.start()
         say(f"{shop.shop_name} 开门了：{settings.public_url}")
-        await stop.wait()
+        await _either(stop, shop.is_refused)
         say("关门：把手上的做完")
     finally:
         await runner.cleanup()
+    if shop.refusal is not None:
+        raise Fault(str(shop.refusal))
+
+
+async def _either(*events: asyncio.Event) -> None:
+    waits = [start_task(event.wait(), name="wait for the end") for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 def site_of(shop: OpenShop, settings: Settings, secret: str) -> web.Application:

@@ -100,13 +100,22 @@ class RedisPart(_Part):
 
 
 class ChannelPart(_Part):
-    kind: Literal["webroom", "terminal"]
+    kind: Literal["webroom", "terminal", "wechaty"]
     name: Annotated[str, Field(max_length=32)] = (
         ""  # several of one kind need names of their own; empty: the kind
     )
     rooms: tuple[Name, ...] = ("水果群",)  # webroom: the groups people can join
-    per_minute: Annotated[int, Field(ge=0, le=10_000)] = 0  # at most this many lines a minute; 0: no limit
+    endpoint: str = ""  # wechaty: where the gateway is, 127.0.0.1:18788
+    token: SecretStr = SecretStr("")
+    tls: bool = False
+    ca: str = ""  # a file of certificates to trust; empty: those that everybody trusts
+    server_name: str = ""  # what the gateway's certificate says, where that is not its address
+    # 0: what the channel is known to bear; wechaty has limits of its own, the others have none
+    per_minute: Annotated[int, Field(ge=0, le=10_000)] = 0  # at most this many lines a minute
+    per_minute_in_a_place: Annotated[int, Field(ge=0, le=10_000)] = 0
+    per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     gap_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0  # between two lines in one place
+    breath_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0  # between any two; in truth once to twice that
 
     @field_validator("rooms")
     @classmethod
@@ -114,6 +123,30 @@ class ChannelPart(_Part):
         if len(set(rooms)) != len(rooms):
             raise ValueError("two rooms have one name")
         return rooms
+
+    @field_validator("endpoint")
+    @classmethod
+    def _is_host_and_port(cls, value: str) -> str:
+        host, colon, port = value.rpartition(":")
+        if value and not (host and colon and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise ValueError("must be like 127.0.0.1:18788")
+        return value
+
+    @field_validator("ca")
+    @classmethod
+    def _can_be_opened(cls, value: str) -> str:
+        if value and not Path(value).is_file():
+            raise ValueError("must be a file that exists")
+        return value
+
+    @model_validator(mode="after")
+    def _has_a_gateway(self) -> Self:
+        token = self.token.get_secret_value()
+        if self.kind == "wechaty" and not (self.endpoint and token):
+            raise ValueError("wechaty needs an endpoint and a token")
+        if not (token.isascii() and token.isprintable()):
+            raise ValueError("token must be plain letters and digits")
+        return self
 
 
 class WebPart(_Part):
@@ -258,6 +291,7 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "QUNDIAN_DATABASE_URL": ("database", "url"),
     "QUNDIAN_REDIS_URL": ("redis", "url"),
     "QUNDIAN_SECOND_READER_KEY": ("second_reader", "key"),
+    "QUNDIAN_WECHATY_TOKEN": ("channels", "token"),
     "QUNDIAN_WECHAT_API_V3_KEY": ("payments", "wechat", "api_v3_key"),
     "QUNDIAN_WECHAT_APP_SECRET": ("payments", "wechat", "app_secret"),
 }
@@ -286,8 +320,15 @@ def from_mapping(data: Mapping[str, Any], environment: Mapping[str, str]) -> Set
 
 
 def _put(data: dict[str, Any], place: Sequence[str], key: str, value: str) -> None:
-    """What is no table stays as it is: it is refused where everything is looked at."""
+    """What is no table stays as it is: it is refused where everything is looked at. Of the channels, the ones behind a
+    gateway are meant."""
     part: Any = data
+    if place == ["channels"]:
+        channels = data.get("channels")
+        for one in channels if isinstance(channels, (list, tuple)) else ():
+            if isinstance(one, dict) and one.get("kind") == "wechaty":
+                one[key] = value
+        return
     for name in place:
         part = part.setdefault(name, {})
         if not isinstance(part, dict):

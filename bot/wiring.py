@@ -16,16 +16,16 @@ from zoneinfo import ZoneInfo
 
 from bot import clock as clocks
 from bot import post
-from bot.channels.channel import Channel
+from bot.channels.channel import Channel, Pace, Refused
 from bot.clock import Clock, MovableClock
 from bot.duty import Duty
 from bot.inbox import Inbox
 from bot.memory import Memory, open_memory
-from bot.outbox import Outbox, Pace
+from bot.outbox import Outbox
 from bot.payments import PaidFact, Provider, Sandbox
 from bot.post import Manners
 from bot.second_reader import HttpSecondReader
-from bot.settings import Settings
+from bot.settings import ChannelPart, Settings
 from bot.shopfront import Answer
 from dialogs.converse import Conversation
 from dialogs.speech import Heard
@@ -90,14 +90,17 @@ class OpenShop:
         facts, links = facts_of(settings), Links(settings.public_url)
         self.manners = manners_of(settings, is_demo=is_demo)
         paces = {
-            part.name or part.kind: Pace(part.per_minute, timedelta(seconds=part.gap_seconds))
+            name: pace_of(part, channels[name].abilities.pace)
             for part in settings.channels
+            if (name := part.name or part.kind) in channels
         }
         self.outbox = Outbox(shop, facts, links, clock, self.manners, channels, paces)
         self.conversation = Conversation(shop, facts, links)
         self.second = second_reader_of(settings, memory, clock)
         self.inbox = Inbox(self.conversation, clock, self.manners, self._wake, self.second)
         self._tasks: list[asyncio.Task[Any]] = []
+        self.refusal: Refused | None = None
+        self.is_refused = asyncio.Event()  # a channel of the config can never be heard
 
     # ── what the outside calls (bot/shopfront.py) ───────────────────────────────────────────────────────────────
 
@@ -208,6 +211,10 @@ class OpenShop:
             try:
                 async for heard in channel.listen():
                     await self._keep(heard)
+                return
+            except Refused as why:
+                self.refusal = why
+                self.is_refused.set()
                 return
             except Exception:
                 log.exception("listening to %s failed; it begins again in a moment", channel.name)
@@ -340,6 +347,17 @@ def manners_of(settings: Settings, *, is_demo: bool) -> Manners:
         time.fromisoformat(part.quiet_to),
         timedelta(0) if is_demo else timedelta(seconds=part.hold_seconds),
         part.promotions_a_day,
+    )
+
+
+def pace_of(part: ChannelPart, bears: Pace) -> Pace:
+    """What the config asks for, and for the rest what the channel is known to bear."""
+    return Pace(
+        part.per_minute or bears.per_minute,
+        part.per_minute_in_a_place or bears.per_minute_in_a_place,
+        part.per_day or bears.per_day,
+        timedelta(seconds=part.gap_seconds) or bears.gap,
+        timedelta(seconds=part.breath_seconds) or bears.breath,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from dialogs.speech import Button, Card, Heard
@@ -12,6 +13,10 @@ from shop.kit.ids import LetterId
 
 class NotSent(Exception):
     """The channel did not take the line; trying again later is right."""
+
+
+class Refused(Exception):
+    """The channel can never be heard as it is set up; says what the owner must mend."""
 
 
 class MaybeSent(Exception):
@@ -31,21 +36,39 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a channel may be spoken on; zero means no limit."""
+
+    per_minute: int = 0
+    per_minute_in_a_place: int = 0
+    per_day: int = 0
+    gap: timedelta = timedelta(0)  # between two lines in one place
+    breath: timedelta = timedelta(0)  # between any two lines, at least; at most twice as long
+
+
+@dataclass(frozen=True, slots=True)
 class Abilities:
-    """What a channel can show; the outbox degrades what it cannot (a card becomes its text)."""
+    """What a channel can show, and the pace it bears where the config asks for no other; the outbox degrades what it
+    cannot (a card becomes its text)."""
 
     cards: bool = False
     buttons: bool = False
     private_to_strangers: bool = True
     longest_text: int = 600  # characters; longer texts are split at line ends
+    pace: Pace = Pace()
 
 
 class Channel(Protocol):
     name: str
     abilities: Abilities
 
+    @property
+    def is_up(self) -> bool:
+        """Whether it can be spoken on at all just now; letters wait for it meanwhile."""
+        ...
+
     def listen(self) -> AsyncIterator[Heard]:
-        """Messages in the order they came; ends when the channel is closed."""
+        """Messages in the order they came; ends when the channel is closed. Raises Refused."""
         ...
 
     async def speak(self, line: Spoken) -> None:

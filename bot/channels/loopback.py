@@ -12,6 +12,7 @@ from dialogs.speech import Heard
 class Loopback:
     """What is put in is heard; what is said is kept in `said`. `is_down` makes it refuse, as a gateway that is away."""
 
+    is_up = True
     abilities = Abilities(cards=True, buttons=True, longest_text=2_000)
 
     def __init__(self, name: str = "loopback") -> None:

@@ -28,6 +28,7 @@ _SPEAKER = re.compile(
 
 
 class Terminal:
+    is_up = True
     abilities = Abilities(cards=False, buttons=False, longest_text=2_000)
 
     def __init__(

@@ -78,6 +78,7 @@ class Viewer:
 class WebRoom:
     """The channel. `now` is the shop's clock (the demo moves it); rooms are known by their names."""
 
+    is_up = True
     abilities = Abilities(cards=True, buttons=True, private_to_strangers=True, longest_text=20_000)
 
     def __init__(

@@ -24,6 +24,16 @@ from bot.channels.webroom import WebRoom
 from dialogs.speech import Button, Card, Heard, Row
 from shop.kit.ids import LetterId
 from tests.support.world import NOW
+from tests.wechaty.stand import (
+    US,
+    NodeGateway,
+    a_channel,
+    a_world,
+    connected,
+    contact,
+    one_gateway,  # noqa: F401 - a fixture
+    until,
+)
 
 ROOT = Path(__file__).parents[2]
 SHOP, ROOM = "水果群店", "水果群"
@@ -45,12 +55,16 @@ CANNOT = {
     ("webroom", "down"): "its log is the shop's own database; a database that is away is a fault of the shop",
     ("webroom", "taken once"): "what its listener did not come back for is handed over again",
     ("terminal", "said twice"): "what is printed is printed; only a crash makes the outbox print it again",
+    (
+        "wechaty",
+        "said twice",
+    ): "a gateway takes no number with a text; only a lost answer is compared with its echo",
     ("loopback", "said twice"): "it keeps what it was given, so that tests can count",
 }
 
 
 @asynccontextmanager
-async def a_loopback(_: pytest.MonkeyPatch) -> AsyncIterator[Place]:
+async def a_loopback(_: pytest.FixtureRequest) -> AsyncIterator[Place]:
     channel = Loopback("loopback")
     ids = iter(range(1000))
 
@@ -68,7 +82,8 @@ async def a_loopback(_: pytest.MonkeyPatch) -> AsyncIterator[Place]:
 
 
 @asynccontextmanager
-async def a_terminal(patch: pytest.MonkeyPatch) -> AsyncIterator[Place]:
+async def a_terminal(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
+    patch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
     typed_out, typed_in = os.pipe()
     shown_out, shown_in = os.pipe()
     keyboard, screen = os.fdopen(typed_in, "wb", 0), os.fdopen(shown_out, "rb", 0)
@@ -103,7 +118,7 @@ async def a_terminal(patch: pytest.MonkeyPatch) -> AsyncIterator[Place]:
 
 
 @asynccontextmanager
-async def a_webroom(_: pytest.MonkeyPatch) -> AsyncIterator[Place]:
+async def a_webroom(_: pytest.FixtureRequest) -> AsyncIterator[Place]:
     channel = WebRoom(shop_name=SHOP, rooms=(ROOM,), now=lambda: NOW)
 
     async def say(who: str, room: str | None, text: str) -> None:
@@ -116,14 +131,35 @@ async def a_webroom(_: pytest.MonkeyPatch) -> AsyncIterator[Place]:
     yield Place(channel, say, seen)
 
 
-MAKERS = {"loopback": a_loopback, "terminal": a_terminal, "webroom": a_webroom}
+@asynccontextmanager
+async def a_wechaty(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
+    """Through a real gateway; people and groups there have their names for ids."""
+    gateway: NodeGateway = request.getfixturevalue("one_gateway")
+    people = [contact(name, name) for name in ("小李", "阿花")]
+    group = {"id": ROOM, "topic": ROOM, "memberIdList": [US, "小李", "阿花"]}
+    await gateway.do("reset", **a_world(contacts=[contact(US, SHOP), *people], rooms=[group]))
+    channel = a_channel(gateway, shop_name=SHOP, now=lambda: NOW)
+    await connected(channel)
+
+    async def say(who: str, room: str | None, text: str) -> None:
+        await gateway.say(who, text, room=room, timestamp=int(NOW.timestamp() * 1000))
+
+    async def seen() -> list[tuple[str, str]]:
+        return gateway.said()
+
+    async def break_link() -> None:
+        await gateway.do("logout")
+        await until(lambda: not channel.is_up)
+
+    yield Place(channel, say, seen, break_link)
+
+
+MAKERS = {"loopback": a_loopback, "terminal": a_terminal, "webroom": a_webroom, "wechaty": a_wechaty}
 
 
 @pytest.fixture(params=sorted(MAKERS))
-async def place(
-    request: pytest.FixtureRequest, shop_db: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Place]:
-    async with MAKERS[request.param](monkeypatch) as made:
+async def place(request: pytest.FixtureRequest, shop_db: str) -> AsyncIterator[Place]:
+    async with MAKERS[request.param](request) as made:
         yield made
         await made.channel.close()
 

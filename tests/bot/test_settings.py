@@ -32,7 +32,10 @@ BROKEN = [
     (f'channels = ["{CANARY}"]', "channels.0: must be a table"),
     ("channels = []", "channels: at least one channel"),
     (f'[[channels]]\nname = "{CANARY}"', "channels.0.kind: is missing"),
-    (f'[[channels]]\nkind = "{CANARY}"', "channels.0.kind: Input should be 'webroom' or 'terminal'"),
+    (
+        f'[[channels]]\nkind = "{CANARY}"',
+        "channels.0.kind: Input should be 'webroom', 'terminal' or 'wechaty'",
+    ),
     (f'{ROOM}rooms = "{CANARY}"', "channels.0.rooms: must be a list"),
     (f'{ROOM}rooms = ["{CANARY}", "{CANARY}"]', "channels.0.rooms: two rooms have one name"),
     (f'{ROOM}rooms = ["{CANARY}", ""]', "channels.0.rooms.1: must not be empty"),

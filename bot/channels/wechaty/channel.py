@@ -1,0 +1,206 @@
+"""微信: a WeChat account behind a Wechaty gateway, as a channel like any other.
+
+The gateway keeps nothing for whoever is away, so messages are taken off its stream at once, in its order, and wait here
+while their words and names are fetched. What is fetched side by side is still handed over in the order it came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.channels.channel import Abilities, MaybeSent, NotSent, Pace, Refused, Spoken
+from bot.channels.wechaty import hearing
+from bot.channels.wechaty.cards import CardBox
+from bot.channels.wechaty.gateway import Endpoint, Event, GatewayAway, GatewayFault, WrongToken
+from bot.channels.wechaty.hearing import Us
+from bot.channels.wechaty.link import Link
+from bot.duty import Duty
+from bot.memory import Memory
+from dialogs.speech import Heard
+from shop.transaction import start_task
+
+log = logging.getLogger(__name__)
+
+WAITING = 1_000  # messages taken off the stream and not handed over yet
+AT_ONCE = 32  # whose words are being fetched
+TRIES, PAUSE = 3, 1.0  # for the words of a message while the gateway comes back
+OLDEST = timedelta(hours=12)  # what is older at its arrival is history
+ENDING = 2.0  # seconds for what is being fetched when the channel closes
+ECHOES = 200  # of our own words, the newest
+
+
+class Wechaty:
+    abilities = Abilities(
+        private_to_strangers=False,
+        longest_text=600,  # beyond it, some gateways cut the end off without an error
+        # what accounts are reported to bear for months (docs/wechaty.md)
+        pace=Pace(per_minute=15, per_minute_in_a_place=4, per_day=1_000, breath=timedelta(seconds=2)),
+    )
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        shop_name: str,
+        now: Callable[[], datetime],
+        memory: Memory,
+        is_shared: bool = False,
+        name: str = "wechaty",
+    ) -> None:
+        """`memory` holds the lease on the account; `is_shared`: other processes see it, too."""
+        self.name = name
+        self._shop_name = shop_name
+        self._now = now
+        self._memory = memory
+        duty = Duty(memory, f"wechaty {endpoint.address}")
+        self._link = Link(endpoint, duty, may_stop=is_shared)
+        self._cards = CardBox(self._link.call)
+        self._coming: asyncio.Queue[asyncio.Task[Heard | None] | None] = asyncio.Queue()
+        self._places = asyncio.Semaphore(WAITING)
+        self._fetching = asyncio.Semaphore(AT_ONCE)
+        self._fetches: set[asyncio.Task[Heard | None]] = set()
+        self._reader: asyncio.Task[None] | None = None
+        self._refused: Refused | None = None
+        self._is_closed = False
+        self._session = 0
+        self._echoes: deque[tuple[str, str]] = deque(maxlen=ECHOES)
+        self._unsure: dict[tuple[int, str], None] = {}  # letters that may have been said, with their words
+
+    @property
+    def is_up(self) -> bool:
+        return bool(self._link.account)
+
+    def connect(self) -> None:
+        """Begin to listen to the gateway; the messages wait for `listen`."""
+        if self._reader is None and not self._is_closed:
+            self._reader = start_task(self._read(), name=f"read {self.name}")
+
+    async def listen(self) -> AsyncGenerator[Heard, None]:
+        """Raises Refused when the gateway does not know the token."""
+        self.connect()
+        while (coming := await self._coming.get()) is not None:
+            heard = await coming
+            self._places.release()
+            if heard is not None:
+                yield heard
+        self._coming.put_nowait(None)  # whoever else listens, or listens again, ends as well
+        if self._refused is not None:
+            raise self._refused
+
+    async def close(self) -> None:
+        """What was taken off the stream is still handed over."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._fetches:
+            await asyncio.wait(self._fetches, timeout=ENDING)
+        for task in (self._reader, *self._fetches):
+            if task is not None:
+                task.cancel()
+        if self._reader is not None:
+            await asyncio.wait([self._reader])
+        self._coming.put_nowait(None)
+        await self._link.close()
+        await self._memory.close()
+
+    # ── in ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _read(self) -> None:
+        try:
+            async for event in self._link.events():
+                if self._session != self._link.sessions:
+                    self._session = self._link.sessions
+                    self._cards.forget()
+                self._cards.note(event)
+                if event.name == "message":
+                    await self._take(event)
+        except Refused as why:
+            self._refused = why
+            self._coming.put_nowait(None)
+
+    async def _take(self, event: Event) -> None:
+        await self._places.acquire()
+        fetch = start_task(self._fetch(event.text("messageId")), name="fetch a message")
+        self._fetches.add(fetch)
+        fetch.add_done_callback(self._fetches.discard)
+        self._coming.put_nowait(fetch)
+
+    async def _fetch(self, id: str) -> Heard | None:
+        """One message that cannot be read takes nobody with it."""
+        try:
+            async with self._fetching:
+                payload = await self._payload(id)
+                return await self._heard(payload) if payload is not None else None
+        except (GatewayAway, GatewayFault) as why:
+            log.warning("message %.40r is left out: %s", id, why)
+        except Exception:
+            log.exception("message %.40r is left out", id)
+        return None
+
+    async def _payload(self, id: str) -> Any:
+        for _ in range(TRIES - 1):
+            try:
+                return await self._link.call("MessagePayload", id=id)
+            except GatewayAway:
+                await asyncio.sleep(PAUSE)
+        return await self._link.call("MessagePayload", id=id)
+
+    async def _heard(self, payload: Any) -> Heard | None:
+        account, who, room = self._link.account, payload.talker_id, payload.room_id or None
+        if not account or who == account:
+            self._echoes.append((room or payload.listener_id, payload.text))
+            return None
+        said_at = hearing.sent_at(payload.timestamp, self._now())
+        if not hearing.can_be_kept(who, *([room] if room else [])) or self._now() - said_at > OLDEST:
+            return None
+        contact = await self._cards.contact(who)
+        if contact is not None and hearing.is_no_person(contact):
+            return None
+        words = hearing.words(payload.type, payload.text, payload.mention_ids, await self._us(room))
+        if words is None:
+            return None
+        return Heard(
+            channel=self.name,
+            id=hearing.message_id(payload.id),
+            room=room,
+            who=who,
+            name=await self._cards.name_in(room, who),
+            text=words.text,
+            sent_at=said_at,
+            mentions=words.mentions,
+            quote=words.quote,
+        )
+
+    async def _us(self, room: str | None) -> Us:
+        account = self._link.account
+        there, everywhere = await self._cards.name_in(room, account), await self._cards.name_in(None, account)
+        names = tuple(name for name in dict.fromkeys((there, everywhere)) if name)
+        return Us(account, self._shop_name, names)
+
+    # ── out ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def speak(self, line: Spoken) -> None:
+        place = line.room or line.account or ""
+        if not self.is_up:
+            raise NotSent("the account is not logged in")
+        if self._was_said(line, place):
+            return
+        try:
+            await self._link.call("MessageSendText", conversation_id=place, text=line.text)
+        except (GatewayFault, WrongToken) as no:
+            raise NotSent(str(no)) from None
+        except GatewayAway as why:
+            self._unsure[line.letter, line.text] = None
+            raise MaybeSent(str(why)) from None
+
+    def _was_said(self, line: Spoken, place: str) -> bool:
+        """A line of which nobody could tell: our own words came back from the gateway since."""
+        if (line.letter, line.text) not in self._unsure:
+            return False
+        del self._unsure[line.letter, line.text]
+        return (place, line.text) in self._echoes

@@ -1,0 +1,162 @@
+"""连线: a connection to the gateway that comes back by itself, whatever happens to either side.
+
+One program at a time serves an account: whoever has not got the lease waits and says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing
+from typing import Any
+
+from bot.channels.channel import Refused
+from bot.channels.wechaty.gateway import (
+    Endpoint,
+    Event,
+    Gateway,
+    GatewayAway,
+    GatewayFault,
+    GatewayTaken,
+    WrongToken,
+)
+from bot.duty import Duty
+from shop.transaction import start_task
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds before the next try, half as much or as long again
+GREETING = 5.0  # seconds that a gateway has for its first event
+PULSE, PATIENCE = 3.0, 8.0  # how often it is asked whether it lives, and how long it may think
+LEASE_PAUSE = 3.0
+TAKEN_TIMES = 3  # how often a stream may be found taken before the dead one is ended
+
+
+class Link:
+    """`events` until `close`. `account` is our own account while it is logged in, else empty."""
+
+    def __init__(self, endpoint: Endpoint, duty: Duty, *, may_stop: bool) -> None:
+        """`may_stop`: the lease holds for all programs, so a stream that is taken belongs to a dead one."""
+        self._endpoint = endpoint
+        self._duty = duty
+        self._may_stop = may_stop
+        self._gateway: Gateway | None = None
+        self._was_heard = False
+        self._taken = 0
+        self._said = ""
+        self.account = ""
+        self.sessions = 0
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """In the order in which the gateway tells them, over all interruptions. Raises Refused when the token was wrong
+        from the beginning."""
+        pause = FIRST_PAUSE
+        while True:
+            if not await self._duty.is_mine():
+                self._say("another process of this shop serves this account; waiting for it to end")
+                await asyncio.sleep(LEASE_PAUSE)
+                continue
+            try:
+                async with aclosing(self._session()) as session:
+                    async for event in session:
+                        pause = FIRST_PAUSE
+                        yield event
+            except WrongToken:
+                if not self._was_heard:
+                    raise Refused(f"the gateway at {self._endpoint.address} refuses the token") from None
+                self._say("the gateway refuses the token that it took before; tried again")
+            except GatewayTaken:
+                await self._end_the_dead()
+            except GatewayAway as why:
+                self._say(f"the gateway is away, tried again and again: {why}")
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def call(self, name: str, **fields: Any) -> Any:
+        """Raises GatewayAway at once where there is no connection."""
+        if self._gateway is None:
+            raise GatewayAway("not connected")
+        return await self._gateway.call(name, **fields)
+
+    async def close(self) -> None:
+        """Whoever reads the events was cancelled before."""
+        await self._duty.hand_over()
+
+    async def _session(self) -> AsyncGenerator[Event, None]:
+        self._gateway = gateway = Gateway(self._endpoint)
+        greeted = asyncio.Event()
+        dog = start_task(self._watch(gateway, greeted), name="watch the gateway")
+        try:
+            async with aclosing(gateway.events()) as told:
+                async for event in told:
+                    if not greeted.is_set():
+                        greeted.set()
+                        self._begun()
+                    self._note(event)
+                    yield event
+        finally:
+            dog.cancel()
+            self._gateway, self.account = None, ""
+            await gateway.close()
+
+    def _begun(self) -> None:
+        self._was_heard, self._taken = True, 0
+        self.sessions += 1
+        self._say("connected to the gateway")
+
+    def _note(self, event: Event) -> None:
+        if event.name == "login":
+            self.account = event.text("contactId")
+            self._say("the account is logged in")
+        elif event.name == "logout":
+            self.account = ""
+            self._say("the account is logged out")
+
+    async def _watch(self, gateway: Gateway, greeted: asyncio.Event) -> None:
+        """A connection that is cut in the middle shows no error: it is asked, and given up when it gives no answer."""
+        try:
+            await _within(GREETING, greeted.wait())
+            await gateway.call("Start")
+            while await self._duty.is_mine():
+                await _answered(gateway.call("Ding", within=PATIENCE, data="qundian"))
+                await asyncio.sleep(PULSE)
+            self._say("another process has taken this account over")
+        except (GatewayAway, GatewayFault, WrongToken) as why:
+            self._say(f"the gateway gives no answer: {why}")
+        gateway.hang_up()
+
+    async def _end_the_dead(self) -> None:
+        self._taken += 1
+        self._say("another client holds this gateway's stream; waiting for it to end")
+        if self._may_stop and self._taken >= TAKEN_TIMES:
+            gateway = Gateway(self._endpoint)
+            try:
+                await gateway.call("Stop")
+                self._taken = 0
+            except (GatewayAway, GatewayFault) as why:
+                self._say(f"the dead client's stream could not be ended: {why}")
+            finally:
+                await gateway.close()
+
+    def _say(self, what: str) -> None:
+        """Each news once, however often it is tried."""
+        if what != self._said:
+            self._said = what
+            log.warning("wechaty at %s: %s", self._endpoint.address, what)
+
+
+async def _answered(ding: Awaitable[Any]) -> None:
+    """A puppet that cannot ding is alive."""
+    try:
+        await ding
+    except GatewayFault:
+        return
+
+
+async def _within(seconds: float, what: Awaitable[Any]) -> None:
+    try:
+        await asyncio.wait_for(what, seconds)
+    except TimeoutError:  # some gateways greet nobody
+        return

@@ -1,4 +1,4 @@
-"""Two shops and the way messages are written down in this folder's .txt files."""
+"""The shops and the way messages are written down in this folder's .txt files."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from dialogs.hear.command import as_json, context_from
 from shop.goods import load
 
 HERE = Path(__file__).parent
+CAMPAIGNS = {  # the letter of those that may be open in each shop
+    "fruit": "C", "corner": "T", "market": "M", "tea": "K",
+    "bakery": "D", "florist": "M", "grocer": "E", "hardware": "G",
+}  # fmt: skip
 BUYING = {"order.add", "groupbuy.join", "flash.take"}  # one and the same where the lines are right
 
 
 @cache
 def fruit_shop() -> Reader:
     return Reader(load(HERE / "fruit_shop.json"))
-
-
-@cache
-def corner_shop() -> Reader:
-    return Reader(load(HERE / "corner_shop.json"))
 
 
 @cache
@@ -42,7 +41,7 @@ class Labelled:
     meaning: str
 
     def context(self, campaigns: str) -> Context:
-        """`g1` is a group with the campaign C1 (or T1) open; JSON behind it adds cart, quote, pending …"""
+        """`g1` is a group with the campaign C1 open (T1 in the corner shop); JSON behind it adds cart, quote, pending …"""
         place, _, more = self.where.partition(" ")
         chat = {"g": "group", "p": "private", "s": "group", "a": "admin"}[place[0]]
         opened = [f"{campaigns}{n}" for n in place[1:]] or (
@@ -57,6 +56,19 @@ class Labelled:
                 for line in context.get(kept, ())
             ]
         return context_from(context)
+
+
+def misread(file: Path) -> list[str]:
+    """Every line that its shop takes for something else, and for what."""
+    shop = file.stem.partition("_")[2] or "fruit"
+    reader = fruit_shop() if shop == "fruit" else another_shop(shop)
+    readings = [(said, reader.read(said.text, said.context(CAMPAIGNS[shop]))) for said in written(file.name)]
+    assert readings, "nothing is written here"
+    return [
+        f"{said.where} | {said.text} | {said.meaning} ≠ {meaning(reading)}"
+        for said, reading in readings
+        if not agrees(reading, said.meaning)
+    ]
 
 
 def written(name: str) -> Iterator[Labelled]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dialogs.hear import Context, Pending, Reader, Reading
-from tests.dialogs.hear.shops import corner_shop, fruit_shop
+from tests.dialogs.hear.shops import another_shop, fruit_shop
 
 PRIVATE = Context("private")
 GROUP = Context("group", campaigns=("C1",))
@@ -35,7 +35,7 @@ def test_choosing_keeps_the_amount_and_the_clear_lines(answer: str) -> None:
     [("8寸的", "K1-8"), ("8寸", "K1-8"), ("六寸", "K1-6"), ("最大的", "K1-10"), ("3", "K1-10")],
 )
 def test_a_size_is_chosen_by_its_name(answer: str, sku: str) -> None:
-    reading = answered(corner_shop(), "蛋糕两个", answer)
+    reading = answered(another_shop("corner"), "蛋糕两个", answer)
     assert (reading.intent, order(reading)) == ("choose.option", [f"{sku}×2"])
 
 
@@ -72,7 +72,7 @@ def test_a_full_new_order_beats_the_question() -> None:
 
 
 def test_a_choice_without_an_amount_asks_for_it() -> None:
-    reading = answered(corner_shop(), "蛋糕", "8寸的")
+    reading = answered(another_shop("corner"), "蛋糕", "8寸的")
     assert (reading.intent, order(reading)) == ("choose.option", [])
     assert reading.clarify is not None and (reading.clarify.slot, reading.clarify.options) == (
         "qty",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dialogs.hear import Context, Pending, explain
 from dialogs.hear.normalise import normalise
-from tests.dialogs.hear.shops import corner_shop, fruit_shop
+from tests.dialogs.hear.shops import another_shop, fruit_shop
 
 ORDERLY = st.text(
     "苹果香蕉虾鸡蛋两三半斤箱个一+12x*AB来要不改换加少都各和也 ，。\n（）🍎①号楼上还有吗多少钱取消0.-",
@@ -40,7 +40,7 @@ def test_tokens_are_the_typed_text(text: str, campaigns: tuple[str, ...]) -> Non
 @settings(max_examples=200, deadline=None)
 @given(FOREIGN, CHATS)
 def test_noise_sells_nothing(text: str, chat: str) -> None:
-    for reader in (fruit_shop(), corner_shop()):
+    for reader in (fruit_shop(), another_shop("corner")):
         reading = reader.read(text, Context(chat))  # type: ignore[arg-type]  # sampled from the three chats
         assert not reading.lines
 

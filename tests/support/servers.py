@@ -44,8 +44,11 @@ def private_folder(prefix: str) -> Path:
     return folder
 
 
-def launch(command: list[str], *, log: Path, farewell: signal.Signals) -> subprocess.Popen[bytes]:
-    """Start a server that is sent `farewell` when the tests end, however they end."""
+def launch(
+    command: list[str], *, log: Path, farewell: signal.Signals, as_us: bool = False
+) -> subprocess.Popen[bytes]:
+    """Start a server that is sent `farewell` when the tests end, however they end. `as_us`: it reads files of this
+    checkout, which may lie where nobody else can look."""
 
     def die_with_parent() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, int(farewell))
@@ -58,7 +61,7 @@ def launch(command: list[str], *, log: Path, farewell: signal.Signals) -> subpro
             stdout=out,
             stderr=out,
             cwd="/",
-            user=user_for_servers(),
+            user=None if as_us else user_for_servers(),
             preexec_fn=die_with_parent,
         ).result()
 

@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from bot.channels.wechaty.channel import Wechaty
 from bot.channels.wechaty.gateway import Endpoint
 from bot.clock import SystemClock
 from bot.memory import InProcess
-from tests.support.servers import PATIENCE, launch, none_here, private_folder, user_for_servers, wait_until
+from tests.support.servers import PATIENCE, launch, none_here, wait_until
 
 PROGRAM = Path(__file__).parent / "gateway"
 TOKEN = "insecure_7d8f2c1a-5b1e-4c3f-9a77-0f6f2f1f5e0d"
@@ -60,18 +61,18 @@ class NodeGateway:
         self, world: Mapping[str, Any] | None = None, *, tls: tuple[Path, Path] | None = None
     ) -> None:
         install()
-        self.folder = private_folder("qundian-wechaty-")
+        self.folder = Path(tempfile.mkdtemp(prefix="qundian-wechaty-"))
         self._tls = [str(file) for file in tls or ()]
         self.port, self._control = _free_ports(2)
         self.address = f"127.0.0.1:{self.port}"
-        self._write("world.json", json.dumps(world or a_world()))
-        self._write("sent.jsonl", "")
+        (self.folder / "world.json").write_text(json.dumps(world or a_world()), "utf-8")
+        (self.folder / "sent.jsonl").touch()
         self.start()
 
     def start(self) -> None:
         log = self.folder / "log"
         command = ["node", str(PROGRAM / "gateway.mjs"), str(self.folder), str(self.port), str(self._control)]
-        self._process = launch([*command, TOKEN, *self._tls], log=log, farewell=signal.SIGKILL)
+        self._process = launch([*command, TOKEN, *self._tls], log=log, farewell=signal.SIGKILL, as_us=True)
         wait_until(self._is_listening, self._process, log)
 
     def kill(self) -> None:
@@ -111,11 +112,6 @@ class NodeGateway:
     def _is_listening(self) -> bool:
         with socket.socket() as there:
             return there.connect_ex(("127.0.0.1", self._control)) == 0
-
-    def _write(self, name: str, text: str) -> None:
-        (self.folder / name).write_text(text, "utf-8")
-        if user := user_for_servers():
-            shutil.chown(self.folder / name, user)
 
 
 @pytest.fixture(scope="session")

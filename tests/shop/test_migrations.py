@@ -169,11 +169,10 @@ async def foreign_keys(table: str) -> set[tuple[str, str, str]]:
     return {(str(row["col"]), str(row["target"]).strip('"'), words[row["what"]]) for row in rows}
 
 
-# ── the tables are what the records declare ─────────────────────────────────────────────────────────────────────
+# ── the tables are what the records declare: `shop_db` is made by the migrations ─────────────────────────────────
 
 
-async def test_every_table_and_column_of_the_records_is_there_and_no_other(bare: str) -> None:
-    await migrate()
+async def test_every_table_and_column_of_the_records_is_there_and_no_other(shop_db: str) -> None:
     assert await tables() == {model._meta.db_table for model in models()}
     for model in models():
         declared = {
@@ -184,8 +183,7 @@ async def test_every_table_and_column_of_the_records_is_there_and_no_other(bare:
         assert await columns(model._meta.db_table) == declared, model.__name__
 
 
-async def test_every_unique_rule_of_the_records_is_kept_by_the_database(bare: str) -> None:
-    await migrate()
+async def test_every_unique_rule_of_the_records_is_kept_by_the_database(shop_db: str) -> None:
     for model in models():
         meta = model._meta
         declared = {
@@ -208,8 +206,7 @@ def constraints(model: type[Model], kind: type[Any]) -> list[Any]:
     return [rule for rule in getattr(model._meta, "constraints", ()) if isinstance(rule, kind)]
 
 
-async def test_every_check_of_the_records_is_kept_by_the_database(bare: str) -> None:
-    await migrate()
+async def test_every_check_of_the_records_is_kept_by_the_database(shop_db: str) -> None:
     seen = 0
     for model in models():
         declared = {rule.name: plain(rule.check) for rule in constraints(model, CheckConstraint)}
@@ -218,8 +215,7 @@ async def test_every_check_of_the_records_is_kept_by_the_database(bare: str) -> 
     assert seen > 10  # or nothing was compared
 
 
-async def test_every_index_of_the_records_is_there(bare: str) -> None:
-    await migrate()
+async def test_every_index_of_the_records_is_there(shop_db: str) -> None:
     seen = 0
     for model in models():
         meta = model._meta
@@ -234,8 +230,7 @@ async def test_every_index_of_the_records_is_there(bare: str) -> None:
     assert seen > 5
 
 
-async def test_every_pointer_points_where_the_record_says(bare: str) -> None:
-    await migrate()
+async def test_every_pointer_points_where_the_record_says(shop_db: str) -> None:
     for model in models():
         declared = set()
         for name in model._meta.fk_fields | model._meta.o2o_fields:
@@ -244,8 +239,7 @@ async def test_every_pointer_points_where_the_record_says(bare: str) -> None:
         assert await foreign_keys(model._meta.db_table) == declared, model.__name__
 
 
-async def test_nobody_has_changed_a_record_without_a_migration(bare: str) -> None:
-    await migrate()
+async def test_nobody_has_changed_a_record_without_a_migration(shop_db: str) -> None:
     assert await out_of_step() == []
 
 

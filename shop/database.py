@@ -32,10 +32,13 @@ from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import IntegrityError
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.schema_editor import BaseSchemaEditor
+from tortoise.migrations.schema_generator.state import State
 from tortoise.models import Model
 
 import shop.records
+from shop.engines.history import lazy
 from shop.engines.schema import PostgresEditor, SqliteEditor
 from shop.transaction import CONNECTION, forget_root, remember_root, run_sql, transaction
 
@@ -252,6 +255,9 @@ class _Executor(MigrationExecutor):
         is_sqlite = self.connection.capabilities.dialect == "sqlite"
         editor = SqliteEditor if is_sqlite else PostgresEditor
         return editor(self.connection, atomic=atomic, collect_sql=collect_sql)
+
+    async def _project_state(self, applied: set[MigrationKey], *, upto: MigrationKey | None = None) -> State:
+        return lazy(await super()._project_state(applied, upto=upto))
 
 
 def _executor() -> MigrationExecutor:

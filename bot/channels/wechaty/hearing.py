@@ -16,6 +16,7 @@ from typing import Any
 from dialogs.speech import Quote
 
 LONGEST_ID = 128  # what the shop's tables hold
+LONGEST_TEXT = 20_000  # what the shop reads
 TEXT, GROUP_NOTE = 7, 10
 SHOWN = {  # what is no text is heard as what a phone shows of it in its list of chats
     1: "[文件]",
@@ -66,7 +67,7 @@ def words(kind: int, text: str, mention_ids: Sequence[str], us: Us) -> Words | N
         return Words(SHOWN[kind])
     if kind not in (TEXT, GROUP_NOTE) or _MARKUP.match(text):
         return None
-    quote, text = quoted(text, us)
+    quote, text = quoted(text[:LONGEST_TEXT], us)
     return Words(in_our_name(text, us), mentions(text, mention_ids, us), quote)
 
 

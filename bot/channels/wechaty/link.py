@@ -107,7 +107,7 @@ class Link:
         self._say("connected to the gateway")
 
     def _note(self, event: Event) -> None:
-        if event.name == "login":
+        if event.name == "login" and event.text("contactId"):
             self.account = event.text("contactId")
             self._say("the account is logged in")
         elif event.name == "logout":
@@ -118,9 +118,10 @@ class Link:
         """A connection that is cut in the middle shows no error: it is asked, and given up when it gives no answer."""
         try:
             await _within(GREETING, greeted.wait())
+            await _lives(gateway)
             await gateway.call("Start")
             while await self._duty.is_mine():
-                await _answered(gateway.call("Ding", within=PATIENCE, data="qundian"))
+                await _lives(gateway)
                 await asyncio.sleep(PULSE)
             self._say("another process has taken this account over")
         except (GatewayAway, GatewayFault, WrongToken) as why:
@@ -147,10 +148,10 @@ class Link:
             log.warning("wechaty at %s: %s", self._endpoint.address, what)
 
 
-async def _answered(ding: Awaitable[Any]) -> None:
-    """A puppet that cannot ding is alive."""
+async def _lives(gateway: Gateway) -> None:
+    """Raises GatewayAway when it does not. An account that cannot be rung answers, too."""
     try:
-        await ding
+        await gateway.call("Ding", within=PATIENCE, data="qundian")
     except GatewayFault:
         return
 

@@ -28,9 +28,10 @@ const acts = {
     for (const [type, id] of dirty) await account.dirtyPayload(type, id)
   },
   fail: ({ method, times, error }) => account.failing.set(method, { left: times, error }),
+  mute: ({ method }) => account.muted.add(method),
   echo: ({ on }) => { account.echoes = on },
   reset: world => {
-    Object.assign(account, { world, failing: new Map(), echoes: true })
+    Object.assign(account, { world, failing: new Map(), muted: new Set(), echoes: true })
     account.cache.clear()
     fs.writeFileSync(path.join(folder, 'sent.jsonl'), '')
     if (!account.isLoggedIn) account.login(world.self)

@@ -18,6 +18,7 @@ export class Account extends PuppetMock {
     this.friendships = new Map()
     this.invitations = new Map()
     this.failing = new Map() // method: { left, error }
+    this.muted = new Set() // methods that are carried out and never answered
     this.calls = new Map()
     this.count = 0
     this.echoes = true
@@ -98,7 +99,11 @@ export class Account extends PuppetMock {
   async roomList () { return this.world.rooms.map(one => one.id) }
   async roomMemberList (id) { return (await this.roomRawPayload(id)).memberIdList }
 
-  async messageSendText (to, text, mentions) { return this.said('text', to, { text, mentions }) }
+  async messageSendText (to, text, mentions) {
+    const id = this.said('text', to, { text, mentions })
+    return this.muted.has('text') ? new Promise(() => {}) : id
+  }
+
   async messageSendUrl (to, url) { return this.said('url', to, { url }) }
   async messageSendMiniProgram (to, miniProgram) { return this.said('miniProgram', to, { miniProgram }) }
   async messageSendContact (to, contact) { return this.said('contact', to, { contact }) }

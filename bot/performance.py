@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import upkeep
+from bot.channels.channel import Channel
 from bot.channels.loopback import Loopback
 from bot.clock import MovableClock
 from bot.payments import Sandbox
@@ -23,6 +24,7 @@ from bot.wiring import OpenShop, open_shop, opening_of
 from dialogs import refusals
 from dialogs.speech import Heard
 from shop.goods import Catalogue
+from shop.kit.ids import MessageId
 from shop.kit.refusal import Refusal
 
 CHANNEL = "webroom"
@@ -30,8 +32,8 @@ OPENING_DAY = datetime(2026, 5, 1, 2, 0, tzinfo=UTC)  # 10:00 in the shop: order
 
 
 @asynccontextmanager
-async def stage(goods: Catalogue, url: str) -> AsyncIterator[OpenShop]:
-    """A fresh demo shop on this database with a loopback for a channel and a frozen clock."""
+async def stage(goods: Catalogue, url: str, channel: Channel | None = None) -> AsyncIterator[OpenShop]:
+    """A fresh demo shop on this database with a loopback for a channel (or this one) and a frozen clock."""
     settings = from_mapping(
         {
             "shop": {"key": goods.shop_id, "name": goods.shop_name, "timezone": goods.tz},
@@ -47,7 +49,7 @@ async def stage(goods: Catalogue, url: str) -> AsyncIterator[OpenShop]:
     async with open_shop(
         settings,
         clock,
-        lambda _: {CHANNEL: Loopback(CHANNEL)},
+        lambda _: {CHANNEL: channel or Loopback(CHANNEL)},
         opening=opening,
         is_demo=True,
         provider=Sandbox(secret="stage", clock=clock.now),
@@ -83,7 +85,10 @@ class Stage:
             self.said[step.who] = self._words(step)
         elif step.who not in self.said:
             raise BadTranscript(f"line {step.line}: {step.who} has not said anything yet")
-        return await self.shop.answers(await self.shop.hear(self.said[step.who]))
+        return await self.shop.answers(await self.hear(self.said[step.who]))
+
+    async def hear(self, heard: Heard) -> MessageId:
+        return await self.shop.hear(heard)
 
     def _words(self, step: Step) -> Heard:
         self.count += 1
@@ -99,10 +104,12 @@ class Stage:
 Watch = Callable[[Step, Sequence[Answer]], None]
 
 
-async def perform(shop: OpenShop, transcript: Transcript, watch: Watch | None = None) -> Difference | None:
+async def perform(
+    shop: OpenShop, transcript: Transcript, watch: Watch | None = None, *, on_stage: Stage | None = None
+) -> Difference | None:
     """Play it all; gives the first difference, or None when everything was said as written. With `watch`, each step
     is shown with what was said, and differences are not looked for."""
-    on_stage = Stage(shop)
+    on_stage = on_stage or Stage(shop)
     for step in transcript.steps:
         try:
             got = await on_stage.act(step)

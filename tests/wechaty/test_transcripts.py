@@ -1,0 +1,95 @@
+"""The transcripts of the web room, word for word in WeChat: each line goes through the real gateway, there and back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import outbox
+from bot.channels.channel import Pace
+from bot.channels.wechaty.channel import Wechaty
+from bot.clock import MovableClock
+from bot.performance import CHANNEL, OPENING_DAY, Stage, perform, stage
+from bot.run import demo_goods
+from bot.transcript import Transcript, parse
+from dialogs.speech import Heard
+from shop import mail
+from shop.invariants import broken
+from shop.kit.ids import MessageId
+from tests.support.servers import PATIENCE
+from tests.wechaty.stand import US, NodeGateway, a_channel, a_world, connected, contact
+
+FILES = sorted((Path(__file__).parents[1] / "transcripts").glob("*.chat"))
+GROUP = "水果群"
+STAFF = ("店主", "客服", "团长")
+HURRY = Pace(per_minute=10_000, per_minute_in_a_place=10_000)  # the clock of a transcript stands still
+
+
+@dataclass
+class InWeChat(Stage):
+    """What is said goes into the gateway, and the shop hears what comes out of it."""
+
+    gateway: NodeGateway | None = None
+    listening: AsyncGenerator[Heard, None] | None = None
+
+    async def hear(self, heard: Heard) -> MessageId:
+        assert self.gateway is not None
+        assert self.listening is not None
+        await self.gateway.say(heard.who, heard.text, room=heard.room, id=heard.id)
+        async with asyncio.timeout(PATIENCE):
+            came = await anext(self.listening)
+        assert replace(came, mentions=()) == replace(heard, mentions=()), "the gateway changed it"
+        return await self.shop.hear(came)
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+async def test_in_wechat_the_shop_says_what_is_written(
+    path: Path, one_gateway: NodeGateway, sqlite_url: str
+) -> None:
+    transcript = read(path)
+    await one_gateway.do("reset", **a_street(transcript))
+    channel = a_channel(
+        one_gateway, shop_name=demo_goods().shop_name, now=MovableClock(OPENING_DAY, frozen=True).now
+    )
+    channel.name, channel.abilities = CHANNEL, replace(Wechaty.abilities, pace=HURRY)
+    await connected(channel)
+    async with stage(demo_goods(), sqlite_url, channel) as shop:
+        on_stage = InWeChat(shop, gateway=one_gateway, listening=channel.listen())
+        channel._now = shop.clock.now
+        difference = await perform(shop, transcript, on_stage=on_stage)
+        assert difference is None, f"{path}:{difference.line}\n{difference.wanted}\n{difference.got}"
+        assert await broken(shop.shop) == []
+        assert in_each_place(one_gateway.said()) == in_each_place(await letters())
+
+
+def read(path: Path) -> Transcript:
+    return parse(path.read_text(encoding="utf-8"))
+
+
+def a_street(transcript: Transcript) -> dict[str, Any]:
+    """Everybody who speaks in it, by name, in one group."""
+    names = dict.fromkeys([*STAFF, *(step.who for step in transcript.steps if step.who)])
+    people = [contact(name, name) for name in names]
+    group = {"id": GROUP, "topic": GROUP, "memberIdList": [US, *names]}
+    return a_world(contacts=[contact(US, demo_goods().shop_name), *people], rooms=[group])
+
+
+async def letters() -> list[tuple[str, str]]:
+    """What the shop has sent, as the channel was to say it."""
+    longest = Wechaty.abilities.longest_text
+    sent = [letter for letter, state in await mail.since(0) if state == "sent"]
+    lines = [line for letter in sent for line in outbox.lines(letter, longest)]
+    return [(line.room or line.account or "", line.text) for line in lines]
+
+
+def in_each_place(said: list[tuple[str, str]]) -> dict[str, list[str]]:
+    places = defaultdict[str, list[str]](list)
+    for place, text in said:
+        places[place].append(text)
+    return places

@@ -27,7 +27,7 @@ from shop.transaction import start_task, transaction, unit_of_work
 
 log = logging.getLogger(__name__)
 
-LONGEST_TEXT, LONGEST_NAME = 20_000, 20
+LONGEST_TEXT, LONGEST_NAME, LONGEST_ROOM = 20_000, 20, 64
 _UNSPEAKABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
 )
@@ -272,6 +272,8 @@ def to_incoming(heard: Heard) -> Incoming:
         extra["mentions"] = [clean(name)[:64] for name in heard.mentions[:50]]
     if heard.quote is not None:
         extra["quote"] = {key: clean(value)[:2000] for key, value in asdict(heard.quote).items()}
+    if heard.room_name:
+        extra["room_name"] = " ".join(clean(heard.room_name).split())[:LONGEST_ROOM]
     return Incoming(
         channel=heard.channel,
         channel_id=heard.id,
@@ -296,6 +298,7 @@ def to_heard(kept: Kept) -> Heard:
         sent_at=message.sent_at,
         mentions=tuple(extra.get("mentions", ())),
         quote=Quote(**extra["quote"]) if "quote" in extra else None,
+        room_name=extra.get("room_name", ""),
     )
 
 

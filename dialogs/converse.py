@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dialogs import engine, learning, refusals, repair, trace
+from dialogs import engine, learning, refusals, repair, rooms, trace
 from dialogs.engine import Dialogue, Done, Move, Question, State
 from dialogs.hear import Reader
 from dialogs.hear.reading import NO_LAST_ORDER, Context, Quoted, Reading, Said
@@ -75,8 +75,10 @@ class Conversation:
         back unanswered; `second` is what the second reader made of it."""
         if heard.who in self.bots or not heard.text.strip():
             return Reply(trace={"outcome": "silent"})
-        room = await people.room(heard.channel, heard.room) if heard.room is not None else None
+        room = await rooms.room_of(heard)
         if heard.room is not None and room is None:
+            if new := await rooms.opened(self.shop, self.facts, heard, now=now):
+                return Reply((new.say,), {"outcome": "done"}, new.owner.id, new.room)
             return Reply(trace={"outcome": "silent", "facts": {"room": "not ours"}})
         person = await people.recognise(self.shop, heard.channel, heard.who, heard.name, now=now)
         state = await self._open_question(room, person, now)

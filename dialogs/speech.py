@@ -32,6 +32,7 @@ class Heard:
     sent_at: datetime
     mentions: tuple[str, ...] = ()  # accounts or names @-mentioned; "@shop" is the shop itself
     quote: Quote | None = None
+    room_name: str = ""  # what the group is called today, where the channel's id of it is not its name
 
 
 @dataclass(frozen=True, slots=True)

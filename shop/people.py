@@ -165,6 +165,11 @@ async def take_over_room(
         return _room(row)
 
 
+async def rename_room(id: RoomId, name: str) -> None:
+    async with transaction():
+        await records.Room.filter(id=id).update(name=name)
+
+
 async def mute(room: RoomId, *, muted: bool = True) -> None:
     """别发了: nothing unasked goes to this group any more."""
     async with transaction():

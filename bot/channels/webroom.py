@@ -25,6 +25,9 @@ from shop.chatlog import Line, Member
 VIEWER_HOLDS = 200  # lines that may wait for a slow browser before it has to come back and read the log
 HANDED_AT_ONCE = 100
 PAUSE = 1.0  # seconds, when the log cannot be read
+RESET: Mapping[str, Any] = {
+    "event": "reset"
+}  # a signal: the chat is empty again and its lines count from one
 
 _AT_NAME = re.compile(
     r"[@＠]([^\s@＠,，。!！?？:：;；、]+)"
@@ -221,7 +224,7 @@ class WebRoom:
         async with self._writing:
             await chatlog.forget(self.name)
             self._shown = 0
-            self.signal({"event": "reset"})
+            self.signal(RESET)
 
     @contextmanager
     def watch(self, account: str | None) -> Iterator[Viewer]:

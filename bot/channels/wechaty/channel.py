@@ -174,7 +174,12 @@ class Wechaty:
             sent_at=said_at,
             mentions=words.mentions,
             quote=words.quote,
+            room_name=await self._topic(room),
         )
+
+    async def _topic(self, room: str | None) -> str:
+        card = await self._cards.room(room) if room is not None else None
+        return str(card.topic) if card is not None else ""
 
     async def _us(self, room: str | None) -> Us:
         account = self._link.account

@@ -1,0 +1,45 @@
+"""开店: the owner's word in a group makes it one of the shop's; until then the shop is silent there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dialogs.speech import Heard, Say
+from dialogs.turn import ShopFacts
+from shop import people
+from shop.kit.ids import ShopId
+from shop.people import OWNER, Person, Room
+
+WORD = "开店"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    room: Room
+    owner: Person
+    say: Say
+
+
+async def room_of(heard: Heard) -> Room | None:
+    """The shop's group in which this was said, by the name that it has today; None for a private word and for a group
+    that is not ours."""
+    if heard.room is None or (room := await people.room(heard.channel, heard.room)) is None:
+        return None
+    if not heard.room_name or heard.room_name == room.name:
+        return room
+    await people.rename_room(room.id, heard.room_name)
+    return replace(room, name=heard.room_name)
+
+
+async def opened(shop: ShopId, facts: ShopFacts, heard: Heard, *, now: datetime) -> Opened | None:
+    """What `@店名 开店` does in a group that nobody serves. None for all other words, and for everybody but the owner."""
+    said = heard.text.replace(f"@{facts.name}", " ").strip(" \u2005\n!！。~")
+    if said != WORD or heard.room is None:
+        return None
+    person = await people.recognise(shop, heard.channel, heard.who, heard.name, now=now)
+    if OWNER not in person.roles:
+        return None
+    room = await people.take_over_room(shop, heard.channel, heard.room, heard.room_name or heard.room[:64])
+    text = f"{facts.name}开张了。发“菜单”看今天有什么，想要的直接说，比如“来2箱橙子”；付款和取货码私聊发你"
+    return Opened(room, person, Say(text, room=room.id))

@@ -17,6 +17,7 @@ from shop.kit.quantity import Quantity
 from shop.records.orders import Line, Order
 from shop.rules import pricing
 from shop.rules.baskets import Want
+from shop.rules.campaigns import OnOffer
 from shop.rules.frozen import nearly_out, offer_in, offer_out, unused_out
 from shop.rules.pricing import Buyer, Nearly, Offer, Priced, Quote
 from shop.slips import SlipLine
@@ -81,6 +82,7 @@ def quote(
     now: datetime,
     frozen: Frozen | None = None,
     change: Money | None = None,
+    campaign: OnOffer | None = None,
 ) -> Quote:
     """Price a basket; what stands on an order already keeps the offers it was ordered at."""
     day, known, kept = local_day(now, shelf.catalogue), shelf.everything, frozen or {}
@@ -88,7 +90,7 @@ def quote(
         pricing.Item(
             key,
             want.qty,
-            kept[key] if key in kept else shelf.offers(want.sku, day),
+            kept[key] if key in kept else shelf.offers(want.sku, day, campaign),
             sku=want.sku,
             product=known.sku[want.sku].product,
             unit=known.sku[want.sku].unit,
@@ -181,15 +183,16 @@ def amounts(want: Want, priced: Priced) -> dict[str, object]:
 
 
 def line_row(order: int, want: Want, priced: Priced, shelf: Goods) -> dict[str, object]:
-    sku = shelf.catalogue.sku[want.sku]
+    known = shelf.everything
+    sku = known.sku[want.sku]
     offers = priced.item.offers
     return {
         "order_id": order,
         "sku_id": shelf.row_of[want.sku],
         "sku_key": want.sku,
-        "name": shelf.catalogue.product[sku.product].name,
+        "name": known.product[sku.product].name,
         "spec": sku.spec,
-        "called": shelf.catalogue.called(want.sku),
+        "called": known.called(want.sku),
         "unit": sku.unit,
         "for_whom": want.for_whom,
         "over": priced.key.endswith(OVER),

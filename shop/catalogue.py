@@ -15,12 +15,14 @@ from shop.goods import Campaign, CampaignItem, Catalogue, Coupon, Product, Sku, 
 from shop.kit.ids import RoomId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
+from shop.on_offer import on_offer
 from shop.points import promotions_of
 from shop.promotions import from_terms
 from shop.records import goods as records
 from shop.records.shops import Shop
 from shop.records.stock import StockItem, StockMove
 from shop.refusals import NameTaken, NoSuchGoods
+from shop.rules.campaigns import OnOffer, read_as
 from shop.rules.pricing import Offer, Promotion
 from shop.rules.trade import Points, from_row
 from shop.transaction import run_sql, seen, transaction
@@ -38,10 +40,13 @@ class Goods:
     version: int
     has_coupons: bool = False  # is a template running? else nobody's coupons are looked for
     points: Points = field(default_factory=Points)
+    campaigns: tuple[OnOffer, ...] = ()  # oldest first, with those that ended lately
 
-    def offers(self, sku: str, day: date) -> tuple[Offer, ...]:
-        """What one unit may cost on this day; the lowest is what it costs."""
-        found = [Offer(self.catalogue.sku[sku].price)]
+    def offers(self, sku: str, day: date, campaign: OnOffer | None = None) -> tuple[Offer, ...]:
+        """What one unit may cost on this day, and in this campaign; the lowest is what it costs."""
+        found = [Offer(self.everything.sku[sku].price)]
+        if campaign is not None and (offer := campaign.offer(sku)):
+            found.append(offer)
         special = self.specials.get((sku, day))
         if special is not None:
             found.append(Offer(special, "今日特价", "timed"))
@@ -49,6 +54,17 @@ class Goods:
 
     def price(self, sku: str, day: date) -> Offer:
         return min(self.offers(sku, day), key=lambda offer: (offer.price, offer.rank))
+
+    @cached_property
+    def campaign(self) -> Mapping[str, OnOffer]:
+        """By key."""
+        return {campaign.key: campaign for campaign in self.campaigns}
+
+    def open_in(self, room: RoomId, now: datetime) -> tuple[OnOffer, ...]:
+        """What runs in this group now, newest last; one that names no group runs in all of them."""
+        return tuple(
+            one for one in self.campaigns if one.is_open(now) and (not one.rooms or room in one.rooms)
+        )
 
     @cached_property
     def numbered(self) -> tuple[Sku, ...]:
@@ -102,7 +118,7 @@ async def _load(shop: ShopId, version: int) -> Goods:
     row = await Shop.get(id=shop)
     rules = from_row(row.rules)
     products = await records.Product.filter(shop_id=shop).order_by("place", "id").prefetch_related("skus")
-    campaigns = await records.Campaign.filter(shop_id=shop).order_by("id")
+    campaigns = await on_offer(shop)
     coupons = await records.CouponTemplate.filter(shop_id=shop).order_by("id")
     specials = await records.Special.filter(shop_id=shop).select_related("sku")
     promotions = await records.Promotion.filter(shop_id=shop, running=True).order_by("id")
@@ -132,6 +148,7 @@ async def _load(shop: ShopId, version: int) -> Goods:
         version=version,
         has_coupons=bool(coupons),
         points=rules.points,
+        campaigns=campaigns,
     )
 
 
@@ -147,10 +164,10 @@ def _product(row: records.Product) -> Product:
     return Product(row.key, row.name, skus, tuple(row.aliases), row.category, row.note)
 
 
-def _campaign(row: records.Campaign) -> Campaign:
-    items = tuple(CampaignItem(item["no"], item["letter"], item["sku"]) for item in row.items)
-    kind = "flash" if row.kind == "flash" else "groupbuy"
-    return Campaign(row.key, kind, row.title, row.status, row.deadline, items)  # type: ignore[arg-type]  # kind is one of two words
+def _campaign(one: OnOffer) -> Campaign:
+    """As the reader of messages knows it."""
+    items = tuple(CampaignItem(item.no, item.letter, item.sku) for item in one.items)
+    return Campaign(one.key, read_as(one.kind), one.title, one.state, one.deadline, items)
 
 
 async def menu(shop: ShopId, day: date) -> tuple[OnMenu, ...]:

@@ -22,11 +22,13 @@ from shop.kit.ids import OrderId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.records import desk, goods, people
+from shop.records.campaigns import Campaign
 from shop.records.orders import Line, Order
 from shop.records.payments import PayFact
 from shop.records.pickups import Pickup
 from shop.records.shops import Shop
 from shop.records.stock import StockItem
+from shop.rules.campaigns import Kind, read_as
 from shop.rules.orders import PayMode, Status
 
 MOST = 200
@@ -244,7 +246,9 @@ async def customers(shop: ShopId, *, after: str | None = None, limit: int = 50) 
 
 async def campaigns(shop: ShopId, *, after: str | None = None, limit: int = 50) -> Page[ListedCampaign]:
     """Raises BadCursor."""
-    rows, following = await _page("campaigns", goods.Campaign.filter(shop_id=shop), after, limit)
+    rows, following = await _page(
+        "campaigns", Campaign.filter(shop_id=shop).prefetch_related("goods__sku"), after, limit
+    )
     return Page(tuple(_campaign(row) for row in rows), following)
 
 
@@ -373,6 +377,7 @@ def _line(row: Line) -> ListedLine:
     )
 
 
-def _campaign(row: goods.Campaign) -> ListedCampaign:
-    items = tuple(ListedItem(item["no"], item["letter"], item["sku"]) for item in row.items)
-    return ListedCampaign(row.key, row.kind, row.title, row.status, row.deadline, items)
+def _campaign(row: Campaign) -> ListedCampaign:
+    items = sorted(row.goods, key=lambda item: item.no)
+    listed = tuple(ListedItem(item.no, item.letter or "", item.sku.key) for item in items)
+    return ListedCampaign(row.key, read_as(Kind(row.kind)), row.title, row.status, row.deadline, listed)

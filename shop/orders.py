@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import EllipsisType
 
-from shop import bills, coupons, points, refunds, stock
+from shop import bills, coupons, points, quotas, refunds, stock
 from shop.bills import Preview, local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_number
@@ -27,6 +28,7 @@ from shop.refusals import (
     AlreadyCancelled,
     AlreadyHandedOver,
     AlreadyPaid,
+    CampaignOver,
     NoSuchOrder,
     NotEnoughPoints,
     NothingOpen,
@@ -37,27 +39,35 @@ from shop.refusals import (
 from shop.rows import add, change, has_row_locks
 from shop.rules import baskets
 from shop.rules.baskets import Want
-from shop.rules.orders import GONE_OUT, PayMode, Status, may, pay_due
+from shop.rules.campaigns import OnOffer
+from shop.rules.orders import GONE_OUT, PayMode, Status, may
 from shop.rules.pricing import Priced
 from shop.slips import Slip, build, lines_of, newest_open, slip_of
 from shop.transaction import run_sql, transaction
 
 PAY_MINUTES = 15
+PAY_WITHIN = timedelta(minutes=PAY_MINUTES)
 
 
 # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def preview(
-    shop: ShopId, wants: Sequence[Want], *, now: datetime, buyer: PersonId | None = None
+    shop: ShopId,
+    wants: Sequence[Want],
+    *,
+    now: datetime,
+    buyer: PersonId | None = None,
+    campaign: OnOffer | None = None,
 ) -> Preview:
     """Price a basket without taking anything, for this buyer or for anybody. Raises NotSold, SoldOut and what rules/baskets raises."""
     shelf = await goods(shop)
-    _on_sale(wants, shelf)
-    basket = baskets.changed({}, wants, shelf.catalogue)
-    quote = bills.quote(basket, shelf, await bills.buyer_of(shop, buyer, shelf, now=now), now=now)
-    await stock.look(_takes({}, basket, shelf))
-    return bills.shown(basket, quote, shelf.catalogue)
+    _on_sale(wants, shelf, campaign)
+    basket = baskets.changed({}, wants, shelf.everything)
+    who = await bills.buyer_of(shop, buyer, shelf, now=now)
+    quote = bills.quote(basket, shelf, who, now=now, campaign=campaign)
+    await stock.look(_takes({}, basket, shelf, campaign))
+    return bills.shown(basket, quote, shelf.everything)
 
 
 async def place(
@@ -68,32 +78,40 @@ async def place(
     now: datetime,
     room: RoomId | None = None,
     seal: str = "",
+    campaign: OnOffer | None = None,
 ) -> Slip:
-    """下单: hold the stock, freeze the price, start the clock. While the buyer has an unpaid order the wants join it:
-    one bill. With `seal`, only the basket that was confirmed, and for no more
-    than was confirmed. Raises SoldOut, NotSold, QuoteChanged and what
-    rules/baskets raises, NothingOpen when nothing is wanted; after a refusal nothing has moved."""
+    """下单: hold the stock, freeze the price, start the clock. While the buyer has an unpaid order (of the same campaign)
+    the wants join it: one bill. With `seal`, only the basket that was confirmed, and for no more
+    than was confirmed. Raises SoldOut, NotSold, QuoteChanged, in a campaign CampaignOver, QuotaGone and QuotaShared, and
+    what rules/baskets raises, NothingOpen when nothing is wanted; after a refusal nothing has moved."""
     async with transaction():
         shelf = await goods(shop)
-        _on_sale(wants, shelf)
+        _on_sale(wants, shelf, campaign)
         if seal:
-            priced = await preview(shop, wants, now=now, buyer=buyer)
+            priced = await preview(shop, wants, now=now, buyer=buyer, campaign=campaign)
             if not priced.keeps(seal):
                 raise QuoteChanged
-        standing = await _lock_open(shop, buyer, Status.UNPAID)
-        if standing and standing.pay_due_at and standing.pay_due_at > now:
+        standing = await _lock_open(shop, buyer, Status.UNPAID, campaign=campaign.id if campaign else None)
+        if standing and _collects(standing, now):
             slip = await _change(standing, wants, shelf, now)
             return replace(slip, joined=True)
-        return await _place_new(shop, buyer, wants, shelf, now, room)
+        return await _place_new(shop, buyer, wants, shelf, now, room, campaign)
 
 
-async def edit(shop: ShopId, buyer: PersonId, changes: Sequence[Want], *, now: datetime) -> Slip:
-    """改单: change the open order of this buyer. An order that becomes empty is cancelled. Raises NothingOpen,
-    AlreadyPaid, SaidToBePaid, SoldOut, NotSold (goods off the menu may become fewer, not more), NotOnOrder and what
-    rules/baskets raises."""
+async def edit(
+    shop: ShopId,
+    buyer: PersonId,
+    changes: Sequence[Want],
+    *,
+    now: datetime,
+    campaign: OnOffer | None = None,
+) -> Slip:
+    """改单: change the open order of this buyer, or his entry in a campaign. An order that becomes empty is cancelled. Raises NothingOpen,
+    AlreadyPaid, SaidToBePaid, SoldOut, NotSold (goods off the menu may become fewer, not more), NotOnOrder, in a
+    campaign what `place` raises, and what rules/baskets raises."""
     async with transaction():
         shelf = await goods(shop)
-        order = await _editable(shop, buyer, now)
+        order = await _editable(shop, buyer, now, campaign=campaign.id if campaign else None)
         if order.claimed_at is not None:
             raise SaidToBePaid(order.code)
         _known(changes, shelf)
@@ -239,15 +257,24 @@ async def complete(id: OrderId, *, now: datetime) -> bool:
 # ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _lock_open(shop: int, buyer: int, *statuses: Status) -> Order | None:
+async def _lock_open(
+    shop: int, buyer: int, *statuses: Status, campaign: int | EllipsisType | None = ...
+) -> Order | None:
     """The buyer's row is locked first: two messages of one buyer at once make one bill, not two."""
     if has_row_locks():
         await run_sql("SELECT id FROM person WHERE id = ? FOR NO KEY UPDATE", [buyer])
-    return await newest_open(shop, buyer, *statuses, lock="FOR UPDATE")
+    return await newest_open(shop, buyer, *statuses, campaign=campaign, lock="FOR UPDATE")
 
 
-async def _editable(shop: ShopId, buyer: PersonId, now: datetime) -> Order:
-    order = await _lock_open(shop, buyer)
+def _collects(order: Order, now: datetime) -> bool:
+    """May more be put on it? Not while it is too late to pay, or a transfer is being looked for."""
+    return order.claimed_at is None and (order.pay_due_at is None or order.pay_due_at > now)
+
+
+async def _editable(
+    shop: ShopId, buyer: PersonId, now: datetime, *, campaign: int | EllipsisType | None = ...
+) -> Order:
+    order = await _lock_open(shop, buyer, campaign=campaign)
     if order and not (order.status == Status.UNPAID and order.pay_due_at and order.pay_due_at <= now):
         return order
     paid = await Order.filter(shop_id=shop, buyer_id=buyer, status=Status.PREPARING).order_by("-id").first()
@@ -266,10 +293,12 @@ async def _own(shop: ShopId, buyer: PersonId, said: str, now: datetime) -> Order
     return order
 
 
-def _on_sale(wants: Sequence[Want], shelf: Goods) -> None:
+def _on_sale(wants: Sequence[Want], shelf: Goods, campaign: OnOffer | None = None) -> None:
+    """What a campaign sells need not be on the menu."""
     _known(wants, shelf)
+    sold = campaign.item if campaign else shelf.catalogue.sku
     for want in wants:
-        if want.sku not in shelf.catalogue.sku:
+        if want.sku not in sold:
             raise NotSold(shelf.everything.product_of(want.sku).name)
 
 
@@ -280,19 +309,27 @@ def _known(wants: Sequence[Want], shelf: Goods) -> None:
 
 
 async def _place_new(
-    shop: ShopId, buyer: PersonId, wants: Sequence[Want], shelf: Goods, now: datetime, room: RoomId | None
+    shop: ShopId,
+    buyer: PersonId,
+    wants: Sequence[Want],
+    shelf: Goods,
+    now: datetime,
+    room: RoomId | None,
+    campaign: OnOffer | None,
 ) -> Slip:
     day = local_day(now, shelf.catalogue)
-    basket = baskets.changed({}, wants, shelf.catalogue)
+    basket = baskets.changed({}, wants, shelf.everything)
     if not basket:
         raise NothingOpen
-    quote = bills.quote(basket, shelf, await bills.buyer_of(shop, buyer, shelf, now=now), now=now)
+    who = await bills.buyer_of(shop, buyer, shelf, now=now)
+    quote = bills.quote(basket, shelf, who, now=now, campaign=campaign)
     coupon = bills.coupon_of(quote)
     number = await next_number(shop, f"orders {day.isoformat()}")
     row = {
         "shop_id": shop,
         "buyer_id": buyer,
         "room_id": room,
+        "campaign_id": campaign.id if campaign else None,
         "day": day,
         "number": number,
         "code": order_code(day, number),
@@ -301,12 +338,12 @@ async def _place_new(
         "pay_mode": PayMode.PREPAY,
         "coupon_id": coupon,
         "placed_at": now,
-        "pay_due_at": pay_due(now, PAY_MINUTES),
+        "pay_due_at": campaign.pay_due(now, PAY_WITHIN) if campaign else now + PAY_WITHIN,
         **bills.order_amounts(quote),
     }
     (order,) = await add(Order, [row])
     lines = await _add_lines(order.id, list(bills.parts(basket, quote).values()), shelf)
-    await stock.promise(_takes({}, basket, shelf))
+    await _take({}, basket, shelf, campaign, buyer, now)
     if coupon is not None:
         await coupons.lock(order.id, coupon, now=now)
     return build(order, lines, await _ready_if_free(order, now))
@@ -325,14 +362,16 @@ async def _ready_if_free(order: Order, now: datetime) -> str | None:
 async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: datetime) -> Slip:
     """Apply changes to a locked order: stock by difference, offers of standing lines unchanged, one new total."""
     lines = await lines_of(order.id)
+    campaign = await _campaign_of(order, shelf, now)
     before = bills.wants_of(lines)
     after = baskets.changed(before, changes, shelf.everything, code=order.code)
-    _on_sale([want for key, want in after.items() if key not in before or want.qty > before[key].qty], shelf)
+    more = [want for key, want in after.items() if key not in before or want.qty > before[key].qty]
+    _on_sale(more, shelf, campaign)
     if not after:
         await _end(order, "buyer_cancelled", now)
         return await slip_of(order)
-    standing = await _rewrite(order, lines, after, shelf, now)
-    await stock.promise(_takes(before, after, shelf))
+    standing = await _rewrite(order, lines, after, shelf, now, campaign=campaign)
+    await _take(before, after, shelf, campaign, PersonId(order.buyer_id), now)
     await _ready_if_free(order, now)
     return await slip_of(order, standing)
 
@@ -345,12 +384,19 @@ async def _rewrite(
     now: datetime,
     *,
     use_points: bool = False,
+    campaign: OnOffer | None = None,
 ) -> list[Line]:
     """The order's bill anew; gives its lines. What was asked for before is no longer owed."""
     shop, person = ShopId(order.shop_id), PersonId(order.buyer_id)
     buyer = await bills.buyer_of(shop, person, shelf, now=now, order=order, use_points=use_points)
     quote = bills.quote(
-        basket, shelf, buyer, now=now, frozen=bills.frozen_of(lines), change=Money(order.adjust_fen)
+        basket,
+        shelf,
+        buyer,
+        now=now,
+        frozen=bills.frozen_of(lines),
+        change=Money(order.adjust_fen),
+        campaign=campaign,
     )
     parts = bills.parts(basket, quote)
     kept = {key: line for line in lines if (key := bills.key_of(line)) in parts}
@@ -376,7 +422,7 @@ async def _end(order: Order, event: str, now: datetime) -> None:
     await _step(order, event, ended_at=now, ended_why=event)
     await close_intents(order.id)
     await change(Pickup, "WHERE order_id = ? AND state = 'ready'", [order.id], state="void")
-    await stock.release(order.id)
+    await _give_back(order)
     await bills.let_go(order, now=now)
 
 
@@ -414,18 +460,69 @@ async def close_intents(order: int) -> None:
     await change(PayIntent, "WHERE order_id = ? AND state = 'created'", [order], state="closed")
 
 
-def _takes(before: Mapping[str, Want], after: Mapping[str, Want], shelf: Goods) -> dict[int, stock.Take]:
-    """The difference to promise, by sku row: two lines of the same goods count together."""
+async def _campaign_of(order: Order, shelf: Goods, now: datetime) -> OnOffer | None:
+    """The campaign of an order that is to be changed. Raises CampaignOver: what was agreed by then stays."""
+    if order.campaign_id is None:
+        return None
+    found = next((one for one in shelf.campaigns if one.id == order.campaign_id), None)
+    if found is None or not found.is_open(now):
+        raise CampaignOver(found.title if found else order.code)
+    return found
+
+
+async def _take(
+    before: Mapping[str, Want],
+    after: Mapping[str, Want],
+    shelf: Goods,
+    campaign: OnOffer | None,
+    buyer: PersonId,
+    now: datetime,
+) -> None:
+    """Take the difference: the pieces of a campaign first, then the stock (everybody locks them in this order)."""
+    if campaign is not None:
+        more = _difference(before, after)
+        takes = {
+            item.id: quotas.Take(
+                item, shelf.everything.called(sku), shelf.everything.sku[sku].unit, more[sku]
+            )
+            for sku, item in campaign.item.items()
+            if sku in more
+        }
+        await quotas.take(takes, buyer, campaign.title, now=now)
+    await stock.promise(_takes(before, after, shelf, campaign))
+
+
+async def _give_back(order: Order) -> None:
+    again: Mapping[int, Quantity] = {}
+    if order.campaign_id is not None:
+        again = await quotas.give_all_back(order.id, order.campaign_id, PersonId(order.buyer_id))
+    await stock.release(order.id)
+    for sku_id, qty in again.items():
+        if not await stock.reserve(sku_id, qty):
+            raise RuntimeError(f"what order {order.code} gave back to its campaign is not there")
+
+
+def _takes(
+    before: Mapping[str, Want], after: Mapping[str, Want], shelf: Goods, campaign: OnOffer | None = None
+) -> dict[int, stock.Take]:
+    """The difference to promise, by sku row; not what a campaign has reserved already."""
     known = shelf.everything
+    reserved = {sku for sku, item in campaign.item.items() if item.quota is not None} if campaign else set()
+    return {
+        shelf.row_of[sku]: stock.Take(sku, known.product_of(sku).name, known.sku[sku].unit, more)
+        for sku, more in _difference(before, after).items()
+        if sku not in reserved
+    }
+
+
+def _difference(before: Mapping[str, Want], after: Mapping[str, Want]) -> dict[str, Quantity]:
+    """By sku: two lines of the same goods count together."""
     change: dict[str, Quantity] = {}
     for want in after.values():
         change[want.sku] = change.get(want.sku, NONE) + want.qty
     for want in before.values():
         change[want.sku] = change.get(want.sku, NONE) - want.qty
-    return {
-        shelf.row_of[sku]: stock.Take(sku, known.product_of(sku).name, known.sku[sku].unit, more)
-        for sku, more in change.items()
-    }
+    return change
 
 
 async def _add_lines(order: int, goods: Sequence[tuple[Want, Priced]], shelf: Goods) -> list[Line]:

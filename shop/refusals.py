@@ -341,3 +341,45 @@ class WeighedAlready(Refusal):
     name: str
     unit: str
     weighed: Quantity
+
+
+@dataclass(eq=False)
+class CampaignOver(Refusal):
+    """It has not begun, has paused, or has ended."""
+
+    title: str
+
+
+@dataclass(eq=False)
+class QuotaGone(Refusal):
+    """A campaign has less left than is wanted."""
+
+    name: str
+    unit: str
+    left: Quantity
+    wanted: Quantity
+
+
+@dataclass(eq=False)
+class QuotaShared(Refusal):
+    """每人限2: this person has had his share, or wants more than that."""
+
+    name: str
+    unit: str
+    each: Quantity
+    has: Quantity
+
+
+@dataclass(eq=False)
+class NoSuchCampaign(Refusal):
+    said: str
+
+
+@dataclass(eq=False)
+class CampaignClash(Refusal):
+    """The same goods run in another campaign of that kind, or there is less in stock than it wants to reserve."""
+
+    name: str
+    other: str = ""
+    left: Quantity | None = None
+    unit: str = ""

@@ -12,8 +12,10 @@ from shop.kit.ids import ShopId
 from shop.kit.quantity import Quantity
 from shop.promotions import from_terms
 from shop.records import goods as records
+from shop.records.campaigns import Campaign, CampaignItem
 from shop.records.shops import Shop
 from shop.records.stock import StockItem, StockMove
+from shop.rules.campaigns import Kind, State
 from shop.settled import settle_rules
 from shop.transaction import transaction
 
@@ -106,17 +108,25 @@ async def _shelve(
 
 
 async def _campaigns(shop: ShopId, catalogue: Catalogue) -> None:
+    skus = {sku.key: sku.id for sku in await records.Sku.filter(shop_id=shop)}
     for campaign in catalogue.campaigns:
-        if not await records.Campaign.filter(shop_id=shop, key=campaign.id).exists():
-            await records.Campaign.create(
+        if not await Campaign.filter(shop_id=shop, key=campaign.id).exists():
+            row = await Campaign.create(
                 shop_id=shop,
                 key=campaign.id,
-                kind=campaign.kind,
+                kind=Kind.FLASH if campaign.kind == "flash" else Kind.LIST,
                 title=campaign.title,
                 status=campaign.status,
                 deadline=campaign.deadline,
-                items=[{"no": item.no, "letter": item.letter, "sku": item.sku} for item in campaign.items],
             )
+            for item in campaign.items:
+                await CampaignItem.create(
+                    campaign_id=row.id,
+                    sku_id=skus[item.sku],
+                    no=item.no,
+                    letter=item.letter,
+                    is_open=campaign.status == State.OPEN,
+                )
     for coupon in catalogue.coupons:
         if not await records.CouponTemplate.filter(shop_id=shop, code=coupon.code).exists():
             await records.CouponTemplate.create(shop_id=shop, code=coupon.code, title=coupon.title)

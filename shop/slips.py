@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import EllipsisType
 from zoneinfo import ZoneInfo
 
 from tortoise.queryset import QuerySet
@@ -63,6 +64,7 @@ class Slip:
     ended_at: datetime | None
     ended_why: str
     unused: tuple[Unused, ...] = ()  # coupons that were not taken, and why
+    campaign: int | None = None
     pickup_code: str | None = None
     joined: bool = False  # placed onto an order that was already open
 
@@ -104,6 +106,12 @@ async def open_order(shop: ShopId, buyer: PersonId) -> Slip | None:
     return await slip_of(order) if order else None
 
 
+async def open_slips(shop: ShopId, buyer: PersonId) -> tuple[Slip, ...]:
+    """Every order that the buyer can still change, newest first: one, and one more for each campaign."""
+    rows = await read(Order, f"{_OPEN} ORDER BY id DESC LIMIT {MOST_OPEN}", [shop, buyer, *_ALIVE])
+    return await slips_of(rows)
+
+
 async def last_order(shop: ShopId, buyer: PersonId) -> Slip | None:
     """The newest order of the buyer, whatever became of it: 老样子 means this one."""
     order = await Order.filter(shop_id=shop, buyer_id=buyer).order_by("-id").first()
@@ -134,14 +142,26 @@ def open_rows(shop: int, buyer: int) -> QuerySet[Order]:
     return Order.filter(shop_id=shop, buyer_id=buyer, status__in=alive, paid_at=None).order_by("-id")
 
 
-async def newest_open(shop: int, buyer: int, *statuses: Status, lock: str = "") -> Order | None:
-    """The first of `open_rows`, by a written statement: every message asks for it."""
+_ALIVE = (Status.UNPAID.value, Status.PREPARING.value)
+_OPEN = "WHERE shop_id = ? AND buyer_id = ? AND status IN (?, ?) AND paid_at IS NULL"
+MOST_OPEN = 5
+
+
+async def newest_open(
+    shop: int, buyer: int, *statuses: Status, campaign: int | EllipsisType | None = ..., lock: str = ""
+) -> Order | None:
+    """The newest order without money in it, by a written statement: every message asks for it. `campaign` is whose
+    order is meant: None for one that belongs to no campaign."""
     alive = statuses or (Status.UNPAID, Status.PREPARING)
+    whose, values = "", [shop, buyer, *(str(status.value) for status in alive)]
+    if not isinstance(campaign, EllipsisType):
+        whose = "AND campaign_id IS NULL " if campaign is None else "AND campaign_id = ? "
+        values += [] if campaign is None else [campaign]
     rows = await read(
         Order,
         f"WHERE shop_id = ? AND buyer_id = ? AND status IN ({', '.join('?' * len(alive))}) AND paid_at IS NULL "
-        "ORDER BY id DESC LIMIT 1",
-        [shop, buyer, *(str(status.value) for status in alive)],
+        f"{whose}ORDER BY id DESC LIMIT 1",
+        values,
         lock=lock,
     )
     return rows[0] if rows else None
@@ -193,6 +213,7 @@ def build(order: Order, lines: Sequence[Line], pickup_code: str | None) -> Slip:
         ended_at=order.ended_at,
         ended_why=order.ended_why or "",
         unused=tuple(unused_in(row) for row in order.unused or ()),
+        campaign=order.campaign_id,
         pickup_code=pickup_code,
     )
 

@@ -69,6 +69,17 @@ async def _shortages(takes: Mapping[int, Take]) -> tuple[Shortage, ...]:
     )
 
 
+async def reserve(sku_id: int, qty: Quantity) -> bool:
+    """Promise this much to a campaign (which keeps count of it); False when there is not so much."""
+    return await _hold(sku_id, qty.milli, "on_hand >= held + ?")
+
+
+async def unreserve(sku_id: int, qty: Quantity) -> None:
+    """A campaign needs this much no more."""
+    if not await _move(sku_id, held=-qty.milli):
+        raise RuntimeError(f"a campaign finds nothing of sku {sku_id} to give back")
+
+
 async def release(order: int) -> None:
     """An order ended without being handed over: every active hold goes back to the shelf, once."""
     for sku_id, qty in await _turn_holds(order, ACTIVE, RELEASED):

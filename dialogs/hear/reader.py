@@ -54,13 +54,15 @@ class Reader:
     catalogue: Catalogue
     lattice: Lattice
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, lattice: Lattice | None = None) -> None:
         object.__setattr__(self, "catalogue", catalogue)
-        object.__setattr__(self, "lattice", _lattice(catalogue))
+        object.__setattr__(self, "lattice", lattice or _lattice(catalogue))
 
     def with_catalogue(self, catalogue: Catalogue) -> Reader:
-        """A reader for other goods; the dictionaries are shared."""
-        return Reader(catalogue)
+        """A reader for other goods; the dictionaries are shared, and the names as well while the goods are the same."""
+        old = self.catalogue
+        same = catalogue.products == old.products and catalogue.units == old.units
+        return Reader(catalogue, self.lattice if same else None)
 
     def read(self, text: str, context: Context = NOBODY, *, now: datetime | None = None) -> Reading:
         scene = self._scene(text, context, now or self.catalogue.now)

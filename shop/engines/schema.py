@@ -6,6 +6,9 @@ partial unique index on SQLite; both databases must refuse the same things.
 
 from __future__ import annotations
 
+from typing import Any
+
+from tortoise.fields import Field
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, SqliteSchemaEditor
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
@@ -36,6 +39,12 @@ class _Constrained(BaseSchemaEditor):
 
 
 class SqliteEditor(_Constrained, SqliteSchemaEditor):
+    async def remove_field(self, model: type[Model], field: Field[Any]) -> None:
+        """By SQLite itself: tortoise copies the table without its constraints."""
+        await self._run_sql(
+            f'ALTER TABLE "{model._meta.db_table}" DROP COLUMN "{field.source_field or field.model_field_name}"'
+        )
+
     async def add_constraint(self, model: type[Model], constraint: Constraint) -> None:
         if isinstance(constraint, UniqueConstraint):
             await self._run_sql(_partial_index(model._meta.db_table, constraint))

@@ -71,23 +71,6 @@ class Special(Model):
         )
 
 
-class Campaign(Model):
-    """活动: as the catalogue file tells it, its life is told by the campaign rules."""
-
-    id = fields.BigIntField(primary_key=True)
-    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
-    key = fields.CharField(64)
-    kind = fields.CharField(16)
-    title = fields.CharField(128)
-    status = fields.CharField(16)
-    deadline = fields.DatetimeField(null=True)
-    items: Any = fields.JSONField()
-
-    class Meta:
-        table = "campaign"
-        constraints = (UniqueConstraint(("shop_id", "key"), name="uq_campaign_key"),)
-
-
 class CouponTemplate(Model):
     """券: what a coupon gives, to how many people and for how long. Each one given out is a row of records/coupons.py."""
 

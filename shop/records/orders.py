@@ -9,6 +9,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
+from shop.records.campaigns import Campaign
 from shop.records.goods import Sku
 from shop.records.people import Person, Room
 from shop.records.shops import Shop
@@ -22,6 +23,9 @@ class Order(Model):
     )
     room: fields.ForeignKeyNullableRelation[Room] = fields.ForeignKeyField(
         "shop.Room", null=True, on_delete=fields.RESTRICT
+    )
+    campaign: fields.ForeignKeyNullableRelation[Campaign] = fields.ForeignKeyField(
+        "shop.Campaign", null=True, on_delete=fields.RESTRICT
     )
     day = fields.DateField()
     number = fields.IntField()
@@ -50,6 +54,7 @@ class Order(Model):
     shop_id: int
     buyer_id: int
     room_id: int | None
+    campaign_id: int | None
     lines: fields.ReverseRelation[Line]
 
     class Meta:
@@ -64,6 +69,7 @@ class Order(Model):
             Index(fields=("status", "after_sale_until")),
             Index(fields=("buyer_id", "id")),
             Index(fields=("shop_id", "code")),
+            Index(fields=("campaign_id", "id")),
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shop.kit.quantity import Quantity
@@ -70,7 +69,3 @@ GONE_OUT = frozenset({S.FULFILLED, S.COMPLETED})  # the goods are with the buyer
 def may(status: Status, event: str, *, money_in: bool) -> Status | None:
     """Where the event leads from here, or None when it may not happen."""
     return LIFE.after(status, event, money_in=money_in)
-
-
-def pay_due(placed_at: datetime, minutes: int) -> datetime:
-    return placed_at + timedelta(minutes=minutes)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from shop.rules.orders import Status, may, pay_due
+from shop.rules.orders import Status, may
 
 S = Status
 
@@ -37,8 +35,3 @@ S = Status
 )
 def test_what_may_happen(status: Status, event: str, money_in: bool, end: Status | None) -> None:
     assert may(status, event, money_in=money_in) == end
-
-
-def test_fifteen_minutes_to_pay() -> None:
-    placed = datetime(2026, 5, 1, 2, 0, tzinfo=UTC)
-    assert pay_due(placed, 15) - placed == timedelta(minutes=15)

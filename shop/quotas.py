@@ -1,0 +1,118 @@
+"""名额: the pieces of a campaign, taken in one statement and given back once. Called inside the order's transaction.
+
+With a quota the goods were reserved of the stock when the campaign was set up: an order moves them from there to its
+own hold, and the stock does not change. Without one, only the count is kept and the stock decides (shop/stock.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.kit.ids import PersonId
+from shop.kit.quantity import Quantity
+from shop.refusals import CampaignOver, QuotaGone, QuotaShared
+from shop.rules.campaigns import Item
+from shop.transaction import run_sql
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """More (or, negative, less) of one item for one person."""
+
+    item: Item
+    name: str
+    unit: str
+    more: Quantity
+
+
+async def take(takes: Mapping[int, Take], person: PersonId, title: str, *, now: datetime) -> None:
+    """Take all or nothing, in the order of ids. Raises CampaignOver, QuotaGone, QuotaShared; then the caller's
+    transaction must not commit."""
+    for _, one in sorted(takes.items()):
+        if one.more.milli > 0:
+            await _take(one, person, title, now)
+        elif one.more.milli < 0:
+            await give_back(one.item.id, person, Quantity(-one.more.milli))
+
+
+async def _take(one: Take, person: PersonId, title: str, now: datetime) -> None:
+    item, qty = one.item, one.more.milli
+    taken = await run_sql(
+        "UPDATE campaign_item SET taken = taken + ?, reserved = CASE WHEN quota IS NULL THEN 0 ELSE reserved - ? END "
+        "WHERE id = ? AND is_open AND (quota IS NULL OR reserved >= ?) AND EXISTS (SELECT 1 FROM campaign "
+        "WHERE campaign.id = campaign_id AND (deadline IS NULL OR deadline > ?)) RETURNING id",
+        [qty, qty, item.id, qty, now],
+    )
+    if not taken:
+        raise await _why_not(one, title, now)
+    if item.each is not None and not await _share(item, person, qty):
+        raise QuotaShared(one.name, one.unit, item.each, await _has(item, person))
+
+
+async def _share(item: Item, person: PersonId, qty: int) -> bool:
+    assert item.each is not None
+    if qty > item.each.milli:
+        return False
+    return bool(
+        await run_sql(
+            "INSERT INTO campaign_share (item_id, person_id, qty, most) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (item_id, person_id) DO UPDATE SET qty = campaign_share.qty + excluded.qty "
+            "WHERE campaign_share.qty + excluded.qty <= campaign_share.most RETURNING id",
+            [item.id, person, qty, item.each.milli],
+        )
+    )
+
+
+async def _has(item: Item, person: PersonId) -> Quantity:
+    rows = await run_sql(
+        "SELECT qty FROM campaign_share WHERE item_id = ? AND person_id = ?", [item.id, person]
+    )
+    return Quantity(int(rows[0]["qty"])) if rows else Quantity(0)
+
+
+async def _why_not(one: Take, title: str, now: datetime) -> CampaignOver | QuotaGone:
+    rows = await run_sql(
+        "SELECT reserved, quota, is_open, deadline > ? AS in_time, deadline FROM campaign_item "
+        "JOIN campaign ON campaign.id = campaign_id WHERE campaign_item.id = ?",
+        [now, one.item.id],
+    )
+    row = rows[0]
+    if not row["is_open"] or (row["deadline"] is not None and not row["in_time"]):
+        return CampaignOver(title)
+    return QuotaGone(one.name, one.unit, Quantity(int(row["reserved"])), one.more)
+
+
+async def give_back(item: int, person: PersonId, qty: Quantity) -> bool:
+    """Pieces that this person does not want after all. True when they are reserved for the campaign again: then the
+    stock that the order held stays promised."""
+    rows = await run_sql(
+        "UPDATE campaign_item SET taken = taken - ?, "
+        "reserved = CASE WHEN is_open AND quota IS NOT NULL THEN reserved + ? ELSE reserved END "
+        "WHERE id = ? AND taken >= ? RETURNING is_open AND quota IS NOT NULL AS again",
+        [qty.milli, qty.milli, item, qty.milli],
+    )
+    if not rows:
+        raise RuntimeError(f"item {item} of a campaign finds nothing to give back")
+    await run_sql(
+        "UPDATE campaign_share SET qty = qty - ? WHERE item_id = ? AND person_id = ?",
+        [qty.milli, item, person],
+    )
+    return bool(rows[0]["again"])
+
+
+async def give_all_back(order: int, campaign: int, person: PersonId) -> dict[int, Quantity]:
+    """An order of a campaign has ended. Gives what is reserved for the campaign again, by sku row."""
+    rows = await run_sql(
+        "SELECT item.id, item.sku_id, sum(line.qty) AS qty FROM line JOIN campaign_item AS item "
+        "ON item.sku_id = line.sku_id AND item.campaign_id = ? WHERE line.order_id = ? "
+        "GROUP BY item.id, item.sku_id ORDER BY item.id",
+        [campaign, order],
+    )
+    again: dict[int, Quantity] = {}
+    for row in rows:
+        qty = Quantity(int(row["qty"]))
+        if await give_back(int(row["id"]), person, qty):
+            again[int(row["sku_id"])] = qty
+    return again

@@ -36,9 +36,13 @@ class MovableClock:
     """The demo's clock: starts when it is told to, runs on unless frozen, and can be moved forward."""
 
     def __init__(self, start: datetime | None = None, *, frozen: bool = False) -> None:
+        self._begin, self._frozen = start, frozen
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """As it was when it was made; only for a shop in which nothing has been lived yet."""
         system = datetime.now(UTC)  # noqa: TID251 - this is the clock
-        self._frozen = frozen
-        self._start = start.astimezone(UTC) if start else system
+        self._start = self._begin.astimezone(UTC) if self._begin else system
         self._ahead = self._start - system
 
     def now(self) -> datetime:

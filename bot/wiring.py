@@ -153,6 +153,8 @@ class OpenShop:
             raise RuntimeError("only the demo can be reset")
         await self.inbox.idle()
         await unit_of_work(database.empty)
+        if isinstance(self.clock, MovableClock):
+            self.clock.begin_again()
         catalogue.forget()
         self.conversation.forget()
         await self._refill()

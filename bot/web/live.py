@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.channels.webroom import Viewer
+from bot.channels.webroom import RESET, Viewer
 from bot.web.reading import id_asked
 from bot.web.site import site
 from shop.chatlog import Line
@@ -18,6 +18,8 @@ PING_AFTER = 15.0  # seconds; proxies cut what is silent for a minute
 _STUCK_AFTER = 30.0
 _AT_ONCE = 200
 _TABLE_SHOWS = 1000  # the demo's table begins with the latest lines of all chats together
+
+_RESET = "id: 0\nevent: reset\ndata: {}\n\n"
 
 Drawn = Callable[[Line], Mapping[str, Any]]
 
@@ -32,9 +34,12 @@ async def stream(request: web.Request, account: str | None, drawn: Drawn) -> web
         try:
             await response.prepare(request)
             await _write(response, "retry: 1500\n\n")
+            if after is not None and after > await site(request).webroom.last_id():
+                await _write(response, _RESET)  # the log is younger than the page: the demo was started anew
+                after = None
             seen = await _catch_up(request, response, after, account, drawn)
             await _write(response, "event: ready\ndata: {}\n\n")
-            await _follow(response, viewer, seen, drawn)
+            await _follow(request, response, viewer, seen, account, drawn)
         except (ConnectionError, TimeoutError):
             pass  # gone, or too slow to be kept; it resumes by itself
     return response
@@ -61,12 +66,22 @@ async def _catch_up(
         after = lines[-1].id
 
 
-async def _follow(response: web.StreamResponse, viewer: Viewer, seen: int, drawn: Drawn) -> None:
+async def _follow(
+    request: web.Request,
+    response: web.StreamResponse,
+    viewer: Viewer,
+    seen: int,
+    account: str | None,
+    drawn: Drawn,
+) -> None:
     while not viewer.is_dropped:
         what = await viewer.next(PING_AFTER)
         if what is None:
             if not viewer.is_dropped:
                 await _write(response, ": ping\n\n")
+        elif what == RESET:
+            await _write(response, _RESET)
+            seen = await _catch_up(request, response, 0, account, drawn)  # the lines count from one again
         elif not isinstance(what, Line):
             await _write(response, f"event: {what['event']}\ndata: {_json(what)}\n\n")
         elif what.id > seen:

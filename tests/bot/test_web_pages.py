@@ -23,7 +23,9 @@ from playwright.async_api import Page, expect
 from bot.channels.webroom import WebRoom
 from bot.web.app import DemoPerson, web_app
 from bot.web.cleaning import clean_name, clean_text, is_good_name, likeness
+from shop import database
 from shop.database import close_database, open_database
+from shop.transaction import unit_of_work
 from tests.bot.test_webroom import unique_keys
 from tests.support.browser import open_browser, open_page
 from tests.support.fake_shopfront import Clock, FakeShopfront
@@ -454,6 +456,26 @@ async def test_a_stream_begins_with_the_log_and_goes_on_live(demo: Street) -> No
         assert await events(answer, 2) == [(str(last["id"]), "两行\n字"), ("", "ready")]
     async with demo.client.get("/try/stream") as answer:  # the table sees all
         assert [text for _, text in await events(answer, 4)] == ["早", "悄悄话", "两行\n字", "ready"]
+
+
+async def test_a_stream_goes_on_after_a_reset(demo: Street) -> None:
+    """The lines count from one again, and what was seen before the reset hides none of them."""
+    for text in ("早", "早啊", "吃了没"):
+        await demo.room.post("水果群", "阿花", "阿花", text)
+    async with demo.client.get("/try/stream") as answer:
+        await events(answer, 4)
+        await unit_of_work(database.empty)  # as the real shop does, ids and all
+        await demo.json("POST", "/try/reset", json={})
+        assert await events(answer, 1) == [("", "reset")]
+        await demo.room.post("水果群", "阿花", "阿花", "又来了")
+        assert await events(answer, 1) == [("1", "又来了")]
+
+
+async def test_a_page_that_is_older_than_the_shop_begins_anew(demo: Street) -> None:
+    """The demo was stopped and started again while the page stayed open."""
+    await demo.room.post("水果群", "阿花", "阿花", "早")
+    async with demo.client.get("/try/stream", headers={"Last-Event-ID": "17"}) as answer:
+        assert await events(answer, 3) == [("", "reset"), ("1", "早"), ("", "ready")]
 
 
 async def test_a_long_log_is_caught_up_with_completely(demo: Street) -> None:

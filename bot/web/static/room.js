@@ -62,4 +62,5 @@ listen("/room/stream", {
     group.settled();
     own.settled();
   },
+  reset: () => location.reload(),
 });

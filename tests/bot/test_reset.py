@@ -1,0 +1,32 @@
+"""重来: the demo's button gives the shop, the chat and the time of its opening back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.bot.test_rush import MORNING, client, demo_on
+from tests.support.shopkeeper import say
+
+
+async def post(session: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> dict[str, Any]:
+    async with session.post(url, json=body) as answer:
+        assert answer.status == 200, await answer.text()
+        found: dict[str, Any] = await answer.json()
+        return found
+
+
+async def test_everything_is_as_it_was_at_the_opening(database_url: str, tmp_path: Path) -> None:
+    async with demo_on(database_url, tmp_path, 12) as (shop, address), client() as session:
+        first = await say(session, address, "小李", "来2箱橙子")
+        await post(session, f"{address}/try/clock", {"until": "08:00"})
+        await say(session, address, "店主", "改价 橙子 30", room=None)
+        assert shop.clock.now() > MORNING + timedelta(hours=20)
+        await post(session, f"{address}/try/reset", {})
+        assert shop.clock.now() - MORNING < timedelta(minutes=1)
+        again = await say(session, address, "小李", "来2箱橙子")
+    assert [line["text"].replace(address, "") for line in again["said"]][:1] == [first["said"][0]["text"]]
+    assert again["id"] == first["id"] == 1

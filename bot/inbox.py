@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from bot import post
+from bot import apart, post
 from bot.clock import Clock
 from bot.post import Manners
 from dialogs.converse import Conversation
@@ -242,6 +242,7 @@ class Inbox:
             sender=(reply.person, heard.who) if reply.person is not None else None,
             room=reply.room,
         )
+        written = apart.told_once(written, sent_at=heard.sent_at, now=now)
         await mail.finish(id, written, dict(reply.trace), now=now)
         return None
 

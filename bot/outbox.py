@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot import post
-from bot.channels.channel import Channel, MaybeSent, NotSent, Pace, Spoken
+from bot import apart, post
+from bot.channels.channel import Channel, MaybeSent, NotSent, Pace, Spoken, Unreachable
 from bot.clock import Clock
 from bot.duty import Duty
 from bot.meter import Meter, Place, place
@@ -202,6 +202,9 @@ class Outbox:
             return True
         except NotSent as why:
             await self._later(letter, str(why))
+        except Unreachable:
+            now = self._clock.now()
+            await unit_of_work(lambda: apart.wait_for_a_friend(letter, now=now))
         except MaybeSent as why:
             if letter.lane == "promo":  # twice is worse than not at all
                 await self._put_aside(letter, "unknown")

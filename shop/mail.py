@@ -166,6 +166,13 @@ async def is_done(id: MessageId) -> bool:
     return not await Message.filter(id=id, state="new").exists()
 
 
+async def has_written_privately(channel: str, account: str) -> bool:
+    rows = await run_sql(
+        "SELECT 1 FROM message WHERE channel = ? AND room IS NULL AND account = ? LIMIT 1", [channel, account]
+    )
+    return bool(rows)
+
+
 async def said_in_room(channel: str, room: str, *, before: int, limit: int = 6) -> list[Overheard]:
     """What was said in the group just before a message, oldest first (楼上+1 needs it)."""
     rows = await run_sql(
@@ -381,6 +388,18 @@ async def postpone(id: int, until: datetime) -> None:
     """Not now: the channel did not take it, or the hour is wrong."""
     async with transaction():
         await Letter.filter(id=id).update(state="new", not_before=until)
+
+
+async def wait(id: int, until: datetime, *, since: datetime) -> bool:
+    """Whom it is for cannot be reached yet: its turn comes again, and what is behind it stays behind it. One that was
+    written before `since` has waited long enough: it is given up (False)."""
+    async with transaction():
+        waits = await Letter.filter(id=id, written_at__gte=since).update(
+            state="new", attempts=1, not_before=until
+        )
+        if not waits:
+            await Letter.filter(id=id).update(state="dead")
+        return bool(waits)
 
 
 async def untried(ids: Sequence[int]) -> None:

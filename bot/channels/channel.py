@@ -19,6 +19,10 @@ class Refused(Exception):
     """The channel can never be heard as it is set up; says what the owner must mend."""
 
 
+class Unreachable(Exception):
+    """This person cannot be written to on this channel; he may become a friend."""
+
+
 class MaybeSent(Exception):
     """Nobody can tell whether the line went out (the link broke in the middle)."""
 
@@ -72,7 +76,7 @@ class Channel(Protocol):
         ...
 
     async def speak(self, line: Spoken) -> None:
-        """Say it. Raises NotSent or MaybeSent; anything else is a bug."""
+        """Say it. Raises NotSent, MaybeSent or Unreachable; anything else is a bug."""
         ...
 
     async def close(self) -> None: ...

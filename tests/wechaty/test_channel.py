@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels.channel import NotSent, Spoken
+from bot.channels.channel import NotSent, Spoken, Unreachable
 from bot.channels.wechaty.channel import Wechaty
 from bot.clock import SystemClock
+from bot.inbox import to_incoming
 from dialogs.speech import Heard, Quote
+from shop import mail
 from shop.kit.ids import LetterId
 from tests.support.servers import PATIENCE
 from tests.wechaty.stand import PEOPLE, ROOM, US, NodeGateway, a_world, contact, until
@@ -196,8 +198,8 @@ async def test_what_the_shop_says_arrives_whole(channel: Wechaty, gateway: NodeG
 async def test_what_the_account_may_not_say_is_said_again_later(
     channel: Wechaty, gateway: NodeGateway
 ) -> None:
-    await gateway.do("fail", method="text", times=1, error="对方不是你的好友")
-    with pytest.raises(NotSent, match="不是你的好友"):
+    await gateway.do("fail", method="text", times=1, error="消息太长")
+    with pytest.raises(NotSent, match="消息太长"):
         await channel.speak(a_line("记下了", account="wxid_li"))
     await channel.speak(a_line("记下了", account="wxid_li"))
     assert gateway.said() == [("wxid_li", "记下了")]
@@ -214,3 +216,30 @@ async def test_logged_out_it_is_not_up_and_logged_in_again_it_is(
     await until(lambda: channel.is_up)
     await channel.speak(a_line("记下了", room=ROOM))
     assert gateway.said() == [(ROOM, "记下了")]
+
+
+async def test_a_stranger_cannot_be_written_to_until_he_is_a_friend_or_writes_himself(
+    channel: Wechaty, gateway: NodeGateway, shop_db: str
+) -> None:
+    line = a_line("付款：http://shop.example/o/1", account="wxid_stranger")
+    with pytest.raises(Unreachable):
+        await channel.speak(line)
+    friends = [one if one["id"] != "wxid_stranger" else contact("wxid_stranger", "路人") for one in PEOPLE]
+    await gateway.do("world", contacts=[contact(US, "鲜果小助手"), *friends], dirty=[[2, "wxid_stranger"]])
+    await gateway.say("wxid_li", "在")
+    await heard(channel, 1)  # and the news before it
+    await channel.speak(line)
+    await gateway.do("fail", method="text", times=1, error="对方开启了朋友验证，你还不是他朋友")
+    with pytest.raises(Unreachable):
+        await channel.speak(line)
+    assert gateway.said() == [("wxid_stranger", "付款：http://shop.example/o/1")]
+
+
+async def test_whoever_wrote_in_private_can_be_answered_there(
+    channel: Wechaty, gateway: NodeGateway, shop_db: str
+) -> None:
+    await gateway.say("wxid_stranger", "在吗")
+    (said,) = await heard(channel, 1)
+    await mail.keep(to_incoming(said), now=said.sent_at)
+    await channel.speak(a_line("在的", account="wxid_stranger"))
+    assert gateway.said() == [("wxid_stranger", "在的")]

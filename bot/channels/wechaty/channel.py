@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.channel import Abilities, MaybeSent, NotSent, Pace, Refused, Spoken
+from bot.channels.channel import Abilities, MaybeSent, NotSent, Pace, Refused, Spoken, Unreachable
 from bot.channels.wechaty import hearing
 from bot.channels.wechaty.cards import CardBox
 from bot.channels.wechaty.gateway import Endpoint, Event, GatewayAway, GatewayFault, WrongToken
@@ -22,6 +23,7 @@ from bot.channels.wechaty.link import Link
 from bot.duty import Duty
 from bot.memory import Memory
 from dialogs.speech import Heard
+from shop import mail
 from shop.transaction import start_task
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,10 @@ TRIES, PAUSE = 3, 1.0  # for the words of a message while the gateway comes back
 OLDEST = timedelta(hours=12)  # what is older at its arrival is history
 ENDING = 2.0  # seconds for what is being fetched when the channel closes
 ECHOES = 200  # of our own words, the newest
+MOST_FRIENDS = 10_000  # that are remembered; then all of them are asked for again
+
+
+_UNFRIENDED = re.compile(r"不是(?:你|对方)的?(?:好友|朋友)|朋友验证|not (?:a |your )?friend", re.IGNORECASE)
 
 
 class Wechaty:
@@ -69,6 +75,7 @@ class Wechaty:
         self._is_closed = False
         self._session = 0
         self._echoes: deque[tuple[str, str]] = deque(maxlen=ECHOES)
+        self._friends: set[str] = set()
         self._unsure: dict[tuple[int, str], None] = {}  # letters that may have been said, with their words
 
     @property
@@ -195,13 +202,30 @@ class Wechaty:
             raise NotSent("the account is not logged in")
         if self._was_said(line, place):
             return
+        if line.account is not None and not await self._is_friend(line.account):
+            raise Unreachable("not a friend of the account")
         try:
             await self._link.call("MessageSendText", conversation_id=place, text=line.text)
         except (GatewayFault, WrongToken) as no:
+            if line.account is not None and _UNFRIENDED.search(str(no)):
+                self._friends.discard(line.account)
+                raise Unreachable(str(no)) from None
             raise NotSent(str(no)) from None
         except GatewayAway as why:
             self._unsure[line.letter, line.text] = None
             raise MaybeSent(str(why)) from None
+
+    async def _is_friend(self, account: str) -> bool:
+        """Or has written in private, which nobody else can; some gateways know of no friends."""
+        if account in self._friends:
+            return True
+        card = await self._cards.contact(account)
+        if card is None or card.friend or await mail.has_written_privately(self.name, account):
+            if len(self._friends) >= MOST_FRIENDS:
+                self._friends.clear()
+            self._friends.add(account)
+            return True
+        return False
 
     def _was_said(self, line: Spoken, place: str) -> bool:
         """A line of which nobody could tell: our own words came back from the gateway since."""

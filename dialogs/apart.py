@@ -1,0 +1,11 @@
+"""够不着: what is said in a group when the shop cannot reach one of its members, or was itself away for a while."""
+
+from __future__ import annotations
+
+
+def befriend(name: str) -> str:
+    return f"{name}，咱们还不是好友，私聊发不到你。加我好友跟我打个招呼，单子马上发你"
+
+
+def after_a_gap() -> str:
+    return "刚才断线了一会儿，那时候说的都补记了，单子私聊发你们；没收到的再说一次就好"

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,9 @@ from shop.database import close_database, migrate, open_database, record_modules
 from tests.support.postgres import PostgresServer, in_a_loop_of_its_own
 from tests.support.redis import RedisServer
 
+gc.set_threshold(
+    50_000, 20, 50
+)  # of a test's time a fifth went into looking for garbage where there is little
 DATABASES = ("sqlite", "postgres")
 Template = Callable[[str, tuple[str, ...]], str]
 
@@ -38,6 +43,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         away = [item for item in items if any(other in name for name in getattr(item, "fixturenames", ()))]
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in away]
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: nobody need look at it again."""
+    gc.freeze()
 
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}
@@ -77,10 +87,23 @@ def database_url(database: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def sqlite_url(models: tuple[str, ...], template: Template, tmp_path: Path) -> str:
+def sqlite_url(empty_file: Callable[[], str]) -> str:
     """For a test that is about SQLite."""
-    shutil.copyfile(template("sqlite", models), tmp_path / "shop.db")
-    return f"sqlite:///{tmp_path / 'shop.db'}"
+    return empty_file()
+
+
+@pytest.fixture
+def empty_file(models: tuple[str, ...], template: Template, tmp_path: Path) -> Callable[[], str]:
+    """For a test that wants more than one: each call gives the URL of a new file. The tables are copied, for to
+    migrate takes a hundred times as long."""
+    numbers = count()
+
+    def made() -> str:
+        place = tmp_path / f"shop{next(numbers) or ''}.db"
+        shutil.copyfile(template("sqlite", models), place)
+        return f"sqlite:///{place}"
+
+    return made
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
@@ -292,15 +292,16 @@ alone: dict[str, list[list[str]]] = {}  # what each is told who talks alone; mad
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_whoever_talks_across_others_is_told_the_same_as_alone(seed: int, sqlite_url: str, tmp_path_factory: pytest.TempPathFactory) -> None:  # fmt: skip
-    folder = tmp_path_factory.mktemp("alone")
+async def test_whoever_talks_across_others_is_told_the_same_as_alone(
+    seed: int, empty_file: Callable[[], str]
+) -> None:
     for who, script in SCRIPTS.items() if not alone else ():
-        async with open_street(f"sqlite:///{folder / who}.db", {"F01-1": "99", "F11-1": "99"}) as street:
+        async with open_street(empty_file(), {"F01-1": "99", "F11-1": "99"}) as street:
             alone[who] = await outcome(street, script, who)
     together: dict[str, list[list[str]]] = {who: [] for who in SCRIPTS}
     turns = [who for who, script in SCRIPTS.items() for _ in script]
     random.Random(seed).shuffle(turns)
-    async with open_street(sqlite_url, {"F01-1": "99", "F11-1": "99"}) as street:
+    async with open_street(empty_file(), {"F01-1": "99", "F11-1": "99"}) as street:
         for who in turns:
             text = SCRIPTS[who][len(together[who])]
             together[who] += await outcome(street, [text], who)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from tests.mutants.__main__ import PAGE
@@ -14,20 +10,15 @@ from tests.mutants.mutant import Mutant, Scene
 from tests.support.walk import Empty
 
 
-@pytest.fixture
-def empty(template: Callable[..., str], models: tuple[str, ...], tmp_path: Path) -> Empty:
-    """SQLite alone: a defect of the shop's own arithmetic shows on either database."""
-    return lambda: f"sqlite:///{shutil.copyfile(template('sqlite', models), tmp_path / 'shop.db')}"
-
-
 @pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: mutant.says)
-async def test_a_mutant_is_noticed(mutant: Mutant, empty: Empty) -> None:
-    assert await hunt(mutant, empty) is not None
+async def test_a_mutant_is_noticed(mutant: Mutant, empty_file: Empty) -> None:
+    """On SQLite alone: a defect of the shop's own arithmetic shows on either database."""
+    assert await hunt(mutant, empty_file) is not None
 
 
 @pytest.mark.parametrize("scene", {m.scene for m in ALL if m.scene}, ids=lambda scene: scene.__name__)
-async def test_without_a_defect_a_scene_passes(scene: Scene, empty: Empty) -> None:
-    assert await played(scene, empty) == ""
+async def test_without_a_defect_a_scene_passes(scene: Scene, empty_file: Empty) -> None:
+    assert await played(scene, empty_file) == ""
 
 
 def test_the_page_names_every_mutant_as_noticed_or_as_waiting() -> None:

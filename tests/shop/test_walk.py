@@ -7,11 +7,9 @@ shows that a walk goes wrong where it should.
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -34,14 +32,9 @@ PARTS = 6  # for as many workers
 
 
 @pytest.fixture
-def empty(database: str, template: Callable[..., str], models: tuple[str, ...], tmp_path: Path) -> Empty:
-    def made() -> str:
-        place = template(database, models)
-        return (
-            place if database == "postgres" else f"sqlite:///{shutil.copyfile(place, tmp_path / 'shop.db')}"
-        )
-
-    return made
+def empty(database: str, request: pytest.FixtureRequest, models: tuple[str, ...]) -> Empty:
+    give = request.getfixturevalue("empty_file" if database == "sqlite" else "template")
+    return give if database == "sqlite" else lambda: give(database, models)
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -94,7 +94,7 @@ async def run(settings: Settings, *, catalogue: Catalogue | None, say: Callable[
     secret = settings.web.secret or kept_secret(_home(settings))
     provider = provider_of(settings, secret, clock.now)
     async with open_shop(
-        settings, clock, channel_maker(settings), opening=opening, provider=provider
+        settings, clock, channel_maker(settings, say), opening=opening, provider=provider
     ) as shop:
         code = await unit_of_work(lambda: people.pairing_code(shop.shop, now=clock.now()))
         if code:
@@ -102,8 +102,10 @@ async def run(settings: Settings, *, catalogue: Catalogue | None, say: Callable[
         await serve(shop, settings, secret, say)
 
 
-def channel_maker(settings: Settings) -> Callable[[Clock], Mapping[str, Channel]]:
-    """What the config names, each under its own name."""
+def channel_maker(
+    settings: Settings, say: Callable[[str], None] = log.warning
+) -> Callable[[Clock], Mapping[str, Channel]]:
+    """What the config names, each under its own name; `say` is where a person looks."""
 
     def make(clock: Clock) -> dict[str, Channel]:
         made: dict[str, Channel] = {}
@@ -112,7 +114,7 @@ def channel_maker(settings: Settings) -> Callable[[Clock], Mapping[str, Channel]
             if part.kind == "webroom":
                 made[name] = WebRoom(shop_name=settings.shop.name, rooms=part.rooms, now=clock.now, name=name)
             elif part.kind == "wechaty":
-                made[name] = wechaty_of(part, settings, clock)
+                made[name] = wechaty_of(part, settings, clock, say)
             else:
                 made[name] = Terminal(clock.now, shop_name=settings.shop.name, who="我", room=None, name=name)
         return made
@@ -120,7 +122,7 @@ def channel_maker(settings: Settings) -> Callable[[Clock], Mapping[str, Channel]
     return make
 
 
-def wechaty_of(part: ChannelPart, settings: Settings, clock: Clock) -> Channel:
+def wechaty_of(part: ChannelPart, settings: Settings, clock: Clock, say: Callable[[str], None]) -> Channel:
     from bot.channels.wechaty.channel import Wechaty  # here: gRPC is 20 MB that other shops need not load
     from bot.channels.wechaty.gateway import Endpoint
 
@@ -133,6 +135,7 @@ def wechaty_of(part: ChannelPart, settings: Settings, clock: Clock) -> Channel:
         now=clock.now,
         memory=open_memory(settings.redis.url),
         is_shared=bool(settings.redis.url),
+        show=say,
         name=part.name or part.kind,
     )
 

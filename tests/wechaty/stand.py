@@ -127,11 +127,13 @@ def a_channel(
     *,
     shop_name: str = "邻里鲜果",
     now: Callable[[], datetime] | None = None,
+    show: Callable[[str], None] = print,
     **more: Any,
 ) -> Wechaty:
     """A channel to this gateway; `more` of the endpoint's settings."""
     endpoint = Endpoint(**{"address": gateway.address, "token": TOKEN, **more})
-    return Wechaty(endpoint, shop_name=shop_name, now=now or SystemClock().now, memory=InProcess())
+    clock = now or SystemClock().now
+    return Wechaty(endpoint, shop_name=shop_name, now=clock, memory=InProcess(), show=show)
 
 
 async def connected(channel: Wechaty) -> None:

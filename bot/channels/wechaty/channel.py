@@ -17,6 +17,7 @@ from typing import Any
 from bot.channels.channel import Abilities, MaybeSent, NotSent, Pace, Refused, Spoken, Unreachable
 from bot.channels.wechaty import hearing
 from bot.channels.wechaty.cards import CardBox
+from bot.channels.wechaty.door import Door
 from bot.channels.wechaty.gateway import Endpoint, Event, GatewayAway, GatewayFault, WrongToken
 from bot.channels.wechaty.hearing import Us
 from bot.channels.wechaty.link import Link
@@ -56,9 +57,11 @@ class Wechaty:
         now: Callable[[], datetime],
         memory: Memory,
         is_shared: bool = False,
+        show: Callable[[str], None] = log.warning,
         name: str = "wechaty",
     ) -> None:
-        """`memory` holds the lease on the account; `is_shared`: other processes see it, too."""
+        """`memory` holds the lease on the account; `is_shared`: other processes see it, too. `show`: where a person sees
+        the code to log in with."""
         self.name = name
         self._shop_name = shop_name
         self._now = now
@@ -66,6 +69,7 @@ class Wechaty:
         duty = Duty(memory, f"wechaty {endpoint.address}")
         self._link = Link(endpoint, duty, may_stop=is_shared)
         self._cards = CardBox(self._link.call)
+        self._door = Door(self._link.call, show)
         self._coming: asyncio.Queue[asyncio.Task[Heard | None] | None] = asyncio.Queue()
         self._places = asyncio.Semaphore(WAITING)
         self._fetching = asyncio.Semaphore(AT_ONCE)
@@ -120,15 +124,25 @@ class Wechaty:
     async def _read(self) -> None:
         try:
             async for event in self._link.events():
-                if self._session != self._link.sessions:
-                    self._session = self._link.sessions
-                    self._cards.forget()
-                self._cards.note(event)
-                if event.name == "message":
-                    await self._take(event)
+                try:
+                    await self._act_on(event)
+                except Exception:  # one event must not make the shop deaf
+                    log.exception("the event %s was not understood", event.name)
         except Refused as why:
             self._refused = why
             self._coming.put_nowait(None)
+
+    async def _act_on(self, event: Event) -> None:
+        if self._session != self._link.sessions:
+            self._session = self._link.sessions
+            self._cards.forget()
+        self._cards.note(event)
+        if event.name == "message":
+            await self._take(event)
+        elif event.name in ("friendship", "room-invite"):
+            start_task(self._door.answer(event), name=event.name)
+        elif event.name == "scan":
+            self._door.show_code(event)
 
     async def _take(self, event: Event) -> None:
         await self._places.acquire()

@@ -71,6 +71,8 @@ class Link:
                 await self._end_the_dead()
             except GatewayAway as why:
                 self._say(f"the gateway is away, tried again and again: {why}")
+            except Exception:
+                log.exception("the connection to the gateway broke, tried again")
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -1,0 +1,48 @@
+"""敲门: friends, invitations and the code to log in with."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.channels.wechaty import door
+from bot.channels.wechaty.channel import Wechaty
+from tests.wechaty.stand import NodeGateway, a_channel, connected, until
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "PAUSE", (0.0, 0.01))
+
+
+async def test_who_asks_becomes_a_friend_and_news_of_a_friendship_are_no_request(
+    channel: Wechaty, gateway: NodeGateway
+) -> None:
+    for id, kind in (("f1", 1), ("f2", 2), ("f3", 3), ("f4", 2)):
+        await gateway.do("friendship", id=id, contactId="wxid_stranger", hello="我是路人", type=kind)
+    await until(lambda: len(gateway.sent("friendshipAccept")) == 2)
+    assert [one["to"] for one in gateway.sent("friendshipAccept")] == ["f2", "f4"]
+
+
+async def test_an_invitation_is_accepted(channel: Wechaty, gateway: NodeGateway) -> None:
+    await gateway.do("invitation", id="i1", inviterId="wxid_boss", topic="三栋团购", memberCount=3)
+    await until(lambda: len(gateway.sent("roomInvitationAccept")) == 1)
+
+
+async def test_the_code_to_log_in_with_is_drawn_once(gateway: NodeGateway) -> None:
+    shown: list[str] = []
+    channel = a_channel(gateway, show=shown.append)
+    await connected(channel)
+    for code in ("https://login.example/a", "https://login.example/a", "", "https://login.example/b"):
+        await gateway.do("emit", name="scan", payload={"qrcode": code, "status": 2})
+    await until(lambda: len(shown) == 2)
+    assert shown[0].endswith("https://login.example/a")
+    assert len(shown[0].splitlines()) > 10
+    assert shown[1].endswith("https://login.example/b")
+    await channel.close()
+
+
+async def test_a_code_that_is_none_is_not_drawn(channel: Wechaty, gateway: NodeGateway) -> None:
+    for code in (7, None, ["x"], "x" * 100_000, "\x00\ud83c"):
+        await gateway.do("emit", name="scan", payload={"qrcode": code})
+    await gateway.do("friendship", id="f9", contactId="wxid_stranger", type=2)
+    await until(lambda: len(gateway.sent("friendshipAccept")) == 1)

@@ -7,10 +7,15 @@ from dialogs.speech import Button
 from dialogs.turn import Turn
 
 CUSTOMER = "直接说要什么就行，比如“来2箱苹果 香蕉3斤”。改：“苹果改3箱”；不要：“取消”；看货：“菜单”；查单：“我的订单”；找人：“转人工”"
-STAFF = (
-    "店里的话这样说：上架 红颜草莓 25/盒 库存80 · 改价 草莓 25.5 · 补货 草莓 +50 · 下架 草莓 · 今日特价 草莓22 香蕉2.9 · "
-    "今日订单 · 收款 0501-017 · 核销 482931 · 便宜 0501-017 3 · 退款 · 退单 0501-017 没货了 · 试算 苹果3箱 · 发券 满30减5 x50 · 给小李加20积分 · 对账 · 没听懂的 · 大樱桃=车厘子 · 撤销 · 我做过什么"
-)
+STAFF = """店里的话这样说，一次一句：
+货：上架 红颜草莓 25/盒 库存80；改价 草莓 25.5；补货 草莓 +50；下架 草莓；今日特价 草莓22 香蕉2.9
+单：今日订单；核销 482931；收款 0501-017；便宜 0501-017 3；退单 0501-017 没货了
+钱：对账；退款 0501-017；试算 苹果3箱
+客：发券 满30减5 x50；给小李加20积分
+话：没听懂的；大樱桃=车厘子
+说错了：撤销；我做过什么"""
+CUSTOMER_BUTTONS = (Button("菜单", "菜单"), Button("我的订单", "我的订单"))
+STAFF_BUTTONS = (Button("今日订单", "今日订单"), Button("对账", "对账"), Button("没听懂的", "没听懂的"))
 
 
 class Help(Dialogue):
@@ -20,8 +25,9 @@ class Help(Dialogue):
     is_answer = True
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        text = STAFF if turn.person.is_staff and turn.room is None else CUSTOMER
-        return Done((turn.here(text, buttons=(Button("菜单", "菜单"), Button("我的订单", "我的订单"))),))
+        if turn.person.is_staff and turn.room is None:
+            return Done((turn.here(STAFF, buttons=STAFF_BUTTONS),))
+        return Done((turn.here(CUSTOMER, buttons=CUSTOMER_BUTTONS),))
 
 
 class Greet(Dialogue):

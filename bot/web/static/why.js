@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 
 const KINDS = {
   product: "商品", qty: "数量", buy: "要买", ask: "问", unit: "单位", spec: "规格", code: "编号", verb: "动词", time: "时间", money: "金额", name: "人", person: "人",
-  campaign: "活动", place: "地方", phone: "电话", mention: "@", number: "数", order: "单号", exact: "", alias: "别名", pinyin: "拼音", specword: "规格", note: "备注", for: "给谁", cue: "语气", join: "要参团", emoji: "表情", typo: "错字",
+  campaign: "活动", place: "地方", phone: "电话", mention: "@", number: "数", order: "单号", exact: "", alias: "别名", pinyin: "拼音", specword: "规格", note: "备注", for: "给谁", cue: "语气", join: "要参团", emoji: "表情", typo: "错字", sound: "音近", filler: "虚词", have: "问", whether: "问", digits: "数字", latin: "字母", char: "字", word: "词",
 };
 const MEANS = {
   "order.add": "下单", "order.set": "改单", "order.remove": "去掉", "order.cancel": "取消订单", "order.query": "查订单", "order.repeat": "老样子",
@@ -46,7 +46,7 @@ function tokens(list) {
   if (isNothing(list)) return null;
   return el("div", { class: "words" }, list.map((token) => {
     if (typeof token !== "object") return el("span", {}, String(token));
-    const about = [KINDS[token.kind] ?? token.kind, KINDS[token.source] ?? token.source].filter(Boolean).join("·");
+    const about = [KINDS[token.kind] ?? "线索", KINDS[token.source] ?? ""].filter(Boolean).join("·");
     return el("span", {}, token.text, about ? el("small", {}, about) : null);
   }));
 }

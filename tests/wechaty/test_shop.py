@@ -1,0 +1,89 @@
+"""The real program with WeChat in its config: from the pairing code to the slip, and what it says when it cannot begin."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.shopkeeper import PATIENCE, Shopkeeper, catalogue_file, free_port
+from tests.wechaty.stand import ROOM, TOKEN, NodeGateway, until
+
+CONFIG = """
+[shop]
+name = "邻里鲜果"
+[database]
+url = "sqlite:///{folder}/shop.db"
+[web]
+port = {port}
+[manners]
+hold_seconds = 0.05
+[log]
+level = "warning"
+[[channels]]
+kind = "wechaty"
+endpoint = "{endpoint}"
+token = "{token}"
+per_minute = 10000
+per_minute_in_a_place = 10000
+breath_seconds = 0.001
+"""
+
+
+def a_shopkeeper(folder: Path, gateway: NodeGateway, *, token: str = TOKEN) -> Shopkeeper:
+    port, config = free_port(), folder / "config.toml"
+    text = CONFIG.format(folder=folder, port=port, endpoint=gateway.address, token=token)
+    config.write_text(text, encoding="utf-8")
+    goods = catalogue_file(folder, {})
+    return Shopkeeper(["run", "--config", str(config), "--catalogue", str(goods)], port, folder)
+
+
+@pytest.fixture
+async def keeper(gateway: NodeGateway, tmp_path: Path) -> AsyncIterator[Shopkeeper]:
+    keeper = a_shopkeeper(tmp_path, gateway)
+    await keeper.start()
+    yield keeper
+    keeper.close()
+
+
+async def said(gateway: NodeGateway, to: str, is_it: Callable[[str], object]) -> str:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            for place, text in gateway.said():
+                if place == to and is_it(text):
+                    return text
+            await asyncio.sleep(0.02)
+
+
+async def test_from_the_pairing_code_to_the_slip(keeper: Shopkeeper, gateway: NodeGateway) -> None:
+    await until(lambda: "绑定" in keeper.log and "logged in" in keeper.log)
+    (code,) = re.findall(r"绑定 \d{6}", keeper.log)
+    await gateway.say("wxid_boss", code)
+    await said(gateway, "wxid_boss", lambda text: "店主" in text)
+    await gateway.say("wxid_li", "来2箱橙子", room=ROOM)  # nobody serves this group yet
+    await gateway.say("wxid_boss", "@鲜果小助手\u2005开店", room=ROOM)
+    await said(gateway, ROOM, lambda text: text.startswith("邻里鲜果开张了"))
+    await gateway.say("wxid_hua", "来1箱橙子", room=ROOM)
+    assert "橙子1箱" in await said(gateway, ROOM, lambda text: text.startswith("阿花"))
+    assert "/o/" in await said(gateway, "wxid_hua", lambda text: "橙子" in text)
+    await keeper.kill()
+    await keeper.start()
+    await until(lambda: keeper.log.count("logged in") == 2)
+    await gateway.say("wxid_hua", "橙子改3箱", room=ROOM)
+    assert "3箱" in await said(gateway, ROOM, lambda text: text.startswith("阿花") and "3箱" in text)
+    assert [text for place, text in gateway.said() if place == "wxid_li"] == []
+    assert await keeper.stop() == 0
+
+
+async def test_a_wrong_token_ends_the_program_with_a_sentence(gateway: NodeGateway, tmp_path: Path) -> None:
+    keeper = a_shopkeeper(tmp_path, gateway, token="insecure_wrong")
+    with pytest.raises(AssertionError, match="refuses the token"):
+        await keeper.start()
+        await until(lambda: keeper._status() is not None)
+        raise AssertionError(keeper.log)
+    assert keeper._status() == 1
+    assert "insecure_wrong" not in keeper.log
+    assert "Traceback" not in keeper.log

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 WAITING = 1_000  # messages taken off the stream and not handed over yet
 AT_ONCE = 32  # whose words are being fetched
-TRIES, PAUSE = 3, 1.0  # for the words of a message while the gateway comes back
+TRIES, AWAY = 3, 60.0  # for the words of a message, and how many seconds the gateway may take to come back
 OLDEST = timedelta(hours=12)  # what is older at its arrival is history
 ENDING = 2.0  # seconds for what is being fetched when the channel closes
 ECHOES = 200  # of our own words, the newest
@@ -164,11 +164,12 @@ class Wechaty:
         return None
 
     async def _payload(self, id: str) -> Any:
+        """A gateway that only lost its connection still has it; those that come after wait behind it, in their order."""
         for _ in range(TRIES - 1):
             try:
                 return await self._link.call("MessagePayload", id=id)
             except GatewayAway:
-                await asyncio.sleep(PAUSE)
+                await self._link.connected(within=AWAY)
         return await self._link.call("MessagePayload", id=id)
 
     async def _heard(self, payload: Any) -> Heard | None:

@@ -46,6 +46,7 @@ class Link:
         self._was_heard = False
         self._taken = 0
         self._said = ""
+        self._connected = asyncio.Event()
         self.account = ""
         self.sessions = 0
 
@@ -82,6 +83,13 @@ class Link:
             raise GatewayAway("not connected")
         return await self._gateway.call(name, **fields)
 
+    async def connected(self, within: float) -> None:
+        """Wait for a connection. Raises GatewayAway when there is none by then."""
+        try:
+            await asyncio.wait_for(self._connected.wait(), within)
+        except TimeoutError:
+            raise GatewayAway("not connected") from None
+
     async def close(self) -> None:
         """Whoever reads the events was cancelled before."""
         await self._duty.hand_over()
@@ -101,10 +109,12 @@ class Link:
         finally:
             dog.cancel()
             self._gateway, self.account = None, ""
+            self._connected.clear()
             await gateway.close()
 
     def _begun(self) -> None:
         self._was_heard, self._taken = True, 0
+        self._connected.set()
         self.sessions += 1
         self._say("connected to the gateway")
 

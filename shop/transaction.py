@@ -63,9 +63,10 @@ _units: set[asyncio.Task[Any]] = set()
 class Tx:
     """An open transaction, or a part of one. Lives only inside its `async with`."""
 
-    __slots__ = ("_events", "_is_open", "_task", "_wakes", "seen")
+    __slots__ = ("_events", "_is_open", "_task", "_wakes", "client", "seen")
 
-    def __init__(self, seen: Mapping[Any, Any] | None = None) -> None:
+    def __init__(self, client: Any, seen: Mapping[Any, Any] | None) -> None:
+        self.client = client  # the engine's, which run_sql asks
         self.seen = dict(seen or {})
         self._events: list[Told] = []
         self._wakes: list[Wake] = []
@@ -90,6 +91,11 @@ class Tx:
         if not self._is_open:
             raise RuntimeError("this transaction is over")
 
+    def _check_ours(self) -> None:
+        if self._task is not asyncio.current_task():
+            raise RuntimeError("this task was started inside a transaction; start it with start_task")
+        self._check_open()
+
     def _adopt(self, part: Tx) -> None:
         self.seen = part.seen
         self._events += part._events
@@ -105,35 +111,23 @@ async def transaction() -> AsyncIterator[Tx]:
     transaction: start it with `start_task`.
     """
     outer = _open.get()
-    if outer is None:
-        async with _outermost() as tx:
+    if outer is not None:
+        outer._check_ours()
+    async with in_transaction(CONNECTION) as client:
+        tx = Tx(client, outer.seen if outer is not None else None)
+        token = _open.set(tx)
+        try:
             yield tx
+            if outer is None:
+                await _write(tx._events)
+        finally:
+            tx._is_open = False
+            _open.reset(token)
+    if outer is not None:
+        outer._adopt(tx)
         return
-    if outer._task is not asyncio.current_task():
-        raise RuntimeError("this task was started inside a transaction; start it with start_task")
-    outer._check_open()
-    async with in_transaction(CONNECTION), _current(Tx(outer.seen)) as part:
-        yield part
-    outer._adopt(part)
-
-
-@asynccontextmanager
-async def _outermost() -> AsyncIterator[Tx]:
-    async with in_transaction(CONNECTION), _current(Tx()) as tx:
-        yield tx
-        await _write(tx._events)
     for wake in tx._wakes:
         await _wake(wake)
-
-
-@asynccontextmanager
-async def _current(tx: Tx) -> AsyncIterator[Tx]:
-    token = _open.set(tx)
-    try:
-        yield tx
-    finally:
-        tx._is_open = False
-        _open.reset(token)
 
 
 async def _write(events: Sequence[Told]) -> None:
@@ -171,7 +165,8 @@ async def run_sql(statement: str, values: Sequence[Any] = ()) -> list[Mapping[st
 
     Placeholders are `?` on both databases, so the statement may contain no other question mark.
     """
-    client: Any = get_connection(CONNECTION)
+    tx = _open.get()
+    client: Any = tx.client if tx is not None else get_connection(CONNECTION)
     return [dict(row) for row in await client.fetch(statement, values)]
 
 

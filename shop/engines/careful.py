@@ -58,8 +58,8 @@ class OpenTransaction(TransactionalDBClient):
         """Get the connection for this transaction alone. Cancelled or failed, it holds nothing."""
         raise NotImplementedError
 
-    async def give_back(self) -> None:
-        """Return the connection, also when this is cancelled; raises nothing else."""
+    def give_back(self) -> None:
+        """Return the connection. Plain code: no cancellation can reach it half way."""
         raise NotImplementedError
 
     async def say(self, statement: str) -> None:
@@ -84,9 +84,9 @@ class OpenTransaction(TransactionalDBClient):
     async def make_ready(self, statement: str = "") -> None:
         """Before every statement, under the lock: the part that it belongs to can be undone alone."""
         self.check_open()
-        if self.part is not None:
+        if self.part is not None and not self.part.is_set:
             await self.part.set()
-        if not _only_reads(statement):
+        if self.is_clean and not _only_reads(statement):
             self.is_clean = False
 
     async def keep(self) -> None:
@@ -96,7 +96,7 @@ class OpenTransaction(TransactionalDBClient):
                 raise TransactionManagementError(self.spoiled)
             await self.commit()
             self._finalized = True
-        await self.give_back()
+        self.give_back()
 
     async def abandon(self) -> None:
         """ROLLBACK, and the connection goes back in any case."""
@@ -105,7 +105,7 @@ class OpenTransaction(TransactionalDBClient):
                 await self.rollback()
         finally:
             self._finalized = True
-            await self.give_back()
+            self.give_back()
 
 
 def _only_reads(statement: str) -> bool:
@@ -177,11 +177,13 @@ class Savepoint(TransactionContext):
         if self._is_own and not is_unused:
             await self._release()
 
+    @property
+    def is_set(self) -> bool:
+        """There is a savepoint to go back to."""
+        return self._mark > 0
+
     async def set(self) -> None:
-        """Make sure of a savepoint to go back to."""
-        if self._mark:
-            return
-        if self._around is not None:
+        if self._around is not None and not self._around.is_set:
             await self._around.set()
         if not self.client.is_clean:
             with self._or_spoiled():

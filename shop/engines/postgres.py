@@ -7,25 +7,28 @@ lock, for a connection) has an end.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from functools import lru_cache
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import lru_cache, partial
 from typing import Any
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionContext
-from tortoise.backends.base_postgres.client import translate_exceptions
-from tortoise.exceptions import DBConnectionError, TransactionManagementError
+from tortoise.exceptions import (
+    DBConnectionError,
+    IntegrityError,
+    OperationalError,
+    TransactionManagementError,
+)
 
-from shop.engines.careful import WAIT_SECONDS, CommitUnknown, OpenTransaction, Outermost, Savepoint
+from shop.engines.careful import CommitUnknown, OpenTransaction, Outermost, Savepoint
+from shop.engines.pool import Line, Pool
 
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 10.0  # for one new connection
-SILENT_SECONDS = 70.0  # without a word in either direction: the server is not there any more
 SETTINGS = {
     "lock_timeout": "5s",  # 55P03 instead of waiting for ever; the unit of work tries again
     "statement_timeout": "60s",
@@ -38,82 +41,67 @@ GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.Operato
 class ShopPostgresClient(AsyncpgDBClient):
     """A pool of connections; each transaction borrows one."""
 
+    _pool: Pool | None  # ours instead of asyncpg's: see shop/engines/pool.py
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.server_settings = SETTINGS | self.server_settings
-        self.extra = {"timeout": CONNECT_SECONDS, "reset": as_it_is} | self.extra
+        self.extra = {"timeout": CONNECT_SECONDS} | self.extra
+
+    async def create_pool(self, *, min_size: int, max_size: int, **place: Any) -> Pool:  # type: ignore[override]  # as above
+        pool = Pool(partial(asyncpg.connect, **place), max_size)
+        await pool.open(min_size)
+        return pool
 
     def _in_transaction(self) -> TransactionContext:
         return Outermost(PostgresTransaction(self))
 
-    async def lend(self) -> Any:
+    async def lend(self) -> Line:
         if self._pool is None:
             async with self._pool_init_lock:
                 if self._pool is None:
                     await self.create_connection(with_db=True)
         assert self._pool is not None
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                return await self._pool.acquire()
+            return await self._pool.lend()
         except GONE as exc:
             raise DBConnectionError(f"no connection to the database: {exc}") from exc
 
-    async def take_back(self, connection: Any) -> None:
-        """Goes on to its end when it is cancelled (asyncpg sees to it)."""
-        try:
-            if self._pool is not None:
-                await self._pool.release(connection)
-        except Exception as exc:  # a dead connection; the pool has already dropped it
-            log.debug("a connection was lost, not returned", exc_info=exc)
+    def take_back(self, line: Line) -> None:
+        if self._pool is not None:
+            self._pool.take_back(line)
 
     def acquire_connection(self) -> AbstractAsyncContextManager[Any]:  # type: ignore[override]  # tortoise names its own class here; only `async with` is used
         return self._lent()
 
     @asynccontextmanager
     async def _lent(self) -> AsyncIterator[Any]:
-        connection = await self.lend()
-        silence = Silence(connection)
+        line = await self.lend()
         try:
-            yield connection
+            yield line.connection
         finally:
-            silence.end()
-            await self.take_back(connection)
+            self.take_back(line)
 
-    @translate_exceptions
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
-        async with self._lent() as connection:
-            return [*await connection.fetch(numbered(statement), *values)]
+        line = await self.lend()
+        try:
+            return await asked(line, statement, values)
+        finally:
+            self.take_back(line)
 
 
-class Silence:
-    """Cuts a connection on which nothing has been said for long, so that whoever waits for an answer hears of it.
-
-    One timer a transaction: asyncpg's own limit sets one for every statement, which costs as much as a tenth of it.
-    """
-
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-        self._loop = asyncio.get_running_loop()
-        self.spoken_at = self._loop.time()
-        self._timer = self._loop.call_later(SILENT_SECONDS, self._look)
-
-    def spoken(self) -> None:
-        self.spoken_at = self._loop.time()
-
-    def end(self) -> None:
-        self._timer.cancel()
-
-    def _look(self) -> None:
-        left = self.spoken_at + SILENT_SECONDS - self._loop.time()
-        if left > 0:
-            self._timer = self._loop.call_later(left, self._look)
-        else:
-            _cut(self._connection)
-
-
-def _cut(connection: Any) -> None:
-    with suppress(asyncpg.InterfaceError):  # the pool has taken it away already
-        connection.terminate()
+async def asked(line: Line, statement: str, values: Sequence[Any]) -> Sequence[Any]:
+    """The rows. Raises as tortoise does; written out, because every statement of the shop goes through here."""
+    line.spoken()
+    try:
+        rows: Sequence[Any] = await line.connection.fetch(numbered(statement), *values)
+        return rows
+    except (asyncpg.SyntaxOrAccessError, asyncpg.DataError) as exc:
+        raise OperationalError(exc) from exc
+    except asyncpg.IntegrityConstraintViolationError as exc:
+        raise IntegrityError(exc) from exc
+    except asyncpg.InvalidTransactionStateError as exc:
+        raise TransactionManagementError(exc) from exc
 
 
 @lru_cache(maxsize=1024)
@@ -121,11 +109,6 @@ def numbered(statement: str) -> str:
     """? ? → $1 $2."""
     first, *others = statement.split("?")
     return first + "".join(f"${n}{text}" for n, text in enumerate(others, start=1))
-
-
-async def as_it_is(_: Any) -> None:
-    """A connection goes back to the pool without RESET ALL and the rest: the shop changes nothing that outlives a
-    transaction, and each message would pay one more question for it."""
 
 
 class PostgresTransaction(TransactionWrapper, OpenTransaction):
@@ -138,12 +121,11 @@ class PostgresTransaction(TransactionWrapper, OpenTransaction):
     _parent: ShopPostgresClient
 
     async def seize(self) -> None:
-        self._connection = await self._parent.lend()
-        self._silence = Silence(self._connection)
+        self._line = await self._parent.lend()
+        self._connection = self._line.connection
 
-    async def give_back(self) -> None:
-        self._silence.end()
-        await self._parent.take_back(self._connection)
+    def give_back(self) -> None:
+        self._parent.take_back(self._line)
 
     async def begin(self) -> None:
         await self.say("BEGIN")
@@ -162,14 +144,14 @@ class PostgresTransaction(TransactionWrapper, OpenTransaction):
         try:
             await self._said("ROLLBACK")
         except GONE as exc:  # without its connection the transaction is rolled back by the server
-            _cut(self._connection)
+            self._line.cut()
             log.debug("no answer to ROLLBACK", exc_info=exc)
 
     async def say(self, statement: str) -> None:
         await self._said(statement)
 
     async def _said(self, statement: str) -> str:
-        self._silence.spoken()
+        self._line.spoken()
         return str(await self._connection.execute(statement))
 
     def _in_transaction(self) -> TransactionContext:
@@ -182,15 +164,13 @@ class PostgresTransaction(TransactionWrapper, OpenTransaction):
     async def _turn(self) -> AsyncIterator[Any]:
         async with self._lock:
             await self.make_ready()
-            self._silence.spoken()
+            self._line.spoken()
             yield self._connection
 
-    @translate_exceptions
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
         async with self._lock:
             await self.make_ready(statement)
-            self._silence.spoken()
-            return [*await self._connection.fetch(numbered(statement), *values)]
+            return await asked(self._line, statement, values)
 
 
 client_class = ShopPostgresClient

@@ -110,7 +110,7 @@ class SqliteTransaction(SqliteTransactionWrapper, OpenTransaction):
             self._parent._lock.release()
             raise
 
-    async def give_back(self) -> None:
+    def give_back(self) -> None:
         self._parent._lock.release()
 
     async def begin(self) -> None:

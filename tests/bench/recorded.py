@@ -85,8 +85,8 @@ def _of_sqlite() -> Iterator[Recording]:
 def _of_postgres(client: Any) -> Iterator[Recording]:
     made = Recording()
     loggers = []
-    for holder in client._pool._holders:  # the URL opens all of them at once: minsize is maxsize
-        connection = holder._con
+    for line in client._pool._free:  # all of them: the URL says minsize is maxsize, and nothing is under way
+        connection = line.connection
 
         def log(query: Any, connection: Any = connection) -> None:
             args = tuple(query.args or ())

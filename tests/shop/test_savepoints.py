@@ -13,7 +13,7 @@ from tortoise.exceptions import TransactionManagementError
 from tortoise.transactions import in_transaction
 
 from shop.database import close_database, open_database, parse
-from shop.engines import postgres
+from shop.engines import pool
 from shop.engines.careful import OpenTransaction
 from shop.engines.faults import is_lost_connection
 from shop.transaction import run_sql, seen, transaction
@@ -235,7 +235,9 @@ async def test_what_a_part_saw_and_forgot_is_undone_with_it(shop_db: str) -> Non
 
 
 async def test_a_silent_server_is_given_up(postgres_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(pool, "SILENT_SECONDS", 0.05)
+    await close_database()  # its pool looks at the lines in the old rhythm
+    await open_database(postgres_db, models=MODELS)
     async with asyncio.timeout(GENEROUS):
         for inside in (True, False):
             with pytest.raises(Exception) as fault:

@@ -17,6 +17,7 @@ import pytest
 from tortoise.context import require_context
 
 from shop.database import close_database, migrate, open_database, record_modules
+from shop.engines.sqlite import PRAGMAS
 from tests.support.postgres import PostgresServer, in_a_loop_of_its_own
 from tests.support.redis import RedisServer
 
@@ -71,6 +72,16 @@ def loopback_only() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", connect_nearby)
         patch.setattr(socket, "getaddrinfo", look_up_nearby)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def waits_for_the_disk() -> Iterator[str]:
+    """Losing power is not among the faults that tests can make, so no commit of theirs waits for the disk. Gives what
+    the shop itself says to SQLite."""
+    own = str(PRAGMAS["synchronous"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PRAGMAS, "synchronous", "OFF")
+        yield own
 
 
 @pytest.fixture
@@ -158,7 +169,7 @@ async def make_tables(url: str, models: tuple[str, ...]) -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """One PostgreSQL for the whole session. For everything that does not harm it."""
-    server = PostgresServer()
+    server = PostgresServer("synchronous_commit=off")
     yield server
     server.close()
 

@@ -20,6 +20,7 @@ from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from shop.database import close_database, open_database
+from shop.engines.sqlite import PRAGMAS
 from tests.conftest import make_tables
 from tests.support.postgres import PostgresServer
 from tests.support.stock import stock_database
@@ -335,7 +336,10 @@ async def test_when_sqlite_rolls_back_by_itself_nothing_more_is_written(sqlite_u
         assert await Done.all().count() == 0
 
 
-async def test_sqlite_is_opened_for_money(sqlite_url: str) -> None:
+async def test_sqlite_is_opened_for_money(
+    sqlite_url: str, waits_for_the_disk: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PRAGMAS, "synchronous", waits_for_the_disk)
     async with our_database(sqlite_url) as client:
         said = {
             name: (await client.execute_query_dict(f"PRAGMA {name}"))[0]

@@ -19,7 +19,14 @@ from tests.support.servers import PATIENCE, launch, none_here, private_folder, u
 T = TypeVar("T")
 OWNER = "shopkeeper"
 # Losing power is not among the faults that tests can make, so nothing waits for the disk.
-FAST = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=60", "shared_buffers=64MB")
+FAST = (
+    "fsync=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "jit=off",
+    "max_connections=60",
+    "shared_buffers=64MB",
+)
 
 # Emptying only what is used takes a quarter of the time of a new database from a template.
 SWEEP = """

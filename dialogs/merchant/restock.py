@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogs import voice
 from dialogs.command import PRODUCT, SKU, UNDO_FOR, Command, parse_quantity, sku_name, slot_of
 from dialogs.engine import Data, Done, Question, Slot
@@ -11,6 +13,7 @@ from shop.kit.quantity import Quantity
 from shop.refusals import CannotUndo
 
 MOST = Quantity.of(100_000)
+LESS = re.compile(r"(?<!\d)[-减少]\s*\d")
 SURE = ("补", "到", "进", "入", "加", "+", "库存", "来了")  # 来1箱 may also be the owner buying for himself
 
 
@@ -24,9 +27,15 @@ class Restock(Command):
     unit = Slot(slot_of("unit"), optional=True)
     sku = SKU
     qty = Slot(parse_quantity, "补多少？比如“50”")
+    less = Slot(lambda reading, old, asked: bool(LESS.search(reading.text)), optional=True)
     sure = Slot(lambda reading, old, asked: any(word in reading.text for word in SURE) or None, optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
+        if data.get("less"):
+            name = turn.shelf.catalogue.called(data["sku"])
+            kept = {key: value for key, value in data.items() if key not in ("qty", "less")}
+            says = turn.here(f"补货只加不减。少了就数一数，说“盘点 {name} 37”；要补就说个数，比如“50”")
+            return Question((says,), asked="qty", data=kept)
         qty = _quantity(data)
         if qty is None:
             kept = {key: value for key, value in data.items() if key != "qty"}

@@ -10,6 +10,9 @@ from dialogs.hear.reading import Reading
 from dialogs.hear.scene import SHOP, Scene, ignore
 
 LONGEST = 2_000
+STAFF = re.compile(  # a command of the shop, which is never a customer's order
+    r"(?:@\S+\s+)?(?:(?:上架|下架|补货|盘点|称重|改价|核销|收款|退单|同意退|发券)\s+\S|今日特价(?:\s+[^\s\d]+[\d.]+)+$)"
+)
 
 
 def not_for_us(scene: Scene) -> Reading | None:
@@ -27,6 +30,8 @@ def not_for_us(scene: Scene) -> Reading | None:
         and scene.context.chat == "group"
     ):
         return ignore(why=f"是说给 {others[0]} 的")
+    if scene.context.chat != "admin" and STAFF.match(scene.text.strip()):
+        return ignore(why="是店里的话")
     if patterns("chatter.toml")["foreign"].search(scene.text):
         return ignore(why="是广告或链接")
     return None

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dialogs import engine, learning, refusals, repair, rooms, trace
+from dialogs import echo, engine, learning, refusals, repair, rooms, trace
 from dialogs.engine import Dialogue, Done, Move, Question, State
 from dialogs.hear import Reader
 from dialogs.hear.reading import NO_LAST_ORDER, Context, Quoted, Reading, Said
@@ -80,6 +80,8 @@ class Conversation:
             if new := await rooms.opened(self.shop, self.facts, heard, now=now):
                 return Reply((new.say,), {"outcome": "done"}, new.owner.id, new.room)
             return Reply(trace={"outcome": "silent", "facts": {"room": "not ours"}})
+        if await echo.repeats_us(heard):
+            return Reply(trace={"outcome": "silent", "facts": {"echo": "our own words"}})
         person = await people.recognise(self.shop, heard.channel, heard.who, heard.name, now=now)
         state = await self._open_question(room, person, now)
         shelf = await goods(self.shop)

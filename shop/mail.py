@@ -182,6 +182,17 @@ async def said_in_room(channel: str, room: str, *, before: int, limit: int = 6) 
     return [Overheard(row["account"], row["name"], row["text"]) for row in reversed(rows)]
 
 
+async def said_lately(channel: str, room: str | None, account: str, *, among: int = 200) -> list[str]:
+    """What the shop has said in this group, or privately to this account, as far as it is among its newest letters."""
+    place, who = ("room = ?", room) if room is not None else ("room IS NULL AND account = ?", account)
+    rows = await run_sql(
+        f"SELECT body FROM letter WHERE id > (SELECT coalesce(max(id), 0) FROM letter) - ? AND channel = ? AND {place}",
+        [among, channel, who],
+    )
+    bodies = [loads(row["body"]) if isinstance(row["body"], str) else row["body"] for row in rows]
+    return [str(body.get("text", "")) for body in bodies]
+
+
 async def trace_of(letter: int) -> dict[str, Any] | None:
     """Why this letter was written: the trace of its message, or its event."""
     row = await Letter.filter(id=letter).first()

@@ -150,7 +150,7 @@ async def test_a_verb_that_fails_halfway_leaves_nothing(
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-async def test_the_shop_may_be_closed_and_opened_between_any_two_lines(
+async def test_87_the_shop_may_be_closed_and_opened_between_any_two_lines(
     database_url: str, path: Path, tmp_path: Path
 ) -> None:
     steps = parse(await asyncio.to_thread(path.read_text, encoding="utf-8")).steps

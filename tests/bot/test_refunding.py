@@ -93,7 +93,7 @@ async def test_the_provider_tells_by_itself_and_tells_again(street: Street) -> N
     assert not await refunding.take(RefundFact("nobody-1", "failed", why="x"), street.now)
 
 
-async def test_edge_72_an_answer_that_is_lost_is_asked_for_under_the_same_number(street: Street) -> None:
+async def test_72_an_answer_that_is_lost_is_asked_for_under_the_same_number(street: Street) -> None:
     case = await street.refund()
     street.sandbox.trouble = "lost"
     await street.tick()

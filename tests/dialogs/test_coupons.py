@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from shop import coupon_drops, coupon_templates, coupons, people, tries
-from shop.kit.codes import check_digit
 from shop.kit.ids import PersonId
 from shop.transaction import unit_of_work
 from tests.support.street import PRIVATE, ROOM, Street, open_street, rows
@@ -48,15 +47,6 @@ async def a_drop(street: Street, pieces: int, **more: int) -> None:
         await coupon_drops.drop(shop, room.id, made.id, pieces, now=now)
 
     await unit_of_work(work)
-
-
-async def test_66_five_wrong_pickup_codes_shut_the_counter_for_ten_minutes(street: Street) -> None:
-    said = [await private(street, BOSS, f"核销 0000{n}{check_digit(f'0000{n}')}") for n in range(5)]
-    assert ["没有这个取货码" in one for one in said] == [True] * 4 + [False]
-    assert said[-1] == "错的次数太多，先歇一歇，10 分钟后再试"
-    assert await private(street, BOSS, "核销 000018") == said[-1]
-    assert await rows("SELECT what, count FROM tries") == [("pickup", 0)]
-    assert "没有这个取货码" in await private(street, AGENT, f"核销 00001{check_digit('00001')}")
 
 
 async def test_who_is_denied_again_and_again_gets_no_answer(street: Street) -> None:

@@ -20,7 +20,7 @@ def line(id: int, net: int, qty: int, sku: str = "A") -> Line:
     return Line(id, sku, "苹果", "箱", room(net, qty))
 
 
-def test_edge_69_one_of_three_then_two_gives_exactly_the_whole() -> None:
+def test_69_one_of_three_then_two_gives_exactly_the_whole() -> None:
     first = room(1000, 3).of(Quantity.of(1))
     rest = room(1000, 3, given=first.fen, gone=1).of(Quantity.of(2))
     assert (first, rest) == (Money(333), Money(667))

@@ -74,14 +74,6 @@ async def test_who_cancels_or_does_not_pay_has_his_coupon_again(shop: ShopId) ->
     assert await state(coupon) == "available"
 
 
-async def test_edge_55_a_coupon_that_ran_out_meanwhile_does_not_come_back(shop: ShopId) -> None:
-    li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
-    coupon = await a_coupon(shop, li, valid_to=after(minutes=10))
-    placed = await an_order(li, (apples, 2))
-    await orders.expire(placed.id, now=after(minutes=16))
-    assert await state(coupon) == "expired"
-
-
 async def test_a_cash_order_holds_its_coupon_until_the_money_is_counted(shop: ShopId) -> None:
     li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
     coupon = await a_coupon(shop, li)

@@ -17,7 +17,6 @@ from tests.support.world import (
     a_customer,
     a_paid_order,
     a_product,
-    a_shop,
     after,
     an_order,
     books,
@@ -93,13 +92,6 @@ async def test_the_code_of_a_cancelled_order_opens_nothing(shop: ShopId) -> None
     await orders.cancel(shop, li, now=NOW)
     with pytest.raises(NoSuchPickup):
         await pickups.redeem(shop, str(slip.pickup_code), clerk, cash=Money(2990), now=NOW)
-
-
-async def test_the_code_of_another_shop_opens_nothing_here(shop: ShopId) -> None:
-    slip = await a_paid_order(await a_customer(), (await a_product(), 1))
-    other = await a_shop("S2", "隔壁")
-    with pytest.raises(NoSuchPickup):
-        await pickups.look_up(other, str(slip.pickup_code))
 
 
 async def test_an_unpaid_order_has_no_code(shop: ShopId) -> None:

@@ -21,7 +21,6 @@ from shop.refusals import (
     NoSuchPickup,
     NoSuchRefund,
     NothingToRefund,
-    RefundOpen,
 )
 from shop.rules.orders import Status
 from shop.rules.refunds import State, What
@@ -121,16 +120,6 @@ async def test_no_means_no_and_the_money_is_free_again(shop: ShopId) -> None:
     assert await shelf(apples) == ("10", "2")
 
 
-async def test_edge_73_two_days_of_silence_are_a_yes(shop: ShopId) -> None:
-    apples = await a_product("苹果", "12.00", stock=10)
-    paid = await a_paid_order(await a_customer(), (apples, 2))
-    asked = await refunds.ask(paid.id, paid.buyer, units(apples, 1), "烂了", at_once=NO_LIMIT, now=NOW)
-    assert not await refunds.silence_is_a_yes(asked.id, now=after(hours=47))
-    assert await refunds.silence_is_a_yes(asked.id, now=after(hours=48))
-    assert not await refunds.silence_is_a_yes(asked.id, now=after(hours=49))
-    assert (await refunds.case(asked.id)).state == State.APPROVED
-
-
 async def test_a_discounted_order_gives_back_what_was_paid_and_no_more(shop: ShopId) -> None:
     """满50减5 on three boxes of 20.00: 55.00 was paid; buy three and return two is no way to a gift."""
 
@@ -189,34 +178,6 @@ async def test_goods_that_went_out_are_not_sold_twice(shop: ShopId) -> None:
     assert (await status(paid), await shelf(apples)) == (Status.REFUNDED, ("8", "0"))
     with pytest.raises(CannotUndo):
         await pickups.take_back(paid.id, now=SOON)
-
-
-async def test_edge_67_nothing_is_handed_over_while_the_buyer_wants_money_back(shop: ShopId) -> None:
-    apples = await a_product("苹果", "12.00", stock=10)
-    paid = await a_paid_order(await a_customer(), (apples, 2))
-    boss = await a_clerk()
-    asked = await refunds.ask(paid.id, paid.buyer, units(apples, 1), "", at_once=NO_LIMIT, now=SOON)
-    with pytest.raises(RefundOpen):
-        await hand_over(paid, boss, now=SOON)
-    await refunds.approve(asked.id, boss, now=SOON)
-    await hand_over(paid, boss, now=SOON)
-    assert await shelf(apples) == ("9", "0")
-
-
-async def test_edge_71_what_no_provider_pays_back_is_left_to_a_person(shop: ShopId) -> None:
-    apples = await a_product("苹果", "12.00", stock=10)
-    paid = await a_paid_order(await a_customer(), (apples, 2))
-    boss = await a_clerk()
-    case = await refunds.give(paid.id, boss, units(apples, 1), "", now=SOON)
-    await refunds.submit(case.id, now=SOON)
-    await refunds.leave_to_a_person(case.id, "商户余额不足", now=SOON)
-    await refunds.leave_to_a_person(case.id, "商户余额不足", now=SOON)  # said twice, told once
-    assert (await refunds.case(case.id)).state == State.MANUAL
-    assert (await happened()).count("RefundByHand") == 1
-    assert not await refunds.nudge(case.id, now=SOON)
-    assert await refunds.nudge(case.id, now=SOON + timedelta(days=1))
-    assert await refunds.paid_back(case.number, now=SOON, by=boss, proof="转账截图")
-    assert await ledger.balance(shop, "cash:gateway") == 1200
 
 
 async def test_cash_goes_back_by_hand(shop: ShopId) -> None:

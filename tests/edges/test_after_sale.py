@@ -1,0 +1,168 @@
+"""65–74, handing over and after-sale: one code, one order; what goes back is what was paid, once."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from shop import ledger, pickups, refunds, seed, slips
+from shop.kit.codes import check_digit
+from shop.kit.ids import ShopId
+from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.refusals import NoSuchPickup, NothingToRefund, RefundOpen
+from shop.rules.orders import Status
+from shop.rules.refunds import NUDGE_AFTER, State, What
+from shop.slips import Slip
+from shop.transaction import run_sql, unit_of_work
+from tests.support.at_once import at_once
+from tests.support.street import PRIVATE, Street, rows
+from tests.support.world import (
+    FULL50,
+    NO_GOODS,
+    NOW,
+    a_clerk,
+    a_customer,
+    a_paid_order,
+    a_product,
+    a_shop,
+    after,
+    books,
+    hand_over,
+    happened,
+    shelf,
+)
+
+SOON, NO_LIMIT, ZERO = after(minutes=30), Money(0), Money(0)
+BOSS, AGENT = "店主", "客服"
+
+
+def units(sku: str, qty: int) -> What:
+    return What(units=((sku, Quantity.of(qty)),))
+
+
+async def status(order: Slip) -> Status:
+    return (await slips.slip(order.id)).status
+
+
+# ── 65, 66 ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_65_the_code_of_another_shop_opens_nothing_here(shop: ShopId) -> None:
+    """Both shops lie in one database, and both may have given the same code away."""
+    mine = await a_paid_order(await a_customer(), (await a_product(), 1))
+    other = await a_shop("S2", "隔壁")
+    their_clerk = await a_clerk(shop=other)
+    before = await books()
+    with pytest.raises(NoSuchPickup):
+        await pickups.look_up(other, str(mine.pickup_code))
+    with pytest.raises(NoSuchPickup):
+        await pickups.redeem(other, str(mine.pickup_code), their_clerk, cash=ZERO, now=NOW)
+    assert await books() == before
+    theirs = await a_paid_order(
+        await a_customer("小明", shop=other), (await a_product(shop=other), 1), shop=other
+    )
+    await run_sql("UPDATE pickup SET code = ? WHERE order_id = ?", [mine.pickup_code, theirs.id])
+    assert (await pickups.look_up(other, str(mine.pickup_code))).order == theirs.id
+    assert (await pickups.look_up(shop, str(mine.pickup_code))).order == mine.id
+
+
+async def test_66_five_wrong_codes_shut_the_counter_for_ten_minutes(street: Street) -> None:
+    async def said(who: str, text: str) -> str:
+        (answer,) = await street.texts(who, text, PRIVATE)
+        return answer
+
+    told = [await said(BOSS, f"核销 0000{n}{check_digit(f'0000{n}')}") for n in range(5)]
+    assert ["没有这个取货码" in one for one in told] == [True] * 4 + [False]
+    assert told[-1] == "错的次数太多，先歇一歇，10 分钟后再试"
+    assert await said(BOSS, "核销 000018") == told[-1]
+    assert await rows("SELECT what, count FROM tries") == [("pickup", 0)]
+    assert "没有这个取货码" in await said(AGENT, f"核销 00001{check_digit('00001')}")
+
+
+# ── 67 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_67_nothing_is_handed_over_while_the_buyer_wants_money_back(shop: ShopId) -> None:
+    apples = await a_product("苹果", "12.00", stock=10)
+    paid = await a_paid_order(await a_customer(), (apples, 2))
+    boss = await a_clerk()
+    asked = await refunds.ask(paid.id, paid.buyer, units(apples, 1), "", at_once=NO_LIMIT, now=SOON)
+    with pytest.raises(RefundOpen):
+        await hand_over(paid, boss, now=SOON)
+    await refunds.approve(asked.id, boss, now=SOON)
+    await hand_over(paid, boss, now=SOON)
+    assert await shelf(apples) == ("9", "0")
+
+
+async def test_67_handed_over_and_asked_for_at_once(shop: ShopId) -> None:
+    """Either the goods wait, or they are out and the question is one of after-sale; never both, never neither."""
+    apples, boss = await a_product("苹果", "12.00", stock=20), await a_clerk()
+    for n in range(6):
+        paid, before = await a_paid_order(await a_customer(f"客{n}"), (apples, 2)), await shelf(apples)
+        ask = partial(refunds.ask, paid.id, paid.buyer, What(), "", at_once=NO_LIMIT, now=SOON)
+        give = partial(pickups.redeem, shop, str(paid.pickup_code), boss, cash=ZERO, now=SOON)
+        came = await at_once(ask, give)
+        (case,) = await refunds.of_order(paid.id)
+        assert (case.state, case.amount) == (State.REQUESTED, Money(2400))
+        if came == {"done": 2}:
+            assert (await status(paid), await shelf(apples)) == (
+                Status.FULFILLED,
+                (str(int(before[0]) - 2), str(int(before[1]) + 2 - 2)),
+            )
+        else:
+            assert came == {"done": 1, "RefundOpen": 1}
+            assert await status(paid) == Status.PREPARING
+        await refunds.withdraw(case.id, now=SOON)
+
+
+# ── 69 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_69_one_unit_of_three_and_then_two(shop: ShopId) -> None:
+    """满50减5 on three boxes of 20.00: 55.00 was paid, and 18.33 + 36.67 comes back: no fen more, none less."""
+    await seed.fill(shop, NO_GOODS, now=NOW, promotions=[FULL50])
+    apples, boss = await a_product("苹果", "20.00", stock=10), await a_clerk()
+    paid = await a_paid_order(await a_customer(), (apples, 3))
+    back = []
+    for qty, left in ((1, ("10", "2")), (2, ("10", "0"))):
+        case = await refunds.give(paid.id, boss, units(apples, qty), "烂了", now=SOON)
+        await refunds.submit(case.id, now=SOON)
+        await refunds.paid_back(case.number, now=SOON)
+        back.append(case.amount.fen)
+        assert await shelf(apples) == left
+    assert (back, sum(back)) == ([1833, 3667], paid.payable.fen)
+    assert (await ledger.balance(shop, "cash:gateway"), await status(paid)) == (0, Status.REFUNDED)
+    with pytest.raises(NothingToRefund):
+        await unit_of_work(lambda: refunds.give(paid.id, boss, What(), "", now=SOON))
+
+
+# ── 71–73 ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_71_what_no_provider_pays_back_is_left_to_a_person(shop: ShopId) -> None:
+    apples = await a_product("苹果", "12.00", stock=10)
+    paid = await a_paid_order(await a_customer(), (apples, 2))
+    boss = await a_clerk()
+    case = await refunds.give(paid.id, boss, units(apples, 1), "", now=SOON)
+    await refunds.submit(case.id, now=SOON)
+    await refunds.leave_to_a_person(case.id, "商户余额不足", now=SOON)
+    await refunds.leave_to_a_person(case.id, "商户余额不足", now=SOON)  # said twice, told once
+    assert (await refunds.case(case.id)).state == State.MANUAL
+    assert (await happened()).count("RefundByHand") == 1
+    assert not await refunds.nudge(case.id, now=SOON)
+    assert await refunds.nudge(case.id, now=SOON + NUDGE_AFTER)
+    assert await refunds.paid_back(case.number, now=SOON, by=boss, proof="转账截图")
+    assert await ledger.balance(shop, "cash:gateway") == 1200
+
+
+async def test_73_two_days_of_silence_are_a_yes(shop: ShopId) -> None:
+    apples = await a_product("苹果", "12.00", stock=10)
+    paid = await a_paid_order(await a_customer(), (apples, 2))
+    asked = await refunds.ask(paid.id, paid.buyer, units(apples, 1), "烂了", at_once=NO_LIMIT, now=NOW)
+    assert not await refunds.silence_is_a_yes(asked.id, now=after(hours=47))
+    assert await refunds.silence_is_a_yes(asked.id, now=after(hours=48))
+    assert not await refunds.silence_is_a_yes(asked.id, now=after(hours=49))
+    assert (await refunds.case(asked.id)).state == State.APPROVED
+    assert (await happened())[-2:] == ["RefundAsked", "RefundAgreed"]

@@ -98,8 +98,15 @@ class OpenTransaction(TransactionalDBClient):
             self._finalized = True
         self.give_back()
 
+    async def give_up(self) -> None:
+        """ROLLBACK, and the connection goes back. When this fails or is cancelled, `abandon` must follow."""
+        async with self._lock:
+            await self.rollback()
+            self._finalized = True
+        self.give_back()
+
     async def abandon(self) -> None:
-        """ROLLBACK, and the connection goes back in any case."""
+        """ROLLBACK, perhaps once more, and the connection goes back in any case."""
         try:
             async with self._lock:
                 await self.rollback()
@@ -116,8 +123,9 @@ def _only_reads(statement: str) -> bool:
 class Outermost(TransactionContext):
     """BEGIN … COMMIT around a block, on a connection that nobody else uses meanwhile.
 
-    BEGIN and COMMIT are awaited as they are; only the way out after a fault or a cancellation is one that no further
-    cancellation reaches. Whatever became of a cancelled COMMIT, the ROLLBACK after it leaves nothing open.
+    BEGIN, COMMIT and ROLLBACK are awaited as they are; only the way out after one that failed, or a cancellation, is
+    one that no further cancellation reaches. Whatever became of a cancelled COMMIT, the ROLLBACK after it leaves
+    nothing open.
     """
 
     client: OpenTransaction
@@ -142,6 +150,8 @@ class Outermost(TransactionContext):
             self._connections.reset(self._token)
             if kind is None:
                 await self.client.keep()
+            elif issubclass(kind, Exception):
+                await self.client.give_up()
         finally:
             if not self.client.is_over:
                 await to_the_end(self.client.abandon())
@@ -151,7 +161,8 @@ class Savepoint(TransactionContext):
     """A part of a transaction that can be undone alone.
 
     Its SAVEPOINT is said before its first statement, and not at all where one stands since which nothing was written:
-    going back to that one is the same. So a verb that begins where its caller's part begins costs nothing.
+    going back to that one is the same. So a verb that begins where its caller's part begins costs nothing. One that
+    was left behind does no harm, so the first of a transaction is never released: most have no second.
     """
 
     client: OpenTransaction
@@ -174,7 +185,7 @@ class Savepoint(TransactionContext):
             return
         self.client.check_open()
         is_unused = self.client.is_clean and self.client.marks == self._mark  # the next part may have it
-        if self._is_own and not is_unused:
+        if self._is_own and not is_unused and self._mark > 1:  # the first one may stand until COMMIT
             await self._release()
 
     @property

@@ -139,16 +139,23 @@ async def perform_all(
     paths: Sequence[Path], goods: Catalogue, *, database: str, show: bool, say: Callable[[str], None]
 ) -> int:
     """Plays each file and says how it went; gives how many differ. With `show` it writes the transcript as it was
-    really said instead of comparing."""
-    if database:
-        from_mapping({"database": {"url": database}}, {})
-        await upkeep.nobodys(database)
+    really said instead of comparing. The tables are made once and emptied after each file."""
+    with tempfile.TemporaryDirectory(prefix="qundian-play-") as folder:
+        url = database or f"sqlite:///{folder}/shop.db"
+        from_mapping({"database": {"url": url}}, {})
+        await upkeep.nobodys(url)
+        watch = (lambda step, got: say(written(step, got))) if show else None
+        return await _one_by_one(paths, goods, url, watch, say)
+
+
+async def _one_by_one(
+    paths: Sequence[Path], goods: Catalogue, url: str, watch: Watch | None, say: Callable[[str], None]
+) -> int:
     failed = 0
-    watch = (lambda step, got: say(written(step, got))) if show else None
     for n, path in enumerate(paths, start=1):
         try:
             transcript = await asyncio.to_thread(_read, path)
-            difference = await _fresh(transcript, goods, database, watch)
+            difference = await _swept(transcript, goods, url, watch)
         except (BadTranscript, OSError, UnicodeDecodeError) as exc:
             why = exc.strerror if isinstance(exc, OSError) and exc.strerror else exc
             say(f"[{n}/{len(paths)}] ✗ {path}: {why}")
@@ -169,13 +176,10 @@ def _read(path: Path) -> Transcript:
     return parse(path.read_text(encoding="utf-8"))
 
 
-async def _fresh(
-    transcript: Transcript, goods: Catalogue, database: str, watch: Watch | None
+async def _swept(
+    transcript: Transcript, goods: Catalogue, url: str, watch: Watch | None
 ) -> Difference | None:
-    if database:
-        try:
-            return await play_one(transcript, goods, database, watch)
-        finally:
-            await upkeep.sweep(database)
-    with tempfile.TemporaryDirectory(prefix="qundian-play-") as folder:
-        return await play_one(transcript, goods, f"sqlite:///{folder}/shop.db", watch)
+    try:
+        return await play_one(transcript, goods, url, watch)
+    finally:
+        await upkeep.sweep(url)

@@ -14,7 +14,7 @@ from bot.billing import reconcile
 from bot.duty import Duty
 from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
-from shop import coupon_drops, coupons, orders, payments, pickups, wishes
+from shop import campaigns, coupon_drops, coupons, orders, payments, pickups, wishes
 from shop.transaction import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -100,6 +100,16 @@ async def complete_orders(now: datetime, _: Provider | None) -> int:
     return ended
 
 
+async def settle_campaigns(now: datetime, _: Provider | None) -> int:
+    """Campaigns that have ended, order by order."""
+    done = 0
+    for id in await campaigns.closing():
+        for order in await campaigns.unsettled(id):
+            done += await unit_of_work(lambda order=order: campaigns.settle_order(order, now=now))  # type: ignore[misc]  # the loop's own order
+        done += await unit_of_work(lambda id=id: campaigns.settled(id, now=now))  # type: ignore[misc]  # the loop's own campaign
+    return done
+
+
 def alone(verb: Callable[..., Awaitable[int]]) -> Job:
     """A verb that does what is due by itself, in one transaction."""
 
@@ -110,6 +120,10 @@ def alone(verb: Callable[..., Awaitable[int]]) -> Job:
 
 
 JOBS: dict[str, Job] = {
+    "start_campaigns": alone(campaigns.start_due),
+    "call_campaigns": alone(campaigns.call_due),
+    "close_campaigns": alone(campaigns.close_due),
+    "settle_campaigns": settle_campaigns,
     "expire_unpaid": expire_unpaid,
     "refund_due": refund_due,
     "complete_orders": complete_orders,

@@ -35,6 +35,26 @@ class Window:
             self._said += [now] * parts
 
 
+class Lists:
+    """When each rolling list was last said: fifty who join in a minute are not fifty lists."""
+
+    def __init__(self, gap: timedelta) -> None:
+        self._gap = gap
+        self._last: dict[tuple[Place, str], datetime] = {}
+
+    def is_too_soon(self, letter: Sealed, now: datetime) -> bool:
+        if letter.lane != "list" or letter.fold is None:
+            return False
+        last = self._last.get((place(letter), letter.fold))
+        return last is not None and now - last < self._gap
+
+    def note(self, letter: Sealed, now: datetime) -> None:
+        if letter.lane == "list" and letter.fold is not None:
+            if len(self._last) > MOST_PLACES:
+                self._last.clear()
+            self._last[place(letter), letter.fold] = now
+
+
 class Meter:
     """One channel's."""
 

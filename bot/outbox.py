@@ -15,7 +15,7 @@ from bot import apart, post
 from bot.channels.channel import Channel, MaybeSent, NotSent, Pace, Spoken, Unreachable
 from bot.clock import Clock
 from bot.duty import Duty
-from bot.meter import Meter, Place, place
+from bot.meter import Lists, Meter, Place, place
 from bot.post import Manners
 from dialogs import notices
 from dialogs.notices import Desk
@@ -52,6 +52,7 @@ class Outbox:
         self._manners = manners
         self._channels = channels
         self._meters = {name: Meter(paces.get(name, channels[name].abilities.pace)) for name in channels}
+        self._lists = Lists(manners.list_gap)
         self._news = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._flush: asyncio.Task[None] | None = None  # the next one, not begun yet
@@ -169,9 +170,12 @@ class Outbox:
         lanes = {"reply": 0, "list": 1, "promo": 2}
         admitted, full = list[Sealed](), set[tuple[Place, str]]()
         for letter in sorted(letters, key=lambda letter: (lanes[letter.lane], letter.id)):
+            if self._lists.is_too_soon(letter, now):
+                continue
             queue = (place(letter), letter.lane)
             if queue not in full and self._meters[letter.channel].admit(letter, self._parts(letter), now):
                 admitted.append(letter)
+                self._lists.note(letter, now)
             else:
                 full.add(queue)  # a short letter does not slip past a long one
         return sorted(admitted, key=lambda letter: letter.id)

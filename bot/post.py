@@ -25,6 +25,7 @@ class Manners:
     quiet_from: time = time(22)
     quiet_to: time = time(8)
     hold: timedelta = timedelta(0)
+    list_gap: timedelta = timedelta(seconds=4)  # between two states of a list that many people change
     promotions_a_day: int = 3
 
     def not_before(self, say: Say, now: datetime) -> datetime:

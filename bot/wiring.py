@@ -348,7 +348,7 @@ def manners_of(settings: Settings, *, is_demo: bool) -> Manners:
         time.fromisoformat(part.quiet_from),
         time.fromisoformat(part.quiet_to),
         timedelta(0) if is_demo else timedelta(seconds=part.hold_seconds),
-        part.promotions_a_day,
+        promotions_a_day=part.promotions_a_day,
     )
 
 

@@ -5,6 +5,7 @@ Runs inside the transaction of its message. What a verb refused has not happened
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from dialogs import echo, engine, learning, refusals, repair, rooms, trace
 from dialogs.engine import Dialogue, Done, Move, Question, State
 from dialogs.hear import Reader
-from dialogs.hear.reading import NO_LAST_ORDER, Context, Quoted, Reading, Said
+from dialogs.hear.reading import NO_LAST_ORDER, Context, Line, Quoted, Reading, Said
 from dialogs.hear.second import Unclear, is_unclear
 from dialogs.register import by_intent, dialogues
 from dialogs.speech import Heard, Say
@@ -26,11 +27,27 @@ from shop.catalogue import Goods, goods
 from shop.kit.ids import MessageId, PersonId, ShopId
 from shop.kit.refusal import Refusal
 from shop.people import Person, Room
-from shop.refusals import NotAllowed
+from shop.refusals import CampaignOver, NotAllowed, QuotaGone, QuotaShared
 from shop.transaction import transaction
 
 HISTORY = 6
 MOST_DENIED = 3
+COMMAND_WORDS = (
+    "开团",
+    "开个团",
+    "接龙",
+    "秒杀",
+    "开秒杀",
+    "截单",
+    "截团",
+    "截止",
+    "结团",
+    "导出",
+    "特价",
+    "今日特价",
+    "到货",
+)
+PRIVATELY = (CampaignOver, QuotaGone, QuotaShared)  # hundreds may hear it at once: the group hears one result
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,7 @@ class Conversation:
         person = await people.recognise(self.shop, heard.channel, heard.who, heard.name, now=now)
         state = await self._open_question(room, person, now)
         shelf = await goods(self.shop)
-        context = await self._context(heard, message, room, person, state)
+        context = await self._context(heard, message, room, person, state, shelf, now)
         read = reading = await self._read(heard.text, context, person, shelf, now)
         called = room is None or "@shop" in heard.mentions or self._quotes_us(heard)
         if (may_ask or second) and called and not person.is_staff and is_unclear(reading):
@@ -108,6 +125,8 @@ class Conversation:
             dialogues=self._dialogues,
             read=lambda text: self.reader(shelf).read(text, Context(chat="private"), now=now),
         )
+        if command := self._command(turn):
+            turn, state = command, await self._open_question(None, person, now)
         reply = await self._answer(turn, state)
         if not person.is_staff and (called or read.action != "ignore"):
             await learning.note(turn, read, _names(heard, context))
@@ -128,16 +147,32 @@ class Conversation:
         return self._reader
 
     async def _context(
-        self, heard: Heard, message: MessageId, room: Room | None, person: Person, state: State | None
+        self,
+        heard: Heard,
+        message: MessageId,
+        room: Room | None,
+        person: Person,
+        state: State | None,
+        shelf: Goods,
+        now: datetime,
     ) -> Context:
         return Context(
             chat="group" if room else "admin" if person.is_staff else "private",
             mention=heard.mentions,
-            cart=lines_of(await slips.open_order(self.shop, person.id)),
+            campaigns=tuple(one.key for one in shelf.running(room.id if room else None, now)),
+            cart=await self._cart(person, shelf),
             history=await self._history(heard, message) if room and heard.room else (),
             quote=Quoted(heard.quote.who, heard.quote.text) if heard.quote else None,
             pending=state.pending if state else None,
         )
+
+    async def _cart(self, person: Person, shelf: Goods) -> tuple[Line, ...]:
+        """Everything that can still be changed: the open order, and what is on the lists of campaigns."""
+        if not shelf.campaigns:
+            return lines_of(await slips.open_order(self.shop, person.id))
+        found = await slips.open_slips(self.shop, person.id)
+        key_of = {one.id: one.key for one in shelf.campaigns}
+        return tuple(line for slip in found for line in lines_of(slip, key_of.get(slip.campaign or 0)))
 
     async def _read(
         self, text: str, context: Context, person: Person, shelf: Goods, now: datetime
@@ -176,11 +211,11 @@ class Conversation:
         dialogue = self._begun_by(turn) or self._by_intent.get(turn.reading.intent) or self._picked(turn)
         if dialogue is None or not _may_start(dialogue, turn):
             return await self._not_understood(turn, state)
-        if dialogue.roles and not dialogue.roles & turn.person.roles:
+        if dialogue.roles and not dialogue.roles & turn.person.may:
             return await self._denied(turn, dialogue)
         if state and not self._in_passing(dialogue, state):
             await self._forget(turn)
-        move = engine.begin(dialogue, turn.reading, turn.shelf.catalogue, turn.text)
+        move = engine.begin(dialogue, turn.reading, turn.shelf.catalogue, turn.text, turn.said_in)
         return await self._carry_out(turn, dialogue, move, state if asked else None)
 
     def _whole(self, turn: Turn, state: State, dialogue: Dialogue) -> Turn | None:
@@ -193,6 +228,26 @@ class Conversation:
         local = turn.now.astimezone(ZoneInfo(turn.tz))
         reading = self.reader(turn.shelf).read(f"{state.said} {turn.text}", Context(chat="admin"), now=local)
         return replace(turn, reading=reading) if reading.intent in dialogue.intents else None
+
+    def _command(self, turn: Turn) -> Turn | None:
+        """A command about campaigns, from who may give it here: read as one, and answered in private."""
+        here = turn.room is None or turn.person.is_staff or turn.room.owner == turn.person.id
+        if not here or not turn.person.may:
+            return None
+        first, _, rest = turn.text.strip().lstrip("/").partition(" ")
+        by_word = next((d for d in self._dialogues.values() if first in d.first_words), None)
+        if by_word is None and turn.room is None and turn.person.is_staff:
+            return None  # read as a command already
+        said = f"{by_word.reads_as} {rest}" if by_word and by_word.reads_as else turn.text
+        local = turn.now.astimezone(ZoneInfo(turn.tz))
+        running = tuple(one.key for one in turn.shelf.running(turn.room_id, turn.now))
+        reading = self.reader(turn.shelf).read(said, Context(chat="admin", campaigns=running), now=local)
+        dialogue = by_word or self._by_intent.get(reading.intent)
+        if dialogue is None or not dialogue.in_group or not dialogue.roles & turn.person.may:
+            return None
+        if by_word is None and not _is_order_to_us(turn.text):
+            return None
+        return replace(turn, room=None, said_in=turn.room_id, reading=reading, begins=dialogue)
 
     def _in_passing(self, dialogue: Dialogue, open_one: State) -> bool:
         """What leaves an open question as it is: an answer; and any order, beside a menu that stays in view."""
@@ -213,6 +268,8 @@ class Conversation:
 
     def _begun_by(self, turn: Turn) -> Dialogue | None:
         """改价 alone, or 退款: it asks for the rest. One word may be a command of the staff and a wish of a buyer."""
+        if turn.begins is not None:
+            return turn.begins  # type: ignore[no-any-return]  # a Dialogue, that turn.py does not know
         if turn.room is not None:
             return None
         said = turn.text.strip().lstrip("/")
@@ -291,7 +348,10 @@ class Conversation:
         await self._forget(turn)
         await self._record(turn, dialogue, "refused", state.said)
         text = dialogue.words(refusal) or refusals.words(refusal)
-        says = (turn.here(f"{turn.name}，{text}" if turn.room else text),)
+        if turn.room is not None and not isinstance(refusal, PRIVATELY):
+            says = (turn.here(f"{turn.name}，{text}"),)
+        else:
+            says = (turn.privately(text),)
         return self._reply(turn, dialogue, says, f"refused: {type(refusal).__name__}", vars(refusal))
 
     async def _again(self, turn: Turn, dialogue: Dialogue, state: State) -> Reply:
@@ -389,10 +449,16 @@ def _names(heard: Heard, context: Context) -> tuple[str, ...]:
     return (heard.name, *quoted, *(said.who for said in context.history))
 
 
+def _is_order_to_us(text: str) -> bool:
+    """A command in a group begins or ends with its word; talk about one does not."""
+    said = text.strip()
+    return said.startswith(COMMAND_WORDS) or bool(re.search("(?:秒杀|拼团|接龙).*[0-9]", said))
+
+
 def _may_start(dialogue: Dialogue, turn: Turn) -> bool:
     """A message to be ignored starts nothing, except a greeting in private; private things stay private."""
     if dialogue.private_only and turn.room is not None:
         return False
-    if turn.text.strip().lstrip("/") in dialogue.starts:
+    if turn.begins is dialogue or turn.text.strip().lstrip("/") in dialogue.starts:
         return True
     return turn.reading.action != "ignore" or (turn.reading.intent == "chat.greet" and turn.addressed)

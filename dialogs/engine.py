@@ -88,6 +88,11 @@ class Dialogue:
     confirm_minutes: ClassVar[int] = 30
     undo_for: ClassVar[timedelta] = timedelta(0)
     starts: ClassVar[tuple[str, ...]] = ()  # these words alone begin it: 改价
+    first_words: ClassVar[
+        tuple[str, ...]
+    ] = ()  # a message that begins with one of these and a space means it
+    reads_as: ClassVar[str] = ""  # what the reader is told instead of that first word
+    in_group: ClassVar[bool] = False  # a command that may be said in the group; it is answered in private
     group_words: ClassVar[tuple[str, ...]] = ()  # these alone, in a group, mean it whatever is asked: 抢
     stays_in_view: ClassVar[bool] = False  # a list that may be picked from again and again
     is_answer: ClassVar[bool] = False  # a question answered in passing: an open dialogue stays open
@@ -153,9 +158,11 @@ class Move:
     slot: str = ""
 
 
-def begin(dialogue: Dialogue, reading: Reading, catalogue: Catalogue, said: str = "") -> Move:
-    """A message that starts a dialogue."""
-    data = dialogue.fill(reading, {}, "")
+def begin(
+    dialogue: Dialogue, reading: Reading, catalogue: Catalogue, said: str = "", said_in: int | None = None
+) -> Move:
+    """A message that starts a dialogue; `said_in` is the group of a command that is answered in private."""
+    data = dialogue.fill(reading, {} if said_in is None else {"said_in": said_in}, "")
     return _onward(dialogue, State(dialogue.id, data, said), catalogue)
 
 

@@ -3,22 +3,25 @@ offer of what is left."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
-from dialogs import voice
+from dialogs import rolling, voice
 from dialogs.ask import clarify_question
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
 from dialogs.hear.reading import Line, Pending, Reading
 from dialogs.speech import Button, Say
 from dialogs.turn import Turn
 from dialogs.wants import line_from_json, line_to_json, to_wants
-from shop import orders, slips
+from shop import campaigns, lists, orders, slips
+from shop.kit.ids import RoomId
 from shop.kit.money import Money
 from shop.kit.refusal import Refusal
 from shop.refusals import QuoteChanged, Shortage, SoldOut
 from shop.rules.baskets import Want
+from shop.rules.campaigns import Kind, OnOffer
 from shop.rules.orders import Status
 from shop.slips import Slip
 
@@ -58,6 +61,8 @@ class Ordering(Dialogue):
         return replace(unclear, data={**data, "clear": clear})
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
+        if joined(turn, data) and not data.get("unsure") and not _is_much(data):
+            return None  # a campaign has said its price; its quota and its stock decide
         preview = await orders.preview(turn.shop, to_wants(data["lines"]), now=turn.now, buyer=turn.person.id)
         many = any(line.qty.amount > MANY for line in preview.lines)
         dear = preview.payable >= Money(turn.facts.ask_above_fen)
@@ -85,20 +90,61 @@ class Ordering(Dialogue):
 YES_NO = (Button("对", "对"), Button("不对", "不对"))
 
 
+def joined(turn: Turn, data: Data) -> bool:
+    """Is everything that was said for a campaign that the shelf knows?"""
+    return all(line.get("campaign") in turn.shelf.campaign for line in data["lines"])
+
+
+def _is_much(data: Data) -> bool:
+    return any(Decimal(line["qty"]) > MANY for line in data["lines"])
+
+
 async def take(turn: Turn, data: Data, seal: str = "") -> Done:
-    """Place the lines, or change the open order by them: 再加一箱 with nothing to add to is an order like any other."""
-    wants = to_wants(data["lines"])
-    if any(want.op != "add" for want in wants) and not await _is_a_new_order(turn, wants):
-        slip = await orders.edit(turn.shop, turn.person.id, wants, now=turn.now)
-        return Done(edited(turn, slip), facts=_facts(slip))
-    slip = await orders.place(turn.shop, turn.person.id, wants, now=turn.now, room=turn.room_id, seal=seal)
-    return Done(placed(turn, slip), facts=_facts(slip))
+    """Place the lines, or change the open order by them; what is for a campaign is an order of that campaign."""
+    says, facts = list[Say](), dict[str, str]()
+    for campaign, lines in by_campaign(turn, data["lines"]):
+        slip, was_there = await _take(turn, campaign, to_wants(lines), seal)
+        if campaign is not None:
+            says += await told_of_campaign(turn, slip, campaign)
+        else:
+            says += edited(turn, slip) if was_there else placed(turn, slip)
+        facts |= _facts(slip)
+    return Done(tuple(says), facts=facts)
 
 
-async def _is_a_new_order(turn: Turn, wants: Sequence[Want]) -> bool:
+def by_campaign(
+    turn: Turn, lines: Sequence[Mapping[str, Any]]
+) -> list[tuple[OnOffer | None, list[Mapping[str, Any]]]]:
+    """The lines by what they are for: the campaigns in the order they were named, and what is for none of them."""
+    parts: dict[str | None, list[Mapping[str, Any]]] = {}
+    for line in lines:
+        key = line.get("campaign")
+        parts.setdefault(key if key in turn.shelf.campaign else None, []).append(line)
+    return [(turn.shelf.campaign[key] if key else None, some) for key, some in parts.items()]
+
+
+async def _take(turn: Turn, campaign: OnOffer | None, wants: Sequence[Want], seal: str) -> tuple[Slip, bool]:
+    """The order, and whether it stood already: 再加一箱 with nothing to add to is an order like any other."""
+    if any(want.op != "add" for want in wants) and not await _is_a_new_order(turn, campaign, wants):
+        return await orders.edit(turn.shop, turn.person.id, wants, now=turn.now, campaign=campaign), True
+    placed = await orders.place(
+        turn.shop,
+        turn.person.id,
+        wants,
+        now=turn.now,
+        room=turn.room_id,
+        seal="" if campaign else seal,
+        campaign=campaign,
+    )
+    return placed, False
+
+
+async def _is_a_new_order(turn: Turn, campaign: OnOffer | None, wants: Sequence[Want]) -> bool:
     if any(want.op not in ("add", "inc") for want in wants):
         return False
-    standing = await slips.open_order(turn.shop, turn.person.id)
+    of = campaign.id if campaign else None
+    open_ones = await slips.open_slips(turn.shop, turn.person.id)
+    standing = next((slip for slip in open_ones if slip.campaign == of), None)
     return standing is None or standing.claimed_at is not None
 
 
@@ -133,6 +179,28 @@ def _told(turn: Turn, slip: Slip, goods: str) -> tuple[Say, ...]:
     )
     public = turn.to_room(goods, fold=f"order:{slip.code}")
     return (public, private) if public else (private,)
+
+
+async def told_of_campaign(turn: Turn, slip: Slip, campaign: OnOffer) -> tuple[Say, ...]:
+    """Money and link in private; in the group the one rolling list (a flash sale has one result at its end)."""
+    private = turn.privately(
+        turn.slip_text(slip),
+        card=turn.slip_card(slip),
+        buttons=voice.slip_buttons(slip),
+        fold=f"slip:{slip.code}",
+    )
+    if slip.status == Status.CANCELLED:
+        private = turn.privately(f"{slip.code} 退出了{campaign.title}。想要了再说“+1”")
+    if turn.room is None or campaign.kind == Kind.FLASH:
+        return (private,)
+    return (await rolling_list(turn, campaign, turn.room.id), private)
+
+
+async def rolling_list(turn: Turn, campaign: OnOffer, room: RoomId) -> Say:
+    listed = await lists.entries(campaign.id, room=room)
+    at = await campaigns.progress(campaign.id)
+    text = rolling.rolling(campaign, listed, at, turn.shelf, now=turn.now)
+    return Say(text, room=room, fold=rolling.fold(campaign, room), lane="list")
 
 
 def offer_what_is_left(turn: Turn, data: Data, refusal: SoldOut) -> Question | None:

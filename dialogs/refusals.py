@@ -23,6 +23,23 @@ def _short(refusal: no.SoldOut) -> str:
 
 WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.SoldOut: lambda r: f"{_short(r)}。看看别的？回“菜单”",
+    no.CampaignOver: lambda r: f"{r.title}现在不能接了。看看别的？回“菜单”",
+    no.QuotaGone: lambda r: (
+        f"{r.name}只剩 {r.left} {r.unit} 了，要就说“{r.name}{r.left}{r.unit}”"
+        if r.left.milli > 0
+        else f"{r.name}抢完了，没抢到。有人退出来我私聊叫你，回“候补”"
+    ),
+    no.QuotaShared: lambda r: (
+        f"{r.name}每人限 {r.each} {r.unit}，你已经有 {r.has} {r.unit}了"
+        if r.has.milli > 0
+        else f"{r.name}每人限 {r.each} {r.unit}，说少一点就行"
+    ),
+    no.NoSuchCampaign: lambda r: f"没找到“{r.said[:12]}”这个活动。回“活动”看看有哪些",
+    no.CampaignClash: lambda r: (
+        f"{r.name}已经在“{r.other}”里了，那个结束了再开"
+        if r.other
+        else f"{r.name}库存只有 {r.left} {r.unit}，活动要的比这多。先补货，或者少放一点"
+    ),
     no.NotSold: lambda r: f"{r.name or '这样东西'}下架了，回“菜单”看今天有什么",
     no.OnlyWhole: lambda r: f"{r.name}按{r.unit}卖，要整{r.unit}。比如“{r.name}1{r.unit}”",
     no.TooMuch: lambda r: f"{r.name}一单最多 {r.most} {r.unit}。量大请说“转人工”，店里给你备",
@@ -43,6 +60,19 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.TooMuchOff: lambda r: f"这单最多{'减' if r.change.fen < 0 else '加回'} {r.most}，换个数再说一次",
     no.NoSuchGoods: lambda r: f"没有“{r.said}”这样货。回“菜单”看看名字",
     no.NameTaken: lambda r: f"{r.name}已经在卖了。改价说“改价 {r.name} 25.5”，补货说“补货 {r.name} +50”",
+    no.NoSuchTicket: lambda r: f"没有 #{r.number} 这张单。回“列表”看看有哪些",
+    no.TicketTaken: lambda r: (
+        f"#{r.number} {r.owner}在跟，这句没发"
+        if r.owner
+        else f"#{r.number} 还没人接，回“{r.number} 接”就归你"
+    ),
+    no.TicketOver: lambda r: f"#{r.number} 已经结束了，这句没发。回“列表”看看还有谁在等",
+    no.ForWhom: lambda r: (
+        f"这句发给谁？带上编号再说一遍，比如“{r.numbers[0]} 马上补发”"
+        if r.numbers
+        else "现在没有你在跟的顾客。回“列表”看看有谁在等"
+    ),
+    no.AboveLimit: lambda r: f"你一次最多退 {r.most}，多了请店主来退",
     no.NotAllowed: lambda r: "这件事要店主来做",
     no.WrongPairingCode: lambda r: "绑定码不对，或者过期了。重启店铺，日志里有新的绑定码",
     no.NothingToUndo: lambda r: "没有能撤销的。改价、补货、上下架两分钟内可以撤销",

@@ -46,6 +46,8 @@ class Turn:
     addressed: bool
     dialogues: Mapping[str, Any]  # every dialogue by its id (撤销 needs the one it undoes)
     read: Callable[[str], Reading]  # other words, as if somebody had said them in private (试算 苹果3)
+    begins: Any = None  # the dialogue that the first word names
+    said_in: RoomId | None = None  # the group in which a command was said that is answered in private
 
     @property
     def day(self) -> date:

@@ -101,6 +101,12 @@ def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool) -> str:
     tail = f"\n{hint}" if hint and slip.status == Status.UNPAID else ""
     if slip.status == Status.UNPAID and slip.claimed_at:
         return f"{head}，店里看到钱就把取货码发你{tail}"
+    if slip.campaign and slip.status == Status.UNPAID:
+        if slip.pay_due_at is None:
+            ways = f"截单前后付都行：{links.order(slip)}"
+        else:
+            ways = f"{_minutes_to_pay(slip)}分钟内付款：{links.order(slip)}"
+        return f"{head}，{ways}\n要改就说“{_edit_example(slip)}”，不要了说“退出”"
     if slip.status == Status.UNPAID:
         if not online:
             ways = f"{minutes}分钟内回“到店付”，或者转账后回“已付”：{links.order(slip)}"
@@ -110,6 +116,11 @@ def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool) -> str:
     if slip.pay_mode == PayMode.COD and not slip.money_in:
         return f"{head}，到店付。取货码 {code(slip.pickup_code or '')}：{links.order(slip)}\n要改就说“{_edit_example(slip)}”，不要了说“取消”"
     return f"{head}（{state(slip)}）：{links.order(slip)}"
+
+
+def _minutes_to_pay(slip: Slip) -> int:
+    assert slip.pay_due_at is not None
+    return round((slip.pay_due_at - slip.placed_at).total_seconds() / 60)
 
 
 def _edit_example(slip: Slip) -> str:

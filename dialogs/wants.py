@@ -20,11 +20,11 @@ def to_wants(lines: Iterable[Mapping[str, Any]]) -> list[Want]:
     return [to_want(line_from_json(line)) for line in lines]
 
 
-def lines_of(slip: Slip | None) -> tuple[Line, ...]:
-    """An order as the reader's context wants it."""
+def lines_of(slip: Slip | None, campaign: str | None = None) -> tuple[Line, ...]:
+    """An order (of this campaign) as the reader's context wants it."""
     if slip is None:
         return ()
-    return tuple(Line(x.sku, x.qty.amount, x.unit, "add", x.for_whom, x.note) for x in slip.lines)
+    return tuple(Line(x.sku, x.qty.amount, x.unit, "add", x.for_whom, x.note, campaign) for x in slip.lines)
 
 
 def line_to_json(line: Line) -> dict[str, Any]:

@@ -185,7 +185,14 @@ RULES = (
         "A team has no more members than seats, and nothing is prepared for one that is not full.",
         waits="拼团",
     ),
-    Rule("A flash sale sells no more than its quota, nor more to one person than allowed.", waits="秒杀"),
+    Rule(
+        "A flash sale sells no more than its quota, nor more to one person than allowed.",
+        (
+            "a campaign gave what its orders took",
+            "a campaign keeps to its quota",
+            "nobody has more of a campaign than his share",
+        ),
+    ),
     Rule(
         "Points are the sum of their entries.",
         (

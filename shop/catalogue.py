@@ -60,10 +60,13 @@ class Goods:
         """By key."""
         return {campaign.key: campaign for campaign in self.campaigns}
 
-    def open_in(self, room: RoomId, now: datetime) -> tuple[OnOffer, ...]:
-        """What runs in this group now, newest last; one that names no group runs in all of them."""
+    def running(self, room: RoomId | None, now: datetime) -> tuple[OnOffer, ...]:
+        """The campaigns that are open in this group, newest last; one that names no group runs in all of them. In
+        private whatever is open: who knows of it may join."""
         return tuple(
-            one for one in self.campaigns if one.is_open(now) and (not one.rooms or room in one.rooms)
+            one
+            for one in self.campaigns
+            if one.is_open(now) and (room is None or not one.rooms or room in one.rooms)
         )
 
     @cached_property

@@ -52,6 +52,56 @@ class PersonWanted:
 
     ticket: int
     words: str
+    again: bool = False  # a further question under the same ticket
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPassedOn:
+    """Another agent is asked: unclaimed, silent, transferred, or opened (somebody has come to work)."""
+
+    ticket: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketClaimed:
+    ticket: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAnswered:
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerWrote:
+    """To the person who serves him."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerWaits:
+    """Nobody has come yet: the first, second or third word about it."""
+
+    ticket: int
+    stage: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReminded:
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketEnded:
+    """The bot is back, and asks what it had been asking (in these places)."""
+
+    ticket: int
+    how: str  # ended, solved, idle
+    had_owner: bool
+    places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +236,41 @@ class OrderWeighed:
     off_fen: int
 
 
+@dataclass(frozen=True, slots=True)
+class CampaignOpened:
+    """活动开始: its groups hear what there is."""
+
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignEnding:
+    """The last call before the end."""
+
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignClosed:
+    """截单, by hand or by the clock; or it was called off."""
+
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSettled:
+    """Everything of it is done with: whoever ran it hears how it went."""
+
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayTheList:
+    """The list is closed; this entry is not paid yet."""
+
+    order: int
+
+
 Happening = (
     OrderExpired
     | OrderPaid
@@ -194,6 +279,13 @@ Happening = (
     | OrderHandedOver
     | OrderTakenBack
     | PersonWanted
+    | TicketPassedOn
+    | TicketClaimed
+    | AgentAnswered
+    | CustomerWrote
+    | CustomerWaits
+    | AgentReminded
+    | TicketEnded
     | SpecialsPosted
     | OwnerPaired
     | OrderAdjusted
@@ -212,6 +304,11 @@ Happening = (
     | PointsGiven
     | BackInStock
     | OrderWeighed
+    | CampaignOpened
+    | CampaignEnding
+    | CampaignClosed
+    | CampaignSettled
+    | PayTheList
 )
 
 KINDS: dict[str, type[Any]] = {
@@ -224,6 +321,13 @@ KINDS: dict[str, type[Any]] = {
         OrderHandedOver,
         OrderTakenBack,
         PersonWanted,
+        TicketPassedOn,
+        TicketClaimed,
+        AgentAnswered,
+        CustomerWrote,
+        CustomerWaits,
+        AgentReminded,
+        TicketEnded,
         SpecialsPosted,
         OwnerPaired,
         OrderAdjusted,
@@ -242,6 +346,11 @@ KINDS: dict[str, type[Any]] = {
         PointsGiven,
         BackInStock,
         OrderWeighed,
+        CampaignOpened,
+        CampaignEnding,
+        CampaignClosed,
+        CampaignSettled,
+        PayTheList,
     )
 }
 

@@ -36,7 +36,8 @@ class Check:
 # What a shop has promised and given away, per sku.
 HELD = """
     SELECT sku.id, sku."key", item.on_hand, item.held,
-      (SELECT coalesce(sum(hold.qty), 0) FROM hold WHERE hold.sku_id = sku.id AND hold.state = 'active') AS active,
+      (SELECT coalesce(sum(hold.qty), 0) FROM hold WHERE hold.sku_id = sku.id AND hold.state = 'active')
+        + (SELECT coalesce(sum(reserved), 0) FROM campaign_item WHERE campaign_item.sku_id = sku.id) AS active,
       (SELECT coalesce(sum(move.change), 0) FROM stock_move AS move WHERE move.sku_id = sku.id) AS moved
     FROM sku JOIN stock_item AS item ON item.sku_id = sku.id WHERE sku.shop_id = ?
 """
@@ -58,6 +59,13 @@ BILL = """
       (SELECT count(*) FROM pickup AS p WHERE p.order_id = o.id AND p.state = 'ready') AS ready,
       (SELECT count(*) FROM pickup AS p WHERE p.order_id = o.id AND p.state = 'done') AS done
     FROM "order" AS o WHERE o.shop_id = ?
+"""
+# What each item of a campaign counts, and what its orders have.
+PIECES = """
+    SELECT c."key", c.status, item.taken, item.reserved, item.quota, (SELECT coalesce(sum(line.qty), 0)
+      FROM line JOIN "order" AS o ON o.id = line.order_id
+      WHERE o.campaign_id = c.id AND line.sku_id = item.sku_id AND o.status <> 'cancelled') AS ordered
+    FROM campaign AS c JOIN campaign_item AS item ON item.campaign_id = c.id WHERE c.shop_id = ?
 """
 PROMISE = """
     SELECT o.code, o.status, line.qty - coalesce(back.kept_qty, 0) AS qty, line.sku_id AS goods,
@@ -93,7 +101,7 @@ CHECKS = (
     # ── stock
     Check(
         "promised is what orders hold",
-        "{what} is promised {figure} thousandths more than orders hold",
+        "{what} is promised {figure} thousandths more than orders and campaigns hold",
         f'SELECT h."key" AS what, h.held - h.active AS figure FROM ({HELD}) AS h WHERE h.held <> h.active',
     ),
     Check(
@@ -183,9 +191,10 @@ CHECKS = (
     ),
     Check(
         "an unpaid order waits for something",
-        "order {what} is unpaid, and neither the clock nor a claimed transfer will end that",
+        "order {what} is unpaid, and neither the clock nor its campaign nor a claimed transfer will end that",
         f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
-        "WHERE b.status = 'unpaid' AND b.pay_due_at IS NULL AND b.claimed_at IS NULL",
+        "WHERE b.status = 'unpaid' AND b.pay_due_at IS NULL AND b.claimed_at IS NULL AND NOT EXISTS "
+        "(SELECT 1 FROM campaign AS c WHERE c.id = b.campaign_id AND c.status IN ('open', 'paused', 'closing'))",
     ),
     Check(
         "an end has its moment",
@@ -438,6 +447,33 @@ CHECKS = (
           SELECT d.id, d.taken, (SELECT count(*) FROM coupon AS c WHERE c.drop_id = d.id) AS given
           FROM coupon_drop AS d WHERE d.shop_id = ?
         ) AS drops WHERE given <> taken
+        """,
+    ),
+    # ── campaigns
+    Check(
+        "a campaign gave what its orders took",
+        "campaign {what} counts {figure} thousandths more than its orders have",
+        f'SELECT p."key" AS what, p.taken - p.ordered AS figure FROM ({PIECES}) AS p WHERE p.taken <> p.ordered',
+    ),
+    Check(
+        "a campaign keeps to its quota",
+        "campaign {what} went {figure} thousandths beyond its quota, or reserves after its end",
+        f'SELECT p."key" AS what, p.taken + p.reserved - coalesce(p.quota, 0) AS figure FROM ({PIECES}) AS p '
+        "WHERE p.taken + p.reserved > p.quota OR (p.quota IS NULL AND p.reserved > 0) "
+        "OR (p.reserved > 0 AND p.status IN ('closing', 'settled', 'cancelled'))",
+    ),
+    Check(
+        "nobody has more of a campaign than his share",
+        "{what} has {figure} thousandths more of a campaign than are counted",
+        """
+        SELECT person.name AS what, has - qty AS figure FROM (
+          SELECT share.person_id, share.qty, share.most, (SELECT coalesce(sum(line.qty), 0)
+            FROM line JOIN "order" AS o ON o.id = line.order_id
+            WHERE o.campaign_id = item.campaign_id AND o.buyer_id = share.person_id AND line.sku_id = item.sku_id
+            AND o.status <> 'cancelled') AS has
+          FROM campaign_share AS share JOIN campaign_item AS item ON item.id = share.item_id
+        ) AS shares JOIN person ON person.id = person_id
+        WHERE person.shop_id = ? AND (has <> qty OR qty > most)
         """,
     ),
     # ── points

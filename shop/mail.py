@@ -19,6 +19,7 @@ from shop.events import Happening, from_row, to_row
 from shop.kit.ids import LetterId, MessageId
 from shop.records.mail import Event, Letter, Message, Talk
 from shop.rows import read
+from shop.rules.tickets import FACT_CARDS, SAID_ALL_THE_SAME
 from shop.transaction import Told, run_sql, seen, transaction
 
 MOST_ATTEMPTS = 5
@@ -82,6 +83,7 @@ class Sealed:
     cause: MessageId | None
     until: datetime | None
     event: int | None = None
+    fold: str | None = None
 
 
 # ── in ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -289,8 +291,7 @@ async def write(
     if not letters:
         return
     newest = {_folds(letter): letter.key for letter in letters if letter.fold}
-    if newest:
-        await _fold_away(list(newest), [letter.key for letter in letters])
+    since = await _fold_away(list(newest), [letter.key for letter in letters]) if newest else {}
     values = [
         value
         for letter in letters
@@ -305,7 +306,7 @@ async def write(
             cause,
             event,
             now,
-            letter.not_before,
+            min(letter.not_before, since.get(_folds(letter), letter.not_before)),
             letter.until,
             "new" if newest.get(_folds(letter), letter.key) == letter.key else "folded",
         )
@@ -318,19 +319,30 @@ async def write(
     )
 
 
-def _folds(letter: NewLetter) -> tuple[str | None, str, str | None, str | None]:
+_Fold = tuple[str | None, str, str | None, str | None]
+
+
+def _folds(letter: NewLetter) -> _Fold:
     """What a newer letter must have in common with an older one to take its turn."""
     return letter.fold, letter.channel, letter.room, letter.account
 
 
-async def _fold_away(folds: Sequence[tuple[str | None, ...]], keys: Sequence[str]) -> None:
-    """Not when these letters are being written a second time: then they are the older ones."""
+async def _fold_away(folds: Sequence[_Fold], keys: Sequence[str]) -> dict[_Fold, datetime]:
+    """Not when these letters are being written a second time: then they are the older ones. Gives when the first that
+    was folded was to go out: the newer words wait no longer than that, however often they are folded again."""
     same = "fold = ? AND channel = ? AND room IS NOT DISTINCT FROM ? AND account IS NOT DISTINCT FROM ?"
-    await run_sql(
+    rows = await run_sql(
         f"UPDATE letter SET state = 'folded' WHERE state = 'new' AND ({' OR '.join([f'({same})'] * len(folds))}) "
-        f'AND NOT EXISTS (SELECT 1 FROM letter WHERE "key" IN ({_places(keys)}))',
+        f'AND NOT EXISTS (SELECT 1 FROM letter WHERE "key" IN ({_places(keys)})) '
+        "RETURNING fold, channel, room, account, not_before",
         [*(value for fold in folds for value in fold), *keys],
     )
+    return {(row["fold"], row["channel"], row["room"], row["account"]): _moment(row["not_before"]) for row in rows}
+
+
+def _moment(value: Any) -> datetime:
+    """SQLite gives moments as text."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _places(values: Sequence[Any]) -> str:
@@ -344,7 +356,7 @@ async def due(*, now: datetime, limit: int = 200, channels: Sequence[str] | None
     rows = await run_sql(
         "WITH waiting AS (SELECT channel, room, account, lane, min(id) AS first FROM letter "
         "WHERE state = 'new' AND not_before > ? AND attempts > 0 GROUP BY channel, room, account, lane) "
-        "SELECT l.id, l.channel, l.room, l.account, l.lane, l.body, l.attempts, l.cause, l.until, l.event "
+        "SELECT l.id, l.channel, l.room, l.account, l.lane, l.body, l.attempts, l.cause, l.until, l.event, l.fold "
         "FROM letter AS l LEFT JOIN waiting AS w ON w.channel = l.channel AND w.lane = l.lane "
         "AND w.room IS NOT DISTINCT FROM l.room AND w.account IS NOT DISTINCT FROM l.account "
         f"WHERE l.state = 'new' AND l.not_before <= ? {here}"
@@ -381,6 +393,7 @@ async def claim(ids: Sequence[int]) -> list[int]:
     if not ids:
         return []
     async with transaction():
+        await _withhold(ids)
         rows = await run_sql(
             "UPDATE letter SET state = 'sending', attempts = attempts + 1 "
             f"WHERE state = 'new' AND id IN ({_places(ids)}) RETURNING id",
@@ -388,6 +401,27 @@ async def claim(ids: Sequence[int]) -> list[int]:
         )
         mine = {int(row["id"]) for row in rows}
         return [id for id in ids if id in mine]
+
+
+async def _withhold(ids: Sequence[int]) -> None:
+    """While a person serves a customer the bot says nothing to him but facts: asked again here, at the last moment
+    before it would be said."""
+    rows = await run_sql(
+        "SELECT l.id, l.body, e.kind FROM ticket AS t JOIN handle AS h ON h.person_id = t.person_id "
+        f"JOIN letter AS l ON l.id IN ({_places(ids)}) AND l.channel = h.channel "
+        "LEFT JOIN message AS m ON m.id = l.cause LEFT JOIN event AS e ON e.id = l.event "
+        "WHERE t.state IN ('active', 'waiting') AND ((l.room IS NULL AND l.account = h.account) "
+        "OR (l.room IS NOT NULL AND l.event IS NULL AND m.account = h.account))",
+        list(ids),
+    )
+    if held := [int(row["id"]) for row in rows if not _is_said_all_the_same(row)]:
+        await Letter.filter(id__in=held, state="new").update(state="withheld")
+
+
+def _is_said_all_the_same(row: Mapping[str, Any]) -> bool:
+    body = loads(row["body"]) if isinstance(row["body"], str) else row["body"]
+    card = body.get("card") or {}
+    return row["kind"] in SAID_ALL_THE_SAME or card.get("kind") in FACT_CARDS
 
 
 async def sent(ids: Sequence[int], *, now: datetime) -> None:
@@ -446,8 +480,9 @@ def _sealed_row(row: Mapping[str, Any]) -> Sealed:
         loads(body) if isinstance(body, str) else body,
         row["attempts"],
         MessageId(cause) if cause is not None else None,
-        datetime.fromisoformat(until) if isinstance(until, str) else until,
+        _moment(until) if until is not None else None,
         row["event"],
+        row["fold"],
     )
 
 
@@ -463,6 +498,7 @@ def _sealed(row: Letter) -> Sealed:
         MessageId(row.cause) if row.cause is not None else None,
         row.until,
         row.event,
+        row.fold,
     )
 
 

@@ -221,7 +221,7 @@ async def expire(id: OrderId, *, now: datetime) -> bool:
         return True
 
 
-async def shop_cancel(id: OrderId, by: PersonId, why: str, *, now: datetime) -> Slip:
+async def shop_cancel(id: OrderId, by: PersonId | None, why: str, *, now: datetime) -> Slip:
     """退单: the shop cannot keep its word. Ends the order while nothing has left the shop; money that is in goes back.
     Raises AlreadyHandedOver, AlreadyCancelled."""
     async with transaction() as tx:

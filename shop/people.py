@@ -20,6 +20,7 @@ from shop.rows import read
 from shop.transaction import run_sql, transaction
 
 OWNER, MANAGER, AGENT = "owner", "manager", "agent"
+LEADER = "leader"  # 团长: owns a group; a customer otherwise
 PAIRING_MINUTES, PAIRING_TRIES = 10, 5
 
 
@@ -28,10 +29,16 @@ class Person:
     id: PersonId
     name: str
     roles: frozenset[str] = frozenset()
+    leads: bool = False
 
     @property
     def is_staff(self) -> bool:
         return bool(self.roles)
+
+    @property
+    def may(self) -> frozenset[str]:
+        """The roles, and that of a group owner."""
+        return self.roles | {LEADER} if self.leads else self.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,15 @@ async def recognise(shop: ShopId, channel: str, account: str, name: str, *, now:
         async with transaction():
             await records.Handle.filter(channel=channel, account=account).update(name=name, seen_at=now)
             await records.Person.filter(id=person).update(name=name)
-    return Person(person, name, frozenset(str(row["role"]) for row in known if row["role"]))
+    roles = frozenset(str(row["role"]) for row in known if row["role"])
+    return Person(person, name, roles, bool(known[0]["leads"]))
 
 
 async def _known(channel: str, account: str) -> list[Mapping[str, Any]]:
     """A row for each role, one without a role for a customer, none for a stranger."""
     return await run_sql(
-        "SELECT handle.person_id, handle.name, staff.role FROM handle "
+        "SELECT handle.person_id, handle.name, staff.role, "
+        "EXISTS (SELECT 1 FROM room WHERE room.owner_id = handle.person_id) AS leads FROM handle "
         "LEFT JOIN staff ON staff.person_id = handle.person_id WHERE handle.channel = ? AND handle.account = ?",
         [channel, account],
     )

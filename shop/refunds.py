@@ -95,7 +95,7 @@ async def ask(
 
 
 async def give(
-    order_id: OrderId, by: PersonId, what: What, why: str, *, kind: str = "goods", now: datetime
+    order_id: OrderId, by: PersonId | None, what: What, why: str, *, kind: str = "goods", now: datetime
 ) -> Case:
     """退款: the shop gives money back by itself. Raises NothingToRefund, MoreThanBought, MoreThanPaid."""
     async with transaction():

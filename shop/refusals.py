@@ -383,3 +383,39 @@ class CampaignClash(Refusal):
     other: str = ""
     left: Quantity | None = None
     unit: str = ""
+
+
+@dataclass(eq=False)
+class NoSuchTicket(Refusal):
+    """Nobody asked for a person under this number."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class TicketTaken(Refusal):
+    """Somebody else has this customer in hand, or nobody has."""
+
+    number: int
+    owner: str
+
+
+@dataclass(eq=False)
+class TicketOver(Refusal):
+    """This customer is with the bot again."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class ForWhom(Refusal):
+    """Several customers are in hand, and the words say not for which."""
+
+    numbers: tuple[int, ...]
+
+
+@dataclass(eq=False)
+class AboveLimit(Refusal):
+    """More than an agent may give back alone."""
+
+    most: Money

@@ -114,6 +114,11 @@ class Migration(migrations.Migration):
             name='campaign',
             field=fields.ForeignKeyField('shop.Campaign', source_field='campaign_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT),
         ),
+        ops.AddField(
+            model_name='Order',
+            name='campaign_done',
+            field=fields.BooleanField(db_default=False),
+        ),
         ops.AddIndex(
             model_name='Order',
             index=Index(fields=['campaign_id', 'id']),

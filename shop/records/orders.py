@@ -27,6 +27,7 @@ class Order(Model):
     campaign: fields.ForeignKeyNullableRelation[Campaign] = fields.ForeignKeyField(
         "shop.Campaign", null=True, on_delete=fields.RESTRICT
     )
+    campaign_done = fields.BooleanField(db_default=False)  # its end was settled for this order
     day = fields.DateField()
     number = fields.IntField()
     code = fields.CharField(16)  # 0501-017, what people say

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from shop import (
+    campaigns,
     coupon_drops,
     coupon_templates,
     coupons,
@@ -20,6 +21,10 @@ from shop import (
 )
 from shop.invariants import Breach, broken, look
 from shop.kit.ids import OrderId, ShopId
+from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.rules.baskets import Want
+from shop.rules.campaigns import Kind
 from shop.transaction import run_sql, transaction
 from tests.support.world import (
     FULL50,
@@ -63,6 +68,7 @@ async def a_busy_day(shop: ShopId) -> None:
         await mail.finish(id, [letter], {}, now=NOW)
     await mail.sent([one.id for one in await mail.due(now=NOW)], now=NOW)
     await coupons_of_the_day(shop, unpaid.id, paid.id)
+    await campaign_of_the_day(shop)
     await points_of_the_day(shop, unpaid.id, paid.id)
 
 
@@ -78,6 +84,16 @@ async def coupons_of_the_day(shop: ShopId, unpaid: int, paid: int) -> None:
     room = (await a_room()).id
     await coupon_drops.drop(shop, room, rain.id, 3, now=NOW)
     await coupon_drops.grab(room, flower, now=NOW)
+
+
+async def campaign_of_the_day(shop: ShopId) -> None:
+    """Of the six boxes of a flash sale, one for each, somebody has taken one."""
+    cherries = await a_product("车厘子", "58.00", stock=10)
+    six = campaigns.NewItem(cherries, Money(990), Quantity.of(6), Quantity.of(1))
+    sale = await campaigns.set_up(shop, Kind.FLASH, "秒杀车厘子", [six], by=None, now=NOW)
+    await orders.place(
+        shop, await a_customer("阿强"), [Want(cherries, Quantity.of(1))], now=NOW, campaign=sale
+    )
 
 
 async def points_of_the_day(shop: ShopId, unpaid: OrderId, paid: OrderId) -> None:
@@ -183,6 +199,10 @@ SPOILS = (
     Spoil("a coupon is where its order is", 4, "coupon 3", "UPDATE coupon SET order_id = 4 WHERE id = 3"),
     Spoil("a coupon is where its order is", 1, "coupon 1", "UPDATE coupon SET person_id = 5 WHERE id = 1"),
     Spoil("what was grabbed was given", -1, "drop 1", "UPDATE coupon_drop SET taken = 2"),
+    Spoil("a campaign gave what its orders took", 1000, "1", "UPDATE campaign_item SET taken = 2000, reserved = 4000"),
+    Spoil("a campaign keeps to its quota", 500, "1", "UPDATE campaign_item SET quota = 5500", "campaign_item"),
+    Spoil("a campaign keeps to its quota", 0, "1", "UPDATE campaign SET status = 'settled'"),
+    Spoil("nobody has more of a campaign than his share", 1000, "阿强", "UPDATE campaign_share SET qty = 0"),
     Spoil("points are their entries", 1, "points:1", "UPDATE points_account SET balance = 31 WHERE person_id = 1"),
     Spoil("points are their entries", -30, "points:1", "DELETE FROM points_account WHERE person_id = 1"),
     Spoil("pending points are their entries", -24, "pending:3", "UPDATE points_account SET pending = 0"),

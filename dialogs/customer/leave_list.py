@@ -1,0 +1,27 @@
+"""退出: 退出, 不接了: the buyer's entry in the campaign of this group is gone, and its place is free again."""
+
+from __future__ import annotations
+
+from dialogs.engine import Data, Dialogue, Done
+from dialogs.ordering import told_of_campaign
+from dialogs.turn import Turn
+from shop import orders, slips
+from shop.refusals import NothingOpen
+
+
+class LeaveList(Dialogue):
+    id = "leave_list"
+    intents = ()
+    starts = ("退出", "退出接龙", "我退出", "不接了", "我不接了", "不拼了")
+    group_words = starts
+    examples = ("退出", "不接了")
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        running = {one.id: one for one in turn.shelf.running(turn.room_id, turn.now)}
+        mine = [
+            slip for slip in await slips.open_slips(turn.shop, turn.person.id) if slip.campaign in running
+        ]
+        if not mine:
+            raise NothingOpen
+        ended = await orders.cancel(turn.shop, turn.person.id, now=turn.now, code=mine[0].code)
+        return Done(await told_of_campaign(turn, ended, running[mine[0].campaign or 0]))

@@ -1,0 +1,33 @@
+"""活动开始: one post to each of its groups: what there is, until when, and what to say."""
+
+from __future__ import annotations
+
+from dialogs import rolling
+from dialogs.notices import Desk
+from dialogs.speech import Button, Say
+from shop import people
+from shop.catalogue import goods
+from shop.events import CampaignOpened
+from shop.kit.ids import RoomId, ShopId
+from shop.on_offer import campaign
+from shop.rules.campaigns import Kind, OnOffer, State
+
+EVENT = CampaignOpened
+
+
+async def words(event: CampaignOpened, desk: Desk) -> tuple[Say, ...]:
+    of = await campaign(event.campaign)
+    if of.state != State.OPEN:
+        return ()
+    text = rolling.post(of, await goods(desk.shop), now=desk.now)
+    says = "抢" if of.kind == Kind.FLASH else "+1"
+    buttons = (Button(says, says),) if len(of.items) == 1 else ()
+    return tuple(
+        Say(text, room=room, lane="promo", buttons=buttons, until=of.deadline)
+        for room in await groups(of, desk.shop)
+    )
+
+
+async def groups(of: OnOffer, shop: ShopId) -> tuple[RoomId, ...]:
+    """Where it runs."""
+    return of.rooms or tuple(room.id for room in await people.rooms(shop))

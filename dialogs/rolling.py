@@ -1,0 +1,151 @@
+"""接龙的样子: how a campaign is posted and how its rolling list reads; nicknames and counts only, never money of a
+person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dialogs import voice
+from shop.campaigns import Progress
+from shop.catalogue import Goods
+from shop.kit.ids import RoomId
+from shop.kit.quantity import NONE, Quantity
+from shop.lists import Entry, sums
+from shop.rules.campaigns import Item, Kind, OnOffer
+
+MOST_LINES = 30  # a longer list shows its end and its sum
+LAST_SHOWN = 12
+LONGEST_NAME = 8
+HEAD = {Kind.LIST: "接龙", Kind.DAILY: "今日特价", Kind.EVENT: "报名", Kind.FLASH: "秒杀", Kind.TEAM: "拼团"}
+
+
+def fold(of: OnOffer, room: RoomId) -> str:
+    """The newest list takes the place of the one that was not sent yet."""
+    return f"list:{of.key}:{room}"
+
+
+def day_and_hour(moment: datetime, now: datetime, tz: str) -> str:
+    """今晚20:00, 明天10:00, 12月1日 8:00."""
+    local, today = moment.astimezone(ZoneInfo(tz)), now.astimezone(ZoneInfo(tz)).date()
+    away = (local.date() - today).days
+    day = {0: "今天", 1: "明天", 2: "后天"}.get(away, f"{local.month}月{local.day}日 ")
+    return f"{day}{local:%H:%M}"
+
+
+def item_line(item: Item, of: OnOffer, shelf: Goods) -> str:
+    """A 车厘子 ¥58.00/盒 限50盒 每人2盒（原价¥68.00）."""
+    sku = shelf.everything.sku[item.sku]
+    price = item.price or sku.price
+    parts = [
+        f"{_mark(item, of)}{shelf.everything.called(item.sku)} {voice.price(price, sku.unit)}",
+        f"共{item.quota}{sku.unit}" if item.quota is not None else "",
+        f"每人限{item.each}" if item.each is not None else "",
+        f"原价{sku.price}" if price < sku.price else "",
+        "，".join(f"满{least}{sku.unit} {low}" for least, low in item.steps),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _mark(item: Item, of: OnOffer) -> str:
+    return f"{item.no}号 " if len(of.items) > 1 else ""
+
+
+def how_to(of: OnOffer) -> str:
+    """What to say to be in it."""
+    if of.kind == Kind.FLASH:
+        return "要的回“抢”"
+    if of.kind == Kind.EVENT:
+        return "要来的回“+1”"
+    return "要的回“+1”" if len(of.items) == 1 else "要的回编号和数量，比如“1号+2”"
+
+
+def title(of: OnOffer) -> str:
+    return f"{HEAD[of.kind]}｜{of.title}"
+
+
+def post(of: OnOffer, shelf: Goods, *, now: datetime) -> str:
+    """As the group reads it when it begins."""
+    lines = [title(of), *(item_line(item, of, shelf) for item in of.items)]
+    ends = f"{day_and_hour(of.deadline, now, shelf.catalogue.tz)}截" if of.deadline else ""
+    least = f"满 {of.least} 份成团，不够全退" if of.least > NONE else ""
+    return "\n".join([*lines, "，".join(part for part in (ends, least, how_to(of)) if part)])
+
+
+def rolling(
+    of: OnOffer, listed: Sequence[Entry], at: Progress, shelf: Goods, *, now: datetime, link: str = ""
+) -> str:
+    """The whole list as it stands: title, lines, sum, what comes next."""
+    lines = [_entry(entry, of, shelf) for entry in listed]
+    if len(lines) > MOST_LINES:
+        hidden = len(lines) - LAST_SHOWN
+        more = f"，全部看 {link}" if link else ""
+        lines = [f"…前面 {hidden} 条{more}", *lines[-LAST_SHOWN:]]
+    head = title(of)
+    if of.deadline:
+        head += f"（{day_and_hour(of.deadline, now, shelf.catalogue.tz)}截）"
+    return "\n".join([head, *lines, _foot(of, at, shelf)])
+
+
+def _entry(entry: Entry, of: OnOffer, shelf: Goods) -> str:
+    name = mask(entry.name) if of.extra.get("anonymous") else short(entry.name)
+    whom = f"（给{short(entry.for_whom)}）" if entry.for_whom else ""
+    return f"{entry.no} {name} {' '.join(_taken(sku, qty, of, shelf) for sku, qty in entry.goods)}{whom}"
+
+
+def _taken(sku: str, qty: Quantity, of: OnOffer, shelf: Goods) -> str:
+    unit = shelf.everything.sku[sku].unit
+    if len(of.items) == 1:
+        return f"{qty}{unit}"
+    return f"{shelf.everything.called(sku)}{qty}{unit}"
+
+
+def short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def mask(name: str) -> str:
+    """匿名接龙: 客***1 says nothing of who it is."""
+    return f"{name[:1]}***"
+
+
+def _foot(of: OnOffer, at: Progress, shelf: Goods) -> str:
+    counted = total_words(of, at, shelf)
+    parts = [f"{at.people} 人 {counted}" if at.people else "还没有人接"]
+    if of.least > NONE and at.total < of.least:
+        parts.append(f"还差 {of.least - at.total} 成团")
+    if step := _next_step(of, at, shelf):
+        parts.append(step)
+    left = [qty for qty in at.left.values() if qty is not None]
+    if left and len(of.items) == 1:
+        parts.append("抢完了" if not left[0].milli else f"还有 {left[0]}")
+    return "，".join(parts) + f"。{how_to(of)}，不要了说“退出”"
+
+
+def _next_step(of: OnOffer, at: Progress, shelf: Goods) -> str:
+    """再来3盒就¥52: how far it is to the next price."""
+    for item in of.items:
+        taken = at.taken.get(item.sku, NONE)
+        for least, price in item.steps:
+            if taken < least:
+                return f"再来 {least - taken}{shelf.everything.sku[item.sku].unit}就 {price}"
+    return ""
+
+
+def total_words(of: OnOffer, at: Progress, shelf: Goods) -> str:
+    """How much in all: 23盒, or 车厘子23盒、草莓5盒."""
+    return "、".join(_taken(sku, qty, of, shelf) for sku, qty in at.taken.items() if qty.milli) or "0 份"
+
+
+def sheet(of: OnOffer, listed: Sequence[Entry], at: Progress, shelf: Goods) -> str:
+    """名单, for who runs it: everybody with what he has and whether he has paid, and what to get ready."""
+    lines = [
+        f"{_entry(entry, of, shelf)} {entry.code} {'已付' if entry.paid else '未付'}" for entry in listed
+    ]
+    goods = "、".join(
+        f"{shelf.everything.called(sku)}{qty}{shelf.everything.sku[sku].unit}"
+        for sku, qty in sums(listed).items()
+    )
+    foot = f"{at.people} 人，要备：{goods or '没有'}。已收 {at.paid}，{at.unpaid} 单没付"
+    return "\n".join([title(of), *lines, foot])

@@ -1,0 +1,370 @@
+"""活动: set one up, let it run, pause it, close it, settle it. Who takes part is an order of it (shop/orders.py).
+
+Pieces are counted by its items (shop/quotas.py). Settling goes through its orders one by one, each in a transaction of
+its own, so that five hundred entries stop nobody and a crash in the middle goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shop import orders, refunds, stock
+from shop.counters import goods_changed, next_number
+from shop.events import CampaignClosed, CampaignEnding, CampaignOpened, CampaignSettled, PayTheList
+from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
+from shop.kit.money import Money
+from shop.kit.quantity import NONE, Quantity
+from shop.on_offer import campaign
+from shop.records.campaigns import Campaign, CampaignItem, CampaignRoom
+from shop.records.goods import Sku
+from shop.records.orders import Line, Order
+from shop.refusals import CampaignClash, CampaignOver
+from shop.rules.campaigns import LAST_CALL, LIFE, PAY_AFTER, Item, Kind, OnOffer, State
+from shop.rules.orders import Status
+from shop.rules.refunds import What
+from shop.transaction import run_sql, transaction
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ALONE = frozenset({Kind.FLASH, Kind.TEAM})  # the same goods run in one of these at a time
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """`steps` are (from so much in all, price of one): the more are taken, the less each costs in the end."""
+
+    sku: str
+    price: Money | None = None
+    quota: Quantity | None = None
+    each: Quantity | None = None
+    steps: tuple[tuple[Quantity, Money], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far it has come. `people` counts buyers, `left` is what a quota still has (None: as much as there is)."""
+
+    people: int
+    orders: int
+    unpaid: int
+    paid: Money
+    taken: Mapping[str, Quantity]  # by sku
+    left: Mapping[str, Quantity | None]
+
+    @property
+    def total(self) -> Quantity:
+        return Quantity(sum(qty.milli for qty in self.taken.values()))
+
+
+# ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def set_up(
+    shop: ShopId,
+    kind: Kind,
+    title: str,
+    items: Sequence[NewItem],
+    *,
+    by: PersonId | None,
+    now: datetime,
+    rooms: Sequence[RoomId] = (),
+    starts_at: datetime | None = None,
+    deadline: datetime | None = None,
+    terms: Mapping[str, Any] | None = None,
+) -> OnOffer:
+    """Reserve its quotas of the stock and let it begin, now or at `starts_at`; without rooms it runs in every group.
+    Raises CampaignClash when there is less than a quota, or the same goods are in another flash sale or team;
+    ValueError for no items or an end before the beginning."""
+    starts = starts_at if starts_at and starts_at > now else None
+    if not items or (deadline and deadline <= (starts or now)):
+        raise ValueError("a campaign has goods, and ends after it has begun")
+    async with transaction() as tx:
+        await _no_clash(shop, kind, items)
+        row = await Campaign.create(
+            shop_id=shop,
+            key=await _next_key(shop),
+            kind=kind,
+            title=title[:128],
+            status=State.SCHEDULED if starts else State.OPEN,
+            starts_at=starts,
+            deadline=deadline,
+            terms=dict(terms or {}),
+            made_by_id=by,
+        )
+        for room in dict.fromkeys(rooms):
+            await CampaignRoom.create(campaign_id=row.id, room_id=room)
+        for no, item in enumerate(items, start=1):
+            await _add_item(shop, row, no, item)
+        await goods_changed(shop)
+        if not starts:
+            tx.tell(CampaignOpened(row.id), at=now)
+        return await campaign(row.id)
+
+
+async def pause(id: int, *, now: datetime) -> OnOffer:
+    """暂停: nobody joins for now. Raises CampaignOver."""
+    return await _step(id, "paused")
+
+
+async def resume(id: int, *, now: datetime) -> OnOffer:
+    """继续. Raises CampaignOver."""
+    return await _step(id, "resumed")
+
+
+async def move_deadline(id: int, deadline: datetime, *, now: datetime) -> OnOffer:
+    """改截止时间. Raises CampaignOver, ValueError for a time that has been."""
+    if deadline <= now:
+        raise ValueError("a deadline lies ahead")
+    async with transaction():
+        row = await _locked(id)
+        if State(row.status) not in (State.SCHEDULED, State.OPEN, State.PAUSED):
+            raise CampaignOver(row.title)
+        await Campaign.filter(id=id).update(deadline=deadline, called_at=None)
+        await goods_changed(ShopId(row.shop_id))
+        return await campaign(id)
+
+
+async def close(id: int, *, now: datetime) -> OnOffer:
+    """截单: nobody joins any more; what is in is settled. Raises CampaignOver."""
+    async with transaction() as tx:
+        closed = await _step(id, "closed")
+        tx.tell(CampaignClosed(id), at=now)
+        return closed
+
+
+async def cancel(id: int, *, now: datetime) -> OnOffer:
+    """取消活动: it never was; what people have in it is undone and paid back. Raises CampaignOver."""
+    async with transaction() as tx:
+        row = await _locked(id)
+        await Campaign.filter(id=id).update(terms={**(row.terms or {}), "called_off": True})
+        ended = await _step(id, "cancelled")
+        if ended.state == State.CLOSING:
+            tx.tell(CampaignClosed(id), at=now)
+        return ended
+
+
+# ── by the clock ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def start_due(*, now: datetime) -> int:
+    """What was to begin by now, in the order of its moments."""
+    async with transaction() as tx:
+        rows = await Campaign.filter(status=State.SCHEDULED, starts_at__lte=now).order_by("starts_at", "id")
+        for row in rows:
+            await _step(row.id, "started")
+            tx.tell(CampaignOpened(row.id), at=row.starts_at)
+        return len(rows)
+
+
+async def call_due(*, now: datetime) -> int:
+    """Half an hour before the end: the groups hear it once."""
+    async with transaction() as tx:
+        rows = await Campaign.filter(
+            status=State.OPEN, called_at=None, deadline__gt=now, deadline__lte=now + LAST_CALL
+        ).order_by("deadline", "id")
+        for row in rows:
+            await Campaign.filter(id=row.id).update(called_at=now)
+            if row.starts_at is None or row.starts_at < now - LAST_CALL:
+                tx.tell(CampaignEnding(row.id), at=now)
+        return len(rows)
+
+
+async def close_due(*, now: datetime) -> int:
+    """What has come to its end, with the moment at which it was due."""
+    async with transaction() as tx:
+        ending = [State.OPEN, State.PAUSED]
+        rows = await Campaign.filter(status__in=ending, deadline__lte=now).order_by("deadline", "id")
+        for row in rows:
+            await _step(row.id, "closed")
+            tx.tell(CampaignClosed(row.id), at=row.deadline)
+        return len(rows)
+
+
+async def closing() -> tuple[int, ...]:
+    """Those that are being settled, oldest first."""
+    rows = await Campaign.filter(status=State.CLOSING).order_by("id").values_list("id", flat=True)
+    return tuple(int(str(id)) for id in rows)
+
+
+async def unsettled(id: int, limit: int = 50) -> tuple[OrderId, ...]:
+    """Orders of a closing campaign that it has not come to yet."""
+    rows = await run_sql(
+        'SELECT id FROM "order" WHERE campaign_id = ? AND NOT campaign_done ORDER BY id LIMIT ?', [id, limit]
+    )
+    return tuple(OrderId(int(row["id"])) for row in rows)
+
+
+async def settle_order(id: OrderId, *, now: datetime) -> bool:
+    """What the end of its campaign means for one order, once: nothing comes of it, or it costs less, or it is to be
+    paid. False when that was done meanwhile."""
+    async with transaction() as tx:
+        order = await Order.filter(id=id, campaign_done=False).select_for_update().first()
+        if order is None or order.campaign_id is None:
+            return False
+        await Order.filter(id=id).update(campaign_done=True)
+        of = await campaign(order.campaign_id)
+        if order.status in (Status.CANCELLED, Status.REFUNDED):
+            return True
+        if why := _came_to_nothing(of, await progress(of.id)):
+            if order.status in (Status.UNPAID, Status.PREPARING):
+                await orders.shop_cancel(id, None, why, now=now)
+            return True
+        await _give_difference(order, of, now)
+        if order.status == Status.UNPAID and order.pay_due_at is None and order.claimed_at is None:
+            await Order.filter(id=id, status=Status.UNPAID).update(pay_due_at=now + PAY_AFTER)
+            tx.tell(PayTheList(order.id), at=now)
+        return True
+
+
+async def settled(id: int, *, now: datetime) -> bool:
+    """All its orders are done with: it is over. False when there is still something to settle."""
+    async with transaction() as tx:
+        row = await _locked(id)
+        if row.status != State.CLOSING or await unsettled(id, 1):
+            return False
+        await _step(id, "all_settled")
+        tx.tell(CampaignSettled(id), at=now)
+        return True
+
+
+# ── views ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def progress(id: int) -> Progress:
+    sums = await run_sql(
+        "SELECT count(*) AS orders, count(DISTINCT buyer_id) AS people, "
+        "coalesce(sum(CASE WHEN paid_at IS NULL THEN 1 ELSE 0 END), 0) AS unpaid, "
+        "coalesce(sum(CASE WHEN paid_at IS NULL THEN 0 ELSE payable_fen END), 0) AS paid "
+        "FROM \"order\" WHERE campaign_id = ? AND status NOT IN ('cancelled', 'refunded')",
+        [id],
+    )
+    items = await run_sql(
+        'SELECT sku."key" AS sku, taken, reserved, quota FROM campaign_item '
+        "JOIN sku ON sku.id = sku_id WHERE campaign_id = ? ORDER BY no",
+        [id],
+    )
+    return Progress(
+        int(sums[0]["people"]),
+        int(sums[0]["orders"]),
+        int(sums[0]["unpaid"]),
+        Money(int(sums[0]["paid"])),
+        {str(row["sku"]): Quantity(int(row["taken"])) for row in items},
+        {
+            str(row["sku"]): Quantity(int(row["reserved"])) if row["quota"] is not None else None
+            for row in items
+        },
+    )
+
+
+# ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _next_key(shop: ShopId) -> str:
+    """A short number; a catalogue file may have taken it."""
+    key = str(await next_number(shop, "campaigns"))
+    return key if not await Campaign.filter(shop_id=shop, key=key).exists() else await _next_key(shop)
+
+
+async def _no_clash(shop: ShopId, kind: Kind, items: Sequence[NewItem]) -> None:
+    if kind not in ALONE:
+        return
+    alive = [State.SCHEDULED, State.OPEN, State.PAUSED]
+    same = CampaignItem.filter(
+        campaign__shop_id=shop,
+        campaign__kind__in=list(ALONE),
+        campaign__status__in=alive,
+        sku__key__in=[item.sku for item in items],
+    )
+    clash = await same.order_by("id").select_related("campaign", "sku__product").first()
+    if clash is not None:
+        raise CampaignClash(clash.sku.product.name, clash.campaign.title)
+
+
+async def _add_item(shop: ShopId, row: Campaign, no: int, new: NewItem) -> None:
+    sku = await Sku.filter(shop_id=shop, key=new.sku).select_related("product").get()
+    if new.quota is not None and not await stock.reserve(sku.id, new.quota):
+        left = await run_sql("SELECT on_hand - held AS free FROM stock_item WHERE sku_id = ?", [sku.id])
+        raise CampaignClash(sku.product.name, "", Quantity(int(left[0]["free"])), sku.unit)
+    await CampaignItem.create(
+        campaign_id=row.id,
+        sku_id=sku.id,
+        no=no,
+        letter=LETTERS[no - 1] if no <= len(LETTERS) else "",
+        price_fen=new.price.fen if new.price is not None else None,
+        quota=new.quota.milli if new.quota is not None else None,
+        reserved=new.quota.milli if new.quota is not None else 0,
+        each=new.each.milli if new.each is not None else None,
+        steps=[[least.milli, price.fen] for least, price in new.steps] or None,
+        is_open=row.status == State.OPEN,
+    )
+
+
+async def _locked(id: int) -> Campaign:
+    return await Campaign.filter(id=id).select_for_update().get()
+
+
+async def _step(id: int, event: str) -> OnOffer:
+    """Move along the table; the items open and shut with it, and what nobody can take any more is free stock again.
+    Raises CampaignOver for a step that may not be."""
+    async with transaction():
+        row = await _locked(id)
+        end = LIFE.after(State(row.status), event)
+        if end is None:
+            raise CampaignOver(row.title)
+        await Campaign.filter(id=id).update(status=end)
+        if end in (State.OPEN, State.PAUSED):
+            await CampaignItem.filter(campaign_id=id).update(is_open=end == State.OPEN)
+        elif row.status != State.CLOSING:
+            await _shut(id)
+        await goods_changed(ShopId(row.shop_id))
+        return await campaign(id)
+
+
+async def _shut(id: int) -> None:
+    for item in await CampaignItem.filter(campaign_id=id).order_by("id").select_for_update():
+        await CampaignItem.filter(id=item.id).update(is_open=False, reserved=0)
+        if item.reserved:
+            await stock.unreserve(item.sku_id, Quantity(item.reserved))
+
+
+def _came_to_nothing(of: OnOffer, now_at: Progress) -> str:
+    """Why nothing comes of it; empty when it does."""
+    if of.extra.get("called_off"):
+        return f"{of.title}取消了"
+    if of.least > NONE and now_at.total < of.least:
+        return f"{of.title}没凑够 {of.least}，这次不成团"
+    return ""
+
+
+async def _give_difference(order: Order, of: OnOffer, now: datetime) -> None:
+    """阶梯价: what one came to in the end is less than was asked: the rest comes off, or goes back."""
+    ends = {item.sku: await _end_price(item) for item in of.items if item.steps}
+    if not ends:
+        return
+    over = 0
+    for line in await Line.filter(order_id=order.id).order_by("id"):
+        end = ends.get(line.sku_key)
+        if end is not None and end.fen < line.price_fen:
+            at_end = end.times(line.qty).fen
+            over += min(line.net_fen, line.gross_fen - at_end)
+    if not over:
+        return
+    id = OrderId(order.id)
+    if order.paid_at is None and order.status == Status.UNPAID and order.claimed_at is None:
+        await orders.adjust(id, Money(-over), now=now)
+    elif order.paid_at is not None:
+        await refunds.give(id, None, What(amount=Money(over)), f"{of.title}阶梯价差价", kind="steps", now=now)
+
+
+async def _end_price(item: Item) -> Money | None:
+    """Decided by the first order that asks; a later refund does not move it."""
+    row = await CampaignItem.filter(id=item.id).select_for_update().get()
+    if row.settled_fen is None:
+        price = item.price_at(Quantity(row.taken))
+        if price is None:
+            return None
+        await CampaignItem.filter(id=item.id).update(settled_fen=price.fen)
+        return price
+    return Money(row.settled_fen)

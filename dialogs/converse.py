@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from shop.refusals import CampaignOver, NotAllowed, QuotaGone, QuotaShared
 from shop.transaction import transaction
 
 HISTORY = 6
+WE_SAID = timedelta(hours=1)  # so long what we said in a group is what people answer
 MOST_DENIED = 3
 COMMAND_WORDS = (
     "开团",
@@ -100,12 +101,13 @@ class Conversation:
         if await echo.repeats_us(heard):
             return Reply(trace={"outcome": "silent", "facts": {"echo": "our own words"}})
         person = await people.recognise(self.shop, heard.channel, heard.who, heard.name, now=now)
+        ticket = None if person.is_staff else await desk.of_customer(person.id)
         state = await self._open_question(room, person, now)
         shelf = await goods(self.shop)
         context = await self._context(heard, message, room, person, state, shelf, now)
         read = reading = await self._read(heard.text, context, person, shelf, now)
         called = room is None or "@shop" in heard.mentions or self._quotes_us(heard)
-        if (may_ask or second) and called and not person.is_staff and is_unclear(reading):
+        if (may_ask or second) and called and not person.is_staff and not ticket and is_unclear(reading):
             if may_ask:
                 return Reply(
                     unclear=Unclear(reading, context, shelf.catalogue, person.id, _names(heard, context))
@@ -156,12 +158,13 @@ class Conversation:
         shelf: Goods,
         now: datetime,
     ) -> Context:
+        running = tuple(one.key for one in shelf.running(room.id if room else None, now))
         return Context(
             chat="group" if room else "admin" if person.is_staff else "private",
             mention=heard.mentions,
-            campaigns=tuple(one.key for one in shelf.running(room.id if room else None, now)),
+            campaigns=running,
             cart=await self._cart(person, shelf),
-            history=await self._history(heard, message) if room and heard.room else (),
+            history=await self._history(heard, message, now, bool(running)) if room and heard.room else (),
             quote=Quoted(heard.quote.who, heard.quote.text) if heard.quote else None,
             pending=state.pending if state else None,
         )
@@ -187,9 +190,17 @@ class Conversation:
             reading = reader.read(text, replace(context, last_order=last), now=local)
         return reading
 
-    async def _history(self, heard: Heard, message: MessageId) -> tuple[Said, ...]:
-        before = await mail.said_in_room(heard.channel, str(heard.room), before=message, limit=HISTORY)
-        return tuple(Said("self" if one.account == heard.who else one.name, one.text) for one in before)
+    async def _history(
+        self, heard: Heard, message: MessageId, now: datetime, with_us: bool
+    ) -> tuple[Said, ...]:
+        """What was said here before; while a campaign runs, with what we said, for +1 may be an answer to that."""
+        channel, room = heard.channel, str(heard.room)
+        before = await mail.said_in_room(channel, room, before=message, limit=HISTORY)
+        said = [(one.at, Said("self" if one.account == heard.who else one.name, one.text)) for one in before]
+        if with_us:
+            ours = await mail.we_said_in_room(channel, room, since=now - WE_SAID)
+            said = sorted([*said, *((one.at, Said("bot", one.text)) for one in ours)], key=lambda one: one[0])
+        return tuple(one for _, one in said)
 
     def _quotes_us(self, heard: Heard) -> bool:
         return heard.quote is not None and heard.quote.who == self.facts.name

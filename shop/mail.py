@@ -52,6 +52,7 @@ class Overheard:
     account: str
     name: str
     text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,21 +179,30 @@ async def has_written_privately(channel: str, account: str) -> bool:
 async def said_in_room(channel: str, room: str, *, before: int, limit: int = 6) -> list[Overheard]:
     """What was said in the group just before a message, oldest first (楼上+1 needs it)."""
     rows = await run_sql(
-        "SELECT account, name, text FROM message WHERE channel = ? AND room = ? AND id < ? ORDER BY id DESC LIMIT ?",
+        "SELECT account, name, text, kept_at FROM message WHERE channel = ? AND room = ? AND id < ? "
+        "ORDER BY id DESC LIMIT ?",
         [channel, room, before, limit],
     )
-    return [Overheard(row["account"], row["name"], row["text"]) for row in reversed(rows)]
+    return [
+        Overheard(row["account"], row["name"], row["text"], _moment(row["kept_at"])) for row in reversed(rows)
+    ]
 
 
-async def said_lately(channel: str, room: str | None, account: str, *, among: int = 200) -> list[str]:
-    """What the shop has said in this group, or privately to this account, as far as it is among its newest letters."""
-    place, who = ("room = ?", room) if room is not None else ("room IS NULL AND account = ?", account)
+async def we_said_in_room(channel: str, room: str, *, since: datetime, limit: int = 3) -> list[Overheard]:
+    """What the shop itself has said there lately, oldest first: a bare +1 may be an answer to it."""
     rows = await run_sql(
-        f"SELECT body FROM letter WHERE id > (SELECT coalesce(max(id), 0) FROM letter) - ? AND channel = ? AND {place}",
-        [among, channel, who],
+        "SELECT body, sent_at FROM letter WHERE state = 'sent' AND not_before > ? AND channel = ? AND room = ? "
+        "ORDER BY id DESC LIMIT ?",
+        [since, channel, room, limit],
     )
-    bodies = [loads(row["body"]) if isinstance(row["body"], str) else row["body"] for row in rows]
-    return [str(body.get("text", "")) for body in bodies]
+    return [
+        Overheard("", "", str(_json(row["body"])["text"]), _moment(row["sent_at"])) for row in reversed(rows)
+    ]
+
+
+def _json(value: Any) -> Any:
+    """Both databases may give it as text."""
+    return loads(value) if isinstance(value, str) else value
 
 
 async def trace_of(letter: int) -> dict[str, Any] | None:
@@ -337,7 +347,9 @@ async def _fold_away(folds: Sequence[_Fold], keys: Sequence[str]) -> dict[_Fold,
         "RETURNING fold, channel, room, account, not_before",
         [*(value for fold in folds for value in fold), *keys],
     )
-    return {(row["fold"], row["channel"], row["room"], row["account"]): _moment(row["not_before"]) for row in rows}
+    return {
+        (row["fold"], row["channel"], row["room"], row["account"]): _moment(row["not_before"]) for row in rows
+    }
 
 
 def _moment(value: Any) -> datetime:
@@ -477,7 +489,7 @@ def _sealed_row(row: Mapping[str, Any]) -> Sealed:
         row["room"],
         row["account"],
         row["lane"],
-        loads(body) if isinstance(body, str) else body,
+        _json(body),
         row["attempts"],
         MessageId(cause) if cause is not None else None,
         _moment(until) if until is not None else None,

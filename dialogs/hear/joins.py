@@ -33,6 +33,9 @@ JUST_JOIN = re.compile(
 )
 AMOUNTS = ("qty", "code", "number")
 LONGEST_SIGH = 6  # characters: 终于开团了, beside codes
+ABOUT = re.compile(
+    r"团|秒杀|接龙|^\s*(?:抢|退出|候补|不接了|[帮替给].{1,8}[+＋]\s?\d|.{0,3}改成?\s?\d)"
+)  # talk about a sale
 BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
@@ -330,4 +333,4 @@ def about_the_shop(scene: Scene) -> bool:
 
 def _names_goods(scene: Scene, text: str) -> bool:
     pieces: tuple[Piece, ...] = scene.lattice.cut(normalise(text), codes=True, by_sound=False)
-    return any(piece.kind in ("product", "code") for piece in pieces) or bool(re.search("团|秒杀|接龙", text))
+    return any(piece.kind in ("product", "code") for piece in pieces) or bool(ABOUT.search(text))

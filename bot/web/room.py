@@ -75,7 +75,7 @@ async def join(request: web.Request) -> web.StreamResponse:
     here = site(request)
     if not is_good_name(name):
         return _join_page(request, name, f"名字要有 1 到 {LONGEST_NAME} 个看得见的字", status=400)
-    if likeness(name) in {likeness(one) for one in (here.shop_name, *_LOOKS_LIKE_STAFF)}:
+    if any(likeness(one) in likeness(name) for one in (here.shop_name, *_LOOKS_LIKE_STAFF)):
         return _join_page(request, name, f"“{name}”容易让人认错，换一个吧", status=409)
     _keep_pace(request, "", JOINS_IN)
     account = secrets.token_urlsafe(16)

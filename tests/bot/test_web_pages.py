@@ -335,7 +335,8 @@ async def test_one_joins_under_a_name_and_talks_as_oneself(real: Street) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["小满果铺", "小 满 果 铺", "客服", "王姐", "王 姐", "", " \u200b ", "李" * 21]
+    "name",
+    ["小满果铺", "小 满 果 铺", "小满果铺客服", "客服小王", "王姐", "王 姐", "", " \u200b ", "李" * 21],
 )
 async def test_a_name_that_is_taken_or_none_is_asked_again(real: Street, name: str) -> None:
     async with real.visitor("王姐"):

@@ -200,6 +200,16 @@ async def we_said_in_room(channel: str, room: str, *, since: datetime, limit: in
     ]
 
 
+async def said_lately(channel: str, room: str | None, account: str, *, among: int = 200) -> list[str]:
+    """What the shop has said in this group, or privately to this account, as far as it is among its newest letters."""
+    place, who = ("room = ?", room) if room is not None else ("room IS NULL AND account = ?", account)
+    rows = await run_sql(
+        f"SELECT body FROM letter WHERE id > (SELECT coalesce(max(id), 0) FROM letter) - ? AND channel = ? AND {place}",
+        [among, channel, who],
+    )
+    return [str(_json(row["body"]).get("text", "")) for row in rows]
+
+
 def _json(value: Any) -> Any:
     """Both databases may give it as text."""
     return loads(value) if isinstance(value, str) else value

@@ -11,10 +11,11 @@ from shop import catalogue, orders, payments, shelves, slips, stock
 from shop.kit.ids import ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
+from shop.records.orders import Order  # the careless verbs write rows by hand
 from shop.refusals import NotSold, SoldOut, StillPromised
 from shop.rules.orders import Status
 from shop.transaction import transaction, unit_of_work
-from tests.support.at_once import at_once
+from tests.support.at_once import Meeting, at_once
 from tests.support.purse import running
 from tests.support.street import PRIVATE, Street, held, orders_by_name
 from tests.support.world import (
@@ -87,6 +88,33 @@ async def test_21_both_at_once(shop: ShopId) -> None:
         else:
             assert (status, there) == (Status.CANCELLED, ("40", str(int(before[1]) - 2)))
             assert came == {"late": 1, "done": 1}
+
+
+async def test_21_control_reading_before_saving_frees_goods_that_are_paid(
+    careless_shop: ShopId, database: str
+) -> None:
+    meeting, oranges = Meeting(database, 2), await a_product()
+    slip = await an_order(await a_customer(), (oranges, 2))
+
+    async def careless_pay() -> str:
+        if (await Order.get(id=slip.id)).status != Status.UNPAID:
+            return "late"
+        await meeting.wait()
+        await Order.filter(id=slip.id).update(status=Status.PREPARING, paid_at=NOW)
+        return "settled"
+
+    async def careless_expire() -> str:
+        if (await Order.get(id=slip.id)).status != Status.UNPAID:
+            return "paid"
+        await meeting.wait()
+        await stock.release(slip.id)
+        return "expired"
+
+    came = await at_once(careless_pay, careless_expire)
+    both = came == {"settled": 1, "expired": 1}
+    assert both == (database == "postgres")
+    if both:
+        assert await shelf(oranges) == ("5", "0")  # somebody has paid for these two
 
 
 async def trade_of(slip: slips.Slip) -> str:

@@ -12,6 +12,7 @@ from shop.mail import Sealed
 Place = tuple[str, str | None, str | None]  # channel, room, account
 MOST_PLACES = 10_000  # that are remembered; then all of them are forgotten
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+SILENCE, SLOW = timedelta(minutes=1), timedelta(minutes=30)  # after 操作过于频繁
 
 
 def place(letter: Sealed) -> Place:
@@ -64,11 +65,20 @@ class Meter:
         self._here = self._places()
         self._last: dict[Place, datetime] = {}
         self._breath_until: datetime | None = None
+        self._slow_until: datetime | None = None
+
+    def slow_down(self, now: datetime) -> None:
+        """The account was told that it is too fast: nothing for a while, then half as much, and no promotions."""
+        self._breath_until, self._slow_until = now + SILENCE, now + SLOW
 
     def admit(self, letter: Sealed, parts: int, now: datetime) -> bool:
         """Whether this letter, in so many parts, may go now; then it counts as gone."""
         if len(self._here) > MOST_PLACES or len(self._last) > MOST_PLACES:
             self._here, self._last = self._places(), {}
+        if self._slow_until is not None and now < self._slow_until:
+            if letter.lane == "promo":
+                return False
+            parts *= 2
         where = place(letter)
         windows = (*self._windows, self._here[where])
         last = self._last.get(where)

@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import apart, post
-from bot.channels.channel import Channel, MaybeSent, NotSent, Pace, Spoken, Unreachable
+from bot.channels.channel import Channel, MaybeSent, NotSent, Pace, Spoken, TooFast, Unreachable
 from bot.clock import Clock
 from bot.duty import Duty
-from bot.meter import Lists, Meter, Place, place
+from bot.meter import SILENCE, Lists, Meter, Place, place
 from bot.post import Manners
 from dialogs import notices
 from dialogs.notices import Desk
@@ -23,7 +23,7 @@ from dialogs.privacy import mask_for_room
 from dialogs.speech import Button, Card, Row
 from dialogs.turn import ShopFacts
 from dialogs.voice import Links
-from shop import mail
+from shop import alarms, mail
 from shop.engines.faults import is_lost_connection
 from shop.kit.ids import ShopId
 from shop.mail import Sealed
@@ -204,6 +204,8 @@ class Outbox:
             for line in lines(letter, channel.abilities.longest_text):
                 await channel.speak(line)
             return True
+        except TooFast as why:
+            await self._slow_down(letter, str(why))
         except NotSent as why:
             await self._later(letter, str(why))
         except Unreachable:
@@ -218,6 +220,15 @@ class Outbox:
             log.exception("letter %s: the channel %s has a bug", letter.id, letter.channel)
             await self._later(letter, "bug")
         return False
+
+    async def _slow_down(self, letter: Sealed, why: str) -> None:
+        """No try is counted: it is not the letter's fault."""
+        now, channel = self._clock.now(), letter.channel
+        self._meters[channel].slow_down(now)
+        log.error("%s is spoken on too fast: %s", channel, why)
+        since = now - apart.PATIENCE
+        await unit_of_work(lambda: mail.wait(letter.id, now + SILENCE, since=since))
+        await unit_of_work(lambda: alarms.raise_alarm(self._shop, "too_fast", channel, channel, now=now))
 
     async def _later(self, letter: Sealed, why: str) -> None:
         tries = letter.attempts + 1

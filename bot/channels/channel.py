@@ -19,6 +19,10 @@ class Refused(Exception):
     """The channel can never be heard as it is set up; says what the owner must mend."""
 
 
+class TooFast(NotSent):
+    """The account is told to slow down; going on as before may cost it."""
+
+
 class Unreachable(Exception):
     """This person cannot be written to on this channel; he may become a friend."""
 
@@ -76,7 +80,7 @@ class Channel(Protocol):
         ...
 
     async def speak(self, line: Spoken) -> None:
-        """Say it. Raises NotSent, MaybeSent or Unreachable; anything else is a bug."""
+        """Say it. Raises NotSent (TooFast), MaybeSent or Unreachable; anything else is a bug."""
         ...
 
     async def close(self) -> None: ...

@@ -55,10 +55,6 @@ CANNOT = {
     ("webroom", "down"): "its log is the shop's own database; a database that is away is a fault of the shop",
     ("webroom", "taken once"): "what its listener did not come back for is handed over again",
     ("terminal", "said twice"): "what is printed is printed; only a crash makes the outbox print it again",
-    (
-        "wechaty",
-        "said twice",
-    ): "a gateway takes no number with a text; only a lost answer is compared with its echo",
     ("loopback", "said twice"): "it keeps what it was given, so that tests can count",
 }
 

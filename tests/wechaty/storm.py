@@ -122,6 +122,10 @@ class Storm:
             mine, theirs = ([text for where, text in some if where == place] for some in (wanted, got))
             if list(dict.fromkeys(mine)) != list(dict.fromkeys(theirs)):
                 found.append(f"another order in {place}")
+        found += [
+            f"a message is {row['state']}"
+            for row in await run_sql("SELECT state FROM message WHERE state <> 'done'")
+        ]
         rows = await run_sql(
             "SELECT channel_id, count(*) AS n FROM message GROUP BY channel_id HAVING count(*) > 1"
         )

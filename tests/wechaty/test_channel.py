@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels.channel import NotSent, Spoken, Unreachable
+from bot.channels.channel import NotSent, Spoken, TooFast, Unreachable
 from bot.channels.wechaty.channel import Wechaty
 from bot.clock import SystemClock
 from bot.inbox import to_incoming
@@ -231,7 +231,7 @@ async def test_a_stranger_cannot_be_written_to_until_he_is_a_friend_or_writes_hi
     await channel.speak(line)
     await gateway.do("fail", method="text", times=1, error="对方开启了朋友验证，你还不是他朋友")
     with pytest.raises(Unreachable):
-        await channel.speak(line)
+        await channel.speak(a_line("取货码 4829-31", account="wxid_stranger", letter=2))
     assert gateway.said() == [("wxid_stranger", "付款：http://shop.example/o/1")]
 
 
@@ -243,3 +243,9 @@ async def test_whoever_wrote_in_private_can_be_answered_there(
     await mail.keep(to_incoming(said), now=said.sent_at)
     await channel.speak(a_line("在的", account="wxid_stranger"))
     assert gateway.said() == [("wxid_stranger", "在的")]
+
+
+async def test_what_is_said_too_fast_is_told_apart(channel: Wechaty, gateway: NodeGateway) -> None:
+    await gateway.do("fail", method="text", times=1, error="操作过于频繁，请稍后再试")
+    with pytest.raises(TooFast, match="频繁"):
+        await channel.speak(a_line("记下了", room=ROOM))

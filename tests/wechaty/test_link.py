@@ -82,7 +82,7 @@ async def test_an_answer_that_is_lost_is_not_said_twice(mortal_gateway: NodeGate
     await until(lambda: channel.is_up)
     await channel.speak(a_line("记下了", room=ROOM))
     assert mortal_gateway.said() == [(ROOM, "记下了")]
-    await channel.speak(a_line("记下了", room=ROOM))  # the same words again, for another reason
+    await channel.speak(a_line("记下了", room=ROOM, letter=2))  # the same words, in another letter
     assert mortal_gateway.said() == [(ROOM, "记下了")] * 2
     await channel.close()
 

@@ -71,9 +71,10 @@ class CardBox:
             if len(cards) >= MOST:
                 cards.clear()
             cards[key] = start_task(self._asked(name, asked), name=f"ask for {name}")
-        card = await asyncio.shield(cards[key])
-        if card is None:
-            cards.pop(key, None)
+        asked_for = cards[key]
+        card = asked_for.result() if asked_for.done() else await asyncio.shield(asked_for)
+        if card is None and cards.get(key) is asked_for:
+            del cards[key]
         return card
 
     async def _asked(self, name: str, asked: dict[str, str]) -> Any:

@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.channel import Abilities, MaybeSent, NotSent, Pace, Refused, Spoken, Unreachable
+from bot.channels.channel import Abilities, MaybeSent, NotSent, Pace, Refused, Spoken, TooFast, Unreachable
 from bot.channels.wechaty import hearing
 from bot.channels.wechaty.cards import CardBox
 from bot.channels.wechaty.door import Door
@@ -39,6 +39,7 @@ MOST_FRIENDS = 10_000  # that are remembered; then all of them are asked for aga
 
 
 _UNFRIENDED = re.compile(r"不是(?:你|对方)的?(?:好友|朋友)|朋友验证|not (?:a |your )?friend", re.IGNORECASE)
+_FREQUENT = re.compile(r"频繁|too (?:fast|frequent|many)|frequency|rate limit", re.IGNORECASE)
 
 
 class Wechaty:
@@ -80,7 +81,8 @@ class Wechaty:
         self._session = 0
         self._echoes: deque[tuple[str, str]] = deque(maxlen=ECHOES)
         self._friends: set[str] = set()
-        self._unsure: dict[tuple[int, str], None] = {}  # letters that may have been said, with their words
+        self._said: deque[tuple[int, str]] = deque(maxlen=ECHOES)  # letters and their words
+        self._unsure: set[tuple[int, str]] = set()  # those that may have been said
 
     @property
     def is_up(self) -> bool:
@@ -225,10 +227,13 @@ class Wechaty:
             if line.account is not None and _UNFRIENDED.search(str(no)):
                 self._friends.discard(line.account)
                 raise Unreachable(str(no)) from None
+            if _FREQUENT.search(str(no)):
+                raise TooFast(str(no)) from None
             raise NotSent(str(no)) from None
         except GatewayAway as why:
-            self._unsure[line.letter, line.text] = None
+            self._unsure.add((line.letter, line.text))
             raise MaybeSent(str(why)) from None
+        self._said.append((line.letter, line.text))
 
     async def _is_friend(self, account: str) -> bool:
         """Or has written in private, which nobody else can; some gateways know of no friends."""
@@ -243,8 +248,10 @@ class Wechaty:
         return False
 
     def _was_said(self, line: Spoken, place: str) -> bool:
-        """A line of which nobody could tell: our own words came back from the gateway since."""
-        if (line.letter, line.text) not in self._unsure:
-            return False
-        del self._unsure[line.letter, line.text]
+        """A part of a letter whose next part failed; or a line of which nobody could tell, and which came back from the
+        gateway since."""
+        key = line.letter, line.text
+        if key not in self._unsure:
+            return key in self._said
+        self._unsure.discard(key)
         return (place, line.text) in self._echoes

@@ -61,6 +61,7 @@ export class Account extends PuppetMock {
     if (this.world.rooms.some(one => one.id === to)) payload.roomId = to
     else payload.listenerId ??= to ?? this.currentUserId
     this.messages.set(payload.id, payload)
+    if (this.messages.size > 5_000) this.messages.delete(this.messages.keys().next().value)
     this.emit('message', { messageId: payload.id })
     return payload.id
   }
@@ -69,7 +70,6 @@ export class Account extends PuppetMock {
     this.called('messagePayload')
     const payload = this.messages.get(id)
     if (!payload) throw new Error(`no such message ${id}`)
-    this.messages.delete(id) // the puppet above keeps it for a while
     return payload
   }
 

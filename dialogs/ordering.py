@@ -190,7 +190,7 @@ async def told_of_campaign(turn: Turn, slip: Slip, campaign: OnOffer) -> tuple[S
         fold=f"slip:{slip.code}",
     )
     if slip.status == Status.CANCELLED:
-        private = turn.privately(f"{slip.code} 退出了{campaign.title}。想要了再说“+1”")
+        private = turn.privately(f"{slip.code} 退出了，“{campaign.title}”不算你。想要了再说“+1”")
     if turn.room is None or campaign.kind == Kind.FLASH:
         return (private,)
     return (await rolling_list(turn, campaign, turn.room.id), private)

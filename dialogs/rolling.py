@@ -85,7 +85,8 @@ def rolling(
     head = title(of)
     if of.deadline:
         head += f"（{day_and_hour(of.deadline, now, shelf.catalogue.tz)}截）"
-    return "\n".join([head, *lines, _foot(of, at, shelf)])
+    foot = f"{how_far(of, at, shelf)}。{how_to(of)}，不要了说“退出”"
+    return "\n".join([head, *lines, foot])
 
 
 def _entry(entry: Entry, of: OnOffer, shelf: Goods) -> str:
@@ -110,7 +111,8 @@ def mask(name: str) -> str:
     return f"{name[:1]}***"
 
 
-def _foot(of: OnOffer, at: Progress, shelf: Goods) -> str:
+def how_far(of: OnOffer, at: Progress, shelf: Goods) -> str:
+    """3 人 5盒，还差 2 成团，还有 45: the sum, and what is missing."""
     counted = total_words(of, at, shelf)
     parts = [f"{at.people} 人 {counted}" if at.people else "还没有人接"]
     if of.least > NONE and at.total < of.least:
@@ -120,7 +122,7 @@ def _foot(of: OnOffer, at: Progress, shelf: Goods) -> str:
     left = [qty for qty in at.left.values() if qty is not None]
     if left and len(of.items) == 1:
         parts.append("抢完了" if not left[0].milli else f"还有 {left[0]}")
-    return "，".join(parts) + f"。{how_to(of)}，不要了说“退出”"
+    return "，".join(parts)
 
 
 def _next_step(of: OnOffer, at: Progress, shelf: Goods) -> str:

@@ -13,9 +13,11 @@ from dialogs.speech import Button, Card, Lane, Say
 from dialogs.voice import Links
 from shop.bills import local_day
 from shop.catalogue import Goods
+from shop.desk import Request
 from shop.kit.ids import RoomId, ShopId
 from shop.orders import PAY_MINUTES
 from shop.people import Person, Room
+from shop.rules.campaigns import OnOffer
 from shop.slips import Slip
 
 
@@ -49,6 +51,8 @@ class Turn:
     begins: Any = None  # the dialogue that the first word names
     said_in: RoomId | None = None  # the group in which a command was said that is answered in private
 
+    ticket: Request | None = None  # this customer waits for a person, or has one
+
     @property
     def day(self) -> date:
         return local_day(self.now, self.shelf.catalogue)
@@ -64,6 +68,10 @@ class Turn:
     @property
     def name(self) -> str:
         return self.person.name
+
+    def campaign_of(self, slip: Slip) -> OnOffer | None:
+        """The campaign that this order belongs to, while the shelf still knows it."""
+        return next((one for one in self.shelf.campaigns if one.id == slip.campaign), None)
 
     def slip_text(self, slip: Slip) -> str:
         return voice.slip_text(

@@ -113,9 +113,9 @@ async def resume(id: int, *, now: datetime) -> OnOffer:
     return await _step(id, "resumed")
 
 
-async def move_deadline(id: int, deadline: datetime, *, now: datetime) -> OnOffer:
-    """改截止时间. Raises CampaignOver, ValueError for a time that has been."""
-    if deadline <= now:
+async def move_deadline(id: int, deadline: datetime | None, *, now: datetime) -> OnOffer:
+    """改截止时间; None: until somebody closes it. Raises CampaignOver, ValueError for a time that has been."""
+    if deadline is not None and deadline <= now:
         raise ValueError("a deadline lies ahead")
     async with transaction():
         row = await _locked(id)

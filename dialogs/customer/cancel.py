@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialogs.engine import Data, Dialogue, Done, Slot
+from dialogs.ordering import told_of_campaign
 from dialogs.turn import Turn
 from shop import orders
 
@@ -15,5 +16,7 @@ class Cancel(Dialogue):
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         slip = await orders.cancel(turn.shop, turn.person.id, now=turn.now, code=data.get("order"))
+        if campaign := turn.campaign_of(slip):
+            return Done(await told_of_campaign(turn, slip, campaign), facts={"单号": slip.code})
         text = f"{slip.code} 取消了，货放回去了。想要了说“老样子”"
         return Done((turn.here(f"{turn.name}：{text}" if turn.room else text),), facts={"单号": slip.code})

@@ -22,7 +22,7 @@ def parse_page(reading: Reading, old: object, asked: bool) -> object:
 
 class Menu(Dialogue):
     id = "menu"
-    intents = ("catalog.query", "campaign.query")
+    intents = ("catalog.query",)
     examples = ("菜单", "今天有什么", "今天卖啥")
     is_answer = True
     stays_in_view = True

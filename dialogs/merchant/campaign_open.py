@@ -89,7 +89,7 @@ class OpenCampaign(Leading):
             deadline=planned.deadline,
             terms=dict(planned.extra),
         )
-        text = f"{made.title}开了，发到{'、'.join(room.name for room in rooms)}。截单说“截单”，看名单说“名单”（撤销 2 分钟内有效）"
+        text = f"“{made.title}”接龙开了，发到{'、'.join(room.name for room in rooms)}。截单说“截单”，看名单说“名单”（撤销 2 分钟内有效）"
         return Done((turn.here(text),), undo={"campaign": made.id, "title": made.title}, after=dict(data))
 
     async def take_back(self, turn: Turn, undo: Data) -> str:

@@ -139,15 +139,22 @@ def slip_card(slip: Slip, links: Links, *, online: bool = True) -> Card:
         rows=rows,
         cuts=off,
         total=str(slip.payable),
-        note=f"取货码 {code(slip.pickup_code)}"
-        if slip.pickup_code
-        else nearly(slip.nearly)
-        if unpaid
-        else "",
+        note=_card_note(slip),
         link=links.order(slip),
         link_label="去付款" if unpaid and online and not slip.claimed_at else "看订单",
         qr=slip.pickup_code or "",
     )
+
+
+def _card_note(slip: Slip) -> str:
+    """Under the sum: the code to fetch it by, or how long it is kept and how it is changed."""
+    if slip.pickup_code:
+        return f"取货码 {code(slip.pickup_code)}"
+    if slip.status != Status.UNPAID or slip.claimed_at:
+        return ""
+    due = f"下单后{_minutes_to_pay(slip)}分钟内付款，" if slip.pay_due_at else ""
+    hint = nearly(slip.nearly)
+    return (f"{hint}\n" if hint else "") + f"{due}要改就说“{_edit_example(slip)}”"
 
 
 def _detail(line: SlipLine) -> str:

@@ -1,4 +1,4 @@
-"""重来: the demo's button gives the shop, the chat and the time of its opening back."""
+"""试一试: the demo as it is served; its cards, and the button that gives the opening back."""
 
 from __future__ import annotations
 
@@ -30,3 +30,11 @@ async def test_everything_is_as_it_was_at_the_opening(database_url: str, tmp_pat
         again = await say(session, address, "小李", "来2箱橙子")
     assert [line["text"].replace(address, "") for line in again["said"]][:1] == [first["said"][0]["text"]]
     assert again["id"] == first["id"] == 1
+
+
+async def test_a_card_says_how_long_it_waits_and_how_it_is_changed(database_url: str, tmp_path: Path) -> None:
+    async with demo_on(database_url, tmp_path, 12) as (_, address), client() as session:
+        ordered = (await say(session, address, "小李", "来1箱橙子"))["said"][1]["card"]
+        by_cash = (await say(session, address, "小李", "到店付", room=None))["said"][0]["card"]
+    assert ordered["note"] == "下单后15分钟内付款，要改就说“橙子改2箱”"
+    assert by_cash["note"].startswith("取货码 ")

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shop import campaigns, catalogue, invariants, lists, orders
+from shop import campaigns, catalogue, invariants, lists, on_offer, orders, refunds
 from shop.campaigns import NewItem
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
+from shop.records.campaigns import CampaignItem
 from shop.records.mail import Event
 from shop.refusals import CampaignClash, CampaignOver, NotSold, QuotaGone, QuotaShared, SoldOut
 from shop.rules.campaigns import Kind, OnOffer, State
@@ -107,7 +108,7 @@ async def test_too_few_and_nothing_comes_of_it(shop: ShopId) -> None:
     await settle(of, now=NOW)
     assert [(await slip(one.id)).status for one in (paid, unpaid)] == [Status.CANCELLED] * 2
     assert await shelf(sku) == ("10", "0")
-    refunded = await orders.refunds.of_order(paid.id)
+    refunded = await refunds.of_order(paid.id)
     assert [case.amount for case in refunded] == [paid.payable]
 
 
@@ -126,11 +127,11 @@ async def test_the_more_are_taken_the_less_each_costs_in_the_end(shop: ShopId) -
     for _ in range(2):  # a crash in the middle: nobody is given anything twice
         for order in (paid, unpaid, late):
             await campaigns.settle_order(order.id, now=NOW)
-    assert [case.amount for case in await orders.refunds.of_order(paid.id)] == [Money(30 * 600)]
+    assert [case.amount for case in await refunds.of_order(paid.id)] == [Money(30 * 600)]
     assert [(await slip(one.id)).payable for one in (unpaid, late)] == [Money(20 * 5200), Money(5200)]
     await orders.cancel(shop, ming, now=NOW)
     assert (await campaigns.progress(of.id)).taken == {sku: qty(50)}
-    rows = await campaigns.CampaignItem.all().values("settled_fen")
+    rows = await CampaignItem.all().values("settled_fen")
     assert rows == [{"settled_fen": 5200}]
 
 
@@ -182,7 +183,7 @@ async def test_called_off_it_never_was(shop: ShopId) -> None:
     await settle(of, now=NOW)
     assert (await slip(paid.id)).status == Status.CANCELLED
     assert await shelf(sku) == ("10", "0")
-    assert (await campaigns.campaign(of.id)).state == State.SETTLED
+    assert (await on_offer.campaign(of.id)).state == State.SETTLED
     with pytest.raises(CampaignOver):
         await campaigns.close(of.id, now=NOW)
 

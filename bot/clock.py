@@ -14,7 +14,7 @@ from bot.billing import reconcile
 from bot.duty import Duty
 from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
-from shop import campaigns, coupon_drops, coupons, orders, payments, pickups, wishes
+from shop import campaigns, coupon_drops, coupons, desk_clock, orders, payments, pickups, wishes
 from shop.transaction import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -110,6 +110,16 @@ async def settle_campaigns(now: datetime, _: Provider | None) -> int:
     return done
 
 
+async def look_at_tickets(now: datetime, _: Provider | None) -> int:
+    """What falls due at the desk, a ticket at a time; and somebody to ask where nobody was there before."""
+    done = 0
+    for ticket in await desk_clock.due(now=now):
+        done += await unit_of_work(lambda ticket=ticket: desk_clock.look_at(ticket, now=now))  # type: ignore[misc]  # the loop's own ticket
+    for shop in await desk_clock.unoffered():
+        done += await unit_of_work(lambda shop=shop: desk_clock.offer_waiting(shop, now=now))  # type: ignore[misc]  # the loop's own shop
+    return done
+
+
 def alone(verb: Callable[..., Awaitable[int]]) -> Job:
     """A verb that does what is due by itself, in one transaction."""
 
@@ -130,6 +140,7 @@ JOBS: dict[str, Job] = {
     "expire_coupons": alone(coupons.expire_due),
     "remind_of_coupons": alone(coupons.remind_due),
     "close_drops": alone(coupon_drops.close_due),
+    "look_at_tickets": look_at_tickets,
     "tell_wishes": alone(wishes.tell_wishes),
     "look_for_uncollected": alone(pickups.look_for_uncollected),
     "audit_nightly": audit_nightly,

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dialogs import echo, engine, learning, refusals, repair, rooms, trace
+from dialogs.agent import gate
 from dialogs.engine import Dialogue, Done, Move, Question, State
 from dialogs.hear import Reader
 from dialogs.hear.reading import NO_LAST_ORDER, Context, Line, Quoted, Reading, Said
@@ -22,7 +23,7 @@ from dialogs.speech import Heard, Say
 from dialogs.turn import ShopFacts, Turn
 from dialogs.voice import Links
 from dialogs.wants import lines_of
-from shop import acts, mail, people, slips
+from shop import acts, desk, mail, people, slips
 from shop.catalogue import Goods, goods
 from shop.kit.ids import MessageId, PersonId, ShopId
 from shop.kit.refusal import Refusal
@@ -126,7 +127,10 @@ class Conversation:
             addressed=called or (state is not None and state.prompt != ""),
             dialogues=self._dialogues,
             read=lambda text: self.reader(shelf).read(text, Context(chat="private"), now=now),
+            ticket=ticket,
         )
+        if (reply := await self._at_the_desk(turn, heard, state)) is not None:
+            return replace(reply, person=person.id, room=room)
         if command := self._command(turn):
             turn, state = command, await self._open_question(None, person, now)
         reply = await self._answer(turn, state)
@@ -206,6 +210,17 @@ class Conversation:
         return heard.quote is not None and heard.quote.who == self.facts.name
 
     # ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _at_the_desk(self, turn: Turn, heard: Heard, state: State | None) -> Reply | None:
+        """A customer in a person's hands, or an agent who speaks of one; None: the conversation goes on as usual."""
+        found = await gate.gate(turn, heard, state)
+        if isinstance(found, gate.Begin):
+            dialogue = self._dialogues[found.dialogue]
+            if not dialogue.roles & turn.person.roles:
+                return await self._denied(turn, dialogue)
+            move = Move("check", State(dialogue.id, found.data, turn.text))
+            return await self._carry_out(turn, dialogue, move, state)
+        return Reply(found.says, trace.of_turn(turn, "desk", "desk", found.facts)) if found else None
 
     async def _answer(self, turn: Turn, state: State | None) -> Reply:
         asked = self._dialogues.get(state.dialogue) if state else None
@@ -379,7 +394,8 @@ class Conversation:
         if turn.reading.intent == "chat.thanks":
             return Reply(trace=trace.of_turn(turn, "", "silent", {}))
         fails = (state.fails if state else 0) + 1
-        says = repair.not_understood(turn, fails)
+        kept = await gate.keep_for_the_agent(turn, fails)
+        says = kept.says if kept else repair.not_understood(turn, fails)
         if state is None or not state.prompt:  # nothing was asked: count on
             await self._keep_fails(turn, state, fails)
         return Reply(says, trace.of_turn(turn, "", "not understood", {"times": fails}))

@@ -72,6 +72,8 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
         if r.numbers
         else "现在没有你在跟的顾客。回“列表”看看有谁在等"
     ),
+    no.UnpaidFirst: lambda r: "他还有一单没付款，补发会并进去。先让他付了或取消",
+    no.NotAnAmount: lambda r: f"“{r.said[:12]}”不是金额。比如“退款 20 坏果”，整单退就说“退款”",
     no.AboveLimit: lambda r: f"你一次最多退 {r.most}，多了请店主来退",
     no.NotAllowed: lambda r: "这件事要店主来做",
     no.WrongPairingCode: lambda r: "绑定码不对，或者过期了。重启店铺，日志里有新的绑定码",

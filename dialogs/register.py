@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+import dialogs.agent
 import dialogs.customer
 import dialogs.merchant
 from dialogs.engine import Dialogue
@@ -15,7 +16,7 @@ from dialogs.engine import Dialogue
 def dialogues() -> dict[str, Dialogue]:
     """By id. Two dialogues with one id, or one intent in two dialogues, is a mistake of ours: raises ValueError."""
     found: dict[str, Dialogue] = {}
-    for package in (dialogs.customer, dialogs.merchant):
+    for package in (dialogs.customer, dialogs.merchant, dialogs.agent):
         for module in iter_modules(package.__path__, package.__name__ + "."):
             for made in vars(import_module(module.name)).values():
                 if _is_dialogue(made, module.name):

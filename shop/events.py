@@ -21,6 +21,13 @@ class OrderPaid:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderSentAgain:
+    """The same goods once more, for nothing."""
+
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class TransferClaimed:
     order: int
 
@@ -274,6 +281,7 @@ class PayTheList:
 Happening = (
     OrderExpired
     | OrderPaid
+    | OrderSentAgain
     | TransferClaimed
     | MoneyCameLate
     | OrderHandedOver
@@ -316,6 +324,7 @@ KINDS: dict[str, type[Any]] = {
     for kind in (
         OrderExpired,
         OrderPaid,
+        OrderSentAgain,
         TransferClaimed,
         MoneyCameLate,
         OrderHandedOver,

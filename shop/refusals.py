@@ -419,3 +419,14 @@ class AboveLimit(Refusal):
     """More than an agent may give back alone."""
 
     most: Money
+
+
+class UnpaidFirst(Refusal):
+    """The customer has an order that is not paid, and these goods would join it."""
+
+
+@dataclass(eq=False)
+class NotAnAmount(Refusal):
+    """No sum of money was said, or none at all."""
+
+    said: str

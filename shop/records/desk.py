@@ -14,6 +14,8 @@ from shop.records.shops import Shop
 
 
 class Ticket(Model):
+    """找人单: a life as rules/tickets.py tells it; a customer has one that is not over, at most."""
+
     id = fields.BigIntField(primary_key=True)
     shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
@@ -23,15 +25,116 @@ class Ticket(Model):
         "shop.Room", null=True, on_delete=fields.RESTRICT
     )
     why = fields.CharField(200)
-    state = fields.CharField(8)  # open, closed
+    state = fields.CharField(8)
     opened_at = fields.DatetimeField()
+    skill = fields.CharField(16, db_default="")
+    owner: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "shop.Person", null=True, related_name="tickets_owned", on_delete=fields.RESTRICT
+    )
+    offered: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "shop.Person", null=True, related_name="tickets_offered", on_delete=fields.RESTRICT
+    )
+    offered_at = fields.DatetimeField(null=True)
+    queued_at = fields.DatetimeField(null=True)  # since when it waits for an agent
+    claimed_at = fields.DatetimeField(null=True)  # the first time
+    answered_at = fields.DatetimeField(null=True)  # the first time
+    owed_since = fields.DatetimeField(null=True)
+    heard_at = fields.DatetimeField(null=True)
+    due_at = fields.DatetimeField(null=True)  # the next thing that happens by itself
+    stage = fields.IntField(db_default=0)
+    passed = fields.IntField(db_default=0)  # how often nobody took it, or who had it fell silent
+    reminded = fields.BooleanField(db_default=False)
+    answers = fields.IntField(db_default=0)
+    late_answers = fields.IntField(db_default=0)
+    closed_at = fields.DatetimeField(null=True)
+    ended = fields.CharField(12, db_default="")  # ended, solved, idle
+    talk: Any = fields.JSONField(null=True)  # the questions that were open when a person took over
+    rating = fields.IntField(null=True)
+    rate_until = fields.DatetimeField(null=True)
 
+    shop_id: int
     person_id: int
     room_id: int | None
+    owner_id: int | None
+    offered_id: int | None
 
     class Meta:
         table = "ticket"
-        constraints = (UniqueConstraint(("person_id",), name="uq_ticket_open", condition="state = 'open'"),)
+        constraints = (
+            UniqueConstraint(("person_id",), name="uq_ticket_living", condition="state <> 'closed'"),
+        )
+        indexes = (Index(fields=("state", "due_at")), Index(fields=("owner_id", "state")))
+
+
+class TicketLine(Model):
+    """What was said under a ticket by agent and customer, what agents note for themselves, and what became of it."""
+
+    id = fields.BigIntField(primary_key=True)
+    ticket: fields.ForeignKeyRelation[Ticket] = fields.ForeignKeyField(
+        "shop.Ticket", related_name="lines", on_delete=fields.RESTRICT
+    )
+    kind = fields.CharField(8)  # customer, agent, note, event
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "shop.Person", null=True, on_delete=fields.RESTRICT
+    )
+    text = fields.TextField()
+    message = fields.BigIntField(null=True)
+    at = fields.DatetimeField()
+
+    ticket_id: int
+    person_id: int | None
+
+    class Meta:
+        table = "ticket_line"
+        indexes = (Index(fields=("ticket_id", "id")),)
+
+
+class DeskAgent(Model):
+    """上班、下班: somebody without a row is at work and takes whatever comes."""
+
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "shop.Person", on_delete=fields.RESTRICT
+    )
+    on_duty = fields.BooleanField(db_default=True)
+    most = fields.IntField(db_default=8)
+    skills: Any = fields.JSONField(null=True)  # names; None: everything
+    given_at = fields.DatetimeField(null=True)
+
+    person_id: int
+
+    class Meta:
+        table = "desk_agent"
+        constraints = (UniqueConstraint(("shop_id", "person_id"), name="uq_desk_agent"),)
+
+
+class DeskHours(Model):
+    """When people of the shop are there, as the config says it."""
+
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    weekly: Any = fields.JSONField()
+    holidays: Any = fields.JSONField()
+    shut_until = fields.DatetimeField(null=True)  # 今天早打烊
+
+    class Meta:
+        table = "desk_hours"
+        constraints = (UniqueConstraint(("shop_id",), name="uq_desk_hours"),)
+
+
+class DeskRoom(Model):
+    """客服群: a group of agents; cards go there, and nobody is sold anything in it."""
+
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    room: fields.ForeignKeyRelation[Room] = fields.ForeignKeyField("shop.Room", on_delete=fields.RESTRICT)
+
+    room_id: int
+
+    class Meta:
+        table = "desk_room"
+        constraints = (UniqueConstraint(("room_id",), name="uq_desk_room"),)
 
 
 class Act(Model):

@@ -33,6 +33,7 @@ class Message(Model):
         indexes = (
             Index(fields=("state", "id")),
             Index(fields=("channel", "room", "id")),
+            Index(fields=("channel", "account", "id")),
         )
 
 
@@ -52,7 +53,7 @@ class Event(Model):
 
 
 class Letter(Model):
-    """发: one thing to say to one place: new, sending, then sent, folded, stale or dead."""
+    """发: one thing to say to one place: new, sending, then sent, folded, stale, withheld or dead."""
 
     id = fields.BigIntField(primary_key=True)
     key = fields.CharField(96, unique=True)  # message × n, or event × recipient
@@ -76,6 +77,7 @@ class Letter(Model):
         indexes = (
             Index(fields=("state", "not_before")),
             Index(fields=("cause",)),
+            Index(fields=("channel", "account", "id")),
         )
 
 

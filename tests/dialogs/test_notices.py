@@ -15,6 +15,7 @@ from dialogs.speech import Say
 from dialogs.turn import ShopFacts
 from dialogs.voice import Links
 from shop import (
+    agents,
     catalogue,
     coupon_drops,
     coupon_templates,
@@ -26,6 +27,7 @@ from shop import (
     pickups,
     points,
     refunds,
+    reships,
 )
 from shop.events import Happening
 from shop.kit.ids import PersonId, ShopId
@@ -44,6 +46,7 @@ from tests.support.world import (
     a_shop,
     an_order,
     hand_over,
+    want,
 )
 
 FACTS = ShopFacts("水果群店", hours="8:00–21:00", address="桃园路 8 号")
@@ -163,13 +166,120 @@ async def _(town: Town) -> Happening:
     return events.OrderTakenBack(placed.id)
 
 
+BROKEN = (
+    "#1 小李@水果群 找人：坏了两个\n最近一单 0501-001 待付款：橙子2箱 ¥59.80\n"
+    "/1 不好意思，给你添麻烦了。坏了几个？有照片发我一张\n/2 不好意思，坏的马上给你补\n/3 不好意思，坏的这部分退给你\n"
+    "回“1 接”，或者直接“1 要说的话”"
+)
+
+
+async def wanted(town: Town) -> int:
+    """The buyer wants a person, from the group."""
+    await town.order()
+    return (await desk.want_person(town.shop, town.buyer, "坏了两个", room=town.room.id, now=NOW)).id
+
+
+async def in_hand(town: Town) -> int:
+    ticket = await wanted(town)
+    await desk.claim(town.shop, ticket, town.agent, now=NOW)
+    return ticket
+
+
+@case("PersonWanted in a room", agent=BROKEN)
+async def _(town: Town) -> Happening:
+    return events.PersonWanted(await wanted(town), "坏了两个")
+
+
+@case("PersonWanted again", agent="#1 小李@水果群 找人：几点关门\n最近一单 0501-001 待付款：橙子2箱 ¥59.80")
+async def _(town: Town) -> Happening:
+    return events.PersonWanted(await wanted(town), "几点关门", again=True)
+
+
+@case("PersonWanted and nobody is at work", owner=BROKEN)
+async def _(town: Town) -> Happening:
+    await agents.set_duty(town.shop, town.agent, at_work=False)
+    return events.PersonWanted(await wanted(town), "坏了两个")
+
+
+@case("TicketPassedOn", agent=BROKEN)
+async def _(town: Town) -> Happening:
+    return events.TicketPassedOn(await wanted(town), "unclaimed")
+
+
+@case("TicketPassedOn to nobody, because somebody was faster")
+async def _(town: Town) -> Happening:
+    return events.TicketPassedOn(await in_hand(town), "unclaimed")
+
+
+@case("TicketClaimed", buyer="小美来了，有事直接跟他说")
+async def _(town: Town) -> Happening:
+    return events.TicketClaimed(await in_hand(town), town.agent)
+
+
+@case("AgentAnswered", buyer="小美：马上补发")
+async def _(town: Town) -> Happening:
+    line = await desk.answer(town.shop, await in_hand(town), town.agent, "马上补发", now=NOW)
+    return events.AgentAnswered(line.id)
+
+
+@case("CustomerWrote", agent="#1 小李@水果群：两个都坏了")
+async def _(town: Town) -> Happening:
+    ticket = await in_hand(town)
+    await desk.customer_wrote(ticket, "两个都坏了", now=NOW)
+    return events.CustomerWrote((await desk.lines(ticket))[-1].id)
+
+
+@case("CustomerWaits for a minute", buyer="下一个就是你，马上就来")
+async def _(town: Town) -> Happening:
+    return events.CustomerWaits(await wanted(town), 1)
+
+
+@case("CustomerWaits for three", buyer="还在找人。什么事先说清楚，来了直接看")
+async def _(town: Town) -> Happening:
+    return events.CustomerWaits(await wanted(town), 2)
+
+
 @case(
-    "PersonWanted in a room", agent="#1 小李@水果群 找人：坏了两个\n最近一单 0501-001 待付款：橙子2箱 ¥59.80"
+    "CustomerWaits for ten",
+    buyer="现在都在忙。有事先留言，忙完第一个回你；小店照常能下单，不等了就说“不用了”",
+    owner="#1 小李@水果群 等了十分钟还没人接：坏了两个",
 )
 async def _(town: Town) -> Happening:
-    await town.order()
-    request = await desk.want_person(town.shop, town.buyer, "坏了两个", room=town.room.id, now=NOW)
-    return events.PersonWanted(request.id, "坏了两个")
+    return events.CustomerWaits(await wanted(town), 3)
+
+
+@case("AgentReminded", agent="#1 小李@水果群 等你回话0分钟了。没空就说“1 转 名字”")
+async def _(town: Town) -> Happening:
+    return events.AgentReminded(await in_hand(town))
+
+
+@case("TicketEnded by the agent", buyer="刚才的服务打几分？回“5分”到“1分”")
+async def _(town: Town) -> Happening:
+    ticket = await in_hand(town)
+    await desk.answer(town.shop, ticket, town.agent, "马上补发", now=NOW)
+    await desk.end(town.shop, ticket, town.agent, now=NOW)
+    return events.TicketEnded(ticket, "ended", had_owner=True)
+
+
+@case("TicketEnded by nobody", buyer="不好意思，没等到人。还要找人再说“转人工”")
+async def _(town: Town) -> Happening:
+    return events.TicketEnded(await wanted(town), "idle", had_owner=False)
+
+
+@case("TicketEnded by the customer", buyer="好，有事再说“转人工”", agent="#1 顾客说好了，交还小店")
+async def _(town: Town) -> Happening:
+    ticket = await in_hand(town)
+    await desk.solved(ticket, now=NOW)
+    return events.TicketEnded(ticket, "solved", had_owner=True)
+
+
+@case(
+    "OrderSentAgain",
+    buyer="0501-001 补发给你：橙子1箱，不收钱。取货码 <取货码>，到店报码就能取：http://shop.example/o/…",
+)
+async def _(town: Town) -> Happening:
+    sent = await reships.send_once_more(town.shop, town.buyer, [want(town.sku)], now=NOW)
+    return events.OrderSentAgain(sent.id)
 
 
 @case(
@@ -410,7 +520,8 @@ async def test_without_an_agent_the_owner_hears_who_wants_a_person(shop_db: str)
     owner, buyer = await a_clerk("老板"), await a_customer()
     town = Town(shop, await a_product(), buyer, owner, owner, owner, await a_room())
     request = await desk.want_person(shop, buyer, "老板在吗", room=None, now=NOW)
-    assert await town.told(events.PersonWanted(request.id, "老板在吗")) == {"owner": "#1 小李 找人：老板在吗"}
+    told = await town.told(events.PersonWanted(request.id, "老板在吗"))
+    assert told["owner"].startswith("#1 小李 找人：老板在吗\n/1 在的，你说\n")
 
 
 async def test_a_shop_that_has_no_address_says_only_that_the_code_is_enough(town: Town) -> None:

@@ -328,6 +328,9 @@ INSERT INTO desk_agent (id, on_duty, most, skills, given_at, person_id, shop_id)
 INSERT INTO desk_hours (id, weekly, holidays, shop_id) VALUES (1, '["1-5 09:00-21:00"]', '[]', 1);
 INSERT INTO desk_room (id, room_id, shop_id) VALUES (1, 1, 1)
 """,
+    "0005_waitlist": f"""
+INSERT INTO waiting (id, item_id, person_id, qty, state, asked_at, until) VALUES (1, (SELECT id FROM campaign_item), 2, 1000, 'offered', {T}, {T});
+""",
 }
 # What a migration made into something else, by table.
 BECAME = {"campaign": {"items", "kind"}}

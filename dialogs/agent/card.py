@@ -1,0 +1,140 @@
+"""找人卡: who wants a person, why, what he was doing, his last order and words, and what one could answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from dialogs import voice
+from dialogs.speech import Say
+from shop import agents, desk, mail, people, points, slips, transcripts
+from shop.desk import Request
+from shop.kit.ids import ShopId
+from shop.transcripts import Said
+
+LINES, LONGEST = 4, 40
+MOST = 20  # looked at, to find the four before he asked
+CANNED: dict[str, tuple[str, ...]] = {
+    "坏|烂|破|漏|发霉|臭|压": (
+        "不好意思，给你添麻烦了。坏了几个？有照片发我一张",
+        "不好意思，坏的马上给你补",
+        "不好意思，坏的这部分退给你",
+    ),
+    "没到|没收到|多久|什么时候|催": (
+        "我查一下，马上回你",
+        "今天下午能取，到了马上告诉你",
+        "不好意思晚了，再等我一下",
+    ),
+    "退|钱|付|价": ("我看下这单，马上回你", "可以退，原路退回，到了会告诉你", "这个价是对的，我给你算一遍"),
+    "": ("在的，你说", "我看一下，马上回你", "好的，记下了"),
+}
+
+
+async def card(shop: ShopId, request: Request, words: str, *, now: datetime) -> str:
+    """The card of a new request, as agents read it on a phone."""
+    lines = [
+        await head(request, words),
+        await _customer(shop, request),
+        *await _open_questions(request, now),
+        await last_order(shop, request),
+        *[_line(one) for one in _before(await transcripts.said(request.person, limit=MOST), request)],
+        *[f"/{n} {text}" for n, text in enumerate(canned(request.why), start=1)],
+        f"回“{request.id} 接”，或者直接“{request.id} 要说的话”",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+async def to_whom_it_concerns(shop: ShopId, request: Request, words: str) -> tuple[Say, ...]:
+    """Whoever has it or is asked to take it, and the service groups; where nobody is at work the owner, in his time."""
+    rooms = [Say(words, room=room) for room in await agents.service_rooms(shop)]
+    if whom := request.owner or request.offered:
+        return (Say(words, person=whom), *rooms)
+    owners = await people.staff(shop, people.OWNER)
+    return (*(Say(words, person=one, lane="list") for one in owners), *rooms)
+
+
+async def short(shop: ShopId, request: Request, words: str) -> str:
+    return "\n".join(line for line in (await head(request, words), await last_order(shop, request)) if line)
+
+
+async def head(request: Request, words: str) -> str:
+    return f"#{request.id} {await who(request)} 找人：{words[:200]}"
+
+
+async def who(request: Request) -> str:
+    """小王@水果群"""
+    customer = await people.person(request.person)
+    room = f"@{(await people.room_by_id(request.room)).name}" if request.room is not None else ""
+    return f"{customer.name}{room}"
+
+
+async def owner_name(request: Request) -> str:
+    return await agents.name_of(request.owner)
+
+
+async def last_order(shop: ShopId, request: Request) -> str:
+    last = await slips.last_order(shop, request.person)
+    return (
+        f"最近一单 {last.code} {voice.state(last)}：{voice.all_goods(last.lines)} {last.payable}"
+        if last
+        else ""
+    )
+
+
+def canned(why: str) -> tuple[str, ...]:
+    """Three answers that fit what he said; /1 says the first."""
+    return next(said for cues, said in CANNED.items() if any(cue in why for cue in cues.split("|")))
+
+
+async def _customer(shop: ShopId, request: Request) -> str:
+    """买过3单 ¥120.50 · 银卡; nothing for somebody new."""
+    bought = [slip for slip in await slips.recent(shop, request.person, limit=50) if slip.money_in]
+    if not bought:
+        return ""
+    level = await points.level_of(shop, request.person)
+    return " · ".join(part for part in (f"买过{len(bought)}单 {voice.sum_of(bought)}", level) if part)
+
+
+async def _open_questions(request: Request, now: datetime) -> list[str]:
+    places = (0, int(request.room)) if request.room is not None else (0,)
+    found = [await mail.talk(place, request.person, now=now) for place in places]
+    return [f"没答完：{_cut(state['prompt'])}" for state in found if state and state.get("prompt")]
+
+
+def _before(said: Sequence[Said], request: Request) -> Sequence[Said]:
+    """What was said before he asked for a person: that itself stands at the head of the card."""
+    asked = [n for n, one in enumerate(said) if one.kind == "customer" and one.text[:200] == request.why]
+    return said[: asked[-1]][-LINES:] if asked else said[-LINES:]
+
+
+def _line(said: Said) -> str:
+    if said.kind == "bot" and said.room is not None:
+        return ""  # the group is told in short what he is told in private
+    speaker = {"customer": said.name, "bot": "小店", "agent": said.name, "note": "备注"}.get(said.kind, "")
+    return f"{speaker}：{_cut(said.text)}" if speaker else ""
+
+
+def _cut(text: str) -> str:
+    first = text.strip().split("\n")[0]
+    return first if len(first) <= LONGEST else f"{first[:LONGEST]}…"
+
+
+async def waiting_list(shop: ShopId, agent: int, *, now: datetime) -> str:
+    """列表: who is in hand and who waits, each with the words to say."""
+    living = await desk.living(shop)
+    mine = [await _row(one, now) for one in living if one.in_hands and one.owner == agent]
+    waiting = [await _row(one, now) for one in living if not one.in_hands]
+    others = [await _row(one, now) for one in living if one.in_hands and one.owner != agent]
+    parts = [("你在跟", mine), ("在等", waiting), ("别人在跟", others)]
+    return "\n".join("\n".join([f"{name}：", *rows]) for name, rows in parts if rows) or "现在没人在等"
+
+
+async def _row(request: Request, now: datetime) -> str:
+    since = request.owed_since or (None if request.in_hands else request.opened_at)
+    owed = f"，等了{minutes(since, now)}" if since else ""
+    return f"#{request.id} {await who(request)} {_cut(request.why)}{owed}"
+
+
+def minutes(since: datetime, now: datetime) -> str:
+    passed = int((now - since).total_seconds() // 60)
+    return f"{passed}分钟" if passed < 60 else f"{passed // 60}小时"

@@ -1,0 +1,257 @@
+"""门: where a person serves a customer the bot says nothing to him; what an agent says reaches whom he means.
+
+Asked before any dialogue. `None`: this is no matter of the desk, the conversation goes on as usual.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from dialogs import refusals
+from dialogs.agent import card
+from dialogs.agent.grammar import Meant, parse
+from dialogs.engine import Data, Done, State
+from dialogs.speech import Heard
+from dialogs.turn import Turn
+from shop import agents, desk, desk_clock
+from shop.desk import Request
+from shop.kit.ids import PersonId
+from shop.kit.refusal import Refusal
+from shop.refusals import ForWhom, NoSuchTicket
+from shop.rules.tickets import State as Stage
+
+NEEDS_NOBODY = frozenset({"不用了", "不用人工了", "解决了", "没事了", "好了不用了", "不找了", "转机器人"})
+RATED = re.compile(r"(?:打)?\s*([1-5])\s*分[!！。~]?")
+NEVER_SAID = (
+    "菜单",
+    "帮助",
+    "我的订单",
+    "撤销",
+    "为什么",
+    "确认",
+    "取消",
+    "对账",
+    "今日订单",
+)  # to a customer
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A dialogue with what the gate knows already: 12 退款 20."""
+
+    dialogue: str
+    data: Data
+
+
+async def gate(turn: Turn, heard: Heard, state: State | None) -> Done | Begin | None:
+    if not turn.person.is_staff:
+        return await _customer(turn, is_asked=state is not None and state.prompt != "")
+    if turn.room is not None and not await agents.is_service_room(turn.room.id):
+        return None
+    try:
+        return await _agent(turn, heard, state)
+    except Refusal as refusal:
+        return Done((turn.here(refusals.words(refusal)),), facts={"不行": type(refusal).__name__})
+
+
+# ── the customer ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _customer(turn: Turn, *, is_asked: bool) -> Done | None:
+    if turn.room is None and (stars := RATED.fullmatch(turn.text.strip())):
+        if await desk.rate(turn.person.id, int(stars[1]), now=turn.now):
+            return Done((turn.here(_thanks(int(stars[1]))),), facts={"评分": stars[1]})
+        return None
+    if turn.ticket is None:
+        return None
+    if turn.text.strip(" 。!！~") in NEEDS_NOBODY and (turn.ticket.in_hands or not is_asked):
+        ended = await desk.solved(turn.ticket.id, now=turn.now)
+        return Done((), facts={"找人单": f"#{ended.id}"}) if ended else None
+    if not turn.ticket.in_hands:
+        return None
+    if turn.room is None or turn.addressed or turn.reading.action != "ignore":
+        await desk.customer_wrote(turn.ticket.id, turn.text, now=turn.now)
+    return Done((), facts={"在人工": f"#{turn.ticket.id}"})
+
+
+def _thanks(stars: int) -> str:
+    return "谢谢，下次还这样" if stars >= 4 else "收到，我们改。哪里不好也可以直接说"
+
+
+async def keep_for_the_agent(turn: Turn, fails: int) -> Done | None:
+    """What the bot does not understand of somebody who waits for a person is for that person."""
+    if turn.ticket is None or turn.ticket.in_hands:
+        return None
+    await desk.customer_wrote(turn.ticket.id, turn.text, now=turn.now)
+    said = turn.here("记下了，客服来了先看这句") if fails == 1 and turn.room is None else None
+    return Done((said,) if said else (), facts={"找人单": f"#{turn.ticket.id}"})
+
+
+# ── the agent ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _agent(turn: Turn, heard: Heard, state: State | None) -> Done | Begin | None:
+    meant = parse(turn.text, heard.quote.text if heard.quote else "")
+    if meant.verb in ("list", "on", "off"):
+        return await ALONE[meant.verb](turn)
+    if meant.ticket is None:
+        return await _without_number(turn, meant, state)
+    request = await desk.find(turn.shop, meant.ticket)
+    if request is None:
+        if meant.is_certain:
+            raise NoSuchTicket(meant.ticket)
+        return _quiet(turn)
+    return await _carry_out(turn, request, meant)
+
+
+async def _without_number(turn: Turn, meant: Meant, state: State | None) -> Done | Begin | None:
+    """Plain words go to the only customer in hand. A question of the bot's comes first, a command is never relayed."""
+    if turn.room is not None:
+        return Done()  # agents among themselves
+    mine = await desk.owned_by(turn.person.id)
+    if meant.verb == "claim" and not meant.joined and not meant.rest:
+        return await _claim_next(turn)
+    if (state is not None and state.prompt) or not mine:
+        return None
+    if meant.verb == "unclear":
+        raise ForWhom(tuple(one.id for one in mine))
+    if (meant.verb == "say" or meant.joined) and _is_command(turn):
+        return None
+    if len(mine) > 1:
+        raise ForWhom(tuple(one.id for one in mine))
+    return await _carry_out(turn, mine[0], meant)
+
+
+def _is_command(turn: Turn) -> bool:
+    """One that the shop would do, or at least understand, when said to it."""
+    first = turn.text.strip().lstrip("/").split(maxsplit=1)[0]
+    known = {
+        word for one in turn.dialogues.values() if one.roles for word in (*one.starts, *_first_words(one))
+    }
+    return first in known or first in NEVER_SAID or turn.reading.intent.startswith("admin.")
+
+
+def _first_words(dialogue: object) -> list[str]:
+    examples: tuple[str, ...] = getattr(dialogue, "examples", ())
+    return [example.split()[0] for example in examples if " " in example]
+
+
+async def _carry_out(turn: Turn, request: Request, meant: Meant) -> Done | Begin | None:
+    if meant.joined and not (meant.verb == "transfer" and await _whom(turn, meant.rest)):
+        if meant.verb in ("note", "reship", "refund"):
+            return await _unclear(turn, request, meant)
+        meant = replace(meant, verb="say", rest=meant.whole)  # 转账收到了
+    if meant.verb in ("reship", "refund"):
+        return Begin(f"desk_{meant.verb}", {"ticket": request.id, "rest": meant.rest})
+    return await VERBS[meant.verb](turn, request, meant)
+
+
+async def _say(turn: Turn, request: Request, meant: Meant) -> Done:
+    before = await desk.last_answered(turn.person.id)
+    await desk.answer(turn.shop, request.id, turn.person.id, meant.rest, now=turn.now)
+    if turn.room is None and before == request.id:
+        return Done((), facts={"发给": f"#{request.id}"})
+    return Done((turn.here(f"→#{request.id} {await card.who(request)}"),), facts={"发给": f"#{request.id}"})
+
+
+async def _canned(turn: Turn, request: Request, meant: Meant) -> Done:
+    answers = card.canned(request.why)
+    if not 1 <= int(meant.rest) <= len(answers):
+        return Done((turn.here(f"只有 /1 到 /{len(answers)}"),))
+    return await _say(turn, request, replace(meant, rest=answers[int(meant.rest) - 1]))
+
+
+async def _claim(turn: Turn, request: Request, meant: Meant) -> Done:
+    await desk.claim(turn.shop, request.id, turn.person.id, now=turn.now)
+    whom = await card.who(request)
+    if turn.room is not None:
+        return Done((turn.here(f"#{request.id} {turn.name}在跟"),))
+    alone = len(await desk.owned_by(turn.person.id)) == 1
+    how = "直接说就发给他" if alone else f"说“{request.id} 要说的话”就发给他"
+    return Done((turn.here(f"#{request.id} {whom} 归你了，{how}，办好回“{request.id} 完”"),))
+
+
+async def _claim_next(turn: Turn) -> Done:
+    waiting = [one for one in await desk.living(turn.shop) if one.state is Stage.OPEN]
+    waiting.sort(key=lambda one: (one.offered != turn.person.id, one.id))
+    if not waiting:
+        return Done((turn.here("现在没人在等"),))
+    return await _claim(turn, waiting[0], Meant("claim"))
+
+
+async def _end(turn: Turn, request: Request, meant: Meant) -> Done:
+    await desk.end(turn.shop, request.id, turn.person.id, now=turn.now)
+    left = [one for one in await desk.owned_by(turn.person.id) if one.id != request.id]
+    more = f"，你还在跟 {'、'.join(f'#{one.id}' for one in left)}" if left else ""
+    return Done((turn.here(f"#{request.id} 结束了，{await card.who(request)} 交还小店{more}"),))
+
+
+async def _transfer(turn: Turn, request: Request, meant: Meant) -> Done:
+    to = await _whom(turn, meant.rest)
+    skill = meant.rest if to is None else ""
+    passed = await desk.transfer(turn.shop, request.id, turn.person.id, to=to, skill=skill[:16], now=turn.now)
+    name = await agents.name_of(passed.offered)
+    return Done(
+        (turn.here(f"#{request.id} 转给{name}了" if name else f"#{request.id} 放回去了，现在没人能接"),)
+    )
+
+
+async def _whom(turn: Turn, said: str) -> PersonId | None:
+    return await agents.named(turn.shop, said) if said else None
+
+
+async def _note(turn: Turn, request: Request, meant: Meant) -> Done:
+    if not meant.rest:
+        return Done((turn.here(f"备注什么？说“{request.id} 备注 要放冰箱”"),))
+    await desk.note(turn.shop, request.id, turn.person.id, meant.rest, now=turn.now)
+    return Done((turn.here(f"#{request.id} 备注好了，只有店里看得到"),))
+
+
+async def _card(turn: Turn, request: Request, meant: Meant) -> Done:
+    said = await card.card(turn.shop, request, request.why, now=turn.now)
+    return Done((turn.privately(said),))
+
+
+async def _unclear(turn: Turn, request: Request, meant: Meant) -> Done:
+    return Done((turn.here(f"没看懂，也没发给顾客。比如“{request.id} 马上补发”“{request.id} 完”"),))
+
+
+async def _list(turn: Turn) -> Done:
+    said = await card.waiting_list(turn.shop, turn.person.id, now=turn.now)
+    return Done((turn.here(said),))
+
+
+async def _on(turn: Turn) -> Done:
+    await agents.set_duty(turn.shop, turn.person.id, at_work=True)
+    offered = await desk_clock.offer_waiting(turn.shop, now=turn.now)
+    return Done((turn.here(f"上班了{f'，有{offered}位在等' if offered else '，有人找就叫你'}"),))
+
+
+async def _off(turn: Turn) -> Done:
+    await agents.set_duty(turn.shop, turn.person.id, at_work=False)
+    mine = await desk.owned_by(turn.person.id)
+    left = (
+        f"。手上的 {'、'.join(f'#{one.id}' for one in mine)} 还是你的，要转就说“{mine[0].id} 转 名字”"
+        if mine
+        else ""
+    )
+    return Done((turn.here(f"下班了，不再叫你{left}"),))
+
+
+def _quiet(turn: Turn) -> Done | None:
+    return Done() if turn.room is not None else None
+
+
+VERBS: dict[str, Callable[[Turn, Request, Meant], Awaitable[Done]]] = {
+    "say": _say,
+    "canned": _canned,
+    "claim": _claim,
+    "end": _end,
+    "transfer": _transfer,
+    "note": _note,
+    "card": _card,
+    "unclear": _unclear,
+}
+ALONE: dict[str, Callable[[Turn], Awaitable[Done]]] = {"list": _list, "on": _on, "off": _off}

@@ -1,0 +1,17 @@
+"""客服的话: what an agent says reaches his customer, in private, under the agent's name."""
+
+from __future__ import annotations
+
+from dialogs.notices import Desk
+from dialogs.speech import Say
+from shop import agents
+from shop import desk as counter
+from shop.events import AgentAnswered
+
+EVENT = AgentAnswered
+
+
+async def words(event: AgentAnswered, desk: Desk) -> tuple[Say, ...]:
+    line = await counter.line(event.line)
+    request = await counter.request(line.ticket)
+    return (Say(f"{await agents.name_of(line.person)}：{line.text}", person=request.person),)

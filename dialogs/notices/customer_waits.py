@@ -1,0 +1,42 @@
+"""还没人接: the customer hears how it stands after one, three and ten minutes; then the shop's owner hears it too."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dialogs.agent import card
+from dialogs.notices import Desk
+from dialogs.speech import Say
+from shop import agents, people
+from shop import desk as counter
+from shop.events import CustomerWaits
+
+EVENT = CustomerWaits
+
+
+async def words(event: CustomerWaits, desk: Desk) -> tuple[Say, ...]:
+    request = await counter.request(event.ticket)
+    if request.in_hands or request.closed:
+        return ()
+    if event.stage == 1:
+        return (Say(await _queue(event.ticket, desk), person=request.person),)
+    if event.stage == 2:
+        return (Say("还在找人。什么事先说清楚，来了直接看", person=request.person),)
+    text = "现在都在忙。有事先留言，忙完第一个回你；小店照常能下单，不等了就说“不用了”"
+    owners = await people.staff(desk.shop, people.OWNER)
+    told = f"#{request.id} {await card.who(request)} 等了十分钟还没人接：{request.why}"
+    return (
+        Say(text, person=request.person),
+        *(Say(told, person=one) for one in owners if one != request.offered),
+    )
+
+
+async def _queue(ticket: int, desk: Desk) -> str:
+    before, usual = await agents.queue_place(ticket), await agents.wait_today(desk.shop, now=desk.now)
+    place = f"前面还有{before}位" if before else "下一个就是你"
+    return f"{place}，{_about(usual)}"
+
+
+def _about(usual: timedelta | None) -> str:
+    minutes = -(-int(usual.total_seconds()) // 60) if usual else 0
+    return f"今天一般等{minutes}分钟" if minutes else "马上就来"

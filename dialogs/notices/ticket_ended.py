@@ -1,0 +1,48 @@
+"""交还小店: the bot is back. It says so once, asks what it had been asking, and asks how it was."""
+
+from __future__ import annotations
+
+from dialogs.notices import Desk
+from dialogs.speech import Button, Say
+from shop import agents, mail, people
+from shop import desk as counter
+from shop.desk import Request
+from shop.events import TicketEnded
+from shop.kit.ids import RoomId
+
+EVENT = TicketEnded
+STARS = tuple(Button(f"{n}分", f"{n}分") for n in (5, 4, 3, 2, 1))
+
+
+async def words(event: TicketEnded, desk: Desk) -> tuple[Say, ...]:
+    request = await counter.request(event.ticket)
+    says = [Say(await _said(event, request), person=request.person)]
+    says += [await _asked_again(request, place, desk) for place in event.places]
+    if request.is_rated_now:
+        says.append(Say("刚才的服务打几分？回“5分”到“1分”", person=request.person, buttons=STARS))
+    if request.owner is not None and event.how == "solved":
+        says.append(Say(f"#{request.id} 顾客说好了，交还小店", person=request.owner))
+    return tuple(says)
+
+
+async def _said(event: TicketEnded, request: Request) -> str:
+    if event.how == "solved":
+        return "好，有事再说“转人工”"
+    if not event.had_owner:
+        return (
+            "不好意思，没等到人。还要找人再说“转人工”"
+            if event.how == "idle"
+            else "这件事店里看过了，有事再说“转人工”"
+        )
+    return f"{await agents.name_of(request.owner)}这边结束了，小店继续，要什么直接说"
+
+
+async def _asked_again(request: Request, place: int, desk: Desk) -> Say:
+    """The question that a person had interrupted, in the place where it was asked."""
+    state = await mail.talk(place, request.person, now=desk.now)
+    prompt = str(state["prompt"]) if state else ""
+    if place:
+        who = await people.person(request.person)
+        name = "" if prompt.startswith(who.name) else f"{who.name}，"
+        return Say(f"{name}{prompt}", room=RoomId(place))
+    return Say(f"刚才问的：{prompt}", person=request.person)

@@ -1,0 +1,208 @@
+"""客服: who is at work, who gets the next customer, and when somebody is back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from json import dumps, loads
+from typing import Any
+
+from shop import people
+from shop.kit.ids import PersonId, RoomId, ShopId
+from shop.records.desk import DeskAgent, DeskHours, DeskRoom
+from shop.records.people import Person
+from shop.records.shops import Shop
+from shop.rows import read
+from shop.rules.hours import Hours, parse
+from shop.rules.tickets import Candidate, next_agent, usual_wait
+from shop.transaction import run_sql, transaction
+
+MOST = 8  # customers at once, unless an agent says otherwise
+STAFF = (people.AGENT, people.MANAGER, people.OWNER)
+
+
+async def next_for(
+    shop: ShopId,
+    skill: str,
+    *,
+    now: datetime,
+    prefer: PersonId | None = None,
+    without: PersonId | None = None,
+) -> PersonId | None:
+    """Who is asked next; None when nobody is at work or all have their hands full."""
+    if not await are_open(shop, now=now):
+        return None
+    return next_agent(await _at_work(shop), skill=skill, prefer=prefer, without=without)
+
+
+async def _at_work(shop: ShopId) -> list[Candidate]:
+    """Agents who are at work; where the shop has no agents, whoever owns it."""
+    rows = await run_sql(
+        "SELECT s.role, s.person_id, a.on_duty, a.most, a.skills, a.given_at, "
+        "(SELECT count(*) FROM ticket AS t WHERE (t.owner_id = s.person_id AND t.state IN ('active', 'waiting')) "
+        "OR (t.offered_id = s.person_id AND t.state = 'open')) AS load "
+        "FROM staff AS s LEFT JOIN desk_agent AS a ON a.person_id = s.person_id AND a.shop_id = s.shop_id "
+        "WHERE s.shop_id = ? ORDER BY s.id",
+        [shop],
+    )
+    for role in STAFF:
+        if mine := [row for row in rows if row["role"] == role]:
+            return [_candidate(row) for row in mine if row["on_duty"] in (None, True, 1)]
+    return []
+
+
+def _candidate(row: Any) -> Candidate:
+    given, skills = row["given_at"], row["skills"]
+    return Candidate(
+        PersonId(int(row["person_id"])),
+        int(row["load"]),
+        datetime.fromisoformat(given) if isinstance(given, str) else given,
+        int(row["most"] or MOST),
+        frozenset((loads(skills) if isinstance(skills, str) else skills) or ()),
+    )
+
+
+async def given(shop: ShopId, agent: PersonId | None, *, now: datetime) -> None:
+    """He was asked a moment ago, so the next one goes to somebody else."""
+    if agent is not None:
+        await run_sql(
+            "INSERT INTO desk_agent (shop_id, person_id, given_at) VALUES (?, ?, ?) "
+            "ON CONFLICT (shop_id, person_id) DO UPDATE SET given_at = excluded.given_at",
+            [shop, agent, now],
+        )
+
+
+async def set_duty(shop: ShopId, agent: PersonId, *, at_work: bool) -> None:
+    """上班、下班. What he has in hand stays his."""
+    async with transaction():
+        await run_sql(
+            "INSERT INTO desk_agent (shop_id, person_id, on_duty) VALUES (?, ?, ?) "
+            "ON CONFLICT (shop_id, person_id) DO UPDATE SET on_duty = excluded.on_duty",
+            [shop, agent, at_work],
+        )
+
+
+async def set_up(
+    shop: ShopId, agent: PersonId, *, most: int = MOST, skills: Sequence[str] | None = None
+) -> None:
+    """How many customers at once, and what he knows about; no skills means everything."""
+    async with transaction():
+        await run_sql(
+            "INSERT INTO desk_agent (shop_id, person_id, most, skills) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (shop_id, person_id) DO UPDATE SET most = excluded.most, skills = excluded.skills",
+            [shop, agent, most, dumps(list(skills)) if skills else None],
+        )
+
+
+async def at_work(shop: ShopId) -> tuple[PersonId, ...]:
+    return tuple(one.person for one in await _at_work(shop))
+
+
+async def are_there(shop: ShopId, *, now: datetime) -> bool:
+    """Is anybody at work, however busy?"""
+    return await are_open(shop, now=now) and bool(await _at_work(shop))
+
+
+async def is_on_duty(shop: ShopId, agent: PersonId) -> bool:
+    rows = await read(DeskAgent, "WHERE shop_id = ? AND person_id = ?", [shop, agent])
+    return not rows or rows[0].on_duty
+
+
+async def named(shop: ShopId, name: str) -> PersonId | None:
+    """The one of the staff who goes by this name; None when there is none, or more than one."""
+    staff = set(await people.staff(shop))
+    found = [person for person in await people.named(shop, name) if person in staff]
+    return found[0] if len(found) == 1 else None
+
+
+async def name_of(agent: int | None) -> str:
+    rows = await read(Person, "WHERE id = ?", [agent]) if agent is not None else []
+    return rows[0].name if rows else ""
+
+
+# ── hours ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def set_hours(shop: ShopId, weekly: Sequence[str], holidays: Sequence[str]) -> None:
+    """As the config says it. Raises ValueError for a line that says something else."""
+    parse(weekly, holidays, "UTC")
+    async with transaction():
+        await run_sql(
+            "INSERT INTO desk_hours (shop_id, weekly, holidays) VALUES (?, ?, ?) "
+            "ON CONFLICT (shop_id) DO UPDATE SET weekly = excluded.weekly, holidays = excluded.holidays",
+            [shop, dumps(list(weekly)), dumps(list(holidays))],
+        )
+
+
+async def close_early(shop: ShopId, *, until: datetime) -> None:
+    """今天早打烊: nobody is there until then."""
+    async with transaction():
+        await run_sql(
+            "INSERT INTO desk_hours (shop_id, weekly, holidays, shut_until) VALUES (?, '[]', '[]', ?) "
+            "ON CONFLICT (shop_id) DO UPDATE SET shut_until = excluded.shut_until",
+            [shop, until],
+        )
+
+
+async def are_open(shop: ShopId, *, now: datetime) -> bool:
+    hours, shut_until = await _hours(shop)
+    return hours.are_open(now) and not (shut_until and now < shut_until)
+
+
+async def back_at(shop: ShopId, *, now: datetime) -> datetime | None:
+    """When somebody is there again, in local time; None while the shop is open."""
+    hours, shut_until = await _hours(shop)
+    if hours.are_open(now) and not (shut_until and now < shut_until):
+        return None
+    return hours.next_opening(max(now, shut_until - timedelta(seconds=1)) if shut_until else now)
+
+
+async def _hours(shop: ShopId) -> tuple[Hours, datetime | None]:
+    rows = await read(DeskHours, "WHERE shop_id = ?", [shop])
+    (home,) = await read(Shop, "WHERE id = ?", [shop])
+    if not rows:
+        return Hours(home.tz), None
+    return parse(rows[0].weekly, rows[0].holidays, home.tz), rows[0].shut_until
+
+
+# ── the queue, the service group ────────────────────────────────────────────────────────────────────────────────
+
+
+async def queue_place(ticket: int) -> int:
+    """How many wait longer than this one."""
+    rows = await run_sql(
+        "SELECT count(*) AS many FROM ticket AS t JOIN ticket AS mine ON mine.id = ? "
+        "WHERE t.shop_id = mine.shop_id AND t.state = 'open' AND t.id < mine.id",
+        [ticket],
+    )
+    return int(rows[0]["many"])
+
+
+async def wait_today(shop: ShopId, *, now: datetime) -> timedelta | None:
+    """How long it usually took today until somebody came."""
+    rows = await run_sql(
+        "SELECT opened_at, claimed_at FROM ticket WHERE shop_id = ? AND claimed_at > ? ORDER BY id DESC LIMIT 99",
+        [shop, now - timedelta(days=1)],
+    )
+    return usual_wait(_moment(row["claimed_at"]) - _moment(row["opened_at"]) for row in rows)
+
+
+def _moment(value: Any) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+async def make_service_room(shop: ShopId, room: RoomId) -> None:
+    """客服群: cards go there, and what agents say by number is relayed."""
+    async with transaction():
+        await run_sql(
+            "INSERT INTO desk_room (shop_id, room_id) VALUES (?, ?) ON CONFLICT (room_id) DO NOTHING",
+            [shop, room],
+        )
+
+
+async def service_rooms(shop: ShopId) -> tuple[RoomId, ...]:
+    return tuple(RoomId(row.room_id) for row in await read(DeskRoom, "WHERE shop_id = ? ORDER BY id", [shop]))
+
+
+async def is_service_room(room: RoomId) -> bool:
+    return bool(await read(DeskRoom, "WHERE room_id = ?", [room]))

@@ -1,0 +1,104 @@
+"""柜台的钟: what happens to tickets by itself: the next agent, a word to who waits, a silent agent, an end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shop import agents, desk
+from shop.events import AgentReminded, CustomerWaits, TicketPassedOn
+from shop.kit.ids import PersonId, ShopId
+from shop.records.desk import Ticket
+from shop.rows import change, read
+from shop.rules.tickets import IDLE, SILENT, UNCLAIMED, WAITS, State, due_at
+from shop.transaction import run_sql, transaction
+
+AT_ONCE = 100
+
+
+async def due(*, now: datetime) -> tuple[int, ...]:
+    which = "WHERE state <> 'closed' AND due_at <= ? ORDER BY due_at LIMIT ?"
+    return tuple(row.id for row in await read(Ticket, which, [now, AT_ONCE]))
+
+
+async def look_at(id: int, *, now: datetime) -> int:
+    """Do what is due with this ticket; 0 when somebody was faster."""
+    async with transaction():
+        which = "WHERE id = ? AND state <> 'closed' AND due_at <= ?"
+        rows = await read(Ticket, which, [id, now], lock="FOR UPDATE")
+        if not rows:
+            return 0
+        await _look(rows[0], now)
+        return 1
+
+
+async def _look(row: Ticket, now: datetime) -> None:
+    clocks = desk.clocks_of(row)
+    if clocks.state is State.ACTIVE and clocks.owed_since is not None:
+        if now >= clocks.owed_since + SILENT:
+            return await _fell_silent(row, now)
+        return await _remind(row, now)
+    if now >= clocks.heard_at + IDLE:
+        return await desk.close_idle(row, now)
+    if clocks.offered_at is not None and now >= clocks.offered_at + UNCLAIMED:
+        await _next_one(row, now)
+    if row.stage < len(WAITS) and now >= clocks.queued_at + WAITS[row.stage]:
+        await _say_how_it_stands(row, now)
+    return None
+
+
+async def _fell_silent(row: Ticket, now: datetime) -> None:
+    """Ten minutes without an answer: it waits for somebody again, whoever that is."""
+    who = PersonId(row.owner_id) if row.owner_id is not None else None
+    offered = await agents.next_for(ShopId(row.shop_id), row.skill, now=now, without=who)
+    await desk.offer_again(row, "agent_silent", offered or who, now)
+    async with transaction() as tx:
+        tx.tell(TicketPassedOn(row.id, "silent"), at=now)
+
+
+async def _remind(row: Ticket, now: datetime) -> None:
+    row.reminded = True
+    row.due_at = due_at(desk.clocks_of(row))
+    await change(Ticket, "WHERE id = ?", [row.id], reminded=True, due_at=row.due_at)
+    async with transaction() as tx:
+        tx.tell(AgentReminded(row.id), at=now)
+
+
+async def _next_one(row: Ticket, now: datetime) -> None:
+    """Two minutes and nobody took it: the next one is asked; where there is no other, the same one stays asked."""
+    who = PersonId(row.offered_id) if row.offered_id is not None else None
+    offered = await agents.next_for(ShopId(row.shop_id), row.skill, now=now, without=who)
+    await desk.offer_again(row, "not_claimed", offered or who, now)
+    if offered is not None:
+        async with transaction() as tx:
+            tx.tell(TicketPassedOn(row.id, "unclaimed"), at=now)
+
+
+async def _say_how_it_stands(row: Ticket, now: datetime) -> None:
+    """Late by an hour, only the last of the texts that were due is said."""
+    queued = desk.clocks_of(row).queued_at
+    row.stage = sum(now >= queued + wait for wait in WAITS)
+    row.due_at = due_at(desk.clocks_of(row))
+    await change(Ticket, "WHERE id = ?", [row.id], stage=row.stage, due_at=row.due_at)
+    async with transaction() as tx:
+        tx.tell(CustomerWaits(row.id, row.stage), at=now)
+
+
+async def unoffered() -> tuple[ShopId, ...]:
+    """Shops where somebody waits whom nobody was asked to take."""
+    rows = await run_sql("SELECT DISTINCT shop_id FROM ticket WHERE state = 'open' AND offered_id IS NULL")
+    return tuple(ShopId(int(row["shop_id"])) for row in rows)
+
+
+async def offer_waiting(shop: ShopId, *, now: datetime) -> int:
+    """Somebody has come to work: what nobody was asked to take is offered, the oldest first. Gives how many."""
+    offered = 0
+    which = "WHERE shop_id = ? AND state = 'open' AND offered_id IS NULL ORDER BY id"
+    async with transaction() as tx:
+        for row in await read(Ticket, which, [shop], lock="FOR UPDATE"):
+            who = await agents.next_for(shop, row.skill, now=now)
+            if who is None:
+                break
+            await desk.offer_again(row, "not_claimed", who, now)
+            tx.tell(TicketPassedOn(row.id, "opened"), at=now)
+            offered += 1
+    return offered

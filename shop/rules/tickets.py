@@ -1,0 +1,157 @@
+"""找人单的一生: what may happen to one request for a person, when it falls due, and who gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shop.kit.ids import PersonId
+from shop.rules.life import Life, Step
+
+
+class State(StrEnum):
+    OPEN = "open"
+    ACTIVE = "active"
+    WAITING = "waiting"
+    CLOSED = "closed"
+
+
+S = State
+LIFE: Life[State] = Life(
+    of="a request for a person",
+    first=S.OPEN,
+    last=frozenset({S.CLOSED}),
+    steps=(
+        Step(S.OPEN, "claimed", S.ACTIVE),
+        Step(S.OPEN, "not_claimed", S.OPEN),
+        Step(S.OPEN, "transferred", S.OPEN),
+        Step(S.OPEN, "solved", S.CLOSED),
+        Step(S.OPEN, "ended", S.CLOSED),
+        Step(S.OPEN, "idle", S.CLOSED),
+        Step(S.ACTIVE, "answered", S.WAITING),
+        Step(S.ACTIVE, "buyer_wrote", S.ACTIVE),
+        Step(S.ACTIVE, "transferred", S.OPEN),
+        Step(S.ACTIVE, "agent_silent", S.OPEN),
+        Step(S.ACTIVE, "solved", S.CLOSED),
+        Step(S.ACTIVE, "ended", S.CLOSED),
+        Step(S.WAITING, "answered", S.WAITING),
+        Step(S.WAITING, "buyer_wrote", S.ACTIVE),
+        Step(S.WAITING, "transferred", S.OPEN),
+        Step(S.WAITING, "solved", S.CLOSED),
+        Step(S.WAITING, "ended", S.CLOSED),
+        Step(S.WAITING, "idle", S.CLOSED),
+    ),
+    waits={
+        S.OPEN: "two minutes, then the next agent; a day, then it ends",
+        S.ACTIVE: "ten minutes, then it waits for an agent again",
+        S.WAITING: "a day, then it ends",
+    },
+    shown={S.OPEN: "等人接", S.ACTIVE: "在跟", S.WAITING: "等顾客", S.CLOSED: "结束了"},
+)
+IN_HANDS = (S.ACTIVE, S.WAITING)  # the bot is silent for this customer
+# … but for these: what a person says to him, and what has become of his money and his goods.
+SAID_ALL_THE_SAME = frozenset(
+    {
+        "AgentAnswered",
+        "TicketClaimed",
+        "TicketEnded",
+        "OrderPaid",
+        "OrderSentAgain",
+        "OrderExpired",
+        "OrderHandedOver",
+        "OrderTakenBack",
+        "OrderAdjusted",
+        "OrderCancelledByShop",
+        "OrderWeighed",
+        "MoneyCameLate",
+        "RefundAgreed",
+        "RefundRefused",
+        "RefundByHand",
+        "RefundPaid",
+    }
+)
+FACT_CARDS = frozenset({"order", "pickup"})
+
+UNCLAIMED = timedelta(minutes=2)
+WAITS = (
+    timedelta(minutes=1),
+    timedelta(minutes=3),
+    timedelta(minutes=10),
+)  # the customer hears how it stands
+REMIND = timedelta(minutes=5)
+SILENT = timedelta(minutes=10)
+IDLE = timedelta(hours=24)
+SAME_AGENT = timedelta(hours=24)  # who comes back within this finds the agent who knows him
+RATE_WITHIN = timedelta(hours=24)
+FIRST_ANSWER, NEXT_ANSWER, SOLVED = (
+    timedelta(minutes=2),
+    timedelta(minutes=5),
+    timedelta(hours=24),
+)  # the goals
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The moments that decide when a ticket must be looked at again."""
+
+    state: State
+    queued_at: datetime
+    heard_at: datetime  # the last word of either
+    offered_at: datetime | None = None  # None: nobody is at work to offer it to
+    owed_since: datetime | None = None  # the oldest word of the customer that has no answer
+    stage: int = 0  # waiting texts that were said
+    reminded: bool = False
+
+
+def due_at(clocks: Clocks) -> datetime:
+    """When something happens by itself unless somebody does something first."""
+    if clocks.state is S.OPEN:
+        moments = [clocks.heard_at + IDLE]
+        if clocks.offered_at is not None:
+            moments.append(clocks.offered_at + UNCLAIMED)
+        if clocks.stage < len(WAITS):
+            moments.append(clocks.queued_at + WAITS[clocks.stage])
+        return min(moments)
+    if clocks.state is S.ACTIVE and clocks.owed_since is not None:
+        return clocks.owed_since + (SILENT if clocks.reminded else REMIND)
+    return clocks.heard_at + IDLE
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who could take one more."""
+
+    person: PersonId
+    load: int  # tickets in hand or offered
+    given_at: datetime | None  # when the last one was given
+    most: int
+    skills: frozenset[str] = frozenset()
+
+
+def next_agent(
+    candidates: Iterable[Candidate],
+    *,
+    skill: str = "",
+    prefer: PersonId | None = None,
+    without: PersonId | None = None,
+) -> PersonId | None:
+    """Fewest in hand, then the longest without a new one; nobody above his cap. Who knows the matter goes first, who
+    knows the customer before all."""
+    free = [one for one in candidates if one.load < one.most and one.person != without]
+    skilled = [one for one in free if skill in one.skills] if skill else []
+    free = skilled or [one for one in free if not one.skills] or free
+    if prefer is not None and any(one.person == prefer for one in free):
+        return prefer
+    return min(free, key=_turn).person if free else None
+
+
+def _turn(one: Candidate) -> tuple[int, float, int]:
+    return one.load, one.given_at.timestamp() if one.given_at else 0.0, one.person
+
+
+def usual_wait(waits: Iterable[timedelta]) -> timedelta | None:
+    """The middle one of the day; None when nobody has waited yet."""
+    known = sorted(waits)
+    return known[len(known) // 2] if known else None

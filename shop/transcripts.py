@@ -1,0 +1,67 @@
+"""谁说了什么: one transcript of a customer: his words, the bot's, an agent's, notes, and what became of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from json import loads
+from typing import Any
+
+from shop.kit.ids import PersonId
+from shop.transaction import run_sql
+
+_EVERYTHING = """
+SELECT kind, name, text, room, at, state FROM (
+  SELECT 'customer' AS kind, m.name, m.text, m.room, m.kept_at AS at, m.id * 2 AS place, '' AS state
+  FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account WHERE h.person_id = ?
+  UNION ALL
+  SELECT 'bot', '', l.body, l.room, l.written_at, l.cause * 2 + 1, l.state
+  FROM letter AS l JOIN message AS m ON m.id = l.cause JOIN handle AS h ON h.channel = m.channel AND h.account = m.account
+  LEFT JOIN event AS e ON e.id = l.event
+  WHERE h.person_id = ? AND (l.account = m.account OR (l.room = m.room AND l.event IS NULL))
+    AND l.state <> 'folded' AND (e.kind IS NULL OR e.kind <> 'AgentAnswered')
+  UNION ALL
+  SELECT 'bot', '', l.body, l.room, l.written_at, 0, l.state
+  FROM letter AS l JOIN handle AS h ON h.channel = l.channel AND h.account = l.account JOIN event AS e ON e.id = l.event
+  LEFT JOIN message AS m ON m.id = l.cause AND m.account = l.account AND m.channel = l.channel
+  WHERE h.person_id = ? AND m.id IS NULL AND l.state <> 'folded' AND e.kind <> 'AgentAnswered'
+  UNION ALL
+  SELECT line.kind, coalesce(p.name, ''), line.text, NULL, line.at, 0, ''
+  FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id LEFT JOIN person AS p ON p.id = line.person_id
+  WHERE t.person_id = ? AND line.kind <> 'customer'
+) AS everything ORDER BY at DESC, place DESC LIMIT ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`kind` is customer, bot, agent, note or event; `held_back`: the bot wrote it and a person took over before it
+    was said."""
+
+    kind: str
+    name: str
+    text: str
+    room: str | None
+    at: datetime
+    held_back: bool = False
+
+
+async def said(person: PersonId, *, limit: int) -> tuple[Said, ...]:
+    """The last lines, oldest first."""
+    rows = await run_sql(_EVERYTHING, [person, person, person, person, limit])
+    return tuple(_said(row) for row in reversed(rows))
+
+
+def _said(row: Mapping[str, Any]) -> Said:
+    text, at = row["text"], row["at"]
+    if row["kind"] == "bot":
+        text = (loads(text) if isinstance(text, str) else text)["text"]
+    return Said(
+        row["kind"],
+        row["name"],
+        text,
+        row["room"],
+        datetime.fromisoformat(at) if isinstance(at, str) else at,
+        row["state"] == "withheld",
+    )

@@ -28,18 +28,24 @@ FAST = (
     "shared_buffers=64MB",
 )
 
-# Emptying only what is used takes a quarter of the time of a new database from a template.
+# Emptying only what is used takes a quarter of the time of a new database from a template; to delete a few rows takes a
+# third of the time of a TRUNCATE, which makes new files. Nothing vacuums here, so a table that has grown gets new ones.
 SWEEP = """
-DO $$ DECLARE one record; filled text; used boolean;
+DO $$ DECLARE one record; grown text; used boolean;
 BEGIN
   PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid();
+  SET LOCAL session_replication_role = replica;  -- rows go in any order
   FOR one IN SELECT format('%I', tablename) AS name FROM pg_tables
     WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations' LOOP  -- the tables stay, so does what made them
     EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || one.name || ')' INTO used;
-    IF used THEN filled := concat_ws(', ', filled, one.name); END IF;
+    IF used AND pg_relation_size(one.name::regclass) > 100000 THEN
+      grown := concat_ws(', ', grown, one.name);
+    ELSIF used THEN
+      EXECUTE 'DELETE FROM ' || one.name;
+    END IF;
   END LOOP;
-  IF filled IS NOT NULL THEN EXECUTE 'TRUNCATE ' || filled || ' CASCADE'; END IF;
+  IF grown IS NOT NULL THEN EXECUTE 'TRUNCATE ' || grown || ' CASCADE'; END IF;
   PERFORM setval(format('%I.%I', schemaname, sequencename), 1, false) FROM pg_sequences
     WHERE schemaname = 'public' AND last_value IS NOT NULL;
 END $$

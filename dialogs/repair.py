@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from dialogs import shown
 from dialogs.speech import Button, Say
 from dialogs.turn import Turn
 
@@ -19,6 +20,10 @@ def not_understood(turn: Turn, fails: int) -> tuple[Say, ...]:
     """The first two times an example, the third time a person, then silence until something is understood."""
     example = _example(turn)
     menu = (Button("菜单", "菜单"), Button("转人工", "转人工"))
+    if turn.text.strip() == shown.STICKER:
+        return ()
+    if turn.text.strip() in shown.SHOWN:  # whoever sends one picture often sends nine
+        return (turn.here(shown.SORRY, buttons=menu[1:]),) if fails == 1 else ()
     if fails == 1:
         return (turn.here(f"这句没看懂。要买什么直接说，比如“{example}”；看货回“菜单”", buttons=menu[:1]),)
     if fails == 2:

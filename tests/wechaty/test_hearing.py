@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.wechaty.hearing import (
+    SHOWN,
     Us,
     can_be_kept,
     is_no_person,
@@ -18,6 +19,7 @@ from bot.channels.wechaty.hearing import (
     sent_at,
     words,
 )
+from dialogs import shown
 from dialogs.speech import Quote
 
 OUR = Us("wxid_shop", "邻里鲜果", ("鲜果小助手", "小助手(群里)"))
@@ -109,6 +111,12 @@ def test_what_each_kind_is_heard_as(kind: int, text: str, heard: str | None) -> 
     assert (said.text if said else None) == heard
 
 
+def test_every_kind_that_is_no_text_has_its_answer_in_the_shop() -> None:
+    assert set(SHOWN.values()) - {"[转账]"} == shown.SHOWN | {
+        shown.STICKER
+    }  # a transfer is a claim to have paid
+
+
 def test_a_text_that_claims_to_be_a_recall_or_money_is_only_a_text() -> None:
     for claim in ("[转账]", '"小李" 撤回了一条消息', "微信转账 ¥100.00"):
         said = words(7, claim, (), OUR)
@@ -154,8 +162,8 @@ def test_programs_are_no_persons() -> None:
 
 @given(st.integers(0, 20), st.text(), st.lists(st.text(), max_size=5))
 def test_no_text_breaks_the_ear(kind: int, text: str, ids: list[str]) -> None:
-    for shown in (text, f"「{text}」\n{DASHES}\n{text}", f"@{text}\u2005{text}"):
-        said = words(kind, shown, ids, OUR)
+    for said_so in (text, f"「{text}」\n{DASHES}\n{text}", f"@{text}\u2005{text}"):
+        said = words(kind, said_so, ids, OUR)
         assert said is None or isinstance(said.text, str)
 
 

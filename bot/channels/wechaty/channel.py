@@ -21,6 +21,7 @@ from bot.channels.wechaty.door import Door
 from bot.channels.wechaty.gateway import Endpoint, Event, GatewayAway, GatewayFault, WrongToken
 from bot.channels.wechaty.hearing import Us
 from bot.channels.wechaty.link import Link
+from bot.channels.wechaty.loops import Loops
 from bot.duty import Duty
 from bot.memory import Memory
 from dialogs.speech import Heard
@@ -70,6 +71,7 @@ class Wechaty:
         duty = Duty(memory, f"wechaty {endpoint.address}")
         self._link = Link(endpoint, duty, may_stop=is_shared)
         self._cards = CardBox(self._link.call)
+        self._loops = Loops()
         self._door = Door(self._link.call, show)
         self._coming: asyncio.Queue[asyncio.Task[Heard | None] | None] = asyncio.Queue()
         self._places = asyncio.Semaphore(WAITING)
@@ -186,7 +188,7 @@ class Wechaty:
         if contact is not None and hearing.is_no_person(contact):
             return None
         words = hearing.words(payload.type, payload.text, payload.mention_ids, await self._us(room))
-        if words is None:
+        if words is None or self._loops.is_one(room, who, payload.text, self._now()):
             return None
         return Heard(
             channel=self.name,

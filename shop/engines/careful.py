@@ -86,7 +86,7 @@ class OpenTransaction(TransactionalDBClient):
         self.check_open()
         if self.part is not None and not self.part.is_set:
             await self.part.set()
-        if self.is_clean and not _only_reads(statement):
+        if self.is_clean and not only_reads(statement):
             self.is_clean = False
 
     async def keep(self) -> None:
@@ -115,7 +115,7 @@ class OpenTransaction(TransactionalDBClient):
             self.give_back()
 
 
-def _only_reads(statement: str) -> bool:
+def only_reads(statement: str) -> bool:
     """And takes no lock: a SELECT that calls something or says FOR UPDATE may do both."""
     return statement.startswith("SELECT ") and " FROM " in statement and " FOR " not in statement
 

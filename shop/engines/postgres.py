@@ -23,7 +23,7 @@ from tortoise.exceptions import (
     TransactionManagementError,
 )
 
-from shop.engines.careful import CommitUnknown, OpenTransaction, Outermost, Savepoint
+from shop.engines.careful import CommitUnknown, OpenTransaction, Outermost, Savepoint, only_reads
 from shop.engines.pool import Line, Pool
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ SETTINGS = {
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "60s",  # a transaction that nobody will ever end
     "timezone": "UTC",
+    "default_transaction_isolation": "read committed",
 }
 GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError)
 
@@ -82,6 +83,10 @@ class ShopPostgresClient(AsyncpgDBClient):
         finally:
             self.take_back(line)
 
+    async def execute_many(self, query: str, values: list[Any]) -> None:
+        async with self._in_transaction() as transaction:
+            await transaction.execute_many(query, values)
+
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
         line = await self.lend()
         try:
@@ -114,11 +119,16 @@ def numbered(statement: str) -> str:
 class PostgresTransaction(TransactionWrapper, OpenTransaction):
     """A borrowed connection between BEGIN and COMMIT.
 
+    BEGIN is said before the first statement that writes or locks. Questions before that see what they would see after
+    it (each sees what is committed when it begins, inside a transaction and outside), and whoever only asks, or is
+    refused at the first look, needs neither BEGIN nor COMMIT.
+
     The statements are spoken plainly instead of through asyncpg's Transaction object, whose commit() does not look at
     the answer: after a swallowed error PostgreSQL answers COMMIT with ROLLBACK and the shop would believe it had sold.
     """
 
     _parent: ShopPostgresClient
+    _has_begun = False
 
     async def seize(self) -> None:
         self._line = await self._parent.lend()
@@ -128,9 +138,20 @@ class PostgresTransaction(TransactionWrapper, OpenTransaction):
         self._parent.take_back(self._line)
 
     async def begin(self) -> None:
-        await self.say("BEGIN")
+        """Not yet: see `make_ready`."""
+
+    async def make_ready(self, statement: str = "") -> None:
+        self.check_open()
+        if not self._has_begun:
+            if only_reads(statement):
+                return
+            self._has_begun = True  # also when it is cancelled: then nobody knows
+            await self._said("BEGIN")
+        await super().make_ready(statement)
 
     async def commit(self) -> None:
+        if not self._has_begun:
+            return
         try:
             answer = await self._said("COMMIT")
         except GONE as exc:
@@ -141,6 +162,8 @@ class PostgresTransaction(TransactionWrapper, OpenTransaction):
             )
 
     async def rollback(self) -> None:
+        if not self._has_begun:
+            return
         try:
             await self._said("ROLLBACK")
         except GONE as exc:  # without its connection the transaction is rolled back by the server

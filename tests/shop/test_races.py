@@ -126,7 +126,7 @@ async def test_control_without_the_buyers_lock_there_are_two_bills(
 ) -> None:
     meeting = Meeting(database, 2)
 
-    async def careless(shop: int, buyer: int, *statuses: Status) -> Order | None:
+    async def careless(shop: int, buyer: int, *statuses: Status, campaign: object) -> Order | None:
         found = await open_rows(shop, buyer).select_for_update().first()
         await meeting.wait()
         return found
@@ -156,7 +156,7 @@ async def test_control_without_the_orders_lock_edits_are_lost(
 ) -> None:
     meeting = Meeting(database, 5)
 
-    async def careless(shop: int, buyer: int, *statuses: Status) -> Order | None:
+    async def careless(shop: int, buyer: int, *statuses: Status, campaign: object) -> Order | None:
         found = await open_rows(shop, buyer).first()
         await meeting.wait()
         return found
@@ -288,10 +288,13 @@ async def test_control_counting_gives_one_number_to_many(
         return number
 
     monkeypatch.setattr(orders, "next_number", careless)
-    oranges = await a_product(stock=100)
     buyers = await customers(10)
+    goods = [await a_product(f"橙子{n}") for n in range(10)]  # of the same goods one would wait for the other
     came = await at_once(
-        *(partial(orders.place, careless_shop, b, [want(oranges, 1)], now=NOW) for b in buyers)
+        *(
+            partial(orders.place, careless_shop, buyer, [want(sku, 1)], now=NOW)
+            for buyer, sku in zip(buyers, goods, strict=True)
+        )
     )
     assert came == ({"done": 1, "IntegrityError": 9} if database == "postgres" else {"done": 10})
 

@@ -9,13 +9,14 @@ from contextlib import suppress
 
 import asyncpg
 import pytest
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import OperationalError, TransactionManagementError
 from tortoise.transactions import in_transaction
 
 from shop.database import close_database, open_database, parse
 from shop.engines import pool
 from shop.engines.careful import OpenTransaction
 from shop.engines.faults import is_lost_connection
+from shop.engines.postgres import PostgresTransaction
 from shop.transaction import run_sql, seen, transaction
 from tests.support.tables import Done
 
@@ -117,7 +118,9 @@ async def test_a_savepoint_since_which_nothing_was_written_serves_the_next_part(
     assert await look() == ["kept"]
 
 
-async def test_of_many_parts_one_after_the_other_only_the_first_leaves_its_savepoint_behind(shop_db: str) -> None:
+async def test_of_many_parts_one_after_the_other_only_the_first_leaves_its_savepoint_behind(
+    shop_db: str,
+) -> None:
     async with in_transaction() as client:
         said = overheard(client)
         for key in ("a", "b", "c"):
@@ -131,6 +134,31 @@ async def test_of_many_parts_one_after_the_other_only_the_first_leaves_its_savep
         others = ["SAVEPOINT part2", "RELEASE SAVEPOINT part2"]
         assert said == ["SAVEPOINT part1", *others, *others, "SAVEPOINT part2", "ROLLBACK TO SAVEPOINT part2"]
     assert await look() == ["a", "b", "c", "d"]
+
+
+async def test_begin_waits_for_the_first_statement_that_writes_or_locks(postgres_db: str) -> None:
+    said = list[str]()
+    for ask in ("SELECT key FROM test_done", "SELECT key FROM test_done FOR UPDATE"):
+        with suppress(Changed):
+            async with in_transaction() as client:
+                assert isinstance(client, PostgresTransaction)
+                client._connection.add_query_logger(lambda one: said.append(one.query))
+                async with in_transaction():
+                    await look()
+                await run_sql(ask)
+                raise Changed
+        await asyncio.sleep(0)  # the loggers are called a little later
+        client._connection._query_loggers.clear()
+    asked = "SELECT key FROM test_done"
+    assert said == [asked, asked, asked, "BEGIN", f"{asked} FOR UPDATE", "ROLLBACK"]
+
+
+async def test_a_question_that_fails_before_begin_spoils_nothing(postgres_db: str) -> None:
+    async with in_transaction():
+        with pytest.raises(OperationalError):
+            await run_sql("SELECT nothing FROM test_done")
+        await write("kept")
+    assert await look() == ["kept"]
 
 
 # What is undone

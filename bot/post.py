@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dialogs.speech import Button, Card, Row, Say
-from shop import people
+from shop import people, quiet
 from shop.kit.ids import PersonId
 from shop.mail import NewLetter, posted_today
 
@@ -110,7 +110,8 @@ async def _may_promote(room: people.Room, manners: Manners, now: datetime) -> bo
     day = manners.end_of_quiet(now).astimezone(ZoneInfo(manners.tz)).date()
     midnight = datetime.combine(day, time(0), ZoneInfo(manners.tz))
     posted = await posted_today(room.channel, room.key, since=midnight.astimezone(UTC))
-    if posted >= manners.promotions_a_day:
+    allowed = await quiet.allowed_today(room.id, manners.promotions_a_day, now=now, midnight=midnight)
+    if posted >= allowed:
         log.warning("room %s has had its %s promotions of the day", room.name, posted)
         return False
     return True

@@ -121,6 +121,55 @@ class SpecialsPosted:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamPaid:
+    """One more seat of a team is paid; it is not full yet."""
+
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMoved:
+    """Somebody left a team that is still to be filled."""
+
+    team: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLed:
+    """The leader left: this one leads now."""
+
+    team: int
+    leader: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCompleted:
+    team: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFailed:
+    team: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOrderReady:
+    """Its team is complete: it is prepared."""
+
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOrderBack:
+    """Paid, and nothing comes of it: the team failed, or had no seat left when the money came (`why`)."""
+
+    order: int
+    team: int
+    fen: int
+    why: str  # team_failed, team_late
+
+
+@dataclass(frozen=True, slots=True)
 class OwnerPaired:
     person: int
 
@@ -278,6 +327,50 @@ class PayTheList:
     order: int
 
 
+@dataclass(frozen=True, slots=True)
+class GroupIsTired:
+    """别发了, by somebody in a group: whoever runs it hears why less is posted."""
+
+    room: int
+    person: int
+    kind: str  # said, left
+
+
+@dataclass(frozen=True, slots=True)
+class FlashWarming:
+    """秒杀 begins in a few minutes: the groups hear what and when."""
+
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlashSoldOut:
+    """The last piece is gone: the groups hear once who was in time."""
+
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlashFreed:
+    """Pieces came back and nobody waits for them: the groups hear it once."""
+
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True)
+class PieceOffered:
+    """The head of the line has a piece to himself for a moment."""
+
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitedInVain:
+    """It is over, and this one's turn did not come."""
+
+    waiting: int
+
+
 Happening = (
     OrderExpired
     | OrderPaid
@@ -295,6 +388,13 @@ Happening = (
     | AgentReminded
     | TicketEnded
     | SpecialsPosted
+    | TeamPaid
+    | TeamMoved
+    | TeamLed
+    | TeamCompleted
+    | TeamFailed
+    | TeamOrderReady
+    | TeamOrderBack
     | OwnerPaired
     | OrderAdjusted
     | OrderCancelledByShop
@@ -317,6 +417,7 @@ Happening = (
     | CampaignClosed
     | CampaignSettled
     | PayTheList
+    | GroupIsTired
 )
 
 KINDS: dict[str, type[Any]] = {
@@ -360,6 +461,7 @@ KINDS: dict[str, type[Any]] = {
         CampaignClosed,
         CampaignSettled,
         PayTheList,
+        GroupIsTired,
     )
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.models import Model
 
@@ -73,3 +74,20 @@ class Room(Model):
     class Meta:
         table = "room"
         constraints = (UniqueConstraint(("channel", "key"), name="uq_room_key"),)
+
+
+class Complaint(Model):
+    """别发了: somebody in a group wants to hear less."""
+
+    id = fields.BigIntField(primary_key=True)
+    room: fields.ForeignKeyRelation[Room] = fields.ForeignKeyField("shop.Room", on_delete=fields.RESTRICT)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "shop.Person", on_delete=fields.RESTRICT
+    )
+    kind = fields.CharField(8)  # said, left
+    at = fields.DatetimeField()
+    taken_back = fields.BooleanField(db_default=False)  # 可以发了, by who runs the group
+
+    class Meta:
+        table = "complaint"
+        indexes = (Index(fields=("room_id", "at")),)

@@ -331,6 +331,9 @@ INSERT INTO desk_room (id, room_id, shop_id) VALUES (1, 1, 1)
     "0005_waitlist": f"""
 INSERT INTO waiting (id, item_id, person_id, qty, state, asked_at, until) VALUES (1, (SELECT id FROM campaign_item), 2, 1000, 'offered', {T}, {T});
 """,
+    "0007_manners": f"""
+INSERT INTO complaint (id, room_id, person_id, kind, at, taken_back) VALUES (1, 1, 2, 'said', {T}, FALSE);
+""",
 }
 # What a migration made into something else, by table.
 BECAME = {"campaign": {"items", "kind"}}

@@ -1,0 +1,23 @@
+"""群里嫌吵: whoever runs the group hears that, why less is posted, and how to go on as before."""
+
+from __future__ import annotations
+
+from dialogs.notices import Desk
+from dialogs.speech import Say
+from shop import people
+from shop.events import GroupIsTired
+from shop.kit.ids import PersonId, RoomId
+from shop.people import OWNER
+
+EVENT = GroupIsTired
+WHY = {"said": "说别发了", "left": "退群了"}
+
+
+async def words(event: GroupIsTired, desk: Desk) -> tuple[Say, ...]:
+    room, person = await people.room_by_id(RoomId(event.room)), await people.person(PersonId(event.person))
+    text = (
+        f"{room.name}里{person.name}{WHY[event.kind]}。今天这个群不主动发了，这一周每天少发一条。"
+        "要照常发，在群里说“可以发了”"
+    )
+    told = dict.fromkeys([*([room.owner] if room.owner else []), *await people.staff(desk.shop, OWNER)])
+    return tuple(Say(text, person=one) for one in told)

@@ -1,0 +1,53 @@
+"""安静: who wants to hear less. 别发了 is kept at once: the rest of the day nothing unasked, and for a week less each
+day; whoever runs the group hears why, and may take it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shop import people
+from shop.events import GroupIsTired
+from shop.kit.ids import PersonId, RoomId
+from shop.records.people import Complaint
+from shop.rules.manners import REMEMBERED, posts_a_day
+from shop.transaction import run_sql, transaction
+
+
+async def complain(room: RoomId, person: PersonId, kind: str, *, now: datetime) -> None:
+    """别发了 by a member, or he left. The same person is counted once a week."""
+    async with transaction() as tx:
+        known = Complaint.filter(room_id=room, person_id=person, at__gt=now - REMEMBERED, taken_back=False)
+        if await known.exists():
+            return
+        await Complaint.create(room_id=room, person_id=person, kind=kind, at=now)
+        tx.tell(GroupIsTired(room, person, kind), at=now)
+
+
+async def hush(room: RoomId) -> None:
+    """别发了 by who runs the group: nothing unasked any more, until he says so."""
+    await people.mute(room)
+
+
+async def speak_again(room: RoomId) -> None:
+    """可以发了."""
+    async with transaction():
+        await people.mute(room, muted=False)
+        await Complaint.filter(room_id=room, taken_back=False).update(taken_back=True)
+
+
+async def allowed_today(room: RoomId, most: int, *, now: datetime, midnight: datetime) -> int:
+    """How many promotions this group may get today; none on a day on which somebody complained."""
+    rows = await run_sql(
+        "SELECT at FROM complaint WHERE room_id = ? AND at > ? AND NOT taken_back",
+        [room, now - REMEMBERED],
+    )
+    moments = [_moment(row["at"]) for row in rows]
+    if any(at >= midnight for at in moments):
+        return 0
+    return posts_a_day(most, len(moments))
+
+
+def _moment(value: object) -> datetime:
+    """SQLite gives moments as text."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]  # a timestamp
+

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dialogs.night import Night
 from dialogs.speech import Button, Card, Row, Say
 from shop import people, quiet
 from shop.kit.ids import PersonId
@@ -35,14 +36,7 @@ class Manners:
 
     def end_of_quiet(self, now: datetime) -> datetime:
         """Now, or the moment at which this quiet time ends."""
-        local = now.astimezone(ZoneInfo(self.tz))
-        start, end, at = self.quiet_from, self.quiet_to, local.time()
-        over_midnight = start > end
-        is_quiet = (at >= start or at < end) if over_midnight else start <= at < end
-        if not is_quiet:
-            return now
-        day = local.date() + timedelta(days=1) if over_midnight and at >= start else local.date()
-        return datetime.combine(day, end, ZoneInfo(self.tz)).astimezone(UTC)
+        return Night(self.tz, self.quiet_from, self.quiet_to).over(now)
 
 
 async def letters(

@@ -28,6 +28,7 @@ from bot.second_reader import HttpSecondReader
 from bot.settings import ChannelPart, Settings
 from bot.shopfront import Answer
 from dialogs.converse import Conversation
+from dialogs.night import Night
 from dialogs.speech import Heard
 from dialogs.turn import ShopFacts
 from dialogs.voice import Links
@@ -338,15 +339,23 @@ def facts_of(settings: Settings) -> ShopFacts:
         part.delivery,
         pays_online=settings.payments.provider != "",
         ask_above_fen=Money.parse(part.ask_above).fen,
+        night=_night_of(settings),
+    )
+
+
+def _night_of(settings: Settings) -> Night:
+    part = settings.manners
+    return Night(
+        settings.shop.timezone, time.fromisoformat(part.quiet_from), time.fromisoformat(part.quiet_to)
     )
 
 
 def manners_of(settings: Settings, *, is_demo: bool) -> Manners:
-    part = settings.manners
+    part, night = settings.manners, _night_of(settings)
     return Manners(
-        settings.shop.timezone,
-        time.fromisoformat(part.quiet_from),
-        time.fromisoformat(part.quiet_to),
+        night.tz,
+        night.start,
+        night.end,
         timedelta(0) if is_demo else timedelta(seconds=part.hold_seconds),
         promotions_a_day=part.promotions_a_day,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from dialogs import voice
 from dialogs.hear.reading import Reading
+from dialogs.night import Night
 from dialogs.speech import Button, Card, Lane, Say
 from dialogs.voice import Links
 from shop.bills import local_day
@@ -32,6 +33,7 @@ class ShopFacts:
     pay_minutes: int = PAY_MINUTES
     pays_online: bool = True  # is there a payment page behind the link of an order?
     ask_above_fen: int = 100_000
+    night: Night | None = None
 
 
 @dataclass(frozen=True)

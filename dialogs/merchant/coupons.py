@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from dialogs.command import UNDO_FOR, Command, bare_number
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
+from dialogs.rolling import day_and_hour
 from dialogs.turn import Turn
 from shop import coupon_drops, coupon_templates, coupons, people
 from shop.coupon_templates import name_of, rule_of, terms_in
@@ -83,7 +85,7 @@ class IssueCoupons(Command):
         costs = f"，最多让利 {most}" if most else ""
         where = "，只在店里用" if data.get("in_store") else ""
         days = f"{data.get('days', DAYS)} 天内用{where}{costs}"
-        return self.preview(turn, f"{_heading(data, place)}{days}")
+        return self.preview(turn, f"{_later(turn, place)}{_heading(data, place)}{days}")
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         place = await _place(turn, data)
@@ -100,8 +102,10 @@ class IssueCoupons(Command):
             running=place is None,
         )
         if isinstance(place, Room):
-            await coupon_drops.drop(turn.shop, place.id, made.id, _pieces(data), now=turn.now)
-            text = f"发到{place.name}了：{_pieces(data)} 张 {name}，抢完了我在群里报一声"
+            until = _heard_at(turn) + coupon_drops.OPEN_FOR
+            await coupon_drops.drop(turn.shop, place.id, made.id, _pieces(data), now=turn.now, until=until)
+            when = _later(turn, place)
+            text = f"{when}发到{place.name}{'' if when else '了'}：{_pieces(data)} 张 {name}，抢完了我在群里报一声"
         elif place:
             await coupons.give(made.id, place, now=turn.now)
             text = f"送出去了：{name} 给{_names(data)}，私聊告诉了"
@@ -145,6 +149,16 @@ async def _called(turn: Turn, name: str) -> PersonId:
     if len(found) > 1:
         raise SeveralCalled(name, len(found))
     return found[0]
+
+
+def _heard_at(turn: Turn) -> datetime:
+    """When the group hears of it: what is thrown in at night falls in the morning, and lies there as long."""
+    return turn.facts.night.over(turn.now) if turn.facts.night else turn.now
+
+
+def _later(turn: Turn, place: Room | tuple[PersonId, ...] | None) -> str:
+    at = _heard_at(turn)
+    return f"{day_and_hour(at, turn.now, turn.tz)} " if isinstance(place, Room) and at > turn.now else ""
 
 
 def _pieces(data: Data) -> int:

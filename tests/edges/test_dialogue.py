@@ -182,3 +182,19 @@ async def test_90_what_ends_at_half_past_eleven_is_told_to_the_group_in_the_morn
         assert [line.text for line in street.channel.said if line.room][1:] == [
             "3 张 满30减5 时间到了，还剩 2 张：小李。券在各自的“我的券”里"
         ]
+
+
+async def test_90_what_is_thrown_in_at_night_falls_in_the_morning_and_lies_there_as_long(
+    street: Street,
+) -> None:
+    await street.shop.pass_time(timedelta(hours=12, minutes=30))  # 22:30, it would be over at 23:30
+    (shown,) = to(BOSS, await street.say(BOSS, "发券 满30减5 x3 水果群", PRIVATE))
+    assert shown.startswith("明天08:00 水果群抢券：3 张 满30减5")
+    (done,) = to(BOSS, await street.say(BOSS, "确认", PRIVATE))
+    assert done.startswith("明天08:00 发到水果群：3 张 满30减5")
+    heard = []
+    for hours in (9.5, 0.99, 0.01):  # 8:00, one minute before and at 9:00
+        await street.shop.pass_time(timedelta(hours=hours))
+        heard.append([line.text for line in street.channel.said if line.room])
+    thrown = "3 张 满30减5，说“抢”就有，每人 1 张，到 09:00 为止"
+    assert heard == [[thrown], [thrown], [thrown, "满30减5 的券时间到了，没人抢，下次再来"]]

@@ -211,12 +211,12 @@ async def _(town: Town) -> Happening:
     return events.TicketPassedOn(await in_hand(town), "unclaimed")
 
 
-@case("TicketClaimed", buyer="小美来了，有事直接跟他说")
+@case("TicketClaimed", buyer="小客服来了，有事直接跟他说")
 async def _(town: Town) -> Happening:
     return events.TicketClaimed(await in_hand(town), town.agent)
 
 
-@case("AgentAnswered", buyer="小美：马上补发")
+@case("AgentAnswered", buyer="小客服：马上补发")
 async def _(town: Town) -> Happening:
     line = await desk.answer(town.shop, await in_hand(town), town.agent, "马上补发", now=NOW)
     return events.AgentAnswered(line.id)

@@ -92,7 +92,7 @@ YES_NO = (Button("对", "对"), Button("不对", "不对"))
 
 def joined(turn: Turn, data: Data) -> bool:
     """Is everything that was said for a campaign that the shelf knows?"""
-    return all(line.get("campaign") in turn.shelf.campaign for line in data["lines"])
+    return all(campaign is not None for campaign, _ in by_campaign(turn, data["lines"]))
 
 
 def _is_much(data: Data) -> bool:
@@ -115,11 +115,12 @@ async def take(turn: Turn, data: Data, seal: str = "") -> Done:
 def by_campaign(
     turn: Turn, lines: Sequence[Mapping[str, Any]]
 ) -> list[tuple[OnOffer | None, list[Mapping[str, Any]]]]:
-    """The lines by what they are for: the campaigns in the order they were named, and what is for none of them."""
+    """The lines by what they are for: the campaigns in the order they were named, and what is for none of them. The
+    specials of the day are numbers and a price: who takes them has the usual order."""
     parts: dict[str | None, list[Mapping[str, Any]]] = {}
     for line in lines:
-        key = line.get("campaign")
-        parts.setdefault(key if key in turn.shelf.campaign else None, []).append(line)
+        known = turn.shelf.campaign.get(line.get("campaign") or "")
+        parts.setdefault(known.key if known and known.kind != Kind.DAILY else None, []).append(line)
     return [(turn.shelf.campaign[key] if key else None, some) for key, some in parts.items()]
 
 

@@ -512,7 +512,31 @@ CHECKS = (
         "one open request for a person",
         "person {what} has {figure} open requests",
         "SELECT cast(t.person_id AS text) AS what, count(*) AS figure FROM ticket AS t "
-        "WHERE t.state = 'open' AND t.shop_id = ? GROUP BY t.person_id HAVING count(*) > 1",
+        "WHERE t.state <> 'closed' AND t.shop_id = ? GROUP BY t.person_id HAVING count(*) > 1",
+    ),
+    Check(
+        "whoever is served is served by somebody",
+        "request {what} is in nobody's hands, or in somebody's without being served",
+        "SELECT cast(t.id AS text) AS what, 1 AS figure FROM ticket AS t WHERE t.shop_id = ? "
+        "AND ((t.state IN ('active', 'waiting')) <> (t.owner_id IS NOT NULL) AND t.state <> 'closed')",
+    ),
+    Check(
+        "no request is forgotten",
+        "request {what} waits and no clock looks at it",
+        "SELECT cast(t.id AS text) AS what, 1 AS figure FROM ticket AS t WHERE t.shop_id = ? "
+        "AND (t.state <> 'closed') <> (t.due_at IS NOT NULL)",
+    ),
+    Check(
+        "a request that ended has its moment",
+        "request {what} ended without a moment, or has one without an end",
+        "SELECT cast(t.id AS text) AS what, 1 AS figure FROM ticket AS t WHERE t.shop_id = ? "
+        "AND (t.state = 'closed') <> (t.closed_at IS NOT NULL AND t.ended <> '')",
+    ),
+    Check(
+        "what waits for an answer is in hands",
+        "request {what} owes an answer and nobody has it, or is owed none and waits for one",
+        "SELECT cast(t.id AS text) AS what, 1 AS figure FROM ticket AS t WHERE t.shop_id = ? "
+        "AND (t.state = 'active') <> (t.owed_since IS NOT NULL)",
     ),
     Check(
         "an account is one person's",

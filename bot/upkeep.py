@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from pkgutil import iter_modules
 from zoneinfo import ZoneInfo
 
 from redis.asyncio import Redis
@@ -18,7 +19,7 @@ from bot.clock import SystemClock
 from bot.payments import providers
 from bot.settings import Settings
 from bot.wiring import opening_of
-from shop import database, mail, seed
+from shop import database, mail, migrations, seed
 from shop.goods import BadCatalogue, Catalogue
 from shop.promotions import from_terms
 from shop.transaction import run_sql, set_event_writer, unit_of_work
@@ -136,7 +137,10 @@ async def _database(settings: Settings) -> str | None:
     try:
         async with opened(settings.database.url):
             pending = await database.pending_migrations()
-            return f"{len(pending)} migrations are waiting: qundian migrate" if pending else None
+            is_new = len(pending) == len(list(iter_modules(migrations.__path__)))
+            if is_new or not pending:
+                return None  # the first start makes the tables
+            return f"migrations are waiting ({len(pending)}): qundian migrate"
     except Fault as fault:
         return str(fault)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from aiohttp import web
 
 from bot.web.drawn import qr as draw_qr
 from bot.web.site import answer, page, site
+
+_ONLY_HERE = ("127.0.0.1", "localhost", "::1", "0.0.0.0")  # what no phone can open
 
 
 def routes(app: web.Application) -> None:
@@ -24,4 +28,7 @@ async def qr(request: web.Request) -> web.Response:
 
 
 async def counter(request: web.Request) -> web.Response:
-    return page(request, "counter.html", public_url=site(request).public_url)
+    address = site(request).public_url
+    return page(
+        request, "counter.html", public_url=address, is_local=urlsplit(address).hostname in _ONLY_HERE
+    )

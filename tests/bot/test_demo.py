@@ -38,3 +38,14 @@ async def test_a_card_says_how_long_it_waits_and_how_it_is_changed(database_url:
         by_cash = (await say(session, address, "小李", "到店付", room=None))["said"][0]["card"]
     assert ordered["note"] == "下单后15分钟内付款，要改就说“橙子改2箱”"
     assert by_cash["note"].startswith("取货码 ")
+
+
+async def test_the_poster_of_a_shop_that_no_phone_can_reach_says_so(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with (
+        demo_on(database_url, tmp_path, 12) as (_, address),
+        client() as session,
+        session.get(f"{address}/counter") as answer,
+    ):
+        assert "手机扫不了" in await answer.text()

@@ -533,7 +533,8 @@ async def test_the_counter_has_a_code_to_scan_and_health_says_ok(real: Street) -
     async with real.client.get("/qr.svg") as answer:
         assert (answer.content_type, "<svg" in await answer.text()) == ("image/svg+xml", True)
     async with real.client.get("/counter") as answer:
-        assert "http://shop.example" in await answer.text()
+        poster = await answer.text()
+    assert "http://shop.example" in poster and "手机扫不了" not in poster
     assert await real.json("GET", "/healthz") == (200, {"ok": True, "last": 0})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -151,10 +152,10 @@ async def test_a_verb_that_fails_halfway_leaves_nothing(
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 async def test_87_the_shop_may_be_closed_and_opened_between_any_two_lines(
-    database_url: str, path: Path, tmp_path: Path
+    database_url: str, path: Path, empty_file: Callable[[], str]
 ) -> None:
     steps = parse(await asyncio.to_thread(path.read_text, encoding="utf-8")).steps
-    async with performance.stage(demo_goods(), f"sqlite:///{tmp_path / 'in one go.db'}") as shop:
+    async with performance.stage(demo_goods(), empty_file()) as shop:
         in_one_go = performance.Stage(shop)
         expected = [await _act(in_one_go, step) for step in steps]
     moved, stage, asked = timedelta(0), None, dict[str, Any]()

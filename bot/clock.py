@@ -14,7 +14,18 @@ from bot.billing import reconcile
 from bot.duty import Duty
 from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
-from shop import campaigns, coupon_drops, coupons, desk_clock, orders, payments, pickups, wishes
+from shop import (
+    campaigns,
+    coupon_drops,
+    coupons,
+    desk_clock,
+    flash,
+    orders,
+    payments,
+    pickups,
+    waitlist,
+    wishes,
+)
 from shop.transaction import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -110,6 +121,14 @@ async def settle_campaigns(now: datetime, _: Provider | None) -> int:
     return done
 
 
+async def pass_on(now: datetime, _: Provider | None) -> int:
+    """What came back to a flash sale goes to those who wait for it, an item at a time."""
+    done = 0
+    for item in await waitlist.items_with_a_line():
+        done += await unit_of_work(lambda item=item: waitlist.pass_on(item, now=now))  # type: ignore[misc]  # the loop's own item
+    return done
+
+
 async def look_at_tickets(now: datetime, _: Provider | None) -> int:
     """What falls due at the desk, a ticket at a time; and somebody to ask where nobody was there before."""
     done = 0
@@ -131,10 +150,13 @@ def alone(verb: Callable[..., Awaitable[int]]) -> Job:
 
 JOBS: dict[str, Job] = {
     "start_campaigns": alone(campaigns.start_due),
+    "warm_up": alone(flash.warm_due),
     "call_campaigns": alone(campaigns.call_due),
     "close_campaigns": alone(campaigns.close_due),
     "settle_campaigns": settle_campaigns,
     "expire_unpaid": expire_unpaid,
+    "pass_on": pass_on,
+    "tell_results": alone(flash.tell_results),
     "refund_due": refund_due,
     "complete_orders": complete_orders,
     "expire_coupons": alone(coupons.expire_due),

@@ -6,7 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from dialogs import refusals
+from dialogs.engine import Done
+from dialogs.turn import Turn
+from shop import coupon_drops
 from shop.coupons import Held
+from shop.kit.refusal import Refusal
 from shop.rules.coupon_life import State
 
 
@@ -30,3 +35,20 @@ def listed(mine: Iterable[Held], tz: str) -> str:
     lines = [f"{coupon(one, tz)}{'，用在没付款的单上' if one.state == State.LOCKED else ''}" for one in mine]
     counted = {line: lines.count(line) for line in lines}
     return "\n".join(f"{line} ×{many}" if many > 1 else line for line, many in counted.items())
+
+
+def got(done: str, one: Held, tz: str) -> str:
+    return f"{done}：{coupon(one, tz)}。{how_to_use(one)}"
+
+
+async def grab(turn: Turn) -> Done:
+    """抢 in a group: it hears only how it ended; who grabs hears in private what he got. Says nothing where nothing can be
+    grabbed."""
+    assert turn.room is not None
+    try:
+        one = await coupon_drops.grab(turn.room.id, turn.person.id, now=turn.now)
+    except Refusal as no:
+        return Done((turn.privately(refusals.words(no)),))
+    if one is None:
+        return Done()
+    return Done((turn.privately(got("抢到了", one, turn.tz)),), facts={"券": one.title})

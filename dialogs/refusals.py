@@ -34,6 +34,7 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
         if r.has.milli > 0
         else f"{r.name}每人限 {r.each} {r.unit}，说少一点就行"
     ),
+    no.SomeLeft: lambda r: f"{r.name}还有 {r.left} {r.unit}，不用候补，直接回“抢”",
     no.NoSuchCampaign: lambda r: f"没找到“{r.said[:12]}”这个活动。回“活动”看看有哪些",
     no.CampaignClash: lambda r: (
         f"{r.name}已经在“{r.other}”里了，那个结束了再开"

@@ -81,7 +81,7 @@ async def set_up(
     if not items or (deadline and deadline <= (starts or now)):
         raise ValueError("a campaign has goods, and ends after it has begun")
     async with transaction() as tx:
-        await _no_clash(shop, kind, items)
+        await may_begin(shop, kind, items)
         row = await Campaign.create(
             shop_id=shop,
             key=await _next_key(shop),
@@ -140,7 +140,7 @@ async def cancel(id: int, *, now: datetime) -> OnOffer:
         row = await _locked(id)
         await Campaign.filter(id=id).update(terms={**(row.terms or {}), "called_off": True})
         ended = await _step(id, "cancelled")
-        if ended.state == State.CLOSING:
+        if ended.state == State.CLOSING or row.warmed_at is not None:
             tx.tell(CampaignClosed(id), at=now)
         return ended
 
@@ -161,9 +161,10 @@ async def start_due(*, now: datetime) -> int:
 async def call_due(*, now: datetime) -> int:
     """Half an hour before the end: the groups hear it once."""
     async with transaction() as tx:
-        rows = await Campaign.filter(
+        ending = Campaign.filter(
             status=State.OPEN, called_at=None, deadline__gt=now, deadline__lte=now + LAST_CALL
-        ).order_by("deadline", "id")
+        )
+        rows = await ending.exclude(kind=Kind.FLASH).order_by("deadline", "id")  # that has its own result
         for row in rows:
             await Campaign.filter(id=row.id).update(called_at=now)
             if row.starts_at is None or row.starts_at < now - LAST_CALL:
@@ -241,7 +242,7 @@ async def progress(id: int) -> Progress:
         [id],
     )
     items = await run_sql(
-        'SELECT sku."key" AS sku, taken, reserved, quota FROM campaign_item '
+        'SELECT sku."key" AS sku, taken, reserved - kept AS free, quota FROM campaign_item '
         "JOIN sku ON sku.id = sku_id WHERE campaign_id = ? ORDER BY no",
         [id],
     )
@@ -251,10 +252,7 @@ async def progress(id: int) -> Progress:
         int(sums[0]["unpaid"]),
         Money(int(sums[0]["paid"])),
         {str(row["sku"]): Quantity(int(row["taken"])) for row in items},
-        {
-            str(row["sku"]): Quantity(int(row["reserved"])) if row["quota"] is not None else None
-            for row in items
-        },
+        {str(row["sku"]): Quantity(int(row["free"])) if row["quota"] is not None else None for row in items},
     )
 
 
@@ -267,7 +265,8 @@ async def _next_key(shop: ShopId) -> str:
     return key if not await Campaign.filter(shop_id=shop, key=key).exists() else await _next_key(shop)
 
 
-async def _no_clash(shop: ShopId, kind: Kind, items: Sequence[NewItem]) -> None:
+async def may_begin(shop: ShopId, kind: Kind, items: Sequence[NewItem]) -> None:
+    """Raises CampaignClash when the same goods are in another flash sale or team."""
     if kind not in ALONE:
         return
     alive = [State.SCHEDULED, State.OPEN, State.PAUSED]
@@ -324,7 +323,7 @@ async def _step(id: int, event: str) -> OnOffer:
 
 async def _shut(id: int) -> None:
     for item in await CampaignItem.filter(campaign_id=id).order_by("id").select_for_update():
-        await CampaignItem.filter(id=item.id).update(is_open=False, reserved=0)
+        await CampaignItem.filter(id=item.id).update(is_open=False, reserved=0, kept=0, waiting=0)
         if item.reserved:
             await stock.unreserve(item.sku_id, Quantity(item.reserved))
 

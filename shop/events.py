@@ -417,6 +417,11 @@ Happening = (
     | CampaignClosed
     | CampaignSettled
     | PayTheList
+    | FlashWarming
+    | FlashSoldOut
+    | FlashFreed
+    | PieceOffered
+    | WaitedInVain
     | GroupIsTired
 )
 
@@ -461,6 +466,11 @@ KINDS: dict[str, type[Any]] = {
         CampaignClosed,
         CampaignSettled,
         PayTheList,
+        FlashWarming,
+        FlashSoldOut,
+        FlashFreed,
+        PieceOffered,
+        WaitedInVain,
         GroupIsTired,
     )
 }

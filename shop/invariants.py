@@ -67,6 +67,28 @@ PIECES = """
       WHERE o.campaign_id = c.id AND line.sku_id = item.sku_id AND o.status <> 'cancelled') AS ordered
     FROM campaign AS c JOIN campaign_item AS item ON item.campaign_id = c.id WHERE c.shop_id = ?
 """
+# Who waits in line for an item of a campaign that runs, and what is offered to them.
+LINES = """
+    SELECT c."key", item.waiting, item.kept,
+      (SELECT count(*) FROM waiting AS w WHERE w.item_id = item.id AND w.state = 'waiting') AS waits,
+      (SELECT coalesce(sum(w.qty), 0) FROM waiting AS w WHERE w.item_id = item.id AND w.state = 'offered') AS offered
+    FROM campaign AS c JOIN campaign_item AS item ON item.campaign_id = c.id
+    WHERE c.status IN ('scheduled', 'open', 'paused') AND c.shop_id = ?
+"""
+# Each team with the people who really sit there.
+TEAMS = """
+    SELECT team.*,
+      (SELECT count(*) FROM team_seat AS s WHERE s.team_id = team.id AND s.state <> 'gone') AS sitting,
+      (SELECT count(*) FROM team_seat AS s WHERE s.team_id = team.id AND s.state = 'paid') AS paying
+    FROM team WHERE team.shop_id = ?
+"""
+# Each order of a campaign with its seat and its team, where it has one.
+SEATS = """
+    SELECT o.code, o.status, c.kind, seat.state, team.status AS team
+    FROM "order" AS o JOIN campaign AS c ON c.id = o.campaign_id
+      LEFT JOIN team_seat AS seat ON seat.order_id = o.id LEFT JOIN team ON team.id = seat.team_id
+    WHERE o.shop_id = ?
+"""
 PROMISE = """
     SELECT o.code, o.status, line.qty - coalesce(back.kept_qty, 0) AS qty, line.sku_id AS goods,
       hold.qty AS held, hold.sku_id, hold.state
@@ -477,6 +499,43 @@ CHECKS = (
         """,
     ),
     # ── points
+    Check(
+        "a line is as long as it is counted",
+        "the line of campaign {what} counts {figure} people more than wait",
+        f'SELECT l."key" AS what, l.waiting - l.waits AS figure FROM ({LINES}) AS l WHERE l.waiting <> l.waits',
+    ),
+    Check(
+        "what is offered to a line is kept for it",
+        "campaign {what} has offered {figure} thousandths more than it keeps",
+        f'SELECT l."key" AS what, l.offered - l.kept AS figure FROM ({LINES}) AS l WHERE l.offered > l.kept',
+    ),
+    # ── teams
+    Check(
+        "a team counts its seats",
+        "team {what} counts {figure} seats more than are taken or paid, or more than it has",
+        f"SELECT t.number AS what, abs(t.taken - t.sitting) + abs(t.paid - t.paying) AS figure FROM ({TEAMS}) AS t "
+        "WHERE t.taken <> t.sitting OR t.paid <> t.paying OR t.taken > t.size OR t.paid > t.taken",
+    ),
+    Check(
+        "a team is complete when all its seats are paid or the shop's",
+        "team {what} is {figure} seats away from what its state says",
+        f"SELECT t.number AS what, t.size - t.paid - t.filled AS figure FROM ({TEAMS}) AS t "
+        "WHERE (t.status = 'complete') <> (t.paid + t.filled = t.size) OR (t.status <> 'complete' AND t.filled > 0) "
+        "OR (t.status = 'dissolved' AND t.taken > 0)",
+    ),
+    Check(
+        "nothing is prepared for a team that is not full",
+        "order {what} is prepared, and its team is not complete, or it has no seat there",
+        f"SELECT s.code AS what, 1 AS figure FROM ({SEATS}) AS s WHERE s.kind = 'team' "
+        "AND s.status IN ('preparing', 'fulfilled', 'completed') "
+        "AND (s.team IS NULL OR s.team <> 'complete' OR s.state <> 'paid')",
+    ),
+    Check(
+        "a seat stands for a living order",
+        "order {what} has a seat in a team, and its money says otherwise",
+        f"SELECT s.code AS what, 1 AS figure FROM ({SEATS}) AS s WHERE s.team = 'forming' AND "
+        "((s.state = 'held' AND s.status <> 'unpaid') OR (s.state = 'paid' AND s.status <> 'waiting_team'))",
+    ),
     Check(
         "points are their entries",
         "{what} stands {figure} above its entries",

@@ -92,6 +92,9 @@ async def place(
             if not priced.keeps(seal):
                 raise QuoteChanged
         standing = await _lock_open(shop, buyer, Status.UNPAID, campaign=campaign.id if campaign else None)
+        if campaign is not None:  # who comes too late for it waits for nobody
+            more = _difference({}, baskets.changed({}, wants, shelf.everything))
+            await quotas.look(_pieces(more, shelf, campaign), buyer, now=now)
         if standing and _collects(standing, now):
             slip = await _change(standing, wants, shelf, now)
             return replace(slip, joined=True)
@@ -217,7 +220,7 @@ async def expire(id: OrderId, *, now: datetime) -> bool:
         if order is None:
             return False
         await _end(order, "not_paid_in_time", now)
-        tx.tell(OrderExpired(order.id, PAY_MINUTES), at=now)
+        tx.tell(OrderExpired(order.id, _minutes_given(order)), at=now)
         return True
 
 
@@ -225,6 +228,14 @@ async def shop_cancel(id: OrderId, by: PersonId | None, why: str, *, now: dateti
     """退单: the shop cannot keep its word. Ends the order while nothing has left the shop; money that is in goes back.
     Raises AlreadyHandedOver, AlreadyCancelled."""
     async with transaction() as tx:
+def _minutes_given(order: Order) -> int:
+    """How long there was to pay: a flash sale waits for nobody."""
+    assert order.pay_due_at is not None, "it was due"
+    if order.campaign_id is None:
+        return PAY_MINUTES
+    return round((order.pay_due_at - order.placed_at).total_seconds() / 60)
+
+
         order = await Order.filter(id=id).select_for_update().get()
         back = Money(0)
         if order.status == Status.PREPARING and order.paid_at is not None:
@@ -480,15 +491,8 @@ async def _take(
 ) -> None:
     """Take the difference: the pieces of a campaign first, then the stock (everybody locks them in this order)."""
     if campaign is not None:
-        more = _difference(before, after)
-        takes = {
-            item.id: quotas.Take(
-                item, shelf.everything.called(sku), shelf.everything.sku[sku].unit, more[sku]
-            )
-            for sku, item in campaign.item.items()
-            if sku in more
-        }
-        await quotas.take(takes, buyer, campaign.title, now=now)
+        pieces = _pieces(_difference(before, after), shelf, campaign)
+        await quotas.take(pieces, buyer, campaign.title, now=now)
     await stock.promise(_takes(before, after, shelf, campaign))
 
 
@@ -521,6 +525,16 @@ def _difference(before: Mapping[str, Want], after: Mapping[str, Want]) -> dict[s
     for want in after.values():
         change[want.sku] = change.get(want.sku, NONE) + want.qty
     for want in before.values():
+def _pieces(more: Mapping[str, Quantity], shelf: Goods, campaign: OnOffer) -> dict[int, quotas.Take]:
+    """The difference to take of a campaign, by its items."""
+    known = shelf.everything
+    return {
+        item.id: quotas.Take(item, known.called(sku), known.sku[sku].unit, more[sku])
+        for sku, item in campaign.item.items()
+        if sku in more
+    }
+
+
         change[want.sku] = change.get(want.sku, NONE) - want.qty
     return change
 

@@ -1,7 +1,8 @@
 """名额: the pieces of a campaign, taken in one statement and given back once. Called inside the order's transaction.
 
 With a quota the goods were reserved of the stock when the campaign was set up: an order moves them from there to its
-own hold, and the stock does not change. Without one, only the count is kept and the stock decides (shop/stock.py).
+own hold, and the stock does not change. Without one, only the count is kept and the stock decides (shop/stock.py). While
+people wait in line (shop/waitlist.py), what comes back is `kept` for them by the very statement that gives it back.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from shop import waitlist
 from shop.kit.ids import PersonId
 from shop.kit.quantity import Quantity
 from shop.refusals import CampaignOver, QuotaGone, QuotaShared
@@ -37,18 +39,48 @@ async def take(takes: Mapping[int, Take], person: PersonId, title: str, *, now: 
             await give_back(one.item.id, person, Quantity(-one.more.milli))
 
 
+async def look(takes: Mapping[int, Take], person: PersonId, *, now: datetime) -> None:
+    """Is it plain that this cannot be taken? Raises what `take` would; locks nothing and promises nothing, so that
+    hundreds who come too late hear it without waiting for each other."""
+    for _, one in sorted(takes.items()):
+        (row,) = await run_sql(
+            "SELECT quota, reserved - kept AS free, "
+            "(SELECT qty FROM campaign_share AS share WHERE share.item_id = item.id AND share.person_id = ?) AS has, "
+            "EXISTS (SELECT 1 FROM waiting WHERE waiting.item_id = item.id AND waiting.person_id = ? "
+            "AND waiting.state = 'offered') AS is_offered FROM campaign_item AS item WHERE item.id = ?",
+            [person, person, one.item.id],
+        )
+        has, each = Quantity(int(row["has"] or 0)), one.item.each
+        if each is not None and has + one.more > each:
+            raise QuotaShared(one.name, one.unit, each, has)
+        if row["quota"] is not None and int(row["free"]) < one.more.milli and not row["is_offered"]:
+            raise QuotaGone(one.name, one.unit, Quantity(int(row["free"])), one.more)
+
+
 async def _take(one: Take, person: PersonId, title: str, now: datetime) -> None:
     item, qty = one.item, one.more.milli
-    taken = await run_sql(
-        "UPDATE campaign_item SET taken = taken + ?, reserved = CASE WHEN quota IS NULL THEN 0 ELSE reserved - ? END "
-        "WHERE id = ? AND is_open AND (quota IS NULL OR reserved >= ?) AND EXISTS (SELECT 1 FROM campaign "
-        "WHERE campaign.id = campaign_id AND (deadline IS NULL OR deadline > ?)) RETURNING id",
-        [qty, qty, item.id, qty, now],
-    )
-    if not taken:
+    if not (await _taken(item, qty, now) or await _taken_of_offer(one, person, now)):
         raise await _why_not(one, title, now)
     if item.each is not None and not await _share(item, person, qty):
         raise QuotaShared(one.name, one.unit, item.each, await _has(item, person))
+
+
+async def _taken_of_offer(one: Take, person: PersonId, now: datetime) -> bool:
+    return await waitlist.use_offer(one.item.id, person, one.more, now=now) and await _taken(
+        one.item, one.more.milli, now
+    )
+
+
+async def _taken(item: Item, qty: int, now: datetime) -> bool:
+    return bool(
+        await run_sql(
+            "UPDATE campaign_item SET taken = taken + ?, "
+            "reserved = CASE WHEN quota IS NULL THEN 0 ELSE reserved - ? END "
+            "WHERE id = ? AND is_open AND (quota IS NULL OR reserved - kept >= ?) AND EXISTS (SELECT 1 FROM campaign "
+            "WHERE campaign.id = campaign_id AND (deadline IS NULL OR deadline > ?)) RETURNING id",
+            [qty, qty, item.id, qty, now],
+        )
+    )
 
 
 async def _share(item: Item, person: PersonId, qty: int) -> bool:
@@ -74,24 +106,25 @@ async def _has(item: Item, person: PersonId) -> Quantity:
 
 async def _why_not(one: Take, title: str, now: datetime) -> CampaignOver | QuotaGone:
     rows = await run_sql(
-        "SELECT reserved, quota, is_open, deadline > ? AS in_time, deadline FROM campaign_item "
+        "SELECT reserved - kept AS free, quota, is_open, deadline > ? AS in_time, deadline FROM campaign_item "
         "JOIN campaign ON campaign.id = campaign_id WHERE campaign_item.id = ?",
         [now, one.item.id],
     )
     row = rows[0]
     if not row["is_open"] or (row["deadline"] is not None and not row["in_time"]):
         return CampaignOver(title)
-    return QuotaGone(one.name, one.unit, Quantity(int(row["reserved"])), one.more)
+    return QuotaGone(one.name, one.unit, Quantity(int(row["free"])), one.more)
 
 
 async def give_back(item: int, person: PersonId, qty: Quantity) -> bool:
     """Pieces that this person does not want after all. True when they are reserved for the campaign again: then the
-    stock that the order held stays promised."""
+    stock that the order held stays promised. While somebody waits in line they are nobody else's."""
     rows = await run_sql(
         "UPDATE campaign_item SET taken = taken - ?, "
-        "reserved = CASE WHEN is_open AND quota IS NOT NULL THEN reserved + ? ELSE reserved END "
-        "WHERE id = ? AND taken >= ? RETURNING is_open AND quota IS NOT NULL AS again",
-        [qty.milli, qty.milli, item, qty.milli],
+        "reserved = CASE WHEN is_open AND quota IS NOT NULL THEN reserved + ? ELSE reserved END, "
+        "kept = CASE WHEN is_open AND quota IS NOT NULL AND waiting > 0 THEN kept + ? ELSE kept END "
+        "WHERE id = ? AND taken >= ? RETURNING is_open, quota",  # SQLite 3.40 says 1 to `quota IS NOT NULL` here
+        [qty.milli, qty.milli, qty.milli, item, qty.milli],
     )
     if not rows:
         raise RuntimeError(f"item {item} of a campaign finds nothing to give back")
@@ -99,7 +132,7 @@ async def give_back(item: int, person: PersonId, qty: Quantity) -> bool:
         "UPDATE campaign_share SET qty = qty - ? WHERE item_id = ? AND person_id = ?",
         [qty.milli, item, person],
     )
-    return bool(rows[0]["again"])
+    return bool(rows[0]["is_open"]) and rows[0]["quota"] is not None
 
 
 async def give_all_back(order: int, campaign: int, person: PersonId) -> dict[int, Quantity]:

@@ -408,6 +408,15 @@ class TicketOver(Refusal):
 
 
 @dataclass(eq=False)
+@dataclass(eq=False)
+class SomeLeft(Refusal):
+    """There is no need to wait in line: anybody may take some."""
+
+    name: str
+    unit: str
+    left: Quantity
+
+
 class ForWhom(Refusal):
     """Several customers are in hand, and the words say not for which."""
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from dialogs import couponing, refusals
+from dialogs import couponing
 from dialogs.engine import Data, Dialogue, Done, Question
 from dialogs.turn import Turn
-from shop import alarms, coupon_drops, coupon_templates, coupons, tries
+from shop import alarms, coupon_templates, coupons, tries
 from shop.coupon_templates import Template
-from shop.coupons import Held
 from shop.kit.refusal import Refusal
 from shop.refusals import CouponUnclear, NoSuchCoupon
 
@@ -23,7 +22,7 @@ class Coupons(Dialogue):
     id = "coupons"
     intents = ("coupon.query", "coupon.claim")
     examples = ("我的券", "有什么券", "领券 满30减5", "领券 KM3P7")
-    group_words = ("抢", "抢券", "我抢", "抢一张", "抢一个", "抢红包", "我要抢", "领券")
+    group_words = ("抢券", "抢一张", "抢红包", "领券")  # 抢 alone: dialogs/customer/grab.py
     is_answer = True
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
@@ -55,7 +54,7 @@ async def _claim(turn: Turn, said: str | None) -> Done:
             return await _list(turn)
         said = there[0].code
     got = await coupons.claim(turn.shop, turn.person.id, said, now=turn.now)
-    return Done((turn.privately(_got("领到了", got, turn)),), facts={"券": got.title})
+    return Done((turn.privately(couponing.got("领到了", got, turn.tz)),), facts={"券": got.title})
 
 
 async def _list(turn: Turn) -> Done:
@@ -81,24 +80,15 @@ def _offer(one: Template) -> str:
     return one.title if one.left is None else f"{one.title}（还有 {one.left} 张）"
 
 
-def _got(done: str, one: Held, turn: Turn) -> str:
-    return f"{done}：{couponing.coupon(one, turn.tz)}。{couponing.how_to_use(one)}"
-
-
 # ── in a group ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def _grab(turn: Turn) -> Done:
-    """The group hears only how it ended; who grabs hears in private what he got. Nothing to grab: not a word, unless
-    the shop was asked."""
-    assert turn.room is not None
-    try:
-        got = await coupon_drops.grab(turn.room.id, turn.person.id, now=turn.now)
-    except Refusal as no:
-        return Done((turn.privately(refusals.words(no)),))
-    if got is not None:
-        return Done((turn.privately(_got("抢到了", got, turn)),), facts={"券": got.title})
-    return Done((turn.here("群里现在没有在抢的券。领券私聊我说“领券”"),) if turn.addressed else ())
+    """Nothing to grab: not a word, unless the shop was asked."""
+    got = await couponing.grab(turn)
+    if not got.says and turn.addressed:
+        return Done((turn.here("群里现在没有在抢的券。领券私聊我说“领券”"),))
+    return got
 
 
 async def _tell_privately(turn: Turn) -> Done:

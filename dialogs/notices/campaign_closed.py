@@ -11,7 +11,6 @@ from shop.catalogue import goods
 from shop.events import CampaignClosed
 from shop.on_offer import campaign
 from shop.rules.campaigns import Kind
-from shop.rules.campaigns import Kind
 
 EVENT = CampaignClosed
 

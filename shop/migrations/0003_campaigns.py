@@ -48,9 +48,11 @@ class Migration(migrations.Migration):
                 ('is_open', fields.BooleanField(db_default=False)),
                 ('taken', fields.BigIntField(db_default=0)),
                 ('reserved', fields.BigIntField(db_default=0)),
+                ('kept', fields.BigIntField(db_default=0)),
+                ('waiting', fields.IntField(db_default=0)),
                 ('settled_fen', fields.BigIntField(null=True)),
             ],
-            options={'table': 'campaign_item', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('campaign_id', 'no'), name='uq_campaign_item_no'), UniqueConstraint(fields=('campaign_id', 'sku_id'), name='uq_campaign_item_sku'), CheckConstraint(check='taken >= 0', name='ck_campaign_item_taken'), CheckConstraint(check='reserved >= 0', name='ck_campaign_item_reserved'), CheckConstraint(check='quota IS NULL OR taken + reserved <= quota', name='ck_campaign_item_quota'), CheckConstraint(check='price_fen IS NULL OR price_fen >= 0', name='ck_campaign_item_price')], 'pk_attr': 'id', 'table_description': 'One kind of goods in it. With a quota, what is not taken yet is `reserved` of the stock, so that nobody else'},
+            options={'table': 'campaign_item', 'app': 'shop', 'constraints': [UniqueConstraint(fields=('campaign_id', 'no'), name='uq_campaign_item_no'), UniqueConstraint(fields=('campaign_id', 'sku_id'), name='uq_campaign_item_sku'), CheckConstraint(check='taken >= 0', name='ck_campaign_item_taken'), CheckConstraint(check='reserved >= 0', name='ck_campaign_item_reserved'), CheckConstraint(check='kept >= 0 AND kept <= reserved', name='ck_campaign_item_kept'), CheckConstraint(check='waiting >= 0', name='ck_campaign_item_waiting'), CheckConstraint(check='quota IS NULL OR taken + reserved <= quota', name='ck_campaign_item_quota'), CheckConstraint(check='price_fen IS NULL OR price_fen >= 0', name='ck_campaign_item_price')], 'pk_attr': 'id', 'table_description': 'One kind of goods in it. With a quota, what is not taken yet is `reserved` of the stock, so that nobody else'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -82,6 +84,21 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Campaign',
             name='called_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='warmed_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='sold_out_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='freed_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(

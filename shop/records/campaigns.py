@@ -28,6 +28,9 @@ class Campaign(Model):
         "shop.Person", null=True, on_delete=fields.RESTRICT
     )
     called_at = fields.DatetimeField(null=True)  # the last call before the end was made
+    warmed_at = fields.DatetimeField(null=True)  # 秒杀: the group heard that it is about to begin
+    sold_out_at = fields.DatetimeField(null=True)  # 秒杀: the group heard who was in time
+    freed_at = fields.DatetimeField(null=True)  # 秒杀: the group heard that there are some again
 
     goods: fields.ReverseRelation[CampaignItem]
     shop_id: int
@@ -58,7 +61,8 @@ class CampaignRoom(Model):
 
 class CampaignItem(Model):
     """One kind of goods in it. With a quota, what is not taken yet is `reserved` of the stock, so that nobody else
-    sells it; `is_open` stands here too, so that taking a piece is decided by this row alone."""
+    sells it; of that `kept` is for those who wait in line (`waiting` counts them). `is_open` stands here too, so that
+    taking a piece is decided by this row alone."""
 
     id = fields.BigIntField(primary_key=True)
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
@@ -74,6 +78,8 @@ class CampaignItem(Model):
     is_open = fields.BooleanField(db_default=False)
     taken = fields.BigIntField(db_default=0)
     reserved = fields.BigIntField(db_default=0)
+    kept = fields.BigIntField(db_default=0)
+    waiting = fields.IntField(db_default=0)
     settled_fen = fields.BigIntField(null=True)  # 阶梯价: what one came to in the end
 
     campaign_id: int
@@ -86,6 +92,8 @@ class CampaignItem(Model):
             UniqueConstraint(("campaign_id", "sku_id"), name="uq_campaign_item_sku"),
             CheckConstraint("taken >= 0", name="ck_campaign_item_taken"),
             CheckConstraint("reserved >= 0", name="ck_campaign_item_reserved"),
+            CheckConstraint("kept >= 0 AND kept <= reserved", name="ck_campaign_item_kept"),
+            CheckConstraint("waiting >= 0", name="ck_campaign_item_waiting"),
             CheckConstraint("quota IS NULL OR taken + reserved <= quota", name="ck_campaign_item_quota"),
             CheckConstraint("price_fen IS NULL OR price_fen >= 0", name="ck_campaign_item_price"),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -219,11 +220,11 @@ def test_links_and_codes_are_written_as_what_they_stand_for() -> None:
 # ── playing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def play(tmp_path: Path, text: str) -> Difference | None:
-    return await performance.play_one(parse(text), GOODS, f"sqlite:///{tmp_path / 'shop.db'}")
+async def play(url: str, text: str) -> Difference | None:
+    return await performance.play_one(parse(text), GOODS, url)
 
 
-async def test_the_clock_the_codes_and_the_stage_directions_are_acted(tmp_path: Path) -> None:
+async def test_the_clock_the_codes_and_the_stage_directions_are_acted(sqlite_url: str) -> None:
     text = """
 小李@水果群: 来2箱橙子
 bot> 小李：橙子2箱，记下了（0501-001）…
@@ -244,29 +245,31 @@ bot@小李> 0502-001 过了15分钟没付款…
 （小李付款）
 """
     with pytest.raises(BadTranscript, match=r"^line 18: "):
-        await play(tmp_path, text)  # nobody pays for an order that has ended
+        await play(sqlite_url, text)  # nobody pays for an order that has ended
 
 
-async def test_a_message_that_comes_again_is_met_with_silence_in_the_very_room(tmp_path: Path) -> None:
+async def test_a_message_that_comes_again_is_met_with_silence_in_the_very_room(sqlite_url: str) -> None:
     text = "小李@水果群: 来2箱橙子\nbot> …\n（小李再发一遍）\n"
-    assert await play(tmp_path, text) is None
+    assert await play(sqlite_url, text) is None
 
 
-async def test_whoever_said_nothing_cannot_say_it_again(tmp_path: Path) -> None:
+async def test_whoever_said_nothing_cannot_say_it_again(sqlite_url: str) -> None:
     with pytest.raises(BadTranscript, match="line 1: 小李 has not said anything yet"):
-        await play(tmp_path, "（小李再发一遍）")
+        await play(sqlite_url, "（小李再发一遍）")
 
 
 SAMPLES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "samples").glob("*.chat")}
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
-async def test_what_show_prints_plays_again_without_a_difference(name: str, tmp_path: Path) -> None:
+async def test_what_show_prints_plays_again_without_a_difference(
+    name: str, empty_file: Callable[[], str]
+) -> None:
     lines: list[str] = []
     script = parse(SAMPLES[name])
     await performance.play_one(
-        script, GOODS, f"sqlite:///{tmp_path / 'a.db'}", lambda step, got: lines.append(written(step, got))
+        script, GOODS, empty_file(), lambda step, got: lines.append(written(step, got))
     )
     shown = parse("\n".join(lines))
     assert len(shown.steps) == len(script.steps)
-    assert await performance.play_one(shown, GOODS, f"sqlite:///{tmp_path / 'b.db'}") is None
+    assert await performance.play_one(shown, GOODS, empty_file()) is None

@@ -11,7 +11,7 @@ DEV_READY := .venv/.dev-ready
 .PHONY: help setup run test check types bench bench-gateway mutants migration play clean
 
 help: ## This list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## Set up and open the demo shop with its web room (PORT=8000)
 	@$(BIN)/qundian demo --port $(PORT) $(ARGS)

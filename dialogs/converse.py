@@ -260,11 +260,9 @@ class Conversation:
         here = turn.room is None or turn.person.is_staff or turn.room.owner == turn.person.id
         if not here or not turn.person.may:
             return None
-        first, _, rest = turn.text.strip().lstrip("/").partition(" ")
-        by_word = next((d for d in self._dialogues.values() if first in d.first_words), None)
+        by_word, said = self._first_word(turn.text)
         if by_word is None and turn.room is None and turn.person.is_staff:
             return None  # read as a command already
-        said = f"{by_word.reads_as} {rest}" if by_word and by_word.reads_as else turn.text
         local = turn.now.astimezone(ZoneInfo(turn.tz))
         running = tuple(one.key for one in turn.shelf.running(turn.room_id, turn.now))
         reading = self.reader(turn.shelf).read(said, Context(chat="admin", campaigns=running), now=local)
@@ -274,6 +272,16 @@ class Conversation:
         if by_word is None and not _is_order_to_us(turn.text):
             return None
         return replace(turn, room=None, said_in=turn.room_id, reading=reading, begins=dialogue)
+
+    def _first_word(self, text: str) -> tuple[Dialogue | None, str]:
+        """The dialogue that the first word names, and the words as the reader is to take them."""
+        first, _, rest = text.strip().lstrip("/").partition(" ")
+        found = next((one for one in self._dialogues.values() if first in one.first_words), None)
+        if found is None:
+            return None, text
+        if found.before_command:
+            return found, self._first_word(rest)[1]
+        return found, f"{found.reads_as} {rest}" if found.reads_as else text
 
     def _in_passing(self, dialogue: Dialogue, open_one: State) -> bool:
         """What leaves an open question as it is: an answer; and any order, beside a menu that stays in view."""

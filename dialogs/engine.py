@@ -91,6 +91,7 @@ class Dialogue:
     first_words: ClassVar[
         tuple[str, ...]
     ] = ()  # a message that begins with one of these and a space means it
+    before_command: ClassVar[bool] = False  # its first word stands before another command: 预演 接龙 …
     reads_as: ClassVar[str] = ""  # what the reader is told instead of that first word
     in_group: ClassVar[bool] = False  # a command that may be said in the group; it is answered in private
     group_words: ClassVar[tuple[str, ...]] = ()  # these alone, in a group, mean it whatever is asked: 抢

@@ -1,0 +1,104 @@
+"""预演: a campaign is held with everything there is, and undone again before anybody sees it; what is left is the report.
+
+It runs inside a transaction that always ends in a rollback: the same verbs, the same stock, the same people, no copy
+that could differ from the shop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shop import campaigns, invariants, orders
+from shop.catalogue import goods
+from shop.kit.ids import PersonId, RoomId, ShopId
+from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.kit.refusal import Refusal
+from shop.rules.baskets import Want
+from shop.rules.campaigns import OnOffer
+from shop.slips import slip
+from shop.transaction import run_sql, transaction
+
+LATELY = timedelta(days=60)
+MOST_GUESTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """`guests` are the people of these groups who bought lately; each wanted one of everything (as many as he may)."""
+
+    guests: int
+    joined: int
+    too_late: int
+    taken: Quantity
+    money: Money
+    given_away: Money  # against the price on the shelf
+    short: Quantity  # what is missing to come about; 0 when it does
+    wrong: tuple[str, ...]  # checks of the books that would break: a mistake of ours
+
+
+class _Undo(Exception):
+    def __init__(self, report: Rehearsed) -> None:
+        self.report = report
+
+
+async def rehearse(
+    shop: ShopId,
+    set_up: Callable[[], Coroutine[Any, Any, OnOffer]],
+    rooms: Sequence[RoomId],
+    *,
+    now: datetime,
+) -> Rehearsed:
+    """Nothing of it stays. Raises what setting up raises."""
+    guests = await _guests(shop, rooms, now)
+    try:
+        async with transaction():
+            raise _Undo(await _held(shop, await set_up(), guests, now))
+    except _Undo as undone:
+        return undone.report
+
+
+async def _held(shop: ShopId, of: OnOffer, guests: Sequence[PersonId], now: datetime) -> Rehearsed:
+    placed, late = [], 0
+    for guest in guests:
+        try:
+            wants = [Want(item.sku, item.each or Quantity.of(1)) for item in of.items]
+            placed.append(await orders.place(shop, guest, wants, now=now, campaign=of))
+        except Refusal:
+            late += 1
+    at = await campaigns.progress(of.id)
+    await campaigns.close(of.id, now=now)
+    for one in placed:
+        await campaigns.settle_order(one.id, now=now)
+    ends = [await slip(one.id) for one in placed]
+    came_about = at.total >= of.least
+    shelf = (await goods(shop)).everything
+    listed = sum(shelf.sku[line.sku].price.times(line.qty.milli).fen for one in placed for line in one.lines)
+    money = sum(one.payable.fen for one in ends) if came_about else 0
+    wrong = tuple(dict.fromkeys(breach.sentence for breach in await invariants.broken(shop)))
+    return Rehearsed(
+        len(guests),
+        len(placed),
+        late,
+        at.total,
+        Money(money),
+        Money(max(0, listed - money) if came_about else 0),
+        Quantity(max(0, of.least.milli - at.total.milli)),
+        wrong,
+    )
+
+
+async def _guests(shop: ShopId, rooms: Sequence[RoomId], now: datetime) -> list[PersonId]:
+    """Who bought in these groups lately, the most faithful first."""
+    if not rooms:
+        return []
+    places = ", ".join("?" * len(rooms))
+    rows = await run_sql(
+        f'SELECT buyer_id, count(*) AS many FROM "order" WHERE shop_id = ? AND room_id IN ({places}) '
+        "AND placed_at > ? GROUP BY buyer_id ORDER BY many DESC, buyer_id LIMIT ?",
+        [shop, *rooms, now - LATELY, MOST_GUESTS],
+    )
+    return [PersonId(int(row["buyer_id"])) for row in rows]

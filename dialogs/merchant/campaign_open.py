@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from dialogs import rolling
@@ -46,10 +46,10 @@ def parse_least(reading: Reading, old: Any, asked: bool) -> Any:
 
 class OpenCampaign(Leading):
     id = "campaign_open"
-    intents = ("admin.groupbuy_create",)
-    first_words = ("接龙", "开接龙", "团购", "开团")
+    intents: ClassVar[tuple[str, ...]] = ("admin.groupbuy_create",)
+    first_words: ClassVar[tuple[str, ...]] = ("接龙", "开接龙", "团购", "开团")
     reads_as = "开团"
-    examples = ("开团 周五车厘子团：车厘子58 起20盒，晚上8点截", "接龙 车厘子 58 晚上8点截")
+    examples: ClassVar[tuple[str, ...]] = ("开团 周五车厘子团：车厘子58 起20盒，晚上8点截", "接龙 车厘子 58 晚上8点截")
     undo_for = UNDO_FOR
     items = Slot(parse_items, "接什么、多少钱？比如“接龙 车厘子 58 起20盒 晚上8点截”")
     title = Slot(lambda reading, old, asked: reading.slots.get("title"), optional=True)

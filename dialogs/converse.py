@@ -99,9 +99,9 @@ class Conversation:
             if new := await rooms.opened(self.shop, self.facts, heard, now=now):
                 return Reply((new.say,), {"outcome": "done"}, new.owner.id, new.room)
             return Reply(trace={"outcome": "silent", "facts": {"room": "not ours"}})
-        if await echo.repeats_us(heard):
-            return Reply(trace={"outcome": "silent", "facts": {"echo": "our own words"}})
         person = await people.recognise(self.shop, heard.channel, heard.who, heard.name, now=now)
+        if not person.is_staff and await echo.repeats_us(heard):  # staff may pass on what they were told
+            return Reply((), {"outcome": "silent", "facts": {"echo": "our own words"}}, person.id, room)
         ticket = None if person.is_staff else await desk.of_customer(person.id)
         state = await self._open_question(room, person, now)
         shelf = await goods(self.shop)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dialogs import voice
+from dialogs.privacy import mask_for_room
 from dialogs.speech import Say
 from shop import agents, desk, mail, people, points, slips, transcripts
 from shop.desk import Request
@@ -68,10 +69,6 @@ async def who(request: Request) -> str:
     return f"{customer.name}{room}"
 
 
-async def owner_name(request: Request) -> str:
-    return await agents.name_of(request.owner)
-
-
 async def last_order(shop: ShopId, request: Request) -> str:
     last = await slips.last_order(shop, request.person)
     return (
@@ -115,7 +112,9 @@ def _line(said: Said) -> str:
 
 
 def _cut(text: str) -> str:
-    first = text.strip().split("\n")[0]
+    first = mask_for_room(text.strip().split("\n")[0])[
+        0
+    ]  # a code is shown at the counter, by whom it belongs to
     return first if len(first) <= LONGEST else f"{first[:LONGEST]}…"
 
 

@@ -144,6 +144,7 @@ async def _carry_out(turn: Turn, request: Request, meant: Meant) -> Done | Begin
             return await _unclear(turn, request, meant)
         meant = replace(meant, verb="say", rest=meant.whole)  # 转账收到了
     if meant.verb in ("reship", "refund"):
+        await desk.claim(turn.shop, request.id, turn.person.id, now=turn.now)
         return Begin(f"desk_{meant.verb}", {"ticket": request.id, "rest": meant.rest})
     return await VERBS[meant.verb](turn, request, meant)
 

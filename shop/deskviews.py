@@ -1,0 +1,232 @@
+"""柜台的样子: who waits and who is served, a customer at a glance, what was said since, and how the agents do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from json import loads
+from typing import Any
+
+from shop import points, slips
+from shop.kit.ids import PersonId, ShopId
+from shop.kit.money import Money, total
+from shop.slips import Slip
+from shop.transaction import run_sql
+
+LATEST = 3000  # messages in which somebody counts as having been here lately
+MOST_ROWS = 200
+BACK = 100  # numbers looked at again: one that is lower may become visible later
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A customer in the list: with a ticket, or with the bot."""
+
+    person: PersonId
+    name: str
+    room: str
+    said: str
+    at: datetime | None
+    ticket: int | None = None
+    state: str = "bot"
+    why: str = ""
+    owner: PersonId | None = None
+    owner_name: str = ""
+    offered: PersonId | None = None
+    since: datetime | None = None  # since when somebody owes him an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What an agent wants to know of a customer."""
+
+    name: str
+    level: str
+    points: int
+    spent: Money
+    orders: tuple[Slip, ...]
+    tickets: tuple[tuple[int, str, str, datetime, int | None], ...]  # number, why, state, opened, rating
+    notes: tuple[tuple[str, str, datetime], ...]  # by whom, what, when
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    person: PersonId
+    key: str  # m12, l7, t3: what it is known by
+    kind: str
+    name: str
+    text: str
+    room: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """An agent's last days: customers, the middle of the first answers (seconds), answers in time, stars."""
+
+    agent: PersonId
+    name: str
+    tickets: int
+    first_answer: float | None
+    answers: int
+    late_answers: int
+    stars: float | None
+
+
+async def rows(shop: ShopId, search: str = "") -> tuple[Row, ...]:
+    """Tickets that are not over, the oldest first; then who spoke with the bot lately, the latest first."""
+    found = await run_sql(
+        "SELECT p.id AS person, p.name, last.text AS said, last.kept_at AS at, last.room, t.id AS ticket, t.state, t.why, "
+        "t.owner_id, owner.name AS owner_name, t.offered_id, t.owed_since, t.queued_at "
+        "FROM person AS p LEFT JOIN ticket AS t ON t.person_id = p.id AND t.state <> 'closed' "
+        "LEFT JOIN person AS owner ON owner.id = t.owner_id "
+        "LEFT JOIN (SELECT h.person_id, max(m.id) AS id FROM message AS m JOIN handle AS h ON h.channel = m.channel "
+        "AND h.account = m.account WHERE m.id > (SELECT coalesce(max(id), 0) - ? FROM message) GROUP BY h.person_id"
+        ") AS newest ON newest.person_id = p.id LEFT JOIN message AS last ON last.id = newest.id "
+        "WHERE p.shop_id = ? AND (t.id IS NOT NULL OR newest.id IS NOT NULL OR p.name = ?) "
+        "AND NOT EXISTS (SELECT 1 FROM staff WHERE staff.person_id = p.id) AND (p.name LIKE ? OR EXISTS ("
+        'SELECT 1 FROM "order" AS o WHERE o.buyer_id = p.id AND o.code = ?)) '
+        "ORDER BY CASE WHEN t.id IS NULL THEN 1 ELSE 0 END, t.id, newest.id DESC LIMIT ?",
+        [LATEST, shop, search, f"%{search.replace('%', '').replace('_', '')}%", search, MOST_ROWS],
+    )
+    return tuple(_row(row) for row in found)
+
+
+def _row(row: Mapping[str, Any]) -> Row:
+    waits = (
+        row["owed_since"]
+        if row["state"] == "active"
+        else row["queued_at"]
+        if row["state"] == "open"
+        else None
+    )
+    return Row(
+        PersonId(int(row["person"])),
+        row["name"],
+        row["room"] or "",
+        row["said"] or "",
+        moment(row["at"]),
+        row["ticket"],
+        row["state"] or "bot",
+        row["why"] or "",
+        PersonId(row["owner_id"]) if row["owner_id"] is not None else None,
+        row["owner_name"] or "",
+        PersonId(row["offered_id"]) if row["offered_id"] is not None else None,
+        moment(waits),
+    )
+
+
+async def glance(shop: ShopId, person: PersonId) -> Glance:
+    """Raises KeyError when this shop knows nobody like that."""
+    known = await run_sql("SELECT name FROM person WHERE id = ? AND shop_id = ?", [person, shop])
+    if not known:
+        raise KeyError(person)
+    recent = await slips.recent(shop, person, limit=20)
+    tickets = await run_sql(
+        "SELECT id, why, state, opened_at, rating FROM ticket WHERE person_id = ? ORDER BY id DESC LIMIT 10",
+        [person],
+    )
+    notes = await run_sql(
+        "SELECT by_whom.name, line.text, line.at FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id "
+        "LEFT JOIN person AS by_whom ON by_whom.id = line.person_id "
+        "WHERE t.person_id = ? AND line.kind = 'note' ORDER BY line.id DESC LIMIT 20",
+        [person],
+    )
+    balance = await points.balance(shop, person)
+    return Glance(
+        known[0]["name"],
+        await points.level_of(shop, person),
+        balance.spendable,
+        total([slip.payable for slip in recent if slip.money_in]),
+        recent[:6],
+        tuple(
+            (int(row["id"]), row["why"], row["state"], _sure(row["opened_at"]), row["rating"])
+            for row in tickets
+        ),
+        tuple((row["name"] or "", row["text"], _sure(row["at"])) for row in notes),
+    )
+
+
+async def newest() -> tuple[int, int, int]:
+    """The highest numbers of messages, letters and ticket lines."""
+    (row,) = await run_sql(
+        "SELECT (SELECT coalesce(max(id), 0) FROM message) AS m, (SELECT coalesce(max(id), 0) FROM letter) AS l, "
+        "(SELECT coalesce(max(id), 0) FROM ticket_line) AS t"
+    )
+    return int(row["m"]), int(row["l"]), int(row["t"])
+
+
+async def lines_after(shop: ShopId, after: tuple[int, int, int]) -> tuple[NewLine, ...]:
+    """What customers, the bot and agents said since, and a little before: the caller knows what it has had."""
+    found = await run_sql(
+        "SELECT h.person_id AS person, 'm' || m.id AS mark, 'customer' AS kind, m.name, m.text AS said, m.room, m.kept_at AS at "
+        "FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account "
+        "JOIN person AS p ON p.id = h.person_id WHERE m.id > ? AND p.shop_id = ? "
+        "UNION ALL SELECT h.person_id, 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at "
+        "FROM letter AS l LEFT JOIN message AS m ON m.id = l.cause LEFT JOIN event AS e ON e.id = l.event "
+        "JOIN handle AS h ON h.channel = l.channel AND (h.account = l.account "
+        "OR (l.room IS NOT NULL AND l.event IS NULL AND h.account = m.account)) "
+        "JOIN person AS p ON p.id = h.person_id WHERE l.id > ? AND p.shop_id = ? AND (e.kind IS NULL OR e.kind <> 'AgentAnswered') "
+        "UNION ALL SELECT t.person_id, 't' || line.id, line.kind, coalesce(p.name, ''), line.text, NULL, line.at "
+        "FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id LEFT JOIN person AS p ON p.id = line.person_id "
+        "WHERE line.id > ? AND t.shop_id = ? AND line.kind <> 'customer' ORDER BY at",
+        [after[0] - BACK, shop, after[1] - BACK, shop, after[2] - BACK, shop],
+    )
+    return tuple(
+        NewLine(
+            PersonId(int(row["person"])),
+            row["mark"],
+            row["kind"],
+            row["name"],
+            _text(row["said"]) if row["kind"] == "bot" else row["said"],
+            row["room"],
+            _sure(row["at"]),
+        )
+        for row in found
+    )
+
+
+async def figures(shop: ShopId, *, since: datetime) -> tuple[Figures, ...]:
+    found = await run_sql(
+        "SELECT t.owner_id, p.name, t.opened_at, t.answered_at, t.answers, t.late_answers, t.rating "
+        "FROM ticket AS t JOIN person AS p ON p.id = t.owner_id WHERE t.shop_id = ? AND t.opened_at > ? ORDER BY t.id",
+        [shop, since],
+    )
+    by_agent: dict[int, list[Mapping[str, Any]]] = {}
+    for row in found:
+        by_agent.setdefault(int(row["owner_id"]), []).append(row)
+    return tuple(_figures(PersonId(agent), mine) for agent, mine in by_agent.items())
+
+
+def _figures(agent: PersonId, mine: Sequence[Mapping[str, Any]]) -> Figures:
+    firsts = sorted(
+        (_sure(row["answered_at"]) - _sure(row["opened_at"])).total_seconds()
+        for row in mine
+        if row["answered_at"]
+    )
+    stars = [int(row["rating"]) for row in mine if row["rating"] is not None]
+    return Figures(
+        agent,
+        mine[0]["name"],
+        len(mine),
+        firsts[len(firsts) // 2] if firsts else None,
+        sum(int(row["answers"]) for row in mine),
+        sum(int(row["late_answers"]) for row in mine),
+        sum(stars) / len(stars) if stars else None,
+    )
+
+
+def _text(body: Any) -> str:
+    said: str = (loads(body) if isinstance(body, str) else body)["text"]
+    return said
+
+
+def moment(value: Any) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _sure(value: Any) -> datetime:
+    found = moment(value)
+    assert found is not None
+    return found

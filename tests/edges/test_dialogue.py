@@ -103,6 +103,13 @@ async def test_88_talk_with_another_program_ends(
     assert await held(ORANGES) == boxes
 
 
+async def test_88_who_works_here_may_pass_on_what_he_was_told(street: Street) -> None:
+    await street.say("小李", "来2箱橙子", PRIVATE)
+    (told,) = to(AGENT, await street.say(AGENT, "今日订单", PRIVATE))
+    assert "0501-001" in told
+    assert to(AGENT, await street.say(AGENT, told, PRIVATE)) != []
+
+
 # ── 89 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 COMMANDS = (
@@ -141,11 +148,16 @@ async def test_89_a_command_in_the_group_does_nothing(street: Street, who: str) 
     assert await there() == before
 
 
-async def test_89_nor_when_the_shop_is_called_by_its_name(street: Street) -> None:
+@pytest.mark.parametrize("place", ["called by its name", "in private"])
+async def test_89_nor_does_a_customers_command_when_the_shop_must_answer(street: Street, place: str) -> None:
+    """It is no order either: 盘点 橙子 1 buys nothing."""
     await street.say("小李", "来2箱橙子", PRIVATE)
     before = await there()
     for text in COMMANDS:
-        await street.say("王姐", f"@{street.shop.shop_name} {text}")
+        if place == "in private":
+            await street.say("王姐", text, PRIVATE)
+        else:
+            await street.say("王姐", f"@{street.shop.shop_name} {text}")
     assert await there() == before
     assert await orders_by_name() == {"小李": "unpaid 2箱橙子"}
 

@@ -8,6 +8,7 @@ An answer that comes late, since nobody listened, is not given in the group line
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -42,10 +43,18 @@ def told_once(letters: Sequence[NewLetter], *, sent_at: datetime, now: datetime)
     kept = [letter for letter in letters if letter.room is None]
     for room in dict.fromkeys((one.channel, one.room) for one in letters if one.room is not None):
         channel, key = room
-        which = sha256(f"{channel} {key}".encode()).hexdigest()[:40]
-        bucket = int(now.timestamp() // GAP.total_seconds())
-        kept.append(_line(f"gap {which} {bucket}", channel, str(key), apart.after_a_gap(), now))
+        kept.append(_once(channel, str(key), apart.after_a_gap(), now))
     return kept
+
+
+def was_away(channel: str, room: str, *, now: datetime) -> NewLetter:
+    """For a group whose words nobody could hear, unless it is told already that they were worked through."""
+    return replace(_once(channel, room, apart.after_silence(), now), until=now + GAP)
+
+
+def _once(channel: str, room: str, text: str, now: datetime) -> NewLetter:
+    which = sha256(f"{channel} {room}".encode()).hexdigest()[:40]
+    return _line(f"gap {which} {int(now.timestamp() // GAP.total_seconds())}", channel, room, text, now)
 
 
 def _line(key: str, channel: str, room: str, text: str, now: datetime) -> NewLetter:

@@ -23,6 +23,8 @@ from shop import (
     orders,
     payments,
     pickups,
+    seats,
+    teams,
     waitlist,
     wishes,
 )
@@ -139,6 +141,16 @@ async def look_at_tickets(now: datetime, _: Provider | None) -> int:
     return done
 
 
+async def end_teams(now: datetime, _: Provider | None) -> int:
+    """Teams whose time is over, then the orders of every team that has ended, each by itself."""
+    done = 0
+    for team in await teams.due(now=now):
+        done += await unit_of_work(lambda team=team: teams.end(team, now=now))  # type: ignore[misc]  # the loop's own team
+    for order in await teams.unsettled(now=now):
+        done += await unit_of_work(lambda order=order: teams.settle(order, now=now))  # type: ignore[misc]  # the loop's own order
+    return done
+
+
 def alone(verb: Callable[..., Awaitable[int]]) -> Job:
     """A verb that does what is due by itself, in one transaction."""
 
@@ -157,6 +169,8 @@ JOBS: dict[str, Job] = {
     "expire_unpaid": expire_unpaid,
     "pass_on": pass_on,
     "tell_results": alone(flash.tell_results),
+    "expire_seats": alone(seats.expire_due),
+    "end_teams": end_teams,
     "refund_due": refund_due,
     "complete_orders": complete_orders,
     "expire_coupons": alone(coupons.expire_due),

@@ -27,6 +27,7 @@ from bot.post import Manners
 from bot.second_reader import HttpSecondReader
 from bot.settings import ChannelPart, Settings
 from bot.shopfront import Answer
+from bot.watch import Watch
 from dialogs.converse import Conversation
 from dialogs.night import Night
 from dialogs.speech import Heard
@@ -99,6 +100,7 @@ class OpenShop:
         self.conversation = Conversation(shop, facts, links)
         self.second = second_reader_of(settings, memory, clock)
         self.inbox = Inbox(self.conversation, clock, self.manners, self._wake, self.second)
+        self.watch = Watch(shop, channels, clock, settings.shop.timezone, self._wake)
         self._tasks: list[asyncio.Task[Any]] = []
         self.refusal: Refused | None = None
         self.is_refused = asyncio.Event()  # a channel of the config can never be heard
@@ -195,6 +197,7 @@ class OpenShop:
             start_task(self.outbox.run(outbox), name="outbox"),
             start_task(clocks.run(self.clock, self.provider, clock, self._wake), name="clock"),
             start_task(self._hear_of_letters(), name="news of letters"),
+            start_task(self.watch.run(), name="watch the channels"),
         ]
 
     def _wake(self) -> None:

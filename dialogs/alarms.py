@@ -6,12 +6,14 @@ FACTS = {
     "pay_mismatch": "{} 应付 {}，收到 {}",  # order, what is owed, what came
     "refund_stuck": "{} 的退款 {} 试了 {} 次还没退到",  # order, amount, tries
     "uncollected": "{} 到店付 {}，三天没来取，货还占着",  # order, what is owed
+    "channel_down": "{} 从 {} 起断线了",  # channel, since when
     "too_fast": "微信嫌发得太快了（{}）",  # channel
 }
 NEXT = {
     "pay_mismatch": "请核对，退给他或补差价",
     "refund_stuck": "请看看支付后台，退好回“已退”加单号",
     "uncollected": "还留着就不用管，不留了回“退单”加单号",
+    "channel_down": "请看看网关和微信号；连上后我自己接着做",
     "too_fast": "半小时内慢一半、不发推广，别急着手动发",
     "books": "账对不上，先别动，请把这句话发给管店铺系统的人",
     "bill": "请和支付后台的账单核对",

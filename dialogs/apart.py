@@ -7,5 +7,9 @@ def befriend(name: str) -> str:
     return f"{name}，咱们还不是好友，私聊发不到你。加我好友跟我打个招呼，单子马上发你"
 
 
+def after_silence() -> str:
+    return "刚才断线了几分钟，那时候说的可能没看到；要订的再说一次就好"
+
+
 def after_a_gap() -> str:
     return "刚才断线了一会儿，那时候说的都补记了，单子私聊发你们；没收到的再说一次就好"

@@ -200,7 +200,8 @@ async def told_of_campaign(turn: Turn, slip: Slip, campaign: OnOffer) -> tuple[S
 async def rolling_list(turn: Turn, campaign: OnOffer, room: RoomId) -> Say:
     listed = await lists.entries(campaign.id, room=room)
     at = await campaigns.progress(campaign.id)
-    text = rolling.rolling(campaign, listed, at, turn.shelf, now=turn.now)
+    link = turn.links.list(campaign)
+    text = rolling.rolling(campaign, listed, at, turn.shelf, now=turn.now, link=link)
     return Say(text, room=room, fold=rolling.fold(campaign, room), lane="list")
 
 

@@ -52,6 +52,16 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.SaidToBePaid: lambda r: f"{r.code} 在等店里看到转账，先不改。要加就再下一单，转错了请说“转人工”",
     no.AlreadyHandedOver: lambda r: f"{r.code} 已经取走了。有问题说“退款”或“转人工”",
     no.AlreadyCancelled: lambda r: f"{r.code} 已经取消了。还要的话说“老样子”再来一单",
+    no.NoSuchTeam: lambda r: (
+        f"没有 {r.number} 号团。回“我的团”看看，或者回“开团”开一个"
+        if r.number
+        else "现在没有能参的团。回“开团”开一个，叫邻居来拼"
+    ),
+    no.TeamFull: lambda r: f"{r.number} 号团坐满了。回“参团”换一个，或者回“开团”再开一个",
+    no.TeamOver: lambda r: f"{r.number} 号团已经结束，或者还没人付款。回“开团”再开一个",
+    no.AlreadyInTeam: lambda r: f"你已经在 {r.number} 号团里了。回“我的团”看看还差几个人",
+    no.TeamPaysFirst: lambda r: f"{r.code} 是拼团的单，先付款才算数。付款链接在单子里，不拼了回“退出”",
+    no.StillTeaming: lambda r: f"{r.code} 还在拼团，没成团之前回“退出”，钱全部原路退回",
     no.NotPaidYet: lambda r: f"{r.code} 还没付款，应收 {r.payable}。收到钱后回“收款 {r.code}”",
     no.NoSuchOrder: lambda r: f"没找到“{r.said}”这张单。回“今日订单”看看单号",
     no.NoSuchPickup: lambda r: (

@@ -3,6 +3,7 @@ person."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -140,14 +141,36 @@ def total_words(of: OnOffer, at: Progress, shelf: Goods) -> str:
     return "、".join(_taken(sku, qty, of, shelf) for sku, qty in at.taken.items() if qty.milli) or "0 份"
 
 
-def sheet(of: OnOffer, listed: Sequence[Entry], at: Progress, shelf: Goods) -> str:
-    """名单, for who runs it: everybody with what he has and whether he has paid, and what to get ready."""
-    lines = [
-        f"{_entry(entry, of, shelf)} {entry.code} {'已付' if entry.paid else '未付'}" for entry in listed
-    ]
+_BUILDING = re.compile(r"(\d{1,3})\s*(?:栋|号楼|幢|座|[-－—#]\s*\d)")
+MOST_ON_SHEET = 60
+NOWHERE = 999
+
+
+def sheet(of: OnOffer, listed: Sequence[Entry], at: Progress, shelf: Goods, *, link: str = "") -> str:
+    """名单, for who runs it: everybody with what he has and whether he has paid, by building where the names say it,
+    and what to get ready."""
+    shown = listed[:MOST_ON_SHEET]
+    lines, buildings = list[str](), {building(entry) for entry in shown}
+    for entry in sorted(shown, key=building) if len(buildings) > 1 else shown:
+        if len(buildings) > 1 and f"【{_called(building(entry))}】" not in lines:
+            lines.append(f"【{_called(building(entry))}】")
+        lines.append(f"{_entry(entry, of, shelf)} {entry.code} {'已付' if entry.paid else '未付'}")
+    if len(listed) > len(shown):
+        lines.append(f"…还有 {len(listed) - len(shown)} 条")
     goods = "、".join(
         f"{shelf.everything.called(sku)}{qty}{shelf.everything.sku[sku].unit}"
         for sku, qty in sums(listed).items()
     )
     foot = f"{at.people} 人，要备：{goods or '没有'}。已收 {at.paid}，{at.unpaid} 单没付"
-    return "\n".join([title(of), *lines, foot])
+    more = [f"打印和导出：{link}"] if link else []
+    return "\n".join([title(of), *lines, foot, *more])
+
+
+def building(entry: Entry) -> int:
+    """3 of 3栋小李 and of 3-502 王姐; NOWHERE for who does not say."""
+    found = _BUILDING.search(entry.for_whom or "") or _BUILDING.search(entry.name)
+    return int(found[1]) if found else NOWHERE
+
+
+def _called(number: int) -> str:
+    return "没写栋" if number == NOWHERE else f"{number}栋"

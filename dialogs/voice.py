@@ -15,6 +15,7 @@ from shop.kit.codes import show_pickup_code
 from shop.kit.money import Money, total
 from shop.kit.quantity import Quantity
 from shop.refunds import Case
+from shop.rules.campaigns import OnOffer
 from shop.rules.orders import SHOWN, PayMode, Status
 from shop.rules.pricing import Nearly
 from shop.slips import Slip, SlipLine
@@ -30,6 +31,14 @@ class Links:
 
     def order(self, slip: Slip) -> str:
         return f"{self.base}/o/{slip.token}"
+
+    def list(self, of: OnOffer) -> str:
+        """Everybody in a campaign: nicknames and counts."""
+        return f"{self.base}/l/{of.token}" if of.token else ""
+
+    def sheet(self, of: OnOffer) -> str:
+        """What who runs it needs: codes and who has paid."""
+        return f"{self.base}/s/{of.sheet_token}" if of.sheet_token else ""
 
 
 def goods(line: SlipLine) -> str:

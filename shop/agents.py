@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from json import dumps, loads
 from typing import Any
 
-from shop import people
+from shop import mail, people
 from shop.kit.ids import PersonId, RoomId, ShopId
 from shop.records.desk import DeskAgent, DeskHours, DeskRoom
+from shop.records.mail import Talk
 from shop.records.people import Person
 from shop.records.shops import Shop
 from shop.rows import read
@@ -17,6 +19,7 @@ from shop.rules.hours import Hours, parse
 from shop.rules.tickets import Candidate, next_agent, usual_wait
 from shop.transaction import run_sql, transaction
 
+SIGNING_IN = -1  # where a code of the desk is kept, among the things that people have begun
 MOST = 8  # customers at once, unless an agent says otherwise
 STAFF = (people.AGENT, people.MANAGER, people.OWNER)
 
@@ -118,6 +121,25 @@ async def named(shop: ShopId, name: str) -> PersonId | None:
 async def name_of(agent: int | None) -> str:
     rows = await read(Person, "WHERE id = ?", [agent]) if agent is not None else []
     return rows[0].name if rows else ""
+
+
+# ── signing in at the desk ──────────────────────────────────────────────────────────────────────────────────────
+
+
+async def sign_in(agent: PersonId, code: str, *, until: datetime) -> None:
+    """登录 48291375: the page that shows this code is his."""
+    await mail.keep_talk(SIGNING_IN, agent, {"code": code}, until)
+
+
+async def signed_in(code: str, *, now: datetime) -> PersonId | None:
+    """Whose page this is, once: a code is good for one."""
+    if not code:
+        return None
+    for row in await read(Talk, "WHERE place = ? AND until > ?", [SIGNING_IN, now], lock="FOR UPDATE"):
+        if compare_digest(str(row.state.get("code", "")).encode(), code.encode()):
+            await mail.drop_talk(SIGNING_IN, row.person_id)
+            return PersonId(row.person_id)
+    return None
 
 
 # ── hours ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -183,7 +183,12 @@ RULES = (
     ),
     Rule(
         "A team has no more members than seats, and nothing is prepared for one that is not full.",
-        waits="拼团",
+        (
+            "a team counts its seats",
+            "a team is complete when all its seats are paid or the shop's",
+            "nothing is prepared for a team that is not full",
+            "a seat stands for a living order",
+        ),
     ),
     Rule(
         "A flash sale sells no more than its quota, nor more to one person than allowed.",

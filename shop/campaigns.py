@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shop import orders, refunds, stock
+from shop import orders, refunds, seats, stock
 from shop.counters import goods_changed, next_number
 from shop.events import CampaignClosed, CampaignEnding, CampaignOpened, CampaignSettled, PayTheList
+from shop.kit.codes import new_token
 from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import NONE, Quantity
@@ -73,8 +74,10 @@ async def set_up(
     starts_at: datetime | None = None,
     deadline: datetime | None = None,
     terms: Mapping[str, Any] | None = None,
+    quietly: bool = False,
 ) -> OnOffer:
-    """Reserve its quotas of the stock and let it begin, now or at `starts_at`; without rooms it runs in every group.
+    """Reserve its quotas of the stock and let it begin, now or at `starts_at`; without rooms it runs in every group; `quietly`, when
+    the groups are told in another way.
     Raises CampaignClash when there is less than a quota, or the same goods are in another flash sale or team;
     ValueError for no items or an end before the beginning."""
     starts = starts_at if starts_at and starts_at > now else None
@@ -87,6 +90,8 @@ async def set_up(
             key=await _next_key(shop),
             kind=kind,
             title=title[:128],
+            token=new_token(),
+            sheet_token=new_token(),
             status=State.SCHEDULED if starts else State.OPEN,
             starts_at=starts,
             deadline=deadline,
@@ -98,7 +103,7 @@ async def set_up(
         for no, item in enumerate(items, start=1):
             await _add_item(shop, row, no, item)
         await goods_changed(shop)
-        if not starts:
+        if not starts and not quietly:
             tx.tell(CampaignOpened(row.id), at=now)
         return await campaign(row.id)
 
@@ -167,7 +172,7 @@ async def call_due(*, now: datetime) -> int:
         rows = await ending.exclude(kind=Kind.FLASH).order_by("deadline", "id")  # that has its own result
         for row in rows:
             await Campaign.filter(id=row.id).update(called_at=now)
-            if row.starts_at is None or row.starts_at < now - LAST_CALL:
+            if row.kind != Kind.DAILY and (row.starts_at is None or row.starts_at < now - LAST_CALL):
                 tx.tell(CampaignEnding(row.id), at=now)
         return len(rows)
 
@@ -206,8 +211,8 @@ async def settle_order(id: OrderId, *, now: datetime) -> bool:
             return False
         await Order.filter(id=id).update(campaign_done=True)
         of = await campaign(order.campaign_id)
-        if order.status in (Status.CANCELLED, Status.REFUNDED):
-            return True
+        if order.status in (Status.CANCELLED, Status.REFUNDED) or of.kind == Kind.TEAM:
+            return True  # a team has an end of its own (shop/teams.py)
         if why := _came_to_nothing(of, await progress(of.id)):
             if order.status in (Status.UNPAID, Status.PREPARING):
                 await orders.shop_cancel(id, None, why, now=now)
@@ -223,7 +228,7 @@ async def settled(id: int, *, now: datetime) -> bool:
     """All its orders are done with: it is over. False when there is still something to settle."""
     async with transaction() as tx:
         row = await _locked(id)
-        if row.status != State.CLOSING or await unsettled(id, 1):
+        if row.status != State.CLOSING or await unsettled(id, 1) or await seats.forming(id):
             return False
         await _step(id, "all_settled")
         tx.tell(CampaignSettled(id), at=now)

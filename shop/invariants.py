@@ -152,13 +152,13 @@ CHECKS = (
         "an ended order holds nothing",
         "order {what} has ended and still holds {figure} thousandths",
         f"SELECT p.code AS what, p.held AS figure FROM ({PROMISE}) AS p "
-        "WHERE p.status NOT IN ('unpaid', 'preparing') AND p.state = 'active'",
+        "WHERE p.status NOT IN ('unpaid', 'waiting_team', 'preparing') AND p.state = 'active'",
     ),
     Check(
         "a living line holds what it promises",
         "order {what} promises {figure} thousandths more than it holds",
         f"SELECT p.code AS what, p.qty - coalesce(p.held, 0) AS figure FROM ({PROMISE}) AS p "
-        "WHERE p.status IN ('unpaid', 'preparing') AND (p.qty > 0 OR p.state = 'active') "
+        "WHERE p.status IN ('unpaid', 'waiting_team', 'preparing') AND (p.qty > 0 OR p.state = 'active') "
         "AND (p.state IS NULL OR p.state <> 'active' OR p.held <> p.qty OR p.sku_id <> p.goods)",
     ),
     Check(
@@ -209,7 +209,8 @@ CHECKS = (
         "a status is a word of the table",
         "order {what} has a status that nobody knows",
         f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
-        "WHERE b.status NOT IN ('unpaid', 'preparing', 'fulfilled', 'completed', 'cancelled', 'refunded')",
+        "WHERE b.status NOT IN ('unpaid', 'waiting_team', 'preparing', 'fulfilled', 'completed', 'cancelled', "
+        "'refunded')",
     ),
     Check(
         "an unpaid order waits for something",
@@ -222,7 +223,7 @@ CHECKS = (
         "an end has its moment",
         "order {what} says that it has ended and when it ended in different words",
         f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
-        "WHERE (b.status IN ('unpaid', 'preparing')) <> (b.ended_at IS NULL)",
+        "WHERE (b.status IN ('unpaid', 'waiting_team', 'preparing')) <> (b.ended_at IS NULL)",
     ),
     Check(
         "numbers of a day have no gap",
@@ -498,7 +499,6 @@ CHECKS = (
         WHERE person.shop_id = ? AND (has <> qty OR qty > most)
         """,
     ),
-    # ── points
     Check(
         "a line is as long as it is counted",
         "the line of campaign {what} counts {figure} people more than wait",
@@ -536,6 +536,7 @@ CHECKS = (
         f"SELECT s.code AS what, 1 AS figure FROM ({SEATS}) AS s WHERE s.team = 'forming' AND "
         "((s.state = 'held' AND s.status <> 'unpaid') OR (s.state = 'paid' AND s.status <> 'waiting_team'))",
     ),
+    # ── points
     Check(
         "points are their entries",
         "{what} stands {figure} above its entries",

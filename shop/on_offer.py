@@ -25,6 +25,18 @@ async def campaign(id: int) -> OnOffer:
     return (await _with_items([await Campaign.get(id=id)]))[0]
 
 
+async def by_token(shop: ShopId, token: str) -> OnOffer | None:
+    """The campaign whose list has this link."""
+    rows = await Campaign.filter(shop_id=shop, token=token).limit(1)
+    return (await _with_items(rows))[0] if rows else None
+
+
+async def by_sheet_token(shop: ShopId, token: str) -> OnOffer | None:
+    """The campaign whose sheet has this link."""
+    rows = await Campaign.filter(shop_id=shop, sheet_token=token).limit(1)
+    return (await _with_items(rows))[0] if rows else None
+
+
 async def _with_items(rows: list[Campaign]) -> tuple[OnOffer, ...]:
     if not rows:
         return ()
@@ -63,6 +75,8 @@ def _on_offer(row: Campaign, items: tuple[Item, ...], rooms: tuple[RoomId, ...])
         deadline=row.deadline,
         rooms=rooms,
         items=items,
+        token=row.token or "",
+        sheet_token=row.sheet_token or "",
         made_by=PersonId(row.made_by_id) if row.made_by_id is not None else None,
         least=Quantity(int(terms.get("least", 0))),
         size=int(terms.get("size", 0)),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import EllipsisType
 
-from shop import bills, coupons, points, quotas, refunds, stock
+from shop import bills, coupons, points, quotas, refunds, seats, stock
 from shop.bills import Preview, local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_number
@@ -35,6 +35,7 @@ from shop.refusals import (
     NotSold,
     QuoteChanged,
     SaidToBePaid,
+    TeamPaysFirst,
 )
 from shop.rows import add, change, has_row_locks
 from shop.rules import baskets
@@ -91,10 +92,10 @@ async def place(
             priced = await preview(shop, wants, now=now, buyer=buyer, campaign=campaign)
             if not priced.keeps(seal):
                 raise QuoteChanged
-        standing = await _lock_open(shop, buyer, Status.UNPAID, campaign=campaign.id if campaign else None)
         if campaign is not None:  # who comes too late for it waits for nobody
             more = _difference({}, baskets.changed({}, wants, shelf.everything))
             await quotas.look(_pieces(more, shelf, campaign), buyer, now=now)
+        standing = await _lock_open(shop, buyer, Status.UNPAID, campaign=campaign.id if campaign else None)
         if standing and _collects(standing, now):
             slip = await _change(standing, wants, shelf, now)
             return replace(slip, joined=True)
@@ -182,11 +183,13 @@ async def cancel(shop: ShopId, buyer: PersonId, *, now: datetime, code: str | No
 
 
 async def choose_cash(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
-    """到店付: the order is prepared and paid when it is picked up. Raises NothingOpen, AlreadyPaid."""
+    """到店付: the order is prepared and paid when it is picked up. Raises NothingOpen, AlreadyPaid, TeamPaysFirst."""
     async with transaction():
         order = await _editable(shop, buyer, now)
         if order.status == Status.PREPARING:
             return await slip_of(order)
+        if await seats.in_a_team(order):
+            raise TeamPaysFirst(order.code)
         await _step(order, "cash_chosen", pay_mode=PayMode.COD, pay_due_at=None)
         await close_intents(order.id)
         await give_code(order.shop_id, order.id, now=now)
@@ -201,6 +204,7 @@ async def claim_transfer(shop: ShopId, buyer: PersonId, *, now: datetime) -> Sli
         if order.claimed_at is None:
             await change(Order, "WHERE id = ?", [order.id], claimed_at=now, pay_due_at=None)
             order.claimed_at, order.pay_due_at = now, None
+            await seats.keep(order.id)
             tx.tell(TransferClaimed(order.id), at=now)
         return await slip_of(order)
 
@@ -224,10 +228,6 @@ async def expire(id: OrderId, *, now: datetime) -> bool:
         return True
 
 
-async def shop_cancel(id: OrderId, by: PersonId | None, why: str, *, now: datetime) -> Slip:
-    """退单: the shop cannot keep its word. Ends the order while nothing has left the shop; money that is in goes back.
-    Raises AlreadyHandedOver, AlreadyCancelled."""
-    async with transaction() as tx:
 def _minutes_given(order: Order) -> int:
     """How long there was to pay: a flash sale waits for nobody."""
     assert order.pay_due_at is not None, "it was due"
@@ -236,13 +236,36 @@ def _minutes_given(order: Order) -> int:
     return round((order.pay_due_at - order.placed_at).total_seconds() / 60)
 
 
+async def shop_cancel(id: OrderId, by: PersonId | None, why: str, *, now: datetime) -> Slip:
+    """退单: the shop cannot keep its word. Ends the order while nothing has left the shop; money that is in goes back.
+    Raises AlreadyHandedOver, AlreadyCancelled."""
+    async with transaction() as tx:
         order = await Order.filter(id=id).select_for_update().get()
         back = Money(0)
-        if order.status == Status.PREPARING and order.paid_at is not None:
+        if order.status in (Status.PREPARING, Status.WAITING_TEAM) and order.paid_at is not None:
             back = await refunds.give_everything(order, "cancelled", why, by, now=now)
         await _end(order, "shop_cancelled", now)
         tx.tell(OrderCancelledByShop(order.id, why[:200], back.fen), at=now)
         return await slip_of(order)
+
+
+async def prepare(id: OrderId, *, now: datetime) -> str:
+    """Its team is complete: paid for already, it is prepared at last. Gives its pick-up code."""
+    async with transaction():
+        order = await Order.filter(id=id).select_for_update().get()
+        await _step(order, "team_complete")
+        return await give_code(order.shop_id, id, now=now)
+
+
+async def give_up(id: OrderId, event: str, why: str, *, kind: str, now: datetime) -> Money:
+    """Nothing comes of its team, or of its buyer in it (`event`): the order's own payment goes back, all of it, once."""
+    async with transaction():
+        order = await Order.filter(id=id).select_for_update().get()
+        back = Money(0)
+        if order.paid_at is not None:
+            back = await refunds.give_everything(order, kind, why, None, now=now)
+        await _end(order, event, now)
+        return back
 
 
 async def due_after_sale(*, now: datetime, limit: int = 100) -> tuple[OrderId, ...]:
@@ -364,9 +387,13 @@ async def _ready_if_free(order: Order, now: datetime) -> str | None:
     """An order that costs nothing waits for no money: it is prepared at once. Gives its pick-up code."""
     if order.payable_fen or order.status != Status.UNPAID:
         return None
-    await _step(order, "paid", paid_at=now, pay_due_at=None)
+    in_a_team = await seats.in_a_team(order)
+    await _step(order, "paid", in_a_team=in_a_team, paid_at=now, pay_due_at=None)
     await bills.use_up(order, now=now)
     await bills.earn(order, now=now)
+    if in_a_team:
+        await seats.pay(order.id, now=now)
+        return None
     return await give_code(order.shop_id, order.id, now=now)
 
 
@@ -434,12 +461,14 @@ async def _end(order: Order, event: str, now: datetime) -> None:
     await close_intents(order.id)
     await change(Pickup, "WHERE order_id = ? AND state = 'ready'", [order.id], state="void")
     await _give_back(order)
+    if order.campaign_id is not None:
+        await seats.leave(order.id, now=now)
     await bills.let_go(order, now=now)
 
 
-async def _step(order: Order, event: str, **changes: object) -> None:
+async def _step(order: Order, event: str, *, in_a_team: bool = False, **changes: object) -> None:
     """Move along the table, only from the status that was read. Raises the refusal of a step that may not be."""
-    end = may(Status(order.status), event, money_in=order.paid_at is not None)
+    end = may(Status(order.status), event, money_in=order.paid_at is not None, in_a_team=in_a_team)
     if end is None:
         raise _why_not(order)
     as_read = [order.id, str(order.status), order.version]
@@ -496,6 +525,16 @@ async def _take(
     await stock.promise(_takes(before, after, shelf, campaign))
 
 
+def _pieces(more: Mapping[str, Quantity], shelf: Goods, campaign: OnOffer) -> dict[int, quotas.Take]:
+    """The difference to take of a campaign, by its items."""
+    known = shelf.everything
+    return {
+        item.id: quotas.Take(item, known.called(sku), known.sku[sku].unit, more[sku])
+        for sku, item in campaign.item.items()
+        if sku in more
+    }
+
+
 async def _give_back(order: Order) -> None:
     again: Mapping[int, Quantity] = {}
     if order.campaign_id is not None:
@@ -525,16 +564,6 @@ def _difference(before: Mapping[str, Want], after: Mapping[str, Want]) -> dict[s
     for want in after.values():
         change[want.sku] = change.get(want.sku, NONE) + want.qty
     for want in before.values():
-def _pieces(more: Mapping[str, Quantity], shelf: Goods, campaign: OnOffer) -> dict[int, quotas.Take]:
-    """The difference to take of a campaign, by its items."""
-    known = shelf.everything
-    return {
-        item.id: quotas.Take(item, known.called(sku), known.sku[sku].unit, more[sku])
-        for sku, item in campaign.item.items()
-        if sku in more
-    }
-
-
         change[want.sku] = change.get(want.sku, NONE) - want.qty
     return change
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import bills, refunds, till
+from shop import bills, refunds, seats, till
 from shop.alarms import raise_alarm
 from shop.events import MoneyCameLate, OrderPaid
 from shop.kit.codes import new_token
@@ -80,8 +80,8 @@ async def settle(provider: str, event: str, trade_no: str, amount: Money, *, now
             return "seen"
         await PayIntent.filter(id=row.id).update(state="paid")
         if standing == till.SETTLED:
-            await _paid(order, now)
-            tx.tell(OrderPaid(order.id), at=now)
+            if await _paid(order, now):
+                tx.tell(OrderPaid(order.id), at=now)
         else:
             await _not_ours(order, fact, amount, standing, now)
             tx.tell(MoneyCameLate(order.id, amount.fen, standing), at=now)
@@ -106,8 +106,8 @@ async def confirm_transfer(order_id: OrderId, by: PersonId, *, now: datetime) ->
                 by=by,
                 now=now,
             )
-        await _paid(order, now)
-        tx.tell(OrderPaid(order.id), at=now)
+        if await _paid(order, now):
+            tx.tell(OrderPaid(order.id), at=now)
 
 
 def _standing(order: Order, amount: Money) -> str:
@@ -127,17 +127,22 @@ async def _not_ours(order: Order, fact: int, amount: Money, standing: str, now: 
         await refunds.owe(order, fact, amount, standing, now=now)
 
 
-async def _paid(order: Order, now: datetime) -> None:
-    """Money is in: nothing more is asked for, the order is prepared and has its pick-up code (cash orders had one)."""
+async def _paid(order: Order, now: datetime) -> bool:
+    """Money is in: nothing more is asked for, the order is prepared and has its pick-up code (cash orders had one). False
+    when it waits for its team: what comes of that is told by the team."""
     await PayIntent.filter(order_id=order.id, state="created").update(state="closed")
-    end = may(Status(order.status), "paid", money_in=False)
+    in_a_team = await seats.in_a_team(order)
+    end = may(Status(order.status), "paid", money_in=False, in_a_team=in_a_team)
     await Order.filter(id=order.id).update(
         status=end, paid_at=now, pay_due_at=None, version=order.version + 1
     )
     await bills.earn(order, now=now)
     await bills.use_up(order, now=now)
-    if order.pay_mode == PayMode.PREPAY:
+    if in_a_team:
+        await seats.pay(order.id, now=now)  # no seat left: teams.settle gives the money back
+    elif order.pay_mode == PayMode.PREPAY:
         await give_code(order.shop_id, order.id, now=now)
+    return not in_a_team
 
 
 def _check_owed(order: Order, now: datetime) -> None:

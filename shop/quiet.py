@@ -50,4 +50,3 @@ async def allowed_today(room: RoomId, most: int, *, now: datetime, midnight: dat
 def _moment(value: object) -> datetime:
     """SQLite gives moments as text."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]  # a timestamp
-

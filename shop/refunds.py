@@ -18,7 +18,7 @@ from shop.kit.quantity import Quantity
 from shop.records.orders import Line, Order
 from shop.records.payments import PayFact
 from shop.records.refunds import GivenBack, Refund, RefundPart
-from shop.refusals import AnotherRefund, NoSuchRefund, NothingToRefund
+from shop.refusals import AnotherRefund, NoSuchRefund, NothingToRefund, StillTeaming
 from shop.rules import refunds as rules
 from shop.rules.orders import GONE_OUT, Status, may
 from shop.rules.refunds import BY_HAND, LIFE, Part, Room, State, What
@@ -81,9 +81,9 @@ async def ask(
     order_id: OrderId, buyer: PersonId, what: What, why: str, *, at_once: Money, now: datetime
 ) -> Case:
     """退: the buyer asks; the money is reserved. Up to `at_once` nobody has to say yes. Raises NothingToRefund,
-    AnotherRefund (one request at a time), MoreThanBought, MoreThanPaid."""
+    AnotherRefund (one request at a time), StillTeaming, MoreThanBought, MoreThanPaid."""
     async with transaction() as tx:
-        order = await Order.filter(id=order_id).select_for_update().get()
+        order = await _settled(order_id)
         if await Refund.filter(order_id=order.id, state=State.REQUESTED).exists():
             raise AnotherRefund(order.code)
         refund = await _reserve(order, what, "goods", why, buyer, now)
@@ -97,9 +97,9 @@ async def ask(
 async def give(
     order_id: OrderId, by: PersonId | None, what: What, why: str, *, kind: str = "goods", now: datetime
 ) -> Case:
-    """退款: the shop gives money back by itself. Raises NothingToRefund, MoreThanBought, MoreThanPaid."""
+    """退款: the shop gives money back by itself. Raises NothingToRefund, StillTeaming, MoreThanBought, MoreThanPaid."""
     async with transaction():
-        order = await Order.filter(id=order_id).select_for_update().get()
+        order = await _settled(order_id)
         refund = await _reserve(order, what, kind, why, by, now)
         await _agree(order, refund, "approved", by, now)
         return await case(refund.id)
@@ -303,6 +303,14 @@ async def waiting(shop: ShopId, *states: State) -> tuple[Case, ...]:
 
 
 # ── inside ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _settled(id: OrderId) -> Order:
+    """Locked, and not waiting for a team: a seat is paid whole or given up whole."""
+    order = await Order.filter(id=id).select_for_update().get()
+    if order.status == Status.WAITING_TEAM:
+        raise StillTeaming(order.code)
+    return order
 
 
 async def _locked(id: int) -> tuple[Order, Refund]:

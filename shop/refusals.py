@@ -98,6 +98,44 @@ class AlreadyCancelled(Refusal):
 
 
 @dataclass(eq=False)
+class NoSuchTeam(Refusal):
+    """No team of this number; 0: none that could be joined."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class TeamFull(Refusal):
+    number: int
+
+
+@dataclass(eq=False)
+class TeamOver(Refusal):
+    """It is complete, or has ended, or (to force it) nobody has paid."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class AlreadyInTeam(Refusal):
+    number: int
+
+
+@dataclass(eq=False)
+class TeamPaysFirst(Refusal):
+    """A seat is kept by money, not by a word."""
+
+    code: str
+
+
+@dataclass(eq=False)
+class StillTeaming(Refusal):
+    """Paid, and the team is not complete: whoever wants the money back leaves the team."""
+
+    code: str
+
+
+@dataclass(eq=False)
 class NotPaidYet(Refusal):
     code: str
     payable: Money
@@ -371,6 +409,15 @@ class QuotaShared(Refusal):
 
 
 @dataclass(eq=False)
+class SomeLeft(Refusal):
+    """There is no need to wait in line: anybody may take some."""
+
+    name: str
+    unit: str
+    left: Quantity
+
+
+@dataclass(eq=False)
 class NoSuchCampaign(Refusal):
     said: str
 
@@ -408,15 +455,6 @@ class TicketOver(Refusal):
 
 
 @dataclass(eq=False)
-@dataclass(eq=False)
-class SomeLeft(Refusal):
-    """There is no need to wait in line: anybody may take some."""
-
-    name: str
-    unit: str
-    left: Quantity
-
-
 class ForWhom(Refusal):
     """Several customers are in hand, and the words say not for which."""
 

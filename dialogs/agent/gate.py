@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from dialogs import refusals
 from dialogs.agent import card
@@ -24,6 +25,8 @@ from shop.rules.tickets import State as Stage
 
 NEEDS_NOBODY = frozenset({"不用了", "不用人工了", "解决了", "没事了", "好了不用了", "不找了", "转机器人"})
 RATED = re.compile(r"(?:打)?\s*([1-5])\s*分[!！。~]?")
+SIGN_IN = re.compile(r"登[录陆]\s*(\d{8})")
+SIGN_IN_WITHIN = timedelta(minutes=2)
 NEVER_SAID = (
     "菜单",
     "帮助",
@@ -93,6 +96,9 @@ async def keep_for_the_agent(turn: Turn, fails: int) -> Done | None:
 
 
 async def _agent(turn: Turn, heard: Heard, state: State | None) -> Done | Begin | None:
+    if turn.room is None and (code := SIGN_IN.fullmatch(turn.text.strip())):
+        await agents.sign_in(turn.person.id, code[1], until=turn.now + SIGN_IN_WITHIN)
+        return Done((turn.here("客服台登录了。不是你自己开的页面，马上告诉店主"),))
     meant = parse(turn.text, heard.quote.text if heard.quote else "")
     if meant.verb in ("list", "on", "off"):
         return await ALONE[meant.verb](turn)

@@ -20,5 +20,6 @@ class CampaignSheet(Leading):
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         of = await meant(turn, data, over=True)
-        text = rolling.sheet(of, await lists.entries(of.id), await campaigns.progress(of.id), turn.shelf)
+        listed, at = await lists.entries(of.id), await campaigns.progress(of.id)
+        text = rolling.sheet(of, listed, at, turn.shelf, link=turn.links.sheet(of))
         return Done((turn.here(text),))

@@ -20,4 +20,5 @@ async def words(event: CampaignSettled, desk: Desk) -> tuple[Say, ...]:
     listed, at = await lists.entries(of.id), await campaigns.progress(of.id)
     if not listed:
         return ()
-    return (Say(rolling.sheet(of, listed, at, await goods(desk.shop)), person=of.made_by),)
+    text = rolling.sheet(of, listed, at, await goods(desk.shop), link=desk.links.sheet(of))
+    return (Say(text, person=of.made_by),)

@@ -113,6 +113,16 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Campaign',
+            name='token',
+            field=fields.CharField(db_default='', max_length=32),
+        ),
+        ops.AddField(
+            model_name='Campaign',
+            name='sheet_token',
+            field=fields.CharField(db_default='', max_length=32),
+        ),
+        ops.AddField(
+            model_name='Campaign',
             name='terms',
             field=fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads),
         ),

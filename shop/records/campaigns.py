@@ -20,6 +20,8 @@ class Campaign(Model):
     key = fields.CharField(64)  # what people call it by: a short number, or the catalogue file's own word
     kind = fields.CharField(16)
     title = fields.CharField(128)
+    token = fields.CharField(32, db_default="")  # 128 bits: the link to its list, for everybody in it
+    sheet_token = fields.CharField(32, db_default="")  # the link to the sheet, for who runs it
     status = fields.CharField(16)
     starts_at = fields.DatetimeField(null=True)
     deadline = fields.DatetimeField(null=True)

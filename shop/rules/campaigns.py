@@ -120,6 +120,8 @@ class OnOffer:
     rooms: tuple[RoomId, ...]
     items: tuple[Item, ...]
     made_by: PersonId | None = None
+    token: str = ""
+    sheet_token: str = ""
     least: Quantity = NONE  # 起20盒: with less in all nothing comes of it
     size: int = 0  # 3人团
     extra: Mapping[str, object] = field(default_factory=dict)  # what only its own kind reads

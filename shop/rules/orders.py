@@ -13,6 +13,7 @@ MOST_KINDS = 50
 
 class Status(StrEnum):
     UNPAID = "unpaid"
+    WAITING_TEAM = "waiting_team"  # paid, and its team is not complete yet: nothing is prepared
     PREPARING = "preparing"
     FULFILLED = "fulfilled"
     COMPLETED = "completed"
@@ -33,11 +34,16 @@ LIFE: Life[Status] = Life(
     steps=(
         Step(S.UNPAID, "edited", S.UNPAID),
         Step(S.UNPAID, "adjusted", S.UNPAID),
-        Step(S.UNPAID, "paid", S.PREPARING),
-        Step(S.UNPAID, "cash_chosen", S.PREPARING),
+        Step(S.UNPAID, "paid", S.PREPARING, "not in a team"),
+        Step(S.UNPAID, "paid", S.WAITING_TEAM, "in a team"),
+        Step(S.UNPAID, "cash_chosen", S.PREPARING, "not in a team"),
         Step(S.UNPAID, "buyer_cancelled", S.CANCELLED),
         Step(S.UNPAID, "not_paid_in_time", S.CANCELLED),
         Step(S.UNPAID, "shop_cancelled", S.CANCELLED),
+        Step(S.WAITING_TEAM, "team_complete", S.PREPARING),
+        Step(S.WAITING_TEAM, "team_failed", S.CANCELLED),
+        Step(S.WAITING_TEAM, "buyer_quit", S.CANCELLED),
+        Step(S.WAITING_TEAM, "shop_cancelled", S.CANCELLED),
         Step(S.PREPARING, "edited", S.PREPARING, "not money in"),
         Step(S.PREPARING, "paid", S.PREPARING, "not money in"),
         Step(S.PREPARING, "buyer_cancelled", S.CANCELLED, "not money in"),
@@ -50,11 +56,13 @@ LIFE: Life[Status] = Life(
     ),
     waits={
         S.UNPAID: "`pay_due_at`",
+        S.WAITING_TEAM: "its team",
         S.PREPARING: "the buyer comes",
         S.FULFILLED: "`after_sale_until`",
     },
     shown={
         S.UNPAID: "待付款",
+        S.WAITING_TEAM: "拼团中",
         S.PREPARING: "备货中",
         S.FULFILLED: "已取货",
         S.COMPLETED: "已完成",
@@ -66,6 +74,6 @@ SHOWN = LIFE.shown
 GONE_OUT = frozenset({S.FULFILLED, S.COMPLETED})  # the goods are with the buyer
 
 
-def may(status: Status, event: str, *, money_in: bool) -> Status | None:
+def may(status: Status, event: str, *, money_in: bool, in_a_team: bool = False) -> Status | None:
     """Where the event leads from here, or None when it may not happen."""
-    return LIFE.after(status, event, money_in=money_in)
+    return LIFE.after(status, event, money_in=money_in, in_a_team=in_a_team)

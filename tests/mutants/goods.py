@@ -46,7 +46,7 @@ async def _close_nothing(order: int) -> None:
     pass
 
 
-def _cancel_what_is_paid(status: Status, event: str, *, money_in: bool) -> Status | None:
+def _cancel_what_is_paid(status: Status, event: str, **_: bool) -> Status | None:
     return may(status, event, money_in=False)
 
 

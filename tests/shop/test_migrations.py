@@ -331,6 +331,10 @@ INSERT INTO desk_room (id, room_id, shop_id) VALUES (1, 1, 1)
     "0005_waitlist": f"""
 INSERT INTO waiting (id, item_id, person_id, qty, state, asked_at, until) VALUES (1, (SELECT id FROM campaign_item), 2, 1000, 'offered', {T}, {T});
 """,
+    "0006_teams": f"""
+INSERT INTO team (id, number, size, status, taken, paid, filled, opened_at, deadline, ended_at, ended_why, campaign_id, room_id, leader_id, shop_id) VALUES (1, 1, 3, 'complete', 1, 1, 2, {T}, {T}, {T}, '老客户', 1, 1, 2, 1);
+INSERT INTO team_seat (id, state, since, paid_at, team_id, order_id, person_id) VALUES (1, 'paid', {T}, {T}, 1, 1, 2);
+""",
     "0007_manners": f"""
 INSERT INTO complaint (id, room_id, person_id, kind, at, taken_back) VALUES (1, 1, 2, 'said', {T}, FALSE);
 """,

@@ -1,0 +1,23 @@
+"""没拼成: one line in the group; whoever paid hears of his money in private."""
+
+from __future__ import annotations
+
+from dialogs import teaming
+from dialogs.notices import Desk
+from dialogs.speech import Say
+from shop import teams
+from shop.events import TeamFailed
+from shop.on_offer import campaign
+
+EVENT = TeamFailed
+
+
+async def words(event: TeamFailed, desk: Desk) -> tuple[Say, ...]:
+    team = await teams.standing(event.team)
+    if team.room is None:
+        return ()
+    of = await campaign(team.campaign)
+    why = team.why or f"到点还差 {team.missing} 人付款"
+    back = "，付过的原路退回" if team.paid else ""
+    text = f"{teaming.called(team, of)}没拼成：{why}{back}"
+    return (Say(text, room=team.room, fold=f"list:team {team.number}:{team.room}"),)

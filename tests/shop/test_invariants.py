@@ -203,6 +203,10 @@ SPOILS = (
     Spoil("a campaign keeps to its quota", 500, "1", "UPDATE campaign_item SET quota = 5500", "campaign_item"),
     Spoil("a campaign keeps to its quota", 0, "1", "UPDATE campaign SET status = 'settled'"),
     Spoil("nobody has more of a campaign than his share", 1000, "阿强", "UPDATE campaign_share SET qty = 0"),
+    Spoil("a line is as long as it is counted", 1, "1", "UPDATE campaign_item SET waiting = 1"),
+    Spoil("what is offered to a line is kept for it", 1000, "1",
+          "INSERT INTO waiting (item_id, person_id, qty, state, asked_at, until) "
+          "SELECT id, 1, 1000, 'offered', '2026-05-01 02:00:00+00:00', '2026-05-01 02:03:00+00:00' FROM campaign_item"),
     Spoil("points are their entries", 1, "points:1", "UPDATE points_account SET balance = 31 WHERE person_id = 1"),
     Spoil("points are their entries", -30, "points:1", "DELETE FROM points_account WHERE person_id = 1"),
     Spoil("pending points are their entries", -24, "pending:3", "UPDATE points_account SET pending = 0"),

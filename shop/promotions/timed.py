@@ -1,4 +1,4 @@
-"""限时价: a price, or a rate on the list price, from one moment until another."""
+"""限时价, 闲时价: a price, or a rate on the list price, until a moment or in the same hours of each day."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class Timed(UnitPromotion):
 
 
 def from_terms(about: About, said: Terms) -> Timed:
-    """From {"rate": "8", "until": …} or {"price": "9.90", "goods": […], "until": …}, and "called". Raises ValueError."""
-    if about.scope.until is None:
+    """From {"rate": "8", "until": …} or {"price": "9.90", "goods": […], "hours": …}, and "called". Raises ValueError."""
+    if about.scope.until is None and about.scope.hours is None:
         raise ValueError("'until' is missing: a timed price ends")
-    return Timed(about, read_price(about, said), said.read("called", word, "限时价"))
+    usual = "闲时价" if about.scope.hours else "限时价"
+    return Timed(about, read_price(about, said), said.read("called", word, usual))

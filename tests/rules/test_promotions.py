@@ -87,7 +87,7 @@ def test_the_words_of_the_banner(kind: str, terms: dict[str, Any], said: str) ->
         ("spend_save", {"steps": [[str(n), "1"] for n in range(1, 22)]}, "not a list of 1 to 20 steps"),
         ("spend_save", {"steps": {"50": "5"}}, "steps: not a list of 1 to 20 steps"),
         ("spend_save", {"steps": [[True, "5"]]}, "steps: not an amount in yuan: True"),
-        ("spend_save", {"stpes": []}, "unknown terms ['stpes']; known: coupons, from, goods, id,"),
+        ("spend_save", {"stpes": []}, "unknown terms ['stpes']; known: coupons, from, goods, hours, id,"),
         ("spend_save", {"priority": 10**6}, "priority: not a whole number from -1000 to 1000"),
         ("spend_save", {"priority": True}, "priority: not a whole number"),
         ("spend_save", {"coupons": "no"}, "coupons: neither true nor false: 'no'"),

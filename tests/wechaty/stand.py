@@ -151,13 +151,27 @@ def install() -> None:
     """The packages as they are locked; once, however many tests ask at the same time."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         none_here("node with npm")
-    lock, there = PROGRAM / "package-lock.json", PROGRAM / "node_modules" / ".package-lock.json"
     with (PROGRAM / ".installing").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        if not there.exists() or there.stat().st_mtime < lock.stat().st_mtime:
+        if not _is_installed():
             command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
             subprocess.run(command, cwd=PROGRAM, check=True, env=os.environ | {"CI": "true"})
-            os.utime(there)
+
+
+def _is_installed() -> bool:
+    """Whether what npm says it has put there is what the lock asks for; without what this machine has no use for."""
+    there = PROGRAM / "node_modules" / ".package-lock.json"
+    if not there.exists():
+        return False
+    wanted, has = (
+        {
+            name: one["version"]
+            for name, one in json.loads(file.read_text("utf-8"))["packages"].items()
+            if name
+        }
+        for file in (PROGRAM / "package-lock.json", there)
+    )
+    return has.items() <= wanted.items() and len(wanted) - len(has) < 30
 
 
 def _free_ports(count: int) -> Sequence[int]:

@@ -355,7 +355,6 @@ async def _place_new(
     basket = baskets.changed({}, wants, shelf.everything)
     if not basket:
         raise NothingOpen
-    await _take({}, basket, shelf, campaign, buyer, now)  # first: in a rush most come too late
     who = await bills.buyer_of(shop, buyer, shelf, now=now)
     quote = bills.quote(basket, shelf, who, now=now, campaign=campaign)
     coupon = bills.coupon_of(quote)
@@ -378,6 +377,9 @@ async def _place_new(
     }
     (order,) = await add(Order, [row])
     lines = await _add_lines(order.id, list(bills.parts(basket, quote).values()), shelf)
+    await _take(
+        {}, basket, shelf, campaign, buyer, now
+    )  # last: whoever wants the same goods waits for COMMIT
     if coupon is not None:
         await coupons.lock(order.id, coupon, now=now)
     return build(order, lines, await _ready_if_free(order, now))

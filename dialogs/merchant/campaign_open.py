@@ -49,7 +49,10 @@ class OpenCampaign(Leading):
     intents: ClassVar[tuple[str, ...]] = ("admin.groupbuy_create",)
     first_words: ClassVar[tuple[str, ...]] = ("接龙", "开接龙", "团购", "开团")
     reads_as = "开团"
-    examples: ClassVar[tuple[str, ...]] = ("开团 周五车厘子团：车厘子58 起20盒，晚上8点截", "接龙 车厘子 58 晚上8点截")
+    examples: ClassVar[tuple[str, ...]] = (
+        "开团 周五车厘子团：车厘子58 起20盒，晚上8点截",
+        "接龙 车厘子 58 晚上8点截",
+    )
     undo_for = UNDO_FOR
     items = Slot(parse_items, "接什么、多少钱？比如“接龙 车厘子 58 起20盒 晚上8点截”")
     title = Slot(lambda reading, old, asked: reading.slots.get("title"), optional=True)

@@ -48,8 +48,9 @@ def goods() -> Catalogue:
 
 
 def visits(count: int) -> list[tuple[str, str]]:
-    """Who says what: everybody his five lines in their order, all across each other."""
-    rounds = [(f"邻居{n}", WORDS[turn % len(WORDS)]) for turn in range(count) for n in range(PEOPLE)]
+    """Who says what: everybody his five lines in their order, all across each other: one orders while the next one
+    cancels. Whole visits begin and end alike, so that one series of them may follow another."""
+    rounds = [(f"邻居{n}", WORDS[(turn + n) % len(WORDS)]) for turn in range(count) for n in range(PEOPLE)]
     return rounds[:count]
 
 

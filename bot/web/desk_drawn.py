@@ -1,0 +1,73 @@
+"""柜台的字: rows, lines and a customer at a glance, as the page gets them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dialogs import voice
+from shop.deskviews import Figures, Glance, NewLine, Row
+from shop.rules.tickets import LIFE, State
+from shop.transcripts import Said
+
+
+def drawn_row(row: Row) -> dict[str, Any]:
+    return {
+        "person": row.person,
+        "name": row.name,
+        "room": row.room,
+        "said": row.said[:80],
+        "at": row.at.isoformat() if row.at else None,
+        "ticket": row.ticket,
+        "state": row.state,
+        "word": "小店" if row.state == "bot" else LIFE.shown[State(row.state)],
+        "why": row.why,
+        "owner": row.owner,
+        "owner_name": row.owner_name,
+        "offered": row.offered,
+        "since": row.since.isoformat() if row.since else None,
+    }
+
+
+def drawn_line(line: NewLine | Said) -> dict[str, Any]:
+    return {
+        "kind": line.kind,
+        "name": line.name,
+        "text": line.text,
+        "room": line.room or "",
+        "at": line.at.isoformat(),
+        "held_back": isinstance(line, Said) and line.held_back,
+    }
+
+
+def drawn_glance(glance: Glance) -> dict[str, Any]:
+    return {
+        "name": glance.name,
+        "level": glance.level,
+        "points": glance.points,
+        "spent": str(glance.spent),
+        "orders": [
+            {
+                "code": slip.code,
+                "state": voice.state(slip),
+                "goods": voice.all_goods(slip.lines),
+                "amount": str(slip.payable),
+                "paid": slip.money_in and bool(slip.payable.fen),
+            }
+            for slip in glance.orders
+        ],
+        "tickets": [
+            {"id": id, "why": why, "word": LIFE.shown[State(state)], "at": at.isoformat(), "rating": rating}
+            for id, why, state, at, rating in glance.tickets
+        ],
+        "notes": [{"by": by, "text": text, "at": at.isoformat()} for by, text, at in glance.notes],
+    }
+
+
+def drawn_figures(one: Figures) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "tickets": one.tickets,
+        "first": one.first_answer,
+        "in_time": round(100 * (1 - one.late_answers / one.answers)) if one.answers else None,
+        "stars": round(one.stars, 1) if one.stars is not None else None,
+    }

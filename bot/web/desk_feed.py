@@ -1,0 +1,98 @@
+"""柜台直播: what is said in the whole shop, looked up once and shown to every open desk.
+
+The database is asked a few times a second while a desk is open, so that it does not matter which process heard it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from bot.web.desk_drawn import drawn_line, drawn_row
+from shop import deskviews
+from shop.kit.ids import ShopId
+from shop.transaction import start_task
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.1  # seconds
+FULL = 200  # events that a slow desk may be behind; then it begins anew
+
+Event = tuple[str, Mapping[str, Any]]
+
+
+class Feed:
+    def __init__(self, shop: ShopId) -> None:
+        self._shop = shop
+        self._desks: set[asyncio.Queue[Event | None]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._seen: dict[str, None] = {}  # the marks of the last lines, in their order
+        self._rows: list[Mapping[str, Any]] = []
+
+    @contextmanager
+    def watch(self) -> Iterator[asyncio.Queue[Event | None]]:
+        """Events for one desk; None means that it was too slow, or that the house closes."""
+        queue: asyncio.Queue[Event | None] = asyncio.Queue(FULL)
+        self._desks.add(queue)
+        if self._task is None or self._task.done():
+            self._task = start_task(self._look(), name="desk feed")
+        elif self._rows:
+            queue.put_nowait(("rows", {"rows": self._rows}))
+        try:
+            yield queue
+        finally:
+            self._desks.discard(queue)
+
+    def close(self) -> None:
+        for desk in tuple(self._desks):
+            self._end(desk)
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _look(self) -> None:
+        """Until the last desk is closed."""
+        after, self._rows = await deskviews.newest(), []
+        self._seen = {line.key: None for line in await deskviews.lines_after(self._shop, after)}
+        await self._tell_rows()
+        while self._desks:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                after = await self._look_once(after)
+            except Exception:
+                log.exception("the desk could not be read; tried again in a moment")
+                await asyncio.sleep(1)
+
+    async def _look_once(self, after: tuple[int, int, int]) -> tuple[int, int, int]:
+        now = await deskviews.newest()
+        if now == after:
+            return now
+        fresh = [one for one in await deskviews.lines_after(self._shop, after) if one.key not in self._seen]
+        for line in fresh:
+            self._seen[line.key] = None
+            self._tell("line", {"person": line.person, **drawn_line(line)})
+        for old in list(self._seen)[: max(0, len(self._seen) - 10 * deskviews.BACK)]:
+            del self._seen[old]
+        await self._tell_rows()
+        return now
+
+    async def _tell_rows(self) -> None:
+        rows: list[Mapping[str, Any]] = [drawn_row(row) for row in await deskviews.rows(self._shop)]
+        if rows != self._rows:
+            self._rows = rows
+            self._tell("rows", {"rows": rows})
+
+    def _tell(self, name: str, body: Mapping[str, Any]) -> None:
+        for desk in tuple(self._desks):
+            try:
+                desk.put_nowait((name, body))
+            except asyncio.QueueFull:
+                self._end(desk)
+
+    def _end(self, desk: asyncio.Queue[Event | None]) -> None:
+        self._desks.discard(desk)
+        while not desk.empty():
+            desk.get_nowait()
+        desk.put_nowait(None)

@@ -1,0 +1,273 @@
+// The agents' desk: a list of customers, one conversation, a customer at a glance. The server is asked when something
+// is opened; what happens afterwards comes by itself.
+import { avatar, el, missedOne, part, toast } from "./dom.js";
+import { ask } from "./desk_ask.js";
+import { chime } from "./desk_chime.js";
+import { customerGlance, figuresTable } from "./desk_glance.js";
+import { get, listen, post } from "./wire.js";
+
+const root = document.body;
+const panes = document.querySelector(".desk-panes");
+const boot = JSON.parse(panes.dataset.boot);
+const $ = (name) => part(root, name);
+const state = { rows: [], tab: "mine", open: null, kind: "say", search: "", known: new Set(), drafts: new Map() };
+const time = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: boot.zone });
+const date = new Intl.DateTimeFormat("zh-CN", { month: "long", day: "numeric", weekday: "short", timeZone: boot.zone });
+
+// ── the list ──
+
+const IN = {
+  mine: (row) => row.owner === boot.me,
+  open: (row) => row.state === "open",
+  bot: (row) => row.state === "bot",
+  all: () => true,
+};
+const inTab = () => state.rows.filter((row) => IN[state.tab](row));
+const current = () => state.rows.find((row) => row.person === state.open);
+
+function waited(row) {
+  return row.since ? Math.max(0, (Date.now() - skew - new Date(row.since)) / 60000) : null;
+}
+// The demo's clock may stand elsewhere than ours: measured by the newest thing the server has said.
+let skew = 0;
+
+function waitedWords(minutes) {
+  if (minutes < 1) return "刚刚";
+  return minutes < 60 ? `${Math.floor(minutes)}分钟` : `${Math.floor(minutes / 60)}小时`;
+}
+
+function drawRows() {
+  for (const tab of root.querySelectorAll("[data-tab]")) {
+    const many = state.rows.filter(IN[tab.dataset.tab]).length;
+    tab.setAttribute("aria-selected", String(tab.dataset.tab === state.tab));
+    tab.querySelector("b").textContent = many || "";
+  }
+  const rows = inTab();
+  $("rows").replaceChildren(...rows.map(drawRow));
+  $("nobody").hidden = rows.length > 0;
+  $("nobody").textContent = state.search ? "没有找到" : { mine: "手上没有顾客", open: "现在没人在等", bot: "还没有人说话", all: "还没有人说话" }[state.tab];
+}
+
+function drawRow(row) {
+  const minutes = waited(row);
+  const heat = minutes === null ? "" : minutes < 1 ? "fresh" : minutes < 2 ? "warm" : "hot";
+  return el("li", {},
+    el("button", { class: `row-of ${heat}`, type: "button", "aria-current": row.person === state.open ? "true" : null, onclick: () => open(row.person) },
+      avatar(row.name),
+      el("span", { class: "row-main" },
+        el("span", { class: "row-name" }, row.name, row.room ? el("i", { class: "badge" }, row.room) : ""),
+        el("span", { class: "row-said" }, row.said || row.why || "")),
+      el("span", { class: "row-side" },
+        row.ticket ? el("span", { class: "number" }, `#${row.ticket}`) : "",
+        el("span", { class: `mark ${row.state}` }, row.owner && row.owner !== boot.me ? row.owner_name : row.word),
+        minutes !== null ? el("span", { class: "waited" }, waitedWords(minutes)) : "")));
+}
+
+function gotRows(rows) {
+  const fresh = rows.filter((row) => row.state === "open" && !state.known.has(row.ticket));
+  if (state.known.size && fresh.length) { chime(); missedOne(); }
+  for (const row of rows) if (row.ticket) state.known.add(row.ticket);
+  if (!state.known.size) state.known.add(0);
+  if (state.search) return;
+  state.rows = rows;
+  drawRows();
+  drawHead();
+}
+
+// ── one conversation ──
+
+async function open(person) {
+  if (state.open !== null) state.drafts.set(state.open, words.value);
+  state.open = person;
+  panes.dataset.showing = "talk";
+  words.value = state.drafts.get(person) || "";
+  drawRows();
+  drawHead();
+  setKind("say");
+  await look(true);
+  if (matchMedia("(min-width: 60rem)").matches && !$("composer").hidden) words.focus();
+}
+
+let asked = 0;
+async function look(fromStart = false) {
+  const person = state.open, mine = ++asked;
+  if (person === null) return;
+  try {
+    const found = await get(`/desk/customer/${person}`);
+    if (person !== state.open || mine !== asked) return;
+    $("lines").replaceChildren();
+    lastDay = "";
+    for (const line of found.lines) addLine(line);
+    if (fromStart) toEnd();
+    $("canned").replaceChildren(...found.canned.map((text, n) => el("button", { type: "button", onclick: () => { setKind("say"); words.value = text; words.focus(); } }, el("kbd", {}, `/${n + 1}`), text)));
+    canned = found.canned;
+    $("glance").replaceChildren(customerGlance(found.glance, current(), doIt, time));
+  } catch (wrong) { toast(wrong.message); }
+}
+let canned = [];
+let lastDay = "";
+
+const WHO = { bot: "小店", note: "备注", event: "" };
+function addLine(line) {
+  const at = new Date(line.at), day = date.format(at);
+  if (day !== lastDay) $("lines").append(el("li", { class: "day" }, day));
+  lastDay = day;
+  if (line.kind === "event") {
+    $("lines").append(el("li", { class: "line event" }, `${line.name} ${line.text} · ${time.format(at)}`));
+    return;
+  }
+  const who = line.kind === "note" ? `${line.name} 的备注` : WHO[line.kind] || line.name;
+  $("lines").append(el("li", { class: `line ${line.kind}${line.held_back ? " held" : ""}` },
+    el("p", { class: "line-who" }, who, line.room ? el("i", { class: "badge" }, line.room) : "", el("time", {}, time.format(at))),
+    el("p", { class: "line-words" }, line.text),
+    line.held_back ? el("p", { class: "line-who" }, "没发出：这时已经有人接了") : ""));
+}
+
+function toEnd() { $("lines").scrollTop = $("lines").scrollHeight; }
+
+function drawHead() {
+  const row = current();
+  const isOpen = state.open !== null;
+  $("empty").hidden = isOpen;
+  $("lines").hidden = !isOpen;
+  $("glance").hidden = !isOpen;
+  if (!row) { $("composer").hidden = true; $("canned").hidden = true; if (!isOpen) $("head").replaceChildren(); return; }
+  const mine = row.owner === boot.me;
+  const back = el("button", { class: "icon back", type: "button", "aria-label": "回到列表", onclick: () => { panes.dataset.showing = "list"; } }, "‹");
+  const more = el("button", { class: "icon more", type: "button", "aria-label": "这位顾客的资料", onclick: () => { panes.dataset.showing = panes.dataset.showing === "glance" ? "talk" : "glance"; } }, "…");
+  const acts = [];
+  if (mine) acts.push(el("button", { class: "button quiet", type: "button", onclick: transfer }, "转给"), el("button", { class: "button", type: "button", onclick: giveBack }, "交还小店"));
+  else if (row.state === "open" || row.state === "bot") acts.push(el("button", { class: "button", type: "button", onclick: take }, row.state === "open" ? "接" : "接管"));
+  $("head").replaceChildren(back, avatar(row.name),
+    el("div", { class: "head-name" }, el("h2", {}, row.name, row.ticket ? el("span", { class: "number" }, ` #${row.ticket}`) : ""),
+      el("p", { class: "soft small" }, row.ticket ? `${row.why}` : "小店在接待")),
+    el("div", { class: "head-acts" }, ...acts), more);
+  $("composer").hidden = !mine && !row.ticket;
+  $("canned").hidden = !mine;
+  const only = mine ? "" : "note";
+  if ($("composer").dataset.only !== only) {  // it has changed hands: what is typed now goes where it should
+    $("composer").dataset.only = only;
+    setKind(mine ? "say" : "note");
+  }
+  if (!mine && row.ticket && row.owner) $("head").append(el("p", { class: "taken" }, `${row.owner_name}在跟，你可以写备注`));
+}
+
+// ── doing ──
+
+async function doIt(verb, body = {}) {
+  const row = current();
+  try {
+    const told = await post("/desk/do", { verb, ...(row?.ticket ? { ticket: row.ticket } : { person: state.open }), ...body });
+    return told;
+  } catch (wrong) { toast(wrong.message); return null; }
+}
+
+async function take() {
+  if (!await doIt("take")) return;
+  state.tab = "mine";
+  setTimeout(() => words.focus(), 150);
+}
+async function giveBack() { if (await doIt("end")) { toast("交还了，小店继续"); state.tab = "open"; await look(); } }
+async function transfer() {
+  const to = await ask("转给谁？", [["to", "同事的名字，或者“售后”“批发”；空着就是下一位", ""]], "转");
+  if (to) { const told = await doIt("transfer", to); if (told) toast(told.to ? `转给${told.to}了` : "放回去了，等人接"); }
+}
+
+const composer = $("composer");
+const words = composer.querySelector("textarea");
+
+function setKind(kind) {
+  state.kind = composer.dataset.only === "note" ? "note" : kind;
+  composer.dataset.kind = state.kind;
+  for (const button of composer.querySelectorAll("[data-kind]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.kind === state.kind));
+    button.disabled = composer.dataset.only === "note" && button.dataset.kind === "say";
+  }
+  words.placeholder = state.kind === "note" ? "只有店里看得到" : `对${current()?.name ?? "他"}说…　输入 /1 用常用语`;
+}
+
+let isSending = false;
+async function send() {
+  const typed = words.value.trim(), row = current();
+  if (!typed || !row?.ticket || isSending) return;
+  const short = /^\/(\d)$/.exec(typed);
+  const text = short ? canned[short[1] - 1] : typed;
+  if (!text || (state.kind === "say" && /^[#＃/]/.test(text))) { toast("没有这句常用语，也没发出去"); return; }
+  isSending = true;
+  const told = await doIt(state.kind, { text });
+  isSending = false;
+  if (told && words.value.trim() === typed) { words.value = ""; state.drafts.delete(row.person); }
+  if (told && state.kind === "note") setKind("say");
+}
+
+composer.addEventListener("submit", (event) => { event.preventDefault(); send(); });
+words.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
+});
+for (const button of composer.querySelectorAll("[data-kind]")) button.addEventListener("click", () => { setKind(button.dataset.kind); words.focus(); });
+for (const tab of root.querySelectorAll("[data-tab]")) tab.addEventListener("click", () => { state.tab = tab.dataset.tab; drawRows(); });
+
+// ── keys ──
+
+addEventListener("keydown", (event) => {
+  if ($("ask").open) return;
+  const typing = event.target.matches("input, textarea");
+  if (event.altKey && event.code === "KeyN") { event.preventDefault(); setKind(state.kind === "note" ? "say" : "note"); words.focus(); }
+  else if (event.altKey && event.code === "KeyE" && current()?.owner === boot.me) { event.preventDefault(); giveBack(); }
+  else if (event.altKey && event.code === "KeyA" && current()) { event.preventDefault(); take(); }
+  else if (event.key === "/" && !typing) { event.preventDefault(); $("search").focus(); }
+  else if (event.key === "Escape" && typing) event.target.blur();
+  else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && (!typing || words.value === "") && inTab().length) {
+    event.preventDefault();
+    const rows = inTab(), at = rows.findIndex((row) => row.person === state.open);
+    open(rows[(at + (event.key === "ArrowDown" ? 1 : -1) + rows.length) % rows.length].person);
+  }
+});
+
+let searching;
+$("search").addEventListener("input", () => {
+  clearTimeout(searching);
+  searching = setTimeout(async () => {
+    state.search = $("search").value.trim();
+    try {
+      state.rows = (await get(`/desk/rows?q=${encodeURIComponent(state.search)}`)).rows;
+      if (state.search) state.tab = "all";
+      drawRows();
+    } catch (wrong) { toast(wrong.message); }
+  }, 200);
+});
+
+$("duty").addEventListener("click", async () => {
+  const told = await doIt("duty", { at_work: $("duty").getAttribute("aria-pressed") !== "true" });
+  if (told) drawDuty(told.at_work);
+});
+function drawDuty(atWork) {
+  $("duty").setAttribute("aria-pressed", String(atWork));
+  $("duty").textContent = atWork ? "上班中" : "下班了";
+}
+
+// ── live ──
+
+let glanceAgain;
+listen("/desk/stream", {
+  ready: () => {},
+  rows: (said) => gotRows(said.rows),
+  line: (line) => {
+    skew = Date.now() - new Date(line.at);
+    if (line.person !== state.open) return;
+    const box = $("lines"), atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 120;
+    addLine(line);
+    if (atEnd || line.kind === "agent") toEnd();
+    clearTimeout(glanceAgain);
+    glanceAgain = setTimeout(async () => {
+      const person = state.open;
+      try {
+        const found = await get(`/desk/customer/${person}`);
+        if (person === state.open) $("glance").replaceChildren(customerGlance(found.glance, current(), doIt, time));
+      } catch { /* the next line asks again */ }
+    }, 400);
+  },
+});
+setInterval(drawRows, 20000);
+drawDuty(boot.at_work);
+get("/desk/figures").then((found) => $("figures").replaceChildren(figuresTable(found.agents))).catch(() => {});

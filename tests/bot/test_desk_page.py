@@ -1,0 +1,213 @@
+"""客服台 in a real browser: a customer on his phone, an agent at the desk, both live; and who may not come in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Page, expect
+
+from bot.channels.loopback import Loopback
+from bot.channels.webroom import WebRoom
+from bot.clock import MovableClock
+from bot.payments import Sandbox
+from bot.run import demo_goods, site_of
+from bot.settings import from_mapping
+from bot.wiring import OpenShop, open_shop, opening_of
+from dialogs.speech import Heard
+from shop import agents, desk, people
+from shop.transaction import unit_of_work
+from tests.support.browser import open_browser, open_page
+
+Client = TestClient[Any, Any]
+
+
+@asynccontextmanager
+async def a_house(url: str, *, is_demo: bool) -> AsyncIterator[tuple[OpenShop, Client]]:
+    """The shop as it runs, with its pages and its loops."""
+    goods = demo_goods()
+    settings = from_mapping(
+        {
+            "shop": {"key": goods.shop_id, "name": goods.shop_name, "timezone": goods.tz},
+            "database": {"url": url},
+            "payments": {"provider": "sandbox"},
+            "channels": [{"kind": "webroom", "name": "webroom", "rooms": ["水果群"]}],
+        },
+        {},
+    )
+    clock = MovableClock()
+    room = WebRoom(shop_name=goods.shop_name, rooms=("水果群",), now=clock.now, name="webroom")
+    till = Sandbox(secret="desk", clock=clock.now)
+    async with open_shop(
+        settings,
+        clock,
+        lambda _: {"webroom": room if is_demo else Loopback("webroom")},
+        opening=opening_of(goods),
+        is_demo=is_demo,
+        provider=till,
+    ) as shop:
+        await shop.start()
+        app = site_of(shop, settings, "a secret of the tests")
+        async with TestClient(TestServer(app)) as client:
+            yield shop, client
+
+
+async def say(client: Client, who: str, text: str, room: str | None = None) -> None:
+    body = {"who": who, "room": room, "text": text, "nonce": f"{who} {text}"}
+    async with client.post("/try/say", json=body) as answered:
+        assert answered.status == 200, await answered.text()
+
+
+async def press(page: Page, words: str) -> None:
+    await page.get_by_role("button", name=words, exact=True).click()
+
+
+async def test_an_agent_serves_a_customer_of_the_group_from_the_desk(sqlite_url: str) -> None:
+    async with (
+        a_house(sqlite_url, is_demo=True) as (shop, client),
+        open_browser() as browser,
+        open_page(browser) as page,
+    ):
+        await page.goto(str(client.make_url("/desk")))
+        await say(client, "小李", "来2箱橙子", "水果群")
+        await shop.direct("小李", "pay")
+        await say(client, "小李", "转人工", "水果群")
+        await page.get_by_role("tab", name="待接").click()
+        await page.locator(".row-of", has_text="小李").click()
+        await expect(page.locator(".lines")).to_contain_text("来2箱橙子")
+        await press(page, "接")
+        box = page.get_by_label("要说的话")
+        await expect(page.get_by_role("button", name="回复顾客")).to_have_attribute("aria-pressed", "true")
+        await box.fill("马上给你补一箱")
+        await box.press("Enter")
+        await expect(page.locator(".line.agent")).to_contain_text("马上给你补一箱")
+        await say(client, "小李", "好的谢谢")
+        await expect(page.locator(".lines")).to_contain_text("好的谢谢")
+        await page.keyboard.press("Alt+n")
+        await box.fill("老顾客")
+        await box.press("Enter")
+        await expect(page.locator(".line.note")).to_contain_text("老顾客")
+        await press(page, "退款")
+        await page.get_by_label("金额").fill("20")
+        await press(page, "看一下")
+        await page.locator("dialog").get_by_role("button", name="退", exact=True).click()
+        await expect(page.locator(".toast")).to_contain_text("退 ¥20.00")
+        await press(page, "交还小店")
+        await expect(page.locator(".lines")).to_contain_text("小店继续")
+        said = [line.text for line in await shop.channels["webroom"].lines_for("小李", after=None)]  # type: ignore[attr-defined]  # it is the web room
+        assert "客服：马上给你补一箱" in said
+        assert not [text for text in said if "老顾客" in text]
+        await say(client, "小李", "5分")
+        (figures,) = (await (await client.get("/desk/figures")).json())["agents"]
+        assert (figures["tickets"], figures["in_time"], figures["stars"]) == (1, 100, 5.0)
+
+
+async def test_the_desk_works_on_a_phone_and_is_found_by_search(sqlite_url: str) -> None:
+    async with (
+        a_house(sqlite_url, is_demo=True) as (_, client),
+        open_browser() as browser,
+        open_page(browser, phone=True) as page,
+    ):
+        for who in ("小李", "阿花"):
+            await say(client, who, "转人工")
+        await page.goto(str(client.make_url("/desk")))
+        await page.get_by_role("searchbox").fill("阿花")
+        await expect(page.locator(".row-of")).to_have_count(1)
+        await page.locator(".row-of").click()
+        await expect(page.locator(".list")).to_be_hidden()
+        await press(page, "接")
+        await page.get_by_label("要说的话").fill("/1")
+        await press(page, "发送")
+        await expect(page.locator(".line.agent")).to_contain_text("在的，你说")
+        await press(page, "回到列表")
+        await expect(page.locator(".list")).to_be_visible()
+
+
+async def test_words_like_a_command_are_not_sent_and_html_is_only_text(sqlite_url: str) -> None:
+    async with (
+        a_house(sqlite_url, is_demo=True) as (_, client),
+        open_browser() as browser,
+        open_page(browser) as page,
+    ):
+        await say(client, "小李", "<b>转人工</b> 转人工")
+        await say(client, "小李", "转人工")
+        await page.goto(str(client.make_url("/desk")))
+        await page.get_by_role("tab", name="待接").click()
+        await page.locator(".row-of").click()
+        await expect(page.locator(".lines")).to_contain_text("<b>转人工</b>")
+        await press(page, "接")
+        await page.get_by_label("要说的话").fill("#2 备注 老顾客")
+        await press(page, "发送")
+        await expect(page.locator(".toast")).to_contain_text("没发出去")
+        assert await page.locator(".line.agent").count() == 0
+
+
+# ── who may not come in ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def house(sqlite_url: str) -> AsyncIterator[tuple[OpenShop, Client]]:
+    async with a_house(sqlite_url, is_demo=False) as opened:
+        yield opened
+
+
+async def tell(shop: OpenShop, who: str, text: str) -> list[str]:
+    now = shop.clock.now()
+    heard = Heard("webroom", f"{who} {text} {now.timestamp()}", None, who, who, text, now)
+    return [one.text for one in await shop.answers(await shop.hear(heard))]
+
+
+async def test_an_agent_signs_in_from_his_chat_and_nobody_else_does(house: tuple[OpenShop, Client]) -> None:
+    shop, client = house
+    assert (await client.get("/desk/rows")).status == 401
+    assert (await client.post("/desk/do", json={"verb": "take", "ticket": 1})).status == 401
+    shown = await (await client.get("/desk")).text()
+    words = shown.split("<b>")[1].split("</b>")[0]
+    assert words.startswith("登录 ")
+    assert await (await client.get("/desk/login")).json() == {"in": False}
+    await tell(shop, "小偷", words)
+    assert await (await client.get("/desk/login")).json() == {"in": False}
+    agent = await unit_of_work(
+        lambda: people.recognise(shop.shop, "webroom", "小美", "小美", now=shop.clock.now())
+    )
+    await unit_of_work(lambda: people.appoint(shop.shop, agent.id, people.AGENT, now=shop.clock.now()))
+    assert await tell(shop, "小美", words) == ["客服台登录了。不是你自己开的页面，马上告诉店主"]
+    assert await (await client.get("/desk/login")).json() == {"in": True}
+    assert (await client.get("/desk/rows")).status == 200
+    assert await (await client.get("/desk/login")).json() == {"in": False}  # a code is good for one
+    assert (
+        await unit_of_work(lambda: agents.signed_in(words[3:], now=shop.clock.now() + timedelta(minutes=3)))
+        is None
+    )
+
+
+async def test_a_desk_answers_only_what_is_in_the_agents_hands(house: tuple[OpenShop, Client]) -> None:
+    shop, client = house
+    now = shop.clock.now()
+    for name in ("小美", "小强"):
+        one = await unit_of_work(
+            lambda name=name: people.recognise(shop.shop, "webroom", name, name, now=now)
+        )  # type: ignore[misc]  # the loop's own name
+        await unit_of_work(lambda one=one: people.appoint(shop.shop, one.id, people.AGENT, now=now))  # type: ignore[misc]  # the loop's own agent
+    await tell(shop, "小李", "转人工")
+    await tell(shop, "小强", "1 接")
+    await client.get("/desk")
+    shown = await (await client.get("/desk")).text()
+    await tell(shop, "小美", shown.split("<b>")[1].split("</b>")[0])
+    assert await (await client.get("/desk/login")).json() == {"in": True}
+    for body in ({"verb": "say", "text": "你好"}, {"verb": "end"}, {"verb": "take"}, {"verb": "transfer"}):
+        async with client.post("/desk/do", json={"ticket": 1, **body}) as refused:
+            assert refused.status == 409
+            assert "小强在跟" in (await refused.json())["error"]
+    assert [line.kind for line in await desk.lines(1)] == ["customer", "event"]
+    async with client.post("/desk/do", data="verb=say", headers={"Content-Type": "text/plain"}) as refused:
+        assert refused.status == 415
+    headers = {"Origin": "https://elsewhere.example"}
+    async with client.post(
+        "/desk/do", json={"verb": "note", "ticket": 1, "text": "x"}, headers=headers
+    ) as no:
+        assert no.status == 403

@@ -39,7 +39,7 @@ def ended(flash: Flash, shelf: Goods) -> str:
     head, left = rolling.title(flash.of), flash.of.items[0].quota
     unit = shelf.everything.sku[flash.of.items[0].sku].unit
     if not flash.takers:
-        return f"{head} 到点了，这次没人抢，下次再来"
+        return f"{head} 到点了，这次没人抢到，下次再来"
     rest = left - flash.taken if left is not None else NONE
     if rest <= NONE:
         return "" if flash.was_sold_out else sold_out(flash)

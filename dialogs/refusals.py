@@ -37,7 +37,7 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.SomeLeft: lambda r: f"{r.name}还有 {r.left} {r.unit}，不用候补，直接回“抢”",
     no.NoSuchCampaign: lambda r: f"没找到“{r.said[:12]}”这个活动。回“活动”看看有哪些",
     no.CampaignClash: lambda r: (
-        f"{r.name}已经在“{r.other}”里了，那个结束了再开"
+        f"{r.name}已经有一场“{r.other}”排着，那个结束了再开"
         if r.other
         else f"{r.name}库存只有 {r.left} {r.unit}，活动要的比这多。先补货，或者少放一点"
     ),

@@ -41,7 +41,7 @@ class Grab(Dialogue):
         if flash := flashing.newest([one for one in here if _is_soon(one, turn)]):
             return Done((turn.privately(_not_yet(flash, turn)),))
         if flash := flashing.newest([one for one in here if _is_just_over(one, turn)]):
-            return Done((turn.privately(refusals.words(CampaignOver(flash.title))),))
+            return Done((turn.privately(_over(flash, turn)),))
         return Done() if turn.room else Done((turn.here("现在没有在抢的。看看今天有什么：回“菜单”"),))
 
 
@@ -58,6 +58,12 @@ def _is_just_over(one: OnOffer, turn: Turn) -> bool:
     if one.state == State.SCHEDULED or one.deadline is None:
         return False
     return turn.now < one.deadline + JUST_OVER
+
+
+def _over(flash: OnOffer, turn: Turn) -> str:
+    if flash.state == State.PAUSED:
+        return refusals.words(CampaignOver(flash.title))
+    return f"{flash.title}秒杀结束了，这次没赶上。平时的价回“菜单”看"
 
 
 def _one(flash: OnOffer, turn: Turn) -> Line:

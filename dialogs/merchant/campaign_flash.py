@@ -21,7 +21,7 @@ from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.people import Room
 from shop.refusals import CampaignClash
-from shop.rules.campaigns import Item, Kind, OnOffer, State
+from shop.rules.campaigns import OVER, Item, Kind, OnOffer, State
 
 _MANY = re.compile(r"(?:一?共|总共|限量|名额|[x×*])\s*(\d{1,5})")
 _LIMIT = re.compile(r"限购?\s*(\d{1,3})(?!\d)")
@@ -48,10 +48,19 @@ def parse_pieces(reading: Reading, old: Any, asked: bool) -> Any:
 
 
 def parse_start(reading: Reading, old: Any, asked: bool) -> Any:
-    """The reader takes a lone moment for the end; of a flash sale it is the beginning."""
+    """The reader takes a lone moment for the end; of a flash sale it is the beginning. 今晚8点, said to a preview, is
+    another beginning."""
     slots = reading.slots
     lone = None if _ENDS.search(reading.text) else slots.get("until")
-    return slots.get("from") or lone
+    return slots.get("from") or lone or (_only_a_moment(reading) if asked or old else None)
+
+
+def _only_a_moment(reading: Reading) -> str | None:
+    said = [token.value for token in reading.tokens]
+    if len(said) != 1 or reading.tokens[0].kind != "time" or reading.at is None or not said[0].has_clock:
+        return None
+    at = said[0].at(reading.at)
+    return at.isoformat() if at else None
 
 
 def parse_end(reading: Reading, old: Any, asked: bool) -> Any:
@@ -84,9 +93,8 @@ class OpenFlash(Leading):
         if not rooms:
             return Question((turn.here("还没有能发的群。先把我拉进群，再说“秒杀 …”"),), asked="begins")
         await campaigns.may_begin(turn.shop, Kind.FLASH, new_items(plan))
-        text = "\n".join(
-            [_post(plan, turn), _when(plan, turn), await _reach(rooms, turn), *await _cost(plan, turn)]
-        )
+        shown = [_post(plan, turn), _when(plan, turn), await _reach(rooms, turn), *await _cost(plan, turn)]
+        text = "\n".join([*shown, _beside(plan, rooms, turn)])
         return replace(self.preview(turn, text), data=data | {"rooms": [room.id for room in rooms]})
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
@@ -105,7 +113,8 @@ class OpenFlash(Leading):
             starts_at=plan.starts_at,
             deadline=plan.deadline,
         )
-        text = f"{made.title}秒杀排好了，{_when(made, turn)}，发到{_named(rooms)}（撤销 2 分钟内有效）"
+        begun = f"排好了，{_when(made, turn)}" if made.starts_at else "开了"
+        text = f"{made.title}秒杀{begun}，发到{_named(rooms)}（撤销 2 分钟内有效）"
         return Done((turn.here(text),), undo={"campaign": made.id, "title": made.title}, after=dict(data))
 
     async def take_back(self, turn: Turn, undo: Data) -> str:
@@ -179,6 +188,20 @@ async def _cost(plan: OnOffer, turn: Turn) -> list[str]:
     if item.each is None:
         said.append("没说每人限几份，一个人可以全抢走。要限就加上“每人限2”")
     return [*said, f"留出 {item.quota} {sku.unit}以后，平时卖的还剩 {free - item.quota} {sku.unit}"]
+
+
+def _beside(plan: OnOffer, rooms: list[Room], turn: Turn) -> str:
+    """What else runs in these groups at that time: +1 would be asked about."""
+    here = {room.id for room in rooms}
+    others = [
+        rolling.title(one)
+        for one in turn.shelf.campaigns
+        if one.state not in OVER
+        and (not one.rooms or here & set(one.rooms))
+        and not (one.deadline and one.deadline <= (plan.starts_at or turn.now))
+        and not (one.starts_at and plan.deadline and one.starts_at >= plan.deadline)
+    ]
+    return f"同时还有：{'、'.join(others)}" if others else "同时没有别的活动"
 
 
 def _named(rooms: list[Room]) -> str:

@@ -10,7 +10,7 @@ const root = document.body;
 const panes = document.querySelector(".desk-panes");
 const boot = JSON.parse(panes.dataset.boot);
 const $ = (name) => part(root, name);
-const state = { rows: [], tab: "mine", open: null, kind: "say", search: "", known: new Set(), drafts: new Map() };
+const state = { all: [], rows: [], tab: "mine", open: null, kind: "say", search: "", known: new Set(), drafts: new Map() };
 const time = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: boot.zone });
 const date = new Intl.DateTimeFormat("zh-CN", { month: "long", day: "numeric", weekday: "short", timeZone: boot.zone });
 
@@ -23,7 +23,7 @@ const IN = {
   all: () => true,
 };
 const inTab = () => state.rows.filter((row) => IN[state.tab](row));
-const current = () => state.rows.find((row) => row.person === state.open);
+const current = () => [...state.all, ...state.rows].find((row) => row.person === state.open);
 
 function waited(row) {
   return row.since ? Math.max(0, (Date.now() - skew - new Date(row.since)) / 60000) : null;
@@ -68,8 +68,9 @@ function gotRows(rows) {
   if (state.known.size && fresh.length) { chime(); missedOne(); }
   for (const row of rows) if (row.ticket) state.known.add(row.ticket);
   if (!state.known.size) state.known.add(0);
-  if (state.search) return;
-  state.rows = rows;
+  state.all = rows;
+  if (state.search) find();
+  else state.rows = rows;
   drawRows();
   drawHead();
 }
@@ -163,8 +164,12 @@ async function doIt(verb, body = {}) {
 }
 
 async function take() {
-  if (!await doIt("take")) return;
-  state.tab = "mine";
+  const row = current(), told = await doIt("take");
+  if (!told) return;
+  Object.assign(row, { owner: boot.me, ticket: told.ticket, state: "active" });
+  if (!state.search) state.tab = "mine";
+  drawRows();
+  drawHead();
   setTimeout(() => words.focus(), 150);
 }
 async function giveBack() { if (await doIt("end")) { toast("交还了，小店继续"); state.tab = "open"; await look(); } }
@@ -227,15 +232,21 @@ addEventListener("keydown", (event) => {
 let searching;
 $("search").addEventListener("input", () => {
   clearTimeout(searching);
-  searching = setTimeout(async () => {
+  searching = setTimeout(() => {
     state.search = $("search").value.trim();
-    try {
-      state.rows = (await get(`/desk/rows?q=${encodeURIComponent(state.search)}`)).rows;
-      if (state.search) state.tab = "all";
-      drawRows();
-    } catch (wrong) { toast(wrong.message); }
+    if (state.search) state.tab = "all";
+    find();
   }, 200);
 });
+async function find() {
+  const search = state.search;
+  try {
+    const { rows } = await get(`/desk/rows?q=${encodeURIComponent(search)}`);
+    if (search !== state.search) return;
+    state.rows = rows;
+    drawRows();
+  } catch (wrong) { toast(wrong.message); }
+}
 
 $("duty").addEventListener("click", async () => {
   const told = await doIt("duty", { at_work: $("duty").getAttribute("aria-pressed") !== "true" });

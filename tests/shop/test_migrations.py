@@ -338,6 +338,10 @@ INSERT INTO team_seat (id, state, since, paid_at, team_id, order_id, person_id) 
     "0007_manners": f"""
 INSERT INTO complaint (id, room_id, person_id, kind, at, taken_back) VALUES (1, 1, 2, 'said', {T}, FALSE);
 """,
+    "0008_promotions": f"""
+INSERT INTO special_plan (id, shop_id, minute, lines, rooms, made_by_id, running, done_on) VALUES (1, 1, 480, '[[1,"F01-1",2200]]', '[1]', 1, TRUE, '2026-05-01');
+INSERT INTO special_gone (id, item_id, gone_at, back_at) VALUES (1, (SELECT id FROM campaign_item), {T}, {T});
+""",
 }
 # What a migration made into something else, by table.
 BECAME = {"campaign": {"items", "kind"}}
@@ -385,6 +389,45 @@ async def test_every_step_keeps_every_row_whatever_the_shop_began_with(bare: str
     assert {table for table, rows in before.items() if not rows} == set(), "a new table needs a row in ROWS"
 
 
+async def test_a_new_shop_has_the_very_tables_that_the_steps_lead_to(bare: str) -> None:
+    """A new database gets today's tables at once (shop/database._furnish); an old one walks there."""
+    for name in NAMES:
+        await migrate_to(name)
+    walked = await _drawn()
+    for table in [*walked, "tortoise_migrations"]:
+        await run_sql(f'DROP TABLE "{table}"' + ("" if is_sqlite() else " CASCADE"))
+    assert await migrate() == NAMES
+    assert await _drawn() == walked
+    assert (await pending_migrations(), await out_of_step()) == ([], [])
+
+
+async def _drawn() -> dict[str, object]:
+    """All that a table is, in no order."""
+    return {
+        table: (
+            await columns(table),
+            await indexes(table),
+            await checks(table),
+            await foreign_keys(table),
+            await defaults(table),
+        )
+        for table in sorted(await tables())
+    }
+
+
+async def defaults(table: str) -> dict[str, str]:
+    """What a column has when nobody says; ids count by themselves."""
+    if is_sqlite():
+        found = await run_sql(f'PRAGMA table_info("{table}")')
+        return {str(row["name"]): str(row["dflt_value"]) for row in found}
+    found = await run_sql(
+        "SELECT column_name, column_default, data_type FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND table_name = ?",
+        [table],
+    )
+    return {str(row["column_name"]): f"{row['data_type']} {row['column_default']}" for row in found}
+
+
 async def test_what_a_campaign_sold_became_rows(bare: str) -> None:
     for name in NAMES:
         await migrate_to(name)
@@ -410,13 +453,15 @@ async def test_the_rows_of_that_morning_are_whole_for_the_records_of_today(bare:
 async def test_a_migration_that_fails_leaves_nothing_behind(
     bare: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await migrate_to(NAMES[0])
+    before = await tables()
     last = import_module(f"{module.MIGRATIONS}.{NAMES[-1]}").Migration
     with monkeypatch.context() as patch:
         patch.setattr(last, "operations", [*last.operations, RunSQL("INSERT INTO nowhere VALUES (1)")])
         with pytest.raises(OperationalError, match="nowhere"):
             await migrate()
-    assert (await tables(), await pending_migrations()) == (set(), NAMES)
-    assert await migrate() == NAMES
+    assert (await tables(), await pending_migrations()) == (before, NAMES[1:])
+    assert await migrate() == NAMES[1:]
 
 
 async def test_a_failing_step_of_a_shop_that_lives_changes_none_of_its_rows(

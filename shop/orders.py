@@ -573,13 +573,12 @@ def _difference(before: Mapping[str, Want], after: Mapping[str, Want]) -> dict[s
 async def _add_lines(order: int, goods: Sequence[tuple[Want, Priced]], shelf: Goods) -> list[Line]:
     """The lines in their order, each with its hold; the stock itself is promised by the caller."""
     lines = await add(Line, [bills.line_row(order, want, priced, shelf) for want, priced in goods])
-    await add(
-        Hold,
-        [
-            {"line_id": line.id, "sku_id": line.sku_id, "qty": line.qty, "state": stock.ACTIVE}
-            for line in lines
-        ],
-    )
+    if lines:
+        await run_sql(
+            "INSERT INTO hold (line_id, sku_id, qty, state) SELECT id, sku_id, qty, ? FROM line "
+            f"WHERE id IN ({', '.join('?' * len(lines))})",
+            [stock.ACTIVE, *(line.id for line in lines)],
+        )
     return lines
 
 

@@ -56,7 +56,7 @@ log = logging.getLogger(__name__)
 _open: ContextVar[Tx | None] = ContextVar("open_transaction", default=None)
 _root: Context | None = None
 _write_events: EventWriter | None = None
-_tasks: set[asyncio.Task[Any]] = set()  # asyncio itself keeps only weak references
+_tasks: set[asyncio.Task[Any]] = set()
 _units: set[asyncio.Task[Any]] = set()
 
 
@@ -182,9 +182,7 @@ async def unit_of_work(work: Callable[[], Awaitable[T]], *, tries: int = 5) -> T
     if outer is not None and outer._task is asyncio.current_task():
         async with transaction():
             return await work()
-    task = _spawn(_tried(work, tries), name="unit of work")
-    _units.add(task)
-    task.add_done_callback(_units.discard)
+    task = _spawn(_tried(work, tries), name="unit of work", among=_units)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -238,7 +236,7 @@ async def drain(seconds: float) -> int:
 
 def start_task(coro: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
     """Start a task that knows nothing of the transaction around it, is kept alive and does not die unnoticed."""
-    task = _spawn(coro, name=name)
+    task = _spawn(coro, name=name, among=_tasks)
     task.add_done_callback(_log_end)
     return task
 
@@ -248,11 +246,11 @@ def _log_end(task: asyncio.Task[Any]) -> None:
         log.error("task %s ended unexpectedly", task.get_name(), exc_info=fault)
 
 
-def _spawn(coro: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
+def _spawn(coro: Coroutine[Any, Any, T], *, name: str, among: set[asyncio.Task[Any]]) -> asyncio.Task[T]:
     context = _root.copy() if _root is not None else Context()
     task = asyncio.get_running_loop().create_task(coro, name=name, context=context)
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
+    among.add(task)  # asyncio itself keeps only weak references
+    task.add_done_callback(among.discard)
     return task
 
 

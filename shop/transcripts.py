@@ -16,13 +16,13 @@ SELECT kind, name, text, room, at, state FROM (
   SELECT 'customer' AS kind, m.name, m.text, m.room, m.kept_at AS at, m.id * 2 AS place, '' AS state
   FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account WHERE h.person_id = ?
   UNION ALL
-  SELECT 'bot', '', l.body, l.room, l.written_at, l.cause * 2 + 1, l.state
+  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, l.cause * 2 + 1, l.state
   FROM letter AS l JOIN message AS m ON m.id = l.cause JOIN handle AS h ON h.channel = m.channel AND h.account = m.account
   LEFT JOIN event AS e ON e.id = l.event
   WHERE h.person_id = ? AND (l.account = m.account OR (l.room = m.room AND l.event IS NULL))
     AND l.state <> 'folded' AND (e.kind IS NULL OR e.kind <> 'AgentAnswered')
   UNION ALL
-  SELECT 'bot', '', l.body, l.room, l.written_at, 0, l.state
+  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, 0, l.state
   FROM letter AS l JOIN handle AS h ON h.channel = l.channel AND h.account = l.account JOIN event AS e ON e.id = l.event
   LEFT JOIN message AS m ON m.id = l.cause AND m.account = l.account AND m.channel = l.channel
   WHERE h.person_id = ? AND m.id IS NULL AND l.state <> 'folded' AND e.kind <> 'AgentAnswered'

@@ -75,7 +75,9 @@ async def _customer(turn: Turn, *, is_asked: bool) -> Done | None:
     if not turn.ticket.in_hands:
         return None
     if turn.room is None or turn.addressed or turn.reading.action != "ignore":
-        await desk.customer_wrote(turn.ticket.id, turn.text, now=turn.now)
+        told = await desk.customer_wrote(turn.ticket.id, turn.text, now=turn.now)
+        if told is None or not told.in_hands:
+            return None  # given back in this very moment: the bot answers
     return Done((), facts={"在人工": f"#{turn.ticket.id}"})
 
 

@@ -129,7 +129,6 @@ WAITS: dict[int, str] = {
     70: "comes with delivery",
     74: "comes with parcels",
     **dict.fromkeys(range(75, 81), "comes with booking"),
-    **dict.fromkeys(range(82, 87), "comes with the desk"),
 }
 """What has no test yet, because the shop cannot do it yet. Whoever brings it takes the number out."""
 

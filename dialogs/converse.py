@@ -28,7 +28,16 @@ from shop.catalogue import Goods, goods
 from shop.kit.ids import MessageId, PersonId, ShopId
 from shop.kit.refusal import Refusal
 from shop.people import Person, Room
-from shop.refusals import CampaignOver, NotAllowed, QuotaGone, QuotaShared
+from shop.refusals import (
+    AlreadyInTeam,
+    CampaignOver,
+    NoSuchTeam,
+    NotAllowed,
+    QuotaGone,
+    QuotaShared,
+    TeamFull,
+    TeamOver,
+)
 from shop.transaction import transaction
 
 HISTORY = 6
@@ -49,7 +58,9 @@ COMMAND_WORDS = (
     "今日特价",
     "到货",
 )
-PRIVATELY = (CampaignOver, QuotaGone, QuotaShared)  # hundreds may hear it at once: the group hears one result
+IN_TEAMS = (AlreadyInTeam, NoSuchTeam, TeamFull, TeamOver)
+# Hundreds may hear it at once: the group hears one result.
+PRIVATELY = (CampaignOver, QuotaGone, QuotaShared, *IN_TEAMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,18 +271,29 @@ class Conversation:
         here = turn.room is None or turn.person.is_staff or turn.room.owner == turn.person.id
         if not here or not turn.person.may:
             return None
-        by_word, said = self._first_word(turn.text)
+        if self._meant(turn, for_staff=False):
+            return None  # 开团 of somebody who wants to be in it himself
+        meant = self._meant(turn, for_staff=True)
+        by_word, said = (meant, meant.retold(turn.text)) if meant else self._first_word(turn.text)
         if by_word is None and turn.room is None and turn.person.is_staff:
             return None  # read as a command already
         local = turn.now.astimezone(ZoneInfo(turn.tz))
         running = tuple(one.key for one in turn.shelf.running(turn.room_id, turn.now))
         reading = self.reader(turn.shelf).read(said, Context(chat="admin", campaigns=running), now=local)
+        reading = replace(reading, text=turn.text) if meant else reading
         dialogue = by_word or self._by_intent.get(reading.intent)
         if dialogue is None or not dialogue.in_group or not dialogue.roles & turn.person.may:
             return None
         if by_word is None and not _is_order_to_us(turn.text):
             return None
         return replace(turn, room=None, said_in=turn.room_id, reading=reading, begins=dialogue)
+
+    def _meant(self, turn: Turn, *, for_staff: bool) -> Dialogue | None:
+        """The dialogue that these very words mean; in private those who run the shop give commands."""
+        if not for_staff and turn.room is None and turn.person.is_staff:
+            return None
+        of_these = (one for one in self._dialogues.values() if bool(one.roles) == for_staff)
+        return next((one for one in of_these if one.is_meant(turn)), None)
 
     def _first_word(self, text: str) -> tuple[Dialogue | None, str]:
         """The dialogue that the first word names, and the words as the reader is to take them."""
@@ -289,7 +311,9 @@ class Conversation:
         return dialogue.is_answer or (asked is not None and asked.stays_in_view)
 
     def _shouted(self, turn: Turn) -> Dialogue | None:
-        """抢 in a group, where the words mean nothing else."""
+        """抢 in a group, where the words mean nothing else; 参团 while there are teams."""
+        if turn.begins is None and (meant := self._meant(turn, for_staff=False)):
+            return meant
         if turn.room is None or turn.reading.action != "ignore":
             return None
         said = turn.text.strip(" !！~。")

@@ -120,6 +120,14 @@ class Dialogue:
     def missing(self, data: Data) -> str | None:
         return next((n for n, s in self.slots().items() if not s.optional and n not in data), None)
 
+    def is_meant(self, turn: Turn) -> bool:
+        """Do these very words mean it here, whatever else they may be read as?"""
+        return False
+
+    def retold(self, said: str) -> str:
+        """What is meant by the words, as the reader is to take them."""
+        return said
+
     async def question(self, turn: Turn, data: Data, slot: str) -> Question:
         """How to ask for a missing slot."""
         return Question((turn.here(self.slots()[slot].ask),), asked=slot)

@@ -8,14 +8,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from dialogs import rolling, voice
+from dialogs import rolling, teaming, voice
 from dialogs.ask import clarify_question
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
 from dialogs.hear.reading import Line, Pending, Reading
 from dialogs.speech import Button, Say
 from dialogs.turn import Turn
 from dialogs.wants import line_from_json, line_to_json, to_wants
-from shop import campaigns, lists, orders, slips
+from shop import campaigns, lists, orders, slips, teams
 from shop.kit.ids import RoomId
 from shop.kit.money import Money
 from shop.kit.refusal import Refusal
@@ -103,6 +103,10 @@ async def take(turn: Turn, data: Data, seal: str = "") -> Done:
     """Place the lines, or change the open order by them; what is for a campaign is an order of that campaign."""
     says, facts = list[Say](), dict[str, str]()
     for campaign, lines in by_campaign(turn, data["lines"]):
+        if campaign is not None and campaign.kind == Kind.TEAM and _only_more(lines):
+            seat = await teaming.join(turn, campaign, to_wants(lines))
+            says, facts = [*says, *seat.says], facts | dict(seat.facts)
+            continue
         slip, was_there = await _take(turn, campaign, to_wants(lines), seal)
         if campaign is not None:
             says += await told_of_campaign(turn, slip, campaign)
@@ -110,6 +114,10 @@ async def take(turn: Turn, data: Data, seal: str = "") -> Done:
             says += edited(turn, slip) if was_there else placed(turn, slip)
         facts |= _facts(slip)
     return Done(tuple(says), facts=facts)
+
+
+def _only_more(lines: Sequence[Mapping[str, Any]]) -> bool:
+    return all(line.get("op", "add") == "add" for line in lines)
 
 
 def by_campaign(
@@ -184,6 +192,8 @@ def _told(turn: Turn, slip: Slip, goods: str) -> tuple[Say, ...]:
 
 async def told_of_campaign(turn: Turn, slip: Slip, campaign: OnOffer) -> tuple[Say, ...]:
     """Money and link in private; in the group the one rolling list (a flash sale has one result at its end)."""
+    if campaign.kind == Kind.TEAM and (team := await teams.of_order(slip.id)):
+        return teaming.seated(turn, slip, team, campaign)
     private = turn.privately(
         turn.slip_text(slip),
         card=turn.slip_card(slip),

@@ -15,6 +15,7 @@ from shop.kit.ids import RoomId
 from shop.kit.quantity import NONE, Quantity
 from shop.lists import Entry, sums
 from shop.rules.campaigns import Item, Kind, OnOffer
+from shop.rules.teams import fills_from, own_time
 
 MOST_LINES = 30  # a longer list shows its end and its sum
 LAST_SHOWN = 12
@@ -59,7 +60,16 @@ def how_to(of: OnOffer) -> str:
         return "要的回“抢”"
     if of.kind == Kind.EVENT:
         return "要来的回“+1”"
+    if of.kind == Kind.TEAM:
+        return "要拼的回“开团”，别人开了的回“参团”"
     return "要的回“+1”" if len(of.items) == 1 else "要的回编号和数量，比如“1号+2”"
+
+
+def team_terms(of: OnOffer) -> str:
+    """3人团，开团后 24 小时内凑齐，不够全退."""
+    hours, least = int(own_time(of).total_seconds() // 3600), fills_from(of)
+    rest = f"到点付满 {least} 人就由店家补足" if least else "不够全退"
+    return f"{of.size}人团，开团后 {hours} 小时内凑齐，{rest}"
 
 
 def title(of: OnOffer) -> str:
@@ -71,6 +81,8 @@ def post(of: OnOffer, shelf: Goods, *, now: datetime) -> str:
     lines = [title(of), *(item_line(item, of, shelf) for item in of.items)]
     ends = f"{day_and_hour(of.deadline, now, shelf.catalogue.tz)}截" if of.deadline else ""
     least = f"满 {of.least} 份成团，不够全退" if of.least > NONE else ""
+    if of.kind == Kind.TEAM:
+        lines.append(team_terms(of))
     return "\n".join([*lines, "，".join(part for part in (ends, least, how_to(of)) if part)])
 
 

@@ -3,16 +3,22 @@ Money stays with whom it belongs to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from dialogs import rolling, voice
+from dialogs.engine import Done
 from dialogs.speech import Button, Say
 from dialogs.turn import Turn
+from shop import teams
 from shop.catalogue import Goods
 from shop.kit.ids import RoomId
+from shop.kit.quantity import Quantity
+from shop.rules.baskets import Want
 from shop.rules.campaigns import OnOffer
-from shop.rules.teams import Member, State, fills_from, own_time
+from shop.rules.orders import Status
+from shop.rules.teams import Member, State
 from shop.slips import Slip
 from shop.teams import Standing
 
@@ -50,12 +56,43 @@ def filled(team: Standing) -> str:
     return f"（{team.paid} 人付了，店家补足 {team.filled} 份）" if team.filled else ""
 
 
-def terms(of: OnOffer) -> str:
-    """3人团，开团后24小时内凑齐，不够全退."""
-    hours = int(own_time(of).total_seconds() // 3600)
-    least = fills_from(of)
-    rest = f"到点付满 {least} 人店家补足" if least else "不够全退"
-    return f"{of.size}人团，开团后 {hours} 小时内凑齐，{rest}"
+_PIECES = re.compile(r"[x×*+]?\s*(\d{1,3}|[一二两三四五六七八九十])\s*[\u4e00-\u9fff]?")
+_IN_WORDS = {word: n for n, word in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
+
+
+def pieces(said: str | None) -> int:
+    """两份, x3: how many; nothing said is one, 0 for what is no number."""
+    if not said:
+        return 1
+    found = _PIECES.fullmatch(said.strip())
+    return (_IN_WORDS.get(found[1]) or int(found[1])) if found else 0
+
+
+def wanted(of: OnOffer, many: int) -> Want:
+    return Want(of.items[0].sku, Quantity.of(many), "add")
+
+
+def sells(of: OnOffer, said: str, shelf: Goods) -> bool:
+    """Is this what people call it, or its goods?"""
+    names = {of.title, *(shelf.everything.product_of(item.sku).name for item in of.items)}
+    aliases = {alias for item in of.items for alias in shelf.everything.product_of(item.sku).aliases}
+    return said in names | aliases
+
+
+async def join(turn: Turn, of: OnOffer, wants: Sequence[Want], number: int | None = None) -> Done:
+    """参团, +1: a seat in the team of this number, else in the one that is nearest to full."""
+    who, room = turn.person.id, turn.room_id
+    if number is None:
+        number = (await teams.nearest(of, who, now=turn.now, room=room)).number
+    placed, team = await teams.join(turn.shop, who, number, wants, now=turn.now, room=room)
+    return Done(seated(turn, placed, team, of), facts={"团": team.number, "单号": placed.code})
+
+
+async def left(turn: Turn) -> Done:
+    """不拼了: out of the team, and what was paid is on its way back."""
+    slip, team = await teams.quit(turn.shop, turn.person.id, now=turn.now)
+    back = f"，{slip.payable} 原路退回" if slip.money_in else ""
+    return Done((turn.privately(f"退出了 {team.number} 号团，{slip.code} 取消{back}。想要了再回“参团”"),))
 
 
 def live(team: Standing, of: OnOffer, room: RoomId, *, now: datetime, tz: str) -> Say:
@@ -67,6 +104,8 @@ def live(team: Standing, of: OnOffer, room: RoomId, *, now: datetime, tz: str) -
 
 def seated(turn: Turn, slip: Slip, team: Standing, of: OnOffer) -> tuple[Say, ...]:
     """He sits: the slip with its link for himself, the line of the team for the group."""
+    if slip.status == Status.CANCELLED:
+        return (turn.privately(f"{slip.code} 退出了 {team.number} 号团。想要了再回“参团”"),)
     private = turn.privately(
         f"{called(team, of)}，位置给你留着。{turn.slip_text(slip)}",
         card=turn.slip_card(slip),

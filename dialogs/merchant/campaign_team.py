@@ -73,6 +73,10 @@ class OpenTeams(OpenCampaign):
             return Question((turn.here(f"没看懂，一样货、一个价、几个人，比如“{EXAMPLE}”"),), asked="items")
         if not FEWEST <= planned.size <= MOST:
             return Question((turn.here(f"{FEWEST} 到 {MOST} 人才能成一个团，几个人？"),), asked="size")
+        usual, together = turn.shelf.everything.sku[planned.items[0].sku].price, planned.items[0].price
+        if together is None or together >= usual:
+            text = f"拼团价 {together} 不比平时的 {usual} 便宜，没人会拼。改个价再说一遍，比如“{EXAMPLE}”"
+            return Question((turn.here(text),), asked="items")
         text = f"{post(planned, turn)}\n发到{'、'.join(room.name for room in rooms)}"
         return replace(self.preview(turn, text), data=data | {"rooms": [room.id for room in rooms]})
 

@@ -21,7 +21,14 @@ async def words(event: CampaignClosed, desk: Desk) -> tuple[Say, ...]:
         return ()  # the day is over; nobody waits for news of that
     at = await campaigns.progress(of.id)
     head, shelf = rolling.title(of), await goods(desk.shop)
-    if of.extra.get("called_off"):
+    if of.kind == Kind.TEAM:
+        rest = (
+            "取消了，没满的团都退，付过的原路退回；成了的团照常取"
+            if of.extra.get("called_off")
+            else "不再开新团了，没满的团继续拼到各自的时间"
+        )
+        text = f"{head} {rest}"
+    elif of.extra.get("called_off"):
         text = f"{head} 取消了，接了的都不收钱，付过的原路退回"
     elif of.kind == Kind.FLASH:
         text = flashing.ended(await flash.seen(of.id), shelf)

@@ -18,6 +18,7 @@ from shop import (
     payments,
     points,
     seed,
+    teams,
 )
 from shop.invariants import Breach, broken, look
 from shop.kit.ids import OrderId, ShopId
@@ -69,6 +70,7 @@ async def a_busy_day(shop: ShopId) -> None:
     await mail.sent([one.id for one in await mail.due(now=NOW)], now=NOW)
     await coupons_of_the_day(shop, unpaid.id, paid.id)
     await campaign_of_the_day(shop)
+    await team_of_the_day(shop)
     await points_of_the_day(shop, unpaid.id, paid.id)
 
 
@@ -94,6 +96,23 @@ async def campaign_of_the_day(shop: ShopId) -> None:
     await orders.place(
         shop, await a_customer("阿强"), [Want(cherries, Quantity.of(1))], now=NOW, campaign=sale
     )
+
+
+async def team_of_the_day(shop: ShopId) -> None:
+    """Team 1 of two is complete and order 7 of it prepared; team 2 has 大刘 on a seat that he has paid."""
+    grapes = await a_product("葡萄", "30.00", stock=10)
+    two = {"size": 2}
+    of = await campaigns.set_up(
+        shop, Kind.TEAM, "葡萄", [campaigns.NewItem(grapes, Money(2000))], by=None, now=NOW, terms=two
+    )
+    one = [Want(grapes, Quantity.of(1))]
+    first, team = await teams.open(shop, await a_customer("阿珍"), of, one, now=NOW)
+    second, _ = await teams.join(shop, await a_customer("阿芳"), team.number, one, now=NOW)
+    third, _ = await teams.open(shop, await a_customer("大刘"), of, one, now=NOW)
+    for slip in (first, second, third):
+        await pay(slip)
+    for order in await teams.unsettled(now=NOW):
+        await teams.settle(order, now=NOW)
 
 
 async def points_of_the_day(shop: ShopId, unpaid: OrderId, paid: OrderId) -> None:
@@ -140,7 +159,7 @@ SPOILS = (
     Spoil("an unpaid order waits for something", 1, "0501-001", 'UPDATE "order" SET pay_due_at = NULL WHERE id = 1'),
     Spoil("an end has its moment", 1, "0501-004", 'UPDATE "order" SET ended_at = NULL WHERE id = 4'),
     Spoil("an end has its moment", 1, "0501-001", 'UPDATE "order" SET ended_at = placed_at WHERE id = 1'),
-    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 6"),
+    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 10"),
     Spoil("paid is what was asked", -1, "0501-002", "UPDATE pay_fact SET amount_fen = 2989 WHERE order_id = 2"),
     Spoil("paid is what was asked", -2990, "0501-002", "DELETE FROM pay_fact WHERE order_id = 2"),
     Spoil("settled money makes an order paid", 2990, "0501-002", 'UPDATE "order" SET paid_at = NULL WHERE id = 2'),
@@ -203,6 +222,14 @@ SPOILS = (
     Spoil("a campaign keeps to its quota", 500, "1", "UPDATE campaign_item SET quota = 5500", "campaign_item"),
     Spoil("a campaign keeps to its quota", 0, "1", "UPDATE campaign SET status = 'settled'"),
     Spoil("nobody has more of a campaign than his share", 1000, "阿强", "UPDATE campaign_share SET qty = 0"),
+    Spoil("a team counts its seats", 1, "2", "UPDATE team SET taken = 2 WHERE number = 2"),
+    Spoil("a team counts its seats", 1, "2", "UPDATE team_seat SET state = 'held' WHERE team_id = 2"),
+    Spoil("a team is complete when all its seats are paid or the shop's", 1, "2",
+          "UPDATE team SET status = 'complete' WHERE number = 2", "team"),
+    Spoil("a team is complete when all its seats are paid or the shop's", 0, "1", "UPDATE team SET status = 'failed' WHERE number = 1"),
+    Spoil("nothing is prepared for a team that is not full", 1, "0501-007", "UPDATE team SET status = 'failed' WHERE number = 1"),
+    Spoil("nothing is prepared for a team that is not full", 1, "0501-007", "DELETE FROM team_seat WHERE order_id = 7"),
+    Spoil("a seat stands for a living order", 1, "0501-009", "UPDATE \"order\" SET status = 'preparing' WHERE id = 9"),
     Spoil("a line is as long as it is counted", 1, "1", "UPDATE campaign_item SET waiting = 1"),
     Spoil("what is offered to a line is kept for it", 1000, "1",
           "INSERT INTO waiting (item_id, person_id, qty, state, asked_at, until) "
@@ -287,7 +314,7 @@ async def test_the_breach_is_a_sentence_for_the_merchant(shop: ShopId) -> None:
         Breach(
             "promised is what orders hold",
             1000,
-            "N001-1 is promised 1000 thousandths more than orders hold",
+            "N001-1 is promised 1000 thousandths more than orders and campaigns hold",
             "N001-1",
         )
     ]

@@ -124,13 +124,10 @@ def channel_maker(
 
 def wechaty_of(part: ChannelPart, settings: Settings, clock: Clock, say: Callable[[str], None]) -> Channel:
     from bot.channels.wechaty.channel import Wechaty  # here: gRPC is 20 MB that other shops need not load
-    from bot.channels.wechaty.gateway import Endpoint
+    from bot.channels.wechaty.gateway import endpoint_of
 
-    endpoint = Endpoint(
-        part.endpoint, part.token.get_secret_value(), tls=part.tls, ca=part.ca, server_name=part.server_name
-    )
     return Wechaty(
-        endpoint,
+        endpoint_of(part),
         shop_name=settings.shop.name,
         now=clock.now,
         memory=open_memory(settings.redis.url),

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from bot import second_reader
 from bot.clock import SystemClock
 from bot.payments import providers
-from bot.settings import Settings
+from bot.settings import ChannelPart, Settings
 from bot.wiring import opening_of
 from shop import database, mail, migrations, seed
 from shop.goods import BadCatalogue, Catalogue
@@ -125,6 +125,7 @@ async def check(settings: Settings, *, say: Callable[[str], None]) -> int:
     }
     if settings.second_reader.url:
         looks["second reader"] = await second_reader.look(settings.second_reader)
+    looks |= {name: await _gateway(part) for name, part in _gateways(settings)}
     for name, fault in looks.items():
         say(f"{'✗' if fault and name != 'api' else '✓'} {name}: {fault or 'ok'}")
     payments = providers.faults(settings)
@@ -156,6 +157,16 @@ async def _redis(url: str) -> str | None:
         return f"cannot be reached: {str(exc).rstrip('.') or type(exc).__name__}. The shop runs without it, one process only"
     finally:
         await client.aclose()
+
+
+def _gateways(settings: Settings) -> list[tuple[str, ChannelPart]]:
+    return [(part.name or part.kind, part) for part in settings.channels if part.kind == "wechaty"]
+
+
+async def _gateway(part: ChannelPart) -> str | None:
+    from bot.channels.wechaty import gateway  # here: gRPC is 20 MB that other shops need not load
+
+    return await gateway.look(gateway.endpoint_of(part))
 
 
 def port_fault(host: str, port: int) -> str | None:

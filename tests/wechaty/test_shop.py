@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.wechaty.gateway import Endpoint, look
 from tests.support.shopkeeper import PATIENCE, Shopkeeper, catalogue_file, free_port
 from tests.wechaty.stand import ROOM, TOKEN, NodeGateway, until
 
@@ -87,3 +88,12 @@ async def test_a_wrong_token_ends_the_program_with_a_sentence(gateway: NodeGatew
     assert keeper._status() == 1
     assert "insecure_wrong" not in keeper.log
     assert "Traceback" not in keeper.log
+
+
+async def test_the_check_tells_whether_the_gateway_can_be_used(gateway: NodeGateway) -> None:
+    assert await look(Endpoint(gateway.address, TOKEN)) is None
+    assert await look(Endpoint(gateway.address, "insecure_wrong")) == "the gateway refuses the token"
+    nobody = await look(Endpoint(f"127.0.0.1:{free_port()}", TOKEN))
+    assert nobody is not None
+    assert nobody.startswith("the gateway gives no answer")
+    assert TOKEN not in nobody

@@ -16,8 +16,9 @@ import grpc
 import grpc.aio
 
 from bot.channels.wechaty.wire import CALLS, EVENTS, MESSAGES
+from bot.settings import ChannelPart
 
-SECONDS = 15.0  # for one call
+SECONDS, LOOK_SECONDS = 15.0, 3.0  # for one call
 LARGEST = 8 << 20  # bytes of one answer
 OPTIONS = [("grpc.max_receive_message_length", LARGEST), ("grpc.enable_retries", 0)]
 
@@ -47,6 +48,12 @@ class Endpoint:
     tls: bool = False
     ca: str = ""
     server_name: str = ""
+
+
+def endpoint_of(part: ChannelPart) -> Endpoint:
+    return Endpoint(
+        part.endpoint, part.token.get_secret_value(), tls=part.tls, ca=part.ca, server_name=part.server_name
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,22 @@ class Gateway:
 
     async def close(self) -> None:
         await self._channel.close()
+
+
+async def look(endpoint: Endpoint) -> str | None:
+    """One sentence when this gateway cannot be used."""
+    gateway = Gateway(endpoint)
+    try:
+        await gateway.call("Ding", within=LOOK_SECONDS, data="qundian")
+    except WrongToken:
+        return "the gateway refuses the token"
+    except GatewayAway as why:
+        return f"the gateway gives no answer: {why}"
+    except GatewayFault:  # an account that cannot be rung; the gateway is there
+        return None
+    finally:
+        await gateway.close()
+    return None
 
 
 def _channel(endpoint: Endpoint) -> grpc.aio.Channel:

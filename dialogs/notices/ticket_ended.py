@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialogs.notices import Desk
-from dialogs.speech import Button, Say
+from dialogs.speech import Button, Lane, Say
 from shop import agents, mail, people
 from shop import desk as counter
 from shop.desk import Request
@@ -16,10 +16,11 @@ STARS = tuple(Button(f"{n}分", f"{n}分") for n in (5, 4, 3, 2, 1))
 
 async def words(event: TicketEnded, desk: Desk) -> tuple[Say, ...]:
     request = await counter.request(event.ticket)
-    says = [Say(await _said(event, request), person=request.person)]
+    lane: Lane = "list" if event.how == "idle" else "reply"  # nobody waits for it: not at night
+    says = [Say(await _said(event, request), person=request.person, lane=lane)]
     says += [await _asked_again(request, place, desk) for place in event.places]
     if request.is_rated_now:
-        says.append(Say("刚才的服务打几分？回“5分”到“1分”", person=request.person, buttons=STARS))
+        says.append(Say("刚才的服务打几分？回“5分”到“1分”", person=request.person, buttons=STARS, lane=lane))
     if request.owner is not None and event.how == "solved":
         says.append(Say(f"#{request.id} 顾客说好了，交还小店", person=request.owner))
     return tuple(says)

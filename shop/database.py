@@ -199,7 +199,7 @@ async def migrate() -> list[str]:
                 await run_sql("SET LOCAL lock_timeout = '2min'")
                 await run_sql(f"LOCK TABLE {executor.recorder.table_name} IN EXCLUSIVE MODE")
             pending = await pending_migrations()
-            if pending and not await executor.recorder.applied_migrations():
+            if not await run_sql(f"SELECT 1 FROM {executor.recorder.table_name} LIMIT 1"):
                 await _furnish(pending)
             else:
                 await _executor().migrate(direction="forward")

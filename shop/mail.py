@@ -215,6 +215,16 @@ def _json(value: Any) -> Any:
     return loads(value) if isinstance(value, str) else value
 
 
+async def said_privately(channel: str, account: str, *, since: datetime, limit: int) -> list[str]:
+    """The last things that somebody said to the shop in private, the newest first."""
+    rows = await run_sql(
+        "SELECT text FROM message WHERE channel = ? AND account = ? AND room IS NULL AND kept_at >= ? "
+        "ORDER BY id DESC LIMIT ?",
+        [channel, account, since, limit],
+    )
+    return [str(row["text"]).strip() for row in rows]
+
+
 async def trace_of(letter: int) -> dict[str, Any] | None:
     """Why this letter was written: the trace of its message, or its event."""
     row = await Letter.filter(id=letter).first()

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from dialogs import refusals
-from dialogs.agent import card
+from dialogs.agent import card, triggers
 from dialogs.agent.grammar import Meant, parse
+from dialogs.customer.person import tell_the_staff
 from dialogs.engine import Data, Done, State
 from dialogs.speech import Heard
 from dialogs.turn import Turn
@@ -23,6 +24,7 @@ from shop.kit.refusal import Refusal
 from shop.refusals import ForWhom, NoSuchTicket
 from shop.rules.tickets import State as Stage
 
+AFTER_SALE = "售后"
 NEEDS_NOBODY = frozenset({"不用了", "不用人工了", "解决了", "没事了", "好了不用了", "不找了", "转机器人"})
 RATED = re.compile(r"(?:打)?\s*([1-5])\s*分[!！。~]?")
 SIGN_IN = re.compile(r"登[录陆]\s*(\d{8})")
@@ -50,7 +52,7 @@ class Begin:
 
 async def gate(turn: Turn, heard: Heard, state: State | None) -> Done | Begin | None:
     if not turn.person.is_staff:
-        return await _customer(turn, is_asked=state is not None and state.prompt != "")
+        return await _customer(turn, heard, is_asked=state is not None and state.prompt != "")
     if turn.room is not None and not await agents.is_service_room(turn.room.id):
         return None
     try:
@@ -62,13 +64,14 @@ async def gate(turn: Turn, heard: Heard, state: State | None) -> Done | Begin | 
 # ── the customer ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _customer(turn: Turn, *, is_asked: bool) -> Done | None:
+async def _customer(turn: Turn, heard: Heard, *, is_asked: bool) -> Done | None:
     if turn.room is None and (stars := RATED.fullmatch(turn.text.strip())):
         if await desk.rate(turn.person.id, int(stars[1]), now=turn.now):
             return Done((turn.here(_thanks(int(stars[1]))),), facts={"评分": stars[1]})
         return None
     if turn.ticket is None:
-        return None
+        sorry = await triggers.found(turn, heard.who, heard.channel)
+        return await tell_the_staff(turn, sorry=sorry, skill=AFTER_SALE) if sorry else None
     if turn.text.strip(" 。!！~") in NEEDS_NOBODY and (turn.ticket.in_hands or not is_asked):
         ended = await desk.solved(turn.ticket.id, now=turn.now)
         return Done((), facts={"找人单": f"#{ended.id}"}) if ended else None

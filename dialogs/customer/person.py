@@ -20,9 +20,11 @@ class WantPerson(Dialogue):
         return await tell_the_staff(turn)
 
 
-async def tell_the_staff(turn: Turn, *, sorry: str = "", hint: str = "") -> Done:
+async def tell_the_staff(turn: Turn, *, sorry: str = "", hint: str = "", skill: str = "") -> Done:
     """A person of the shop will answer, in private; in a group only that is said."""
-    request = await desk.want_person(turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now)
+    request = await desk.want_person(
+        turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now, skill=skill
+    )
     told = await _told(turn) if request.is_new else "店里已经知道了，再等一下"
     private = turn.privately(f"{sorry}{told}{hint}")
     public = turn.to_room(f"{turn.name}，店里私聊回你")

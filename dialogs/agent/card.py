@@ -16,7 +16,7 @@ from shop.transcripts import Said
 LINES, LONGEST = 4, 40
 MOST = 20  # looked at, to find the four before he asked
 CANNED: dict[str, tuple[str, ...]] = {
-    "坏|烂|破|漏|发霉|臭|压": (
+    "坏|烂|破|漏|发霉|臭|压|图片": (
         "不好意思，给你添麻烦了。坏了几个？有照片发我一张",
         "不好意思，坏的马上给你补",
         "不好意思，坏的这部分退给你",

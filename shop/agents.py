@@ -213,9 +213,12 @@ def _moment(value: Any) -> datetime:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-async def make_service_room(shop: ShopId, room: RoomId) -> None:
-    """客服群: cards go there, and what agents say by number is relayed."""
+async def make_service_room(shop: ShopId, room: RoomId, *, yes: bool = True) -> None:
+    """客服群: cards go there, and what agents say by number is relayed; nothing is offered for sale in it."""
     async with transaction():
+        if not yes:
+            await run_sql("DELETE FROM desk_room WHERE room_id = ?", [room])
+            return
         await run_sql(
             "INSERT INTO desk_room (shop_id, room_id) VALUES (?, ?) ON CONFLICT (room_id) DO NOTHING",
             [shop, room],

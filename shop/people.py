@@ -157,7 +157,9 @@ async def room_by_id(id: RoomId) -> Room:
 
 
 async def rooms(shop: ShopId) -> tuple[Room, ...]:
-    return tuple(_room(row) for row in await records.Room.filter(shop_id=shop).order_by("id"))
+    """Where things are sold; the groups of the agents are none of them."""
+    which = "WHERE shop_id = ? AND id NOT IN (SELECT room_id FROM desk_room) ORDER BY id"
+    return tuple(_room(row) for row in await read(records.Room, which, [shop]))
 
 
 async def take_over_room(

@@ -21,10 +21,12 @@ from shop import agents, desk, desk_clock
 from shop.desk import Request
 from shop.kit.ids import PersonId
 from shop.kit.refusal import Refusal
+from shop.people import MANAGER, OWNER
 from shop.refusals import ForWhom, NoSuchTicket
 from shop.rules.tickets import State as Stage
 
 AFTER_SALE = "售后"
+SERVICE_ROOM = re.compile(r"(?P<no>不是|取消|不做)?客服群")
 NEEDS_NOBODY = frozenset({"不用了", "不用人工了", "解决了", "没事了", "好了不用了", "不找了", "转机器人"})
 RATED = re.compile(r"(?:打)?\s*([1-5])\s*分[!！。~]?")
 SIGN_IN = re.compile(r"登[录陆]\s*(\d{8})")
@@ -53,6 +55,8 @@ class Begin:
 async def gate(turn: Turn, heard: Heard, state: State | None) -> Done | Begin | None:
     if not turn.person.is_staff:
         return await _customer(turn, heard, is_asked=state is not None and state.prompt != "")
+    if turn.room is not None and (said := await _about_the_room(turn)):
+        return said
     if turn.room is not None and not await agents.is_service_room(turn.room.id):
         return None
     try:
@@ -117,10 +121,21 @@ async def _agent(turn: Turn, heard: Heard, state: State | None) -> Done | Begin 
     return await _carry_out(turn, request, meant)
 
 
+async def _about_the_room(turn: Turn) -> Done | None:
+    """这里是客服群: said to the shop by whoever may decide that; the cards of all customers come here then."""
+    said = SERVICE_ROOM.search(turn.text)
+    if said is None or turn.room is None or not turn.addressed or not turn.person.roles & {OWNER, MANAGER}:
+        return None
+    await agents.make_service_room(turn.shop, turn.room.id, yes=said["no"] is None)
+    if said["no"]:
+        return Done((turn.here("好，这里不再是客服群"),))
+    return Done((turn.here("好，有人找就发到这里。接手说“12 接”，回话说“12 马上补发”，办好说“12 完”"),))
+
+
 async def _without_number(turn: Turn, meant: Meant, state: State | None) -> Done | Begin | None:
     """Plain words go to the only customer in hand. A question of the bot's comes first, a command is never relayed."""
-    if turn.room is not None:
-        return Done()  # agents among themselves
+    if turn.room is not None:  # agents among themselves, unless the bot has asked this one something
+        return None if state is not None and state.prompt else Done()
     mine = await desk.owned_by(turn.person.id)
     if meant.verb == "claim" and not meant.joined and not meant.rest:
         return await _claim_next(turn)

@@ -123,7 +123,7 @@ GROUPS: dict[str, dict[int, str]] = {
 CASES = {number: case for group in GROUPS.values() for number, case in group.items()}
 
 WAITS: dict[int, str] = {
-    **dict.fromkeys(range(43, 55), "comes with campaigns (issue 5)"),
+    51: "comes with recalled messages",
     **dict.fromkeys(range(60, 65), "comes with commission"),
     68: "comes with delivery and pick-up in parts",
     70: "comes with delivery",

@@ -18,6 +18,7 @@ RUN = re.compile(r"(?<![a-z])(?P<run>[a-h]{2,6})(?=各|都|全)")  # AC各1
 _NUMBERED = r"(?<![\d.a-z第-])第?(?P<no>\d{1,2}|[一二三四五六七八九十]{1,2})(?:号(?:链接|款|商品|团品|品|项)?|个?链接|号?款)(?![楼栋线院门地早上下中晚凌]|单元|文件|高铁)"
 LINKED = re.compile(r"(?:链接|编号|序号)(?P<no>\d{1,2}|[一二三四五六七八九十])(?!\d)")
 ORDINAL = re.compile(r"第(?P<no>\d{1,2}|[一二三四五六七八九十]{1,2})(?:个|种|款|样|项)(?:链接)?")
+_HASHED = r"(?<![\da-z#])# ?(?P<no>\d{1,2})(?!\d)"  # 3#1802 is an address
 _CIRCLED = r"(?P<no>\d{1,2})"
 
 
@@ -39,12 +40,17 @@ class FoundCode:
 def find_codes(typed: Typed, unit: str) -> Iterator[FoundCode]:
     """Codes with the amount that is glued to them; `unit` is the alternation of counting units."""
     text = typed.text
-    letters, numbers, circled = _patterns(unit)
+    letters, numbers, hashed, circled = _patterns(unit)
     for match in letters.finditer(text):
         yield FoundCode(match.start(), match.end(), Code(match["letter"], amount=_amount(match)))
     for match in RUN.finditer(text):
         yield from (FoundCode(at, at + 1, Code(text[at]), in_run=True) for at in range(*match.span("run")))
-    for match in (*numbers.finditer(text), *ORDINAL.finditer(text), *LINKED.finditer(text)):
+    for match in (
+        *numbers.finditer(text),
+        *hashed.finditer(text),
+        *ORDINAL.finditer(text),
+        *LINKED.finditer(text),
+    ):
         yield from _numbered(match)
     for match in circled.finditer(text):
         if match.start() in typed.circled:
@@ -57,6 +63,7 @@ def _patterns(unit: str) -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"{_LETTER}(?:{glued}|(?P<m>\d{{1,2}})(?![\d-])(?P<by>{unit})?)?{_NO_CODE}"),
         re.compile(rf"{_NUMBERED}(?:{glued})?"),
+        re.compile(rf"{_HASHED}(?:{glued})?"),
         re.compile(rf"{_CIRCLED}{glued}"),
     )
 

@@ -9,16 +9,17 @@ from typing import Any
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.cart import by_specs, by_unit, of_cart, removed, unit_fits
-from dialogs.hear.joins import about_the_shop
 from dialogs.hear.lexicon import words
 from dialogs.hear.meant import clauses
 from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.offer import Want
 from dialogs.hear.orders import settled_want, with_it
+from dialogs.hear.parts import of_whom, one_less, own
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
 from dialogs.hear.settle import fits, fits_pack, settle
+from dialogs.hear.shares import about_the_shop
 from dialogs.hear.swaps import SWAP, swapped
 from dialogs.hear.things import names_a_thing
 from dialogs.hear.wants import Gathered
@@ -31,7 +32,7 @@ CORRECTION = re.compile(
     r"不是.+是|不是[\d一两二三四五六七八九十]|是.+不是|(?:按|点|打|写|说|选|下|拍)错|^那?还是[要来](?=[\d一两二三四五六七八九十])"
 )
 TOO_MUCH = re.compile(
-    r"(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|不够|放不下|[吃喝用装拿搬拎]不[完了下动])"
+    r"(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|[多少]了(?=[,，。 ])|不够|放不下|[吃喝用装拿搬拎]不[完了下动])"
 )
 LONGEST_REASON = 6  # characters: 家里还有, 临时有事
 CHANGES = ("set", "inc", "dec", "not", "wrong")
@@ -39,6 +40,23 @@ HOW_MUCH = "多(?:少|大|重|长|高|久|远|宽)"
 
 
 def edit(scene: Scene) -> Reading | None:
+    part = of_whom(scene)
+    if part is not None:
+        return _of_a_part(part)
+    if less := one_less(scene):
+        return _changed(scene, replace(scene.gathered, wants=less))
+    return _edited(scene)
+
+
+def _of_a_part(part: Scene) -> Reading | None:
+    """妈妈的不要了 takes out what is hers; the rest of the order stays."""
+    reading = _edited(part)
+    if reading is None or reading.intent != "order.cancel" or reading.action != "act":
+        return reading
+    return act("order.remove", map(removed, part.context.cart), reading.slots, why="只去掉一个人的")
+
+
+def _edited(scene: Scene) -> Reading | None:
     gathered = scene.gathered
     if not scene.context.cart and scene.context.quote:
         gathered = with_it(scene, gathered)
@@ -68,13 +86,21 @@ def _means_it(scene: Scene, gathered: Gathered) -> bool:
         return False  # less came than was paid for, or it goes back
     if scene.addressed and scene.says("(?:能|可以|想|要).{0,4}(?:取消|退单)"):
         return True
-    if chatters(scene.text, private=scene.private) or scene.says(
+    if chatters(_about_changes(scene, gathered), private=scene.private) or scene.says(
         "(?<!可以)(?<!行)(?<!好)吗[?]?$|么$|为什么|券|满\d+减|多少钱"
     ):
         return False
     if scene.addressed:
         return left_over(gathered.left_over) <= max(6, len(scene.text) // 2)
     return _clause_is_clean(scene, gathered)
+
+
+def _about_changes(scene: Scene, gathered: Gathered) -> str:
+    """咸蛋还有一堆没吃完，那盒帮我去掉: where goods of the order go, why they go may be told as talk is."""
+    if not any(want.op == "remove" and want.products and of_cart(scene, want) for want in gathered.wants):
+        return scene.text
+    changing = [one for one in clauses(scene.pieces) if any(piece.tag in CHANGES for piece in one)]
+    return "，".join(scene.text[one[0].start : one[-1].end] for one in changing)
 
 
 def _denies(scene: Scene) -> bool:
@@ -92,10 +118,10 @@ def _denied_lines(scene: Scene, want: Want) -> list[Line]:
 def _corrects(scene: Scene) -> bool:
     """说多了，四斤就行; 不是两斤，是三斤."""
     wrong = any(piece.tag == "wrong" and piece.text not in ("算了", "等等") for piece in scene.pieces)
-    return wrong or bool(CORRECTION.search(scene.text)) or _complains_of_the_amount(scene)
+    return wrong or bool(CORRECTION.search(scene.text)) or complains_of_the_amount(scene)
 
 
-def _complains_of_the_amount(scene: Scene) -> bool:
+def complains_of_the_amount(scene: Scene) -> bool:
     """鸡蛋先来一板吧，两板放不下, where two are in the order."""
     return any(
         line.qty == piece.value.value and unit_fits(scene, line, piece.value)
@@ -266,6 +292,7 @@ def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:
     if len(fitting) > 1 and scene.says("都|全部|每样"):
         changed = [_requantified(scene, want, line, quantity) for line in fitting]
         return [line for one in changed if not isinstance(one, Clarify) for line in one]
+    fitting = own(fitting)
     if len(fitting) > 1:
         return Clarify(
             "line",

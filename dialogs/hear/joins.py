@@ -5,21 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.cart import of_cart
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import patterns
 from dialogs.hear.meant import clauses
-from dialogs.hear.normalise import normalise
 from dialogs.hear.numbered import FROM_TO, NUMBERS, by_numbers
 from dialogs.hear.offer import Want, open_in
 from dialogs.hear.orders import decide, join_intent
 from dialogs.hear.quantities import Quantity
-from dialogs.hear.reading import Clarify, Line, Reading
-from dialogs.hear.scene import Scene, act, ask, chatters, ignore, left_over, quoted_sku
+from dialogs.hear.reading import Line, Reading
+from dialogs.hear.scene import Scene, act, chatters, ignore, left_over, quoted_sku
 from dialogs.hear.settle import settle
+from dialogs.hear.shares import JUST_JOIN, asks, bare, sighs
 from dialogs.hear.wants import Gathered
 from shop.goods import Campaign
 
@@ -28,14 +27,8 @@ ALL = re.compile(
     r"|^(?:我)?(?:[两三四五六七八九\d])(?:样|个|款|种)(?:我)?(?:都|全|各)|每(?:样|种|个|款)(?:都)?(?:来|要|各|一|两|\d)|各来一|除了?.{1,12}?(?:外|都|全|各)|^(?:我)?一样(?:来|要|拿|各)?一[份个]"
 )
 EXCEPT = re.compile(r"除了|除去|除开|除.{1,8}外|以外|之外|不要.{0,6}(?:其余|其他|其它|别的|剩下)")
-JUST_JOIN = re.compile(
-    r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]|[算加带]上?我|报个名|^(?:我)?(?:拼|跟团|上车|拼了|跟了)[!~。]*$|^[我也俺再 ]*[加跟拼接抢秒] ?(?:\d{1,2}|[一二两三四五])[份个]?[吧哈啊哦!~。]*$"
-)
 AMOUNTS = ("qty", "code", "number")
 LONGEST_SIGH = 6  # characters: 终于开团了, beside codes
-ABOUT = re.compile(
-    r"团|秒杀|接龙|^\s*(?:抢|退出|候补|不接了|[帮替给].{1,8}[+＋]\s?\d|.{0,3}改成?\s?\d)"
-)  # talk about a sale
 BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
@@ -50,13 +43,13 @@ def join(scene: Scene) -> Reading | None:
         return ignore(why="报的是别的事")
     if not scene.offer.campaigns:
         return _no_campaign(scene)
-    if not _clean(scene, gathered):
+    if not (_clean(scene, gathered) or sighs(scene)):
         return _codes(scene, gathered)
     return (
         _all_items(scene, gathered)
         or by_numbers(scene, gathered)
         or _codes(scene, gathered)
-        or _bare(scene, gathered)
+        or bare(scene, gathered)
     )
 
 
@@ -213,7 +206,7 @@ def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
     said = one or Quantity(Decimal(1), "份" if coded[0].products else None)
     wants = [
         replace(want, quantity=said)
-        if want.quantity is None and (one or _asks(scene) or _joined(scene, want))
+        if want.quantity is None and (one or asks(scene) or _joined(scene, want))
         else want
         for want in gathered.wants
     ]
@@ -245,92 +238,3 @@ def _joined(scene: Scene, want: Want) -> bool:
     return sold and bool(
         JUST_JOIN.search(scene.text) or any(quantity.plus for quantity in scene.gathered.loose)
     )
-
-
-def _asks(scene: Scene) -> bool:
-    return any(piece.kind == "cue" and piece.tag in ("buy", "join", "all", "each") for piece in scene.pieces)
-
-
-# --- +1
-
-
-def _bare(scene: Scene, gathered: Gathered) -> Reading | None:
-    plus = any(quantity.plus for quantity in gathered.loose)
-    if (
-        gathered.wants
-        or not (plus or JUST_JOIN.search(scene.text) or _asks_for_some(scene, gathered))
-        or len(gathered.loose) > 1 + sum(piece.kind == "for" for piece in scene.pieces)
-        or scene.says("[?？]|吗|么|多少|几点|也是|同意")
-    ):
-        return None
-    when = any(piece.kind == "time" for piece in scene.pieces)
-    if when and not scene.addressed and not scene.says("拿|取|提|送|电话"):
-        return None  # 明天+1
-    if not about_the_shop(scene):
-        return ignore(why="上面聊的不是团")
-    return _join_with(scene, _shares(scene, gathered) or [Want(quantity=Quantity(Decimal(1)))])
-
-
-def _shares(scene: Scene, gathered: Gathered) -> list[Want]:
-    """我要2份，帮我妈也+1: the amounts, each with the person it is for."""
-    found: list[Want] = []
-    whom = None
-    for piece in scene.pieces:
-        if piece.kind == "for":
-            whom = piece.value
-        elif piece.text in ("我自己", "自己"):
-            whom = None
-        elif piece.kind in ("qty", "number"):
-            said = piece.value if piece.kind == "qty" else Quantity(piece.value)
-            found += [Want(quantity=said, for_whom=whom)] if said in gathered.loose else []
-    return found
-
-
-def _asks_for_some(scene: Scene, gathered: Gathered) -> bool:
-    """来一份, 我要两提: said under a sale without naming what is on sale."""
-    quantity = gathered.loose[0] if len(gathered.loose) == 1 else None
-    if (
-        quantity is None
-        or quantity.trouble
-        or not _asks(scene)
-        or left_over(gathered.left_over)
-        or gathered.ops
-    ):
-        return False
-    units = {scene.offer.catalogue.sku[item.sku].unit for _, item in scene.offer.items()}
-    return quantity.unit == "份" or quantity.unit in units
-
-
-def _join_with(scene: Scene, shares: list[Want]) -> Reading:
-    only = scene.offer.only_item()
-    intent = join_intent(scene.offer, only[0].id if only else None)
-    slots: dict[str, Any] = slots_around(scene)
-    if only is None:
-        options = tuple(item.sku for _, item in scene.offer.items())
-        value = shares[0].quantity.value if shares[0].quantity else None
-        return ask(
-            intent, Clarify("campaign_item", options, None, (), None, value), slots, why="团里不止一样"
-        )
-    settled = [settle(replace(one, sku=only[1].sku, campaign=only[0].id), scene.offer) for one in shares]
-    lines = [one for one in settled if isinstance(one, Line)]
-    unclear = next((one for one in settled if isinstance(one, Clarify)), None)
-    if unclear is not None:
-        return ask(intent, replace(unclear, lines=tuple(lines)), slots)
-    return act(intent, lines, slots, why="团里只有这一样")
-
-
-def about_the_shop(scene: Scene) -> bool:
-    """A bare +1 belongs to what was talked about just before."""
-    recent = [
-        said
-        for said in scene.context.history[-4:]
-        if not re.fullmatch(r"\s*[我也]*\s*[+＋]\s*\d+.{0,2}", said.text)
-    ]
-    if not recent or scene.addressed:
-        return True
-    return any(said.who == "bot" or _names_goods(scene, said.text) for said in recent)
-
-
-def _names_goods(scene: Scene, text: str) -> bool:
-    pieces: tuple[Piece, ...] = scene.lattice.cut(normalise(text), codes=True, by_sound=False)
-    return any(piece.kind in ("product", "code") for piece in pieces) or bool(ABOUT.search(text))

@@ -20,6 +20,7 @@ NO_VERBS = ("好", "对", "够", "行", "那", "要", "算", "得", "罢", "大"
 ELSEWHERE = re.compile(
     r"超市|菜市?场|山姆|盒马|拼多多|淘宝|京东|大润发|永辉|叮咚|别家|(?:差|缺|才|只(?:有|给|送|到|来))了?[一两二三四五半\d]"
 )
+SHOPKEEPERS = ("老板", "老板娘", "团长", "店家", "店长", "掌柜", "掌柜的")
 MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
 
 
@@ -177,12 +178,17 @@ def _before_goods(clause: Sequence[Piece], first: int) -> int:
 def clauses(pieces: Iterable[Piece]) -> list[list[Piece]]:
     found: list[list[Piece]] = [[]]
     for piece in pieces:
-        after_amount = bool(found[-1]) and found[-1][-1].kind == "qty"
+        after_amount = bool(found[-1]) and _is_amount(found[-1][-1])
         if (piece.kind == "break" and piece.text != "、") or (piece.kind == "blank" and after_amount):
             found.append([])
         else:
             found[-1].append(piece)
     return [clause for clause in found if clause]
+
+
+def _is_amount(piece: Piece) -> bool:
+    """两斤, and b款+3, behind which a sigh may stand."""
+    return piece.kind == "qty" or (piece.kind == "code" and piece.value.amount is not None)
 
 
 def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
@@ -217,9 +223,21 @@ def _is_head(scene: Scene, heard: str) -> bool:
 
 
 def _up_to_goods(scene: Scene, gathered: Gathered) -> str:
-    """The message to the end of its last clause with goods, when it asks for them; a remark may follow."""
+    """The message from where it calls the shop to the end of its last clause with goods, when it asks for them: what
+    stands around that may be talk."""
+    starts = [want.start for want in gathered.wants]
+    said = scene.masked[_called_at(scene, min(starts, default=0)) :]
     if not buys(scene.pieces):
-        return scene.masked
-    last = max((want.start for want in gathered.wants), default=0)
-    ends = [piece.start for piece in scene.pieces if piece.kind == "break" and piece.start > last]
-    return scene.masked[: ends[0]] if ends else scene.masked
+        return said
+    ends = [p.start for p in scene.pieces if p.kind == "break" and p.start > max(starts, default=0)]
+    return said[: ends[0] - len(scene.masked)] if ends else said
+
+
+def _called_at(scene: Scene, before: int) -> int:
+    """Where 老板 ends in 只能找你了老板，小笼两笼; 0 where nobody is called before the goods."""
+    called = [
+        a.end
+        for a, b in pairwise(scene.pieces)
+        if a.text in SHOPKEEPERS and b.kind == "break" and a.end <= before
+    ]
+    return called[-1] if called else 0

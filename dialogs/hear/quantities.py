@@ -156,6 +156,7 @@ def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
         (rf"(?<![a-z0-9])[x*] ?(?P<n>{NUMBER})(?![\d.]) ?(?P<unit>{unit})?", _times),
         (rf"(?<=[\u4e00-\u9fff])乘(?P<n>{NUMBER}) ?(?P<unit>{unit})?", _times),
         (rf"\+ ?(?P<n>{NUMBER})(?![\d.点]) ?(?P<unit>{unit})?", _plus),
+        (r"^十 ?(?P<n>\d{1,2})(?P<unit>[份个])?(?=[!~。 ]*$)", _plus),  # the sign, drawn with the numeral
         (r"(?<![他她你们咱])(?<!就我)(?P<n>[俩仨])", _spoken),
         (rf"(?<![a-z])(?P<n>{'|'.join(ENGLISH)}) ?{after}", _english),
         (

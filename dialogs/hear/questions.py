@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.details import SLOTS, topic
+from dialogs.hear.edits import complains_of_the_amount
 from dialogs.hear.intents import Intent, manners, weigh
 from dialogs.hear.meant import asks_for_some, buys, strangeness
 from dialogs.hear.orders import booked, merged, settled_want, tidy_emoji
@@ -27,6 +28,7 @@ HARM = re.compile("[坏烂碎霉臭馊裂漏错少死虫退赔秤称才]|新鲜|
 CONDITION = re.compile("[来要留订拿买给送称加]|的话|就")  # 有的话要两盒
 BOOKS = re.compile("^(?!.*(?:钱|价|收费|多少|几块)).*(?:[约报订位]|名额)")
 REMARKED = re.compile("少点|少要点|少算点")  # 绑绳少点, behind an order, is no haggling
+IF_BOUGHT = "买[^,，。 ]{2,12}(?:总|都|也|该|应该|得|能|可)[^,，。 ]{0,3}(?:便宜|优惠|打.?折|抹|少算|让|送)"  # 买十只总得便宜点
 FETCH = re.compile(
     r"(?:来|去|过来|过去|再来|再去)?(?:拿|取|自提|提货|取货|拿货|提)|到店|过来|过去|来店里|去店里"
 )
@@ -39,7 +41,7 @@ def plain_question(scene: Scene) -> Reading | None:
     gathered = tidy_emoji(scene.gathered)
     changes = bool(scene.context.cart) and any(want.op == "remove" for want in gathered.wants)
     amounts = any(want.quantity for want in gathered.wants)
-    if changes or (amounts and not HARM.search(scene.text)):
+    if changes or (amounts and not HARM.search(scene.text)) or complains_of_the_amount(scene):
         return None
     shown = signs(scene, gathered)
     return None if amounts and "damage" not in shown else _asked(scene, gathered, shown, PLAIN)
@@ -101,7 +103,7 @@ def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
         return False  # 草莓来两盒，孩子爱吃
     if intent.name == "aftersale.report" and not shown.any_of(HARMED) and _asks_for_goods(scene):
         return False  # 香蕉两斤，上次的太生
-    if intent.name == "bargain.ask" and "haggle" in shown and "buy" not in shown:
+    if intent.name == "bargain.ask" and "haggle" in shown and ("buy" not in shown or scene.says(IF_BOUGHT)):
         return True  # 一把小葱就别算钱了
     return manners(intent.name).beside and ("ask" in shown or intent.name in TOLD_TOO)
 

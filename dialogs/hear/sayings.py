@@ -99,6 +99,8 @@ class Sayings(Pairing):
 
     def _said_buy(self, piece: Piece, at: int) -> None:
         """要吐过沙的, 挑熟一点的: what is asked of goods that were named is a remark about them."""
+        if piece.text[0] == "我" and self.broken and self.done:
+            self.for_whom = None  # 替小孙拿2杯豆浆，我要3根油条
         if self._again(at):
             self._more()
         if piece.text.endswith(("要", "挑", "选")) and (self.open or self.done) and self._describes(at):

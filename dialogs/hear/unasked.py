@@ -32,7 +32,7 @@ MINE = re.compile("我(?:的|那)|(?:我|我家|我们)(?:订|买|要)的")
 
 
 def may_answer(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> bool:
-    if "life" in shown or "you" in shown or len(scene.text) > LONGEST:
+    if "life" in shown or "you" in shown or len(scene.text) > LONGEST or _of_yours(scene):
         return False
     if scene.context.cart and OWN_ORDER.fullmatch(scene.text):
         return True
@@ -49,6 +49,11 @@ def may_answer(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -
         return False
     plain = how.plain is None or bool(how.plain.search(_with_goods_hidden(scene)))
     return plain and _is_understood(scene, gathered, intent, shown, how)
+
+
+def _of_yours(scene: Scene) -> bool:
+    """你珍奶用的什么杯子: asked of a neighbour, unless the shop is called."""
+    return bool(re.search("^你〇", masked(scene)))
 
 
 def _is_near(scene: Scene) -> bool:

@@ -88,7 +88,12 @@ class Walk:
         ahead = next(
             (n for n in range(at + 1, len(self.pieces)) if self.pieces[n].kind in GOODS), len(self.pieces)
         )
-        return self._next_amount(ahead) and self.held is None and not self.done
+        return self._next_amount(ahead) and self.held is None and (not self.done or self._goods_first())
+
+    def _goods_first(self) -> bool:
+        """馒头六个 粽子四个: whether goods stand before their amounts here."""
+        first = next((p for p in self.pieces if p.kind in (*GOODS, "qty")), None)
+        return first is not None and first.kind in GOODS
 
     def _both_each(self, at: int) -> bool:
         """鸡蛋鸭蛋各一板: two things, not one."""
@@ -282,7 +287,7 @@ class Walk:
         """三斤，多了，两斤吧."""
         said = "".join(p.text for p in self.pieces[at : at + 2])
         after = self.pieces[at + 2].kind if len(self.pieces) > at + 2 else ""
-        return said in ("多了", "少了") and after in ("break", "blank") and self.broken and bool(self.done)
+        return said in ("多了", "少了") and after in ("break", "blank") and bool(self.done)
 
     def _is_size(self, quantity: Quantity, at: int) -> bool:
         """一条一斤左右的鲈鱼: how big the one should be."""

@@ -17,9 +17,15 @@ ASKED = re.compile(rf"{_GIVE}(?P<who>[^,，。;；\s]{{1,9}}?){_TOO}{_VERB}")
 _PLACE = r"(?:\d{1,4}(?:栋|号楼|幢|单元|室)?[\d-]*|楼[上下]|隔壁|对门|对面)?的?"
 _CALLED = (
     r"(?:[老小阿大][\u4e00-\u9fff]|[\u4e00-\u9fff]{1,2}(?:姐|哥|叔|姨|婶|嫂|总|工|阿姨|叔叔|奶奶|爷爷|大爷|大妈|大姐|大哥|老师|师傅|太太|女士|先生)"
-    r"|我(?:妈|爸|婆婆|公公|岳父|岳母|姐|妹|哥|弟|奶奶|爷爷|外婆|外公|爸妈|朋友|同事|邻居|闺蜜)|邻居|同事|闺蜜|对门|隔壁)"
+    r"|我?(?:妈妈|爸爸|老妈|老爸|婆婆|公公|奶奶|爷爷|外婆|外公|姥姥|姥爷)|我(?:妈|爸|岳父|岳母|姐|妹|哥|弟|爸妈|朋友|同事|邻居|闺蜜)|邻居|同事|闺蜜|对门|隔壁)"
 )
-NAMED = re.compile(rf"(?:给|帮|替|代)(?P<who>{_PLACE}{_CALLED}){_TOO}(?=[ :：]?(?:\d|[{HAN}]))")
+NAMED = re.compile(
+    rf"(?:给|帮|替|代)(?P<who>{_PLACE}{_CALLED}){_TOO}(?=[ :：]?(?:\+?\d|[{HAN}]|[a-z]款?[+x*]?\d))"
+)
+BEHIND = re.compile(
+    rf"(?<=[\d{HAN}份个盒箱斤 ])(?:帮|给|替|代)(?P<who>{_PLACE}{_CALLED})(?:[带拿要买]?的)?(?=[!~。 ]*$)"
+)
+TOO = re.compile(rf"^(?P<who>{_CALLED})(?:也|还)[要来拿订跟接](?=\d|[{HAN}])")  # 我妈也要1份
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,8 @@ class FoundPerson:
 
 
 def find_people(text: str) -> Iterator[FoundPerson]:
-    for match in (*ASKED.finditer(text), *NAMED.finditer(text)):
+    behind = () if re.search("[,，]", text) else BEHIND.finditer(text)  # 草莓两盒，一盒给我妈: one of the two
+    for match in (*ASKED.finditer(text), *NAMED.finditer(text), *behind, *TOO.finditer(text)):
         if _is_person(match["who"]):
             mine = match["who"] in KIN and text[match.start("who") - 1] == "我"  # 帮我妈带
             yield FoundPerson(match.start(), match.end(), match.start("who") - mine, match.end("who"))

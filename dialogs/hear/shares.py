@@ -1,0 +1,143 @@
+"""份: amounts whose goods are what the one open campaign sells — +1, 来一份, 拼一个, 三份！ right under its post."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from dialogs.hear.around import slots_around
+from dialogs.hear.lattice import Piece
+from dialogs.hear.normalise import normalise
+from dialogs.hear.offer import Want
+from dialogs.hear.orders import join_intent
+from dialogs.hear.quantities import Quantity, checked
+from dialogs.hear.reading import Clarify, Line, Reading
+from dialogs.hear.scene import Scene, act, ask, ignore, left_over
+from dialogs.hear.settle import settle
+from dialogs.hear.wants import Gathered
+
+JUST_JOIN = re.compile(
+    r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]|[算加带]上?我|报个名|^(?:我)?(?:拼|跟团|上车|拼了|跟了)[!~。]*$|^[我也俺再 ]*[加跟拼接抢秒] ?(?:\d{1,2}|[一二两三四五])[份个]?[吧哈啊哦!~。]*$"
+)
+ABOUT = re.compile(
+    r"团|秒杀|接龙|^\s*(?:抢|退出|候补|不接了|[帮替给].{1,8}[+＋]\s?\d|.{0,3}改成?\s?\d)"
+)  # talk about a sale
+
+
+TWICE = re.compile(r"(?:\+ ?\d{1,2} ?){2,}[!~。]*")
+SIGH = re.compile(
+    r"[我也]*\+ ?\d{1,2}[份个]?[ ,，。!~][^\d?？\n]{0,4}(?:够[吃喝用分]|人多|爱[吃喝]|喜欢|囤)[^\d?？\n]{0,3}"
+)
+
+
+def bare(scene: Scene, gathered: Gathered) -> Reading | None:
+    gathered = _summed(scene, gathered)
+    plus = any(quantity.plus for quantity in gathered.loose)
+    asked = plus or JUST_JOIN.search(scene.text) or _asks_for_some(scene, gathered)
+    if (
+        gathered.wants
+        or not (asked or _answers_the_post(scene, gathered))
+        or len(gathered.loose) > 1 + sum(piece.kind == "for" for piece in scene.pieces)
+        or scene.says("[?？]|吗|么|多少|几点|也是|同意")
+    ):
+        return None
+    when = any(piece.kind == "time" for piece in scene.pieces)
+    if when and not scene.addressed and not scene.says("拿|取|提|送|电话"):
+        return None  # 明天+1
+    if not about_the_shop(scene):
+        return ignore(why="上面聊的不是团")
+    shares = _shares(scene, gathered) or [Want(quantity=one) for one in gathered.loose]
+    return _join_with(scene, shares or [Want(quantity=Quantity(Decimal(1)))])
+
+
+def asks(scene: Scene) -> bool:
+    return any(piece.kind == "cue" and piece.tag in ("buy", "join", "all", "each") for piece in scene.pieces)
+
+
+def sighs(scene: Scene) -> bool:
+    """+4 元宵够吃了: a share, and behind it why it is so much."""
+    return SIGH.fullmatch(scene.text) is not None
+
+
+def _summed(scene: Scene, gathered: Gathered) -> Gathered:
+    """+1+1: one person, twice."""
+    if not TWICE.fullmatch(scene.text):
+        return gathered
+    whole = sum(map(Decimal, re.findall(r"\d+", scene.text)), Decimal(0))
+    return replace(gathered, loose=(checked(Quantity(whole, plus=True)),))
+
+
+def _answers_the_post(scene: Scene, gathered: Gathered) -> bool:
+    """三份！ and nothing else, right under what the shop has just said."""
+    last = scene.context.history[-1:]
+    only = all(p.kind in ("qty", "blank", "break") or p.tag == "filler" for p in scene.pieces)
+    return bool(last and last[0].who == "bot" and only) and _in_our_units(scene, gathered)
+
+
+def _in_our_units(scene: Scene, gathered: Gathered) -> bool:
+    quantity = gathered.loose[0] if len(gathered.loose) == 1 else None
+    if quantity is None or quantity.trouble:
+        return False
+    units = {scene.offer.catalogue.sku[item.sku].unit for _, item in scene.offer.items()}
+    return quantity.unit == "份" or quantity.unit in units
+
+
+def _shares(scene: Scene, gathered: Gathered) -> list[Want]:
+    """我要2份，帮我妈也+1: the amounts, each with the person it is for."""
+    found: list[Want] = []
+    whom = None
+    for piece in scene.pieces:
+        if piece.kind == "for" and found and piece is scene.pieces[-1]:
+            found = [replace(one, for_whom=one.for_whom or piece.value) for one in found]  # +1 帮妈妈
+        elif piece.kind == "for":
+            whom = piece.value
+        elif piece.text in ("我自己", "自己"):
+            whom = None
+        elif piece.kind in ("qty", "number"):
+            said = piece.value if piece.kind == "qty" else Quantity(piece.value)
+            found += [Want(quantity=said, for_whom=whom)] if said in gathered.loose else []
+    return found
+
+
+def _asks_for_some(scene: Scene, gathered: Gathered) -> bool:
+    """来一份, 我要两提: said under a sale without naming what is on sale."""
+    said = asks(scene) or any(p.kind == "for" and p.text[0] == "我" for p in scene.pieces)  # 我妈也要1份
+    plain = not left_over(gathered.left_over) and not gathered.ops
+    return said and plain and _in_our_units(scene, gathered)
+
+
+def _join_with(scene: Scene, shares: list[Want]) -> Reading:
+    only = scene.offer.only_item()
+    intent = join_intent(scene.offer, only[0].id if only else None)
+    slots: dict[str, Any] = slots_around(scene)
+    if only is None:
+        options = tuple(item.sku for _, item in scene.offer.items())
+        value = shares[0].quantity.value if shares[0].quantity else None
+        return ask(
+            intent, Clarify("campaign_item", options, None, (), None, value), slots, why="团里不止一样"
+        )
+    settled = [settle(replace(one, sku=only[1].sku, campaign=only[0].id), scene.offer) for one in shares]
+    lines = [one for one in settled if isinstance(one, Line)]
+    unclear = next((one for one in settled if isinstance(one, Clarify)), None)
+    if unclear is not None:
+        return ask(intent, replace(unclear, lines=tuple(lines)), slots)
+    return act(intent, lines, slots, why="团里只有这一样")
+
+
+def about_the_shop(scene: Scene) -> bool:
+    """A bare +1 belongs to what was talked about just before."""
+    recent = [
+        said
+        for said in scene.context.history[-4:]
+        if not re.fullmatch(r"\s*[我也]*\s*[+＋]\s*\d+.{0,2}", said.text)
+    ]
+    if not recent or scene.addressed:
+        return True
+    return any(said.who == "bot" or _names_goods(scene, said.text) for said in recent)
+
+
+def _names_goods(scene: Scene, text: str) -> bool:
+    pieces: tuple[Piece, ...] = scene.lattice.cut(normalise(text), codes=True, by_sound=False)
+    return any(piece.kind in ("product", "code") for piece in pieces) or bool(ABOUT.search(text))

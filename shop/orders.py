@@ -35,6 +35,7 @@ from shop.refusals import (
     NotSold,
     QuoteChanged,
     SaidToBePaid,
+    StillTeaming,
     TeamPaysFirst,
 )
 from shop.rows import add, change, has_row_locks
@@ -311,9 +312,10 @@ async def _editable(
     order = await _lock_open(shop, buyer, campaign=campaign)
     if order and not (order.status == Status.UNPAID and order.pay_due_at and order.pay_due_at <= now):
         return order
-    paid = await Order.filter(shop_id=shop, buyer_id=buyer, status=Status.PREPARING).order_by("-id").first()
+    settled = [Status.PREPARING, Status.WAITING_TEAM]
+    paid = await Order.filter(shop_id=shop, buyer_id=buyer, status__in=settled).order_by("-id").first()
     if order is None and paid:
-        raise AlreadyPaid(paid.code)
+        raise _why_not(paid)
     raise NothingOpen
 
 
@@ -494,7 +496,7 @@ def _why_not(order: Order) -> Exception:
         return AlreadyCancelled(order.code)
     if Status(order.status) in GONE_OUT:
         return AlreadyHandedOver(order.code)
-    return AlreadyPaid(order.code)
+    return StillTeaming(order.code) if order.status == Status.WAITING_TEAM else AlreadyPaid(order.code)
 
 
 async def close_intents(order: int) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.web.drawn import qr as draw_qr
 from bot.web.site import page, site
-from shop import listings, refunds, slips
+from shop import listings, refunds, slips, teams
 from shop.kit.codes import show_pickup_code
 from shop.kit.ids import ShopId
 from shop.kit.money import ZERO, Money
@@ -21,6 +21,7 @@ from shop.rules.orders import SHOWN, PayMode, Status
 from shop.rules.refunds import LIFE, State
 from shop.slips import Slip
 
+OUT_OF_A_TEAM = ("team_failed", "buyer_quit")  # how an order ends that was paid and never prepared
 _TOKEN = re.compile(r"[0-9a-f]{32}")  # also keeps from the database what it cannot hold
 NOTHING = (State.REJECTED, State.WITHDRAWN)
 _HIDDEN = {
@@ -49,6 +50,7 @@ class _Slips:
         money = await listings.money_in(slip.id)
         back = [case for case in await refunds.of_order(slip.id) if case.state not in NOTHING]
         told = facts(request, slip, self.clock()) | {"money": money, "back": back, "refund_words": LIFE.shown}
+        told["team"] = await teams.of_order(slip.id) if slip.campaign is not None else None
         return hidden(page(request, "slip.html", **told, pays_online=self.pays_online))
 
     async def qr(self, request: web.Request) -> web.Response:
@@ -97,9 +99,12 @@ def steps(slip: Slip) -> list[tuple[str, str]]:
     """The way of this order: each step with done, now or ahead. A cancelled order shows no way it will not go."""
     if slip.status in (Status.CANCELLED, Status.REFUNDED):
         prepared = slip.pay_mode == PayMode.COD or slip.money_in
-        way = [Status.UNPAID, Status.PREPARING] if prepared else [Status.UNPAID]
+        paid_for = Status.WAITING_TEAM if slip.ended_why in OUT_OF_A_TEAM else Status.PREPARING
+        way = [Status.UNPAID, paid_for] if prepared else [Status.UNPAID]
         return [*((SHOWN[step], "done") for step in way), (SHOWN[slip.status], "now")]
     way = [Status.UNPAID, Status.PREPARING, Status.FULFILLED]
+    if slip.status == Status.WAITING_TEAM:
+        way.insert(1, Status.WAITING_TEAM)
     here = way.index(Status.FULFILLED if slip.status == Status.COMPLETED else slip.status)
     shown = [
         (SHOWN[step], "done" if n < here else "now" if n == here else "ahead") for n, step in enumerate(way)

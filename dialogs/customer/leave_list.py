@@ -10,6 +10,8 @@ from dialogs.turn import Turn
 from shop import orders, slips
 from shop.rules.campaigns import Kind
 
+OF_A_TEAM = frozenset("团拼")
+
 
 class LeaveList(Dialogue):
     id = "leave_list"
@@ -19,16 +21,11 @@ class LeaveList(Dialogue):
     examples = ("退出", "不接了")
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        running = {one.id: one for one in turn.shelf.running(turn.room_id, turn.now)}
+        running = {one.id: one for one in turn.shelf.running(turn.room_id, turn.now) if one.kind != Kind.TEAM}
         mine = [
             slip for slip in await slips.open_slips(turn.shop, turn.person.id) if slip.campaign in running
         ]
-        if (
-            not mine
-            or "团" in turn.text
-            or "拼" in turn.text
-            or running[mine[0].campaign or 0].kind == Kind.TEAM
-        ):
+        if not mine or not OF_A_TEAM.isdisjoint(turn.text):
             return await teaming.left(turn)
         ended = await orders.cancel(turn.shop, turn.person.id, now=turn.now, code=mine[0].code)
         return Done(await told_of_campaign(turn, ended, running[mine[0].campaign or 0]))

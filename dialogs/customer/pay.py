@@ -8,7 +8,7 @@ from dialogs.speech import Say
 from dialogs.turn import Turn
 from shop import orders, slips
 from shop.refusals import NothingOpen
-from shop.rules.orders import PayMode
+from shop.rules.orders import PayMode, Status
 from shop.slips import Slip
 
 
@@ -59,6 +59,8 @@ def _already(turn: Turn, slip: Slip) -> str:
         paid = voice.clock(slip.paid_at, turn.tz) if slip.paid_at else ""
         link = turn.links.order(slip)
         return f"查到了：{slip.code} 已付 {slip.payable}（{paid}）。取货码 {voice.code(slip.pickup_code)}，二维码：{link}"
+    if slip.status == Status.WAITING_TEAM:
+        return f"查到了：{slip.code} 已付 {slip.payable}，在等人拼齐，齐了取货码马上发你。看看还差几个人：回“我的团”"
     return f"{slip.code} 已经付过，也取走了。还要什么直接说"
 
 

@@ -14,7 +14,8 @@ from dialogs.ordering import YES_NO
 from dialogs.turn import Turn
 from shop import refunds, slips
 from shop.kit.ids import PersonId
-from shop.refusals import QuoteChanged
+from shop.refusals import QuoteChanged, StillTeaming
+from shop.rules.orders import Status
 from shop.rules.refunds import State, What
 from shop.settled import shop_rules
 from shop.slips import Slip
@@ -57,6 +58,8 @@ class AskForMoney(Dialogue):
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         slip = await _paid(turn, turn.person.id)
+        if slip is None and "退" in turn.text and (waits := await _for_a_team(turn)):
+            raise StillTeaming(waits.code)
         if turn.room or slip is None or not _is_about_money(turn, data):
             return None
         if not data.get("goods"):
@@ -124,6 +127,12 @@ def _which(turn: Turn, slip: Slip) -> Question:
 
 def _what(turn: Turn, slip: Slip, data: Data) -> What:
     return What() if data["goods"] == "all" else refunding.named(turn, slip, data["goods"])
+
+
+async def _for_a_team(turn: Turn) -> Slip | None:
+    """The order that is paid and waits for its team: out of the team is the way to that money."""
+    recent = await slips.recent(turn.shop, turn.person.id)
+    return next((slip for slip in recent if slip.status == Status.WAITING_TEAM), None)
 
 
 async def _paid(turn: Turn, buyer: PersonId) -> Slip | None:

@@ -22,7 +22,7 @@ _SIZE = re.compile(r"(\d{1,3}|[二两三四五六七八九十])\s*人\s*(?:成?�
 _HOURS = re.compile(r"(\d{1,3})\s*(?:个)?小时(?:内)?")
 _FILL = re.compile(r"(?:[满够]\s*(\d{1,2})\s*人?\s*)?(?:店家|店里|商家)?\s*(?:补足|补齐)")
 _IN_WORDS = {word: n for n, word in enumerate("二三四五六七八九十", start=2)} | {"两": 2}
-EXAMPLE = "开团 3人团 车厘子 99 24小时"
+EXAMPLE = "开团 3人团 车厘子 39 24小时"
 
 
 def parse_size(reading: Reading, old: Any, asked: bool) -> Any:
@@ -45,8 +45,8 @@ def parse_fill(reading: Reading, old: Any, asked: bool) -> Any:
 class OpenTeams(OpenCampaign):
     id = "campaign_team"
     intents = ()
-    first_words = ()
-    examples = (EXAMPLE, "开团活动 2人团 草莓 25 12小时 店家补足")
+    first_words = ("开团活动", "拼团活动")
+    examples = ("开团活动 3人团 车厘子 39 24小时", "开团活动 2人团 草莓 25 12小时 店家补足")
     undo_for = UNDO_FOR
     size = Slot(parse_size, f"几个人成团？比如“{EXAMPLE}”")
     hours = Slot(parse_hours, optional=True)
@@ -54,7 +54,7 @@ class OpenTeams(OpenCampaign):
 
     def is_meant(self, turn: Turn) -> bool:
         said = turn.text.strip()
-        named = said.lstrip("/").startswith(("开团活动", "拼团活动"))
+        named = said.lstrip("/").startswith(self.first_words)
         return bool(_FIRST.match(said)) and (named or bool(_SIZE.search(said)))
 
     def retold(self, said: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.notices import Desk
 from dialogs.speech import Say
-from shop import people, slips
+from shop import people, slips, teams
 from shop.events import MoneyCameLate
 from shop.kit.ids import OrderId
 from shop.kit.money import Money
@@ -20,13 +20,15 @@ BACK = {
     "mismatch": "钱记着，店里核对后找你",
     "surplus": "多付的会退给你",
 }
+IN_A_TEAM = "钱会原路退给你；还想拼就回“开团”，再开一个"
 
 
 async def words(event: MoneyCameLate, desk: Desk) -> tuple[Say, ...]:
     slip = await slips.slip(OrderId(event.order))
     buyer = await people.person(slip.buyer)
     came = Money(event.fen)
-    to_buyer = f"{slip.code} 收到 {came}，{WHY[event.why]}。{BACK[event.why]}"
+    back = IN_A_TEAM if event.why == "late" and await teams.of_order(slip.id) else BACK[event.why]
+    to_buyer = f"{slip.code} 收到 {came}，{WHY[event.why]}。{back}"
     to_staff = (
         f"{buyer.name} 的 {slip.code} 进了 {came}，{WHY[event.why]}（应付 {slip.payable}），会自动退给他"
     )

@@ -19,4 +19,4 @@ async def words(event: TeamCompleted, desk: Desk) -> tuple[Say, ...]:
     of = await campaign(team.campaign)
     who = teaming.names(team.members)
     text = f"{teaming.called(team, of)}成团了{teaming.filled(team)}：{who}。取货码私聊发你们"
-    return (Say(text, room=team.room, fold=f"list:team {team.number}:{team.room}"),)
+    return (Say(text, room=team.room, fold=f"list:team {team.number}:{team.room}", lane="list"),)

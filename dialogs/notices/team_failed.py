@@ -20,4 +20,4 @@ async def words(event: TeamFailed, desk: Desk) -> tuple[Say, ...]:
     why = team.why or f"到点还差 {team.missing} 人付款"
     back = "，付过的原路退回" if team.paid else ""
     text = f"{teaming.called(team, of)}没拼成：{why}{back}"
-    return (Say(text, room=team.room, fold=f"list:team {team.number}:{team.room}"),)
+    return (Say(text, room=team.room, fold=f"list:team {team.number}:{team.room}", lane="list"),)

@@ -14,9 +14,11 @@ from aiohttp import web
 from playwright.async_api import expect
 
 from bot.web import slips as pages
-from shop import listings, orders, people, pickups, refunds, seed
+from shop import campaigns, listings, orders, people, pickups, refunds, seed, teams
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
+from shop.rules.baskets import Want
+from shop.rules.campaigns import Kind
 from shop.rules.refunds import What
 from shop.slips import slip as slip_by_id
 from shop.transaction import unit_of_work
@@ -236,3 +238,19 @@ async def test_money_that_goes_back_is_on_the_page(till: Till) -> None:
     await unit_of_work(lambda: refunds.submit(case.id, now=till.clock()))
     await unit_of_work(lambda: refunds.paid_back(case.number, now=till.clock()))
     assert "退到了" in read(await till.page(f"/o/{slip.token}"))
+
+
+async def test_who_has_paid_and_waits_for_his_team_sees_how_it_stands(till: Till) -> None:
+    price = campaigns.NewItem("P1-1", Money(1990))
+    of = await campaigns.set_up(
+        till.shop, Kind.TEAM, "橙子", [price], by=None, now=till.clock(), terms={"size": 3}
+    )
+    placed, _ = await teams.open(till.shop, till.buyer, of, [Want("P1-1", Quantity.of(1))], now=till.clock())
+    await till.client.post(f"/sandbox/{await till.trade_of(placed)}")
+    text = read(await till.page(f"/o/{placed.token}"))
+    assert "付好了，等人拼齐" in text and "1号团 3 人团，付了 1 人，5月2日 10:00 截" in text
+    assert 'aria-current="step">拼团中' in await till.page(f"/o/{placed.token}")
+    assert "取货码</p>" not in await till.page(f"/o/{placed.token}") and "不拼了" in text
+    await teams.quit(till.shop, till.buyer, now=till.clock())
+    text = read(await till.page(f"/o/{placed.token}"))
+    assert "订单已取消 按你说的取消了" in text and "待付款 拼团中 已取消" in text

@@ -16,6 +16,7 @@ from dialogs.turn import ShopFacts
 from dialogs.voice import Links
 from shop import (
     agents,
+    campaigns,
     catalogue,
     coupon_drops,
     coupon_templates,
@@ -28,11 +29,13 @@ from shop import (
     points,
     refunds,
     reships,
+    teams,
 )
 from shop.events import Happening
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
+from shop.rules.campaigns import Kind
 from shop.rules.refunds import What
 from shop.slips import Slip
 from tests.support.world import (
@@ -44,8 +47,10 @@ from tests.support.world import (
     a_product,
     a_room,
     a_shop,
+    after,
     an_order,
     hand_over,
+    pay,
     want,
 )
 
@@ -470,6 +475,82 @@ async def _(town: Town) -> Happening:
 async def _(town: Town) -> Happening:
     await points.give(town.shop, town.buyer, -5, town.owner, "", NOW, "key")
     return events.PointsGiven(town.buyer, -5, town.owner, "")
+
+
+async def a_team(town: Town, *, size: int = 2, of_two: bool = True, **terms: int) -> tuple[Slip, int]:
+    """小李 has opened team 1 in the group and has paid; 王姐 sits beside him and has not. Gives his order and the team."""
+    item = campaigns.NewItem(town.sku, Money(1990))
+    of = await campaigns.set_up(
+        town.shop, Kind.TEAM, "橙子", [item], by=None, now=NOW, terms={"size": size, **terms}
+    )
+    one = [want(town.sku)]
+    placed, team = await teams.open(town.shop, town.buyer, of, one, now=NOW, room=town.room.id)
+    await pay(placed)
+    if of_two:
+        await teams.join(town.shop, await a_customer("王姐"), team.number, one, now=NOW)
+    return placed, team.id
+
+
+@case(
+    "TeamPaid",
+    buyer="0501-001 收到 ¥19.90。1号团「橙子」还差 1 人付款，凑齐了取货码马上发你；没凑齐原路退回：http://shop.example/o/…",
+    room="1号团「橙子」 2人团：小李、王姐（待付），坐满了，等 1 人付款（明天10:00截）",
+)
+async def _(town: Town) -> Happening:
+    return events.TeamPaid((await a_team(town))[0].id)
+
+
+@case("TeamMoved", room="1号团「橙子」 2人团：小李，还差 1 人（明天10:00截）。要拼的回“参团 1”")
+async def _(town: Town) -> Happening:
+    return events.TeamMoved((await a_team(town, of_two=False))[1])
+
+
+@case("TeamLed", buyer="1号团「橙子」的团长退出了，现在你是团长。还差 1 人，叫邻居在群里回“参团 1”")
+async def _(town: Town) -> Happening:
+    return events.TeamLed((await a_team(town, of_two=False))[1], town.buyer)
+
+
+@case("TeamCompleted", room="1号团「橙子」成团了（1 人付了，店家补足 1 份）：小李。取货码私聊发你们")
+async def _(town: Town) -> Happening:
+    _, team = await a_team(town, fill_from=1)
+    await teams.end(team, now=after(hours=24))
+    return events.TeamCompleted(team)
+
+
+@case("TeamFailed", room="1号团「橙子」没拼成：到点还差 1 人付款，付过的原路退回")
+async def _(town: Town) -> Happening:
+    _, team = await a_team(town)
+    await teams.end(team, now=after(hours=24))
+    return events.TeamFailed(team)
+
+
+@case(
+    "TeamOrderReady",
+    buyer="1号团「橙子」成团了（1 人付了，店家补足 1 份）。0501-001 取货码 <取货码>，到桃园路 8 号，8:00–21:00取：http://shop.example/o/…",
+)
+async def _(town: Town) -> Happening:
+    placed, _ = await a_team(town)
+    await teams.force(town.shop, 1, town.owner, "", now=NOW)
+    await teams.settle(placed.id, now=NOW)
+    return events.TeamOrderReady(placed.id)
+
+
+@case(
+    "TeamOrderBack failed",
+    buyer="1号团没拼成。0501-001 的 ¥19.90 原路退回，不用你管。还想要就回“开团”，再开一个",
+)
+async def _(town: Town) -> Happening:
+    placed, team = await a_team(town)
+    return events.TeamOrderBack(placed.id, team, 1990, "team_failed")
+
+
+@case(
+    "TeamOrderBack late",
+    buyer="1号团的位置没留住，付款到的时候已经没有空位了。0501-001 的 ¥19.90 原路退回，不用你管。还想要就回“开团”，再开一个",
+)
+async def _(town: Town) -> Happening:
+    placed, team = await a_team(town)
+    return events.TeamOrderBack(placed.id, team, 1990, "team_late")
 
 
 async def a_drop(town: Town, pieces: int) -> int:

@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from shop.kit.money import Money
+from shop.rules.hours import parse
 
 
 class BadSettings(ValueError):
@@ -216,6 +217,16 @@ class MannersPart(_Part):
         return value
 
 
+class DeskPart(_Part):
+    hours: tuple[str, ...] = ()  # when agents are there: "1-5 09:00-21:00", Monday is 1; empty: always
+    holidays: tuple[str, ...] = ()  # days without agents: "2026-10-01"
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        parse(self.hours, self.holidays, "UTC")
+        return self
+
+
 class SecondReaderPart(_Part):
     url: str = ""  # an OpenAI-compatible endpoint, https://host/v1; empty: nobody is asked
     model: Annotated[str, Field(max_length=200)] = ""
@@ -267,6 +278,7 @@ class Settings(_Part):
     payments: PaymentsPart = PaymentsPart()
     api: ApiPart = ApiPart()
     manners: MannersPart = MannersPart()
+    desk: DeskPart = DeskPart()
     second_reader: SecondReaderPart = SecondReaderPart()
     log: LogPart = LogPart()
 

@@ -33,7 +33,7 @@ from dialogs.night import Night
 from dialogs.speech import Heard
 from dialogs.turn import ShopFacts
 from dialogs.voice import Links
-from shop import catalogue, database, mail, payments, people, seed, slips
+from shop import agents, catalogue, database, mail, payments, people, seed, slips
 from shop.engines.faults import is_lost_connection
 from shop.goods import Catalogue
 from shop.kit.ids import MessageId, ShopId
@@ -313,6 +313,7 @@ async def _open(
     shop = await seed.open_shop(settings.shop.key, settings.shop.name, settings.shop.timezone, now=now)
     if opening is not None and opening.goods is not None:
         await seed.fill(shop, opening.goods, now=now, stock=opening.stock, promotions=opening.promotions)
+    await agents.set_hours(shop, settings.desk.hours, settings.desk.holidays)
     for part in settings.channels:
         for name in part.rooms if part.kind == "webroom" else ():
             await people.take_over_room(shop, part.name or part.kind, name, name)

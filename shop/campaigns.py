@@ -13,7 +13,14 @@ from typing import Any
 
 from shop import orders, refunds, seats, stock
 from shop.counters import goods_changed, next_number
-from shop.events import CampaignClosed, CampaignEnding, CampaignOpened, CampaignSettled, PayTheList
+from shop.events import (
+    CampaignArrived,
+    CampaignClosed,
+    CampaignEnding,
+    CampaignOpened,
+    CampaignSettled,
+    PayTheList,
+)
 from shop.kit.codes import new_token
 from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
 from shop.kit.money import Money
@@ -150,6 +157,12 @@ async def cancel(id: int, *, now: datetime) -> OnOffer:
         return ended
 
 
+async def arrived(id: int, *, now: datetime) -> None:
+    """到货了: everybody in it is told to come."""
+    async with transaction() as tx:
+        tx.tell(CampaignArrived(id), at=now)
+
+
 # ── by the clock ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -169,7 +182,9 @@ async def call_due(*, now: datetime) -> int:
         ending = Campaign.filter(
             status=State.OPEN, called_at=None, deadline__gt=now, deadline__lte=now + LAST_CALL
         )
-        rows = await ending.exclude(kind=Kind.FLASH).order_by("deadline", "id")  # that has its own result
+        rows = await ending.exclude(kind__in=[Kind.FLASH, Kind.BARGAIN, Kind.EVENT]).order_by(
+            "deadline", "id"
+        )  # they have words of their own
         for row in rows:
             await Campaign.filter(id=row.id).update(called_at=now)
             if row.kind != Kind.DAILY and (row.starts_at is None or row.starts_at < now - LAST_CALL):

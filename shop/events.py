@@ -321,6 +321,13 @@ class CampaignSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignArrived:
+    """到货了: what the list has gathered can be fetched."""
+
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True)
 class PayTheList:
     """The list is closed; this entry is not paid yet."""
 
@@ -371,6 +378,35 @@ class WaitedInVain:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class VoteOpened:
+    """投票: its groups are asked."""
+
+    vote: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoteClosed:
+    """The groups and whoever asked hear what came of it."""
+
+    vote: int
+
+
+@dataclass(frozen=True, slots=True)
+class BargainEnded:
+    """砍价: its time is over and nothing was bought: its owner hears it."""
+
+    bargain: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventSoon:
+    """报名: what this order is a place of begins in so many hours."""
+
+    order: int
+    hours: int
+
+
 Happening = (
     OrderExpired
     | OrderPaid
@@ -416,6 +452,7 @@ Happening = (
     | CampaignEnding
     | CampaignClosed
     | CampaignSettled
+    | CampaignArrived
     | PayTheList
     | FlashWarming
     | FlashSoldOut
@@ -423,6 +460,10 @@ Happening = (
     | PieceOffered
     | WaitedInVain
     | GroupIsTired
+    | VoteOpened
+    | VoteClosed
+    | BargainEnded
+    | EventSoon
 )
 
 KINDS: dict[str, type[Any]] = {
@@ -472,6 +513,7 @@ KINDS: dict[str, type[Any]] = {
         CampaignEnding,
         CampaignClosed,
         CampaignSettled,
+        CampaignArrived,
         PayTheList,
         FlashWarming,
         FlashSoldOut,
@@ -479,6 +521,10 @@ KINDS: dict[str, type[Any]] = {
         PieceOffered,
         WaitedInVain,
         GroupIsTired,
+        VoteOpened,
+        VoteClosed,
+        BargainEnded,
+        EventSoon,
     )
 }
 

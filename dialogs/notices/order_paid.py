@@ -8,13 +8,23 @@ from dialogs.speech import Say
 from shop import slips
 from shop.events import OrderPaid
 from shop.kit.ids import OrderId
+from shop.on_offer import campaign
+from shop.rules.campaigns import Kind
+from shop.slips import Slip
 
 EVENT = OrderPaid
 
 
 async def words(event: OrderPaid, desk: Desk) -> tuple[Say, ...]:
     slip = await slips.slip(OrderId(event.order))
-    where = "，".join(part for part in (desk.facts.address, desk.facts.hours) if part)
-    come = f"，到{where}取" if where else "，到店报码就能取"
+    come = await _come(slip, desk)
     text = f"{slip.code} 收到 {slip.payable}。取货码 {voice.code(slip.pickup_code or '')}{come}：{desk.links.order(slip)}"
     return (Say(text, person=slip.buyer, card=voice.slip_card(slip, desk.links), fold=f"slip:{slip.code}"),)
+
+
+async def _come(slip: Slip, desk: Desk) -> str:
+    """Where to fetch it; what a list has gathered is not there yet."""
+    if slip.campaign is not None and (await campaign(slip.campaign)).kind == Kind.LIST:
+        return "，货到了我叫你来取"
+    where = "，".join(part for part in (desk.facts.address, desk.facts.hours) if part)
+    return f"，到{where}取" if where else "，到店报码就能取"

@@ -19,5 +19,7 @@ async def words(event: RefundAgreed, desk: Desk) -> tuple[Say, ...]:
     if case.kind == "weight":
         text = f"{case.code} 的{case.why}，少的 {case.amount} 退你，{way}"
         return (Say(text, person=case.buyer, fold=f"refund:{case.number}"),)
+    if case.kind == "steps":
+        goods = f"（{case.why}）"
     text = f"{case.code} 退你 {case.amount}{goods}，{way}"
     return (Say(text, person=case.buyer, fold=f"refund:{case.number}"),)

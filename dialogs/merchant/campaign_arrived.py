@@ -1,0 +1,30 @@
+"""到货了: the goods of a list are here: the group hears it, everybody in it gets his code in private."""
+
+from __future__ import annotations
+
+from dialogs import rolling
+from dialogs.engine import Data, Done, Question, Slot
+from dialogs.leading import Leading, meant, parse_named
+from dialogs.turn import Turn
+from shop import campaigns
+
+
+class CampaignArrived(Leading):
+    id = "campaign_arrived"
+    intents = ()
+    starts = ("到货了", "货到了", "到货通知")
+    first_words = ("到货了", "货到了", "到货通知")
+    examples = ("到货了",)
+    campaign = Slot(parse_named, optional=True)
+
+    async def check(self, turn: Turn, data: Data) -> Question | None:
+        of = await meant(turn, data, over=True)
+        at = await campaigns.progress(of.id)
+        counted = rolling.total_words(of, at, turn.shelf)
+        question = self.preview(turn, f"通知“{of.title}”的 {at.people} 人来取（{counted}），群里说一声")
+        return Question(question.says, pending=question.pending, data=data | {"campaign": of.key})
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        of = await meant(turn, data, over=True)
+        await campaigns.arrived(of.id, now=turn.now)
+        return Done((turn.here(f"通知了，“{of.title}”的人凭取货码来取"),), after=of.key)

@@ -20,6 +20,7 @@ from bot.web.security import No, same_origin
 from bot.web.site import answer, page, site
 from dialogs import refusals
 from dialogs.agent.card import canned
+from dialogs.agent.masked import as_chat
 from shop import agents, amends, desk, desk_clock, deskviews, people, transcripts
 from shop.desk import Request
 from shop.kit.ids import PersonId, ShopId
@@ -53,6 +54,7 @@ def add_desk(
             web.get("/desk/login", here.login),
             web.get("/desk/rows", here.rows),
             web.get(r"/desk/customer/{person:\d{1,18}}", here.customer),
+            web.get(r"/desk/customer/{person:\d{1,18}}/chat", here.chat),
             web.get("/desk/figures", here.figures),
             web.get("/desk/stream", here.stream),
             web.post("/desk/do", here.do),
@@ -133,6 +135,18 @@ class _Desk:
                 "canned": canned(f"{ticket.why if ticket else ''} {last}"),
             }
         )
+
+    async def chat(self, request: web.Request) -> web.Response:
+        """The transcript as a .chat, without anything that says who it was."""
+        await self._agent(request)
+        person = PersonId(int(request.match_info["person"]))
+        try:
+            glance = await deskviews.glance(self.shop, person)
+        except KeyError:
+            raise No(404, "没有这位顾客") from None
+        text = as_chat(await transcripts.said(person, limit=LINES), name=glance.name)
+        headers = {"Content-Disposition": 'attachment; filename="desk.chat"', "Cache-Control": "no-store"}
+        return web.Response(text=text, content_type="text/plain", charset="utf-8", headers=headers)
 
     async def figures(self, request: web.Request) -> web.Response:
         await self._agent(request)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from dialogs import refusals
 from dialogs.agent import card, triggers
 from dialogs.agent.grammar import Meant, parse
-from dialogs.customer.person import tell_the_staff
+from dialogs.customer.person import day, tell_the_staff
 from dialogs.engine import Data, Done, State
 from dialogs.speech import Heard
 from dialogs.turn import Turn
@@ -109,7 +110,7 @@ async def _agent(turn: Turn, heard: Heard, state: State | None) -> Done | Begin 
         await agents.sign_in(turn.person.id, code[1], until=turn.now + SIGN_IN_WITHIN)
         return Done((turn.here("客服台登录了。不是你自己开的页面，马上告诉店主"),))
     meant = parse(turn.text, heard.quote.text if heard.quote else "")
-    if meant.verb in ("list", "on", "off"):
+    if meant.verb in ALONE:
         return await ALONE[meant.verb](turn)
     if meant.ticket is None:
         return await _without_number(turn, meant, state)
@@ -267,6 +268,17 @@ async def _off(turn: Turn) -> Done:
     return Done((turn.here(f"下班了，不再叫你{left}"),))
 
 
+async def _shut(turn: Turn) -> Done | None:
+    """今天早打烊: until tomorrow nobody of the shop is there."""
+    if not turn.person.roles & {OWNER, MANAGER}:
+        return None
+    tomorrow = datetime.combine(turn.day + timedelta(days=1), time(0), ZoneInfo(turn.tz))
+    await agents.close_early(turn.shop, until=tomorrow.astimezone(UTC))
+    back = await agents.back_at(turn.shop, now=turn.now)
+    when = f"，{day(back, turn.now, turn.tz)}再叫你们" if back else ""
+    return Done((turn.here(f"今天打烊了，有人找就请他留言{when}"),))
+
+
 def _quiet(turn: Turn) -> Done | None:
     return Done() if turn.room is not None else None
 
@@ -281,4 +293,9 @@ VERBS: dict[str, Callable[[Turn, Request, Meant], Awaitable[Done]]] = {
     "card": _card,
     "unclear": _unclear,
 }
-ALONE: dict[str, Callable[[Turn], Awaitable[Done]]] = {"list": _list, "on": _on, "off": _off}
+ALONE: dict[str, Callable[[Turn], Awaitable[Done | None]]] = {
+    "list": _list,
+    "on": _on,
+    "off": _off,
+    "shut": _shut,
+}

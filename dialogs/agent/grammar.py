@@ -22,6 +22,7 @@ Verb = Literal[
     "list",
     "on",
     "off",
+    "shut",
     "unclear",
 ]
 WORDS: dict[str, Verb] = {
@@ -33,7 +34,14 @@ WORDS: dict[str, Verb] = {
     "补发": "reship",
     "退款": "refund",
 }
-ALONE: dict[str, Verb] = {"列表": "list", "上班": "on", "下班": "off"}
+ALONE: dict[str, Verb] = {
+    "列表": "list",
+    "上班": "on",
+    "下班": "off",
+    "打烊": "shut",
+    "早打烊": "shut",
+    "今天早打烊": "shut",
+}
 SEPARATORS = " \t\n:：,，"
 _NUMBERED = re.compile(
     r"[#＃]?\s*(\d{1,9})(?:[\s:：,，、]+(?P<rest>.*)|(?P<joined>(?:接|完|结束|转|备注|补发|退款|/\d).*))?",

@@ -21,7 +21,8 @@ export function customerGlance(glance, row, doIt, time) {
     el("h3", {}, "找过人"),
     el("ul", { class: "before" }, ...glance.tickets.map((ticket) => el("li", {},
       el("p", {}, el("b", {}, `#${ticket.id}`), ` ${ticket.why}`),
-      el("p", { class: "soft small" }, `${ticket.word}${ticket.rating ? ` · ${"★".repeat(ticket.rating)}` : ""}`)))));
+      el("p", { class: "soft small" }, `${ticket.word}${ticket.rating ? ` · ${"★".repeat(ticket.rating)}` : ""}`)))),
+    row ? el("p", { class: "small" }, el("a", { href: `/desk/customer/${row.person}/chat`, download: "desk.chat" }, "存成剧本（不留名字）")) : "");
 }
 
 async function refund(doIt) {

@@ -125,7 +125,7 @@ class Row:
 def _read(scene: Scene, listed: Listed) -> Reading | None:
     rows: list[Row] = []
     for entry in listed.entries:
-        rows.append(_row(scene, entry, rows))
+        rows.append(row(scene, entry, rows))
     if not any(row.name for row in rows):
         return None  # one person's shopping list
     filled = [row for row in rows if row.lines or row.unclear]
@@ -155,7 +155,8 @@ def _names_campaign(scene: Scene, listed: Listed) -> bool:
     return any(piece.kind == "product" for piece in scene.lattice.cut(normalise(heading), by_sound=False))
 
 
-def _row(scene: Scene, entry: Entry, above: Sequence[Row]) -> Row:
+def row(scene: Scene, entry: Entry, above: Sequence[Row]) -> Row:
+    """Who wants what; 同上 is what the row above has."""
     name, rest = _name_and_goods(scene, entry.text)
     if SAME.search(rest) and above:
         return Row(

@@ -24,12 +24,14 @@ from dialogs.hear.orders import order
 from dialogs.hear.quantities import Amounts
 from dialogs.hear.questions import plain_question, question
 from dialogs.hear.reading import Context, Reading
+from dialogs.hear.reposts import repost
 from dialogs.hear.scene import Scene, ignore, tokens
 from shop.goods import Catalogue
 
 Step = Callable[[Scene], Reading | None]
 
 STEPS: tuple[Step, ...] = (
+    repost,
     not_for_us,
     lesson,
     post,

@@ -106,6 +106,12 @@ class Promotion(Model):
     kind = fields.CharField(32)
     terms: Any = fields.JSONField()
     running = fields.BooleanField(db_default=True)
+    rooms: Any = fields.JSONField(null=True)  # which groups hear of it; none: nobody is told
+    post_at = fields.DatetimeField(null=True)  # when they hear of it; None: they have, or never will
+    call_at = fields.DatetimeField(null=True)  # when its end is called, as above
+    ends_at = fields.DatetimeField(null=True)
+
+    shop_id: int
 
     class Meta:
         table = "promotion"

@@ -342,6 +342,14 @@ INSERT INTO complaint (id, room_id, person_id, kind, at, taken_back) VALUES (1, 
 INSERT INTO special_plan (id, shop_id, minute, lines, rooms, made_by_id, running, done_on) VALUES (1, 1, 480, '[[1,"F01-1",2200]]', '[1]', 1, TRUE, '2026-05-01');
 INSERT INTO special_gone (id, item_id, gone_at, back_at) VALUES (1, (SELECT id FROM campaign_item), {T}, {T});
 """,
+    "0009_votes_and_bargains": f"""
+INSERT INTO vote (id, title, choices, opened_at, until, closed_at, made_by_id, shop_id) VALUES (1, '下周进什么', '["榴莲","山竹"]', {T}, {T}, {T}, 1, 1);
+INSERT INTO vote_room (id, vote_id, room_id) VALUES (1, 1, 1);
+INSERT INTO ballot (id, vote_id, person_id, choice, at) VALUES (1, 1, 2, 2, {T});
+INSERT INTO bargain (id, number, status, start_fen, floor_fen, cuts, seed, shares, helped, opened_at, campaign_id, person_id, room_id, order_id, shop_id) VALUES (1, 1, 'ordered', 2990, 1990, 2, 7, '[400,600]', 1, {T}, 1, 2, 1, 1, 1);
+INSERT INTO bargain_cut (id, no, fen, at, bargain_id, helper_id) VALUES (1, 1, 400, {T}, 1, 1);
+INSERT INTO bargain_day (id, helper_id, day, cuts) VALUES (1, 1, '2026-05-01', 1);
+""",
 }
 # What a migration made into something else, by table.
 BECAME = {"campaign": {"items", "kind"}}

@@ -11,12 +11,12 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 
 from bot import outbox
-from bot.channels.channel import MaybeSent, Spoken
+from bot.channels.channel import MaybeSent, Pace, Spoken
 from bot.channels.wechaty.channel import Wechaty
 from bot.channels.wechaty.gateway import Endpoint
 from bot.clock import SystemClock
@@ -28,14 +28,14 @@ from shop import mail, people
 from shop.transaction import run_sql, unit_of_work
 from tests.wechaty.stand import ROOM, TOKEN, TOPIC, NodeGateway, until
 
-HURRY = 10_000  # lines a minute
 BACK_WITHIN = 35.0  # seconds after a kill
 SETTLED_WITHIN = 120.0
 
 
 class Counting(Wechaty):
-    """Counts the lines of which nobody could tell whether they went out."""
+    """Counts the lines of which nobody could tell whether they went out. In a hurry."""
 
+    abilities = replace(Wechaty.abilities, pace=Pace())
     unsure = 0
 
     async def speak(self, line: Spoken) -> None:
@@ -146,17 +146,7 @@ async def a_storm(url: str, gateway: NodeGateway, seed: str) -> AsyncIterator[St
             "shop": {"key": goods.shop_id, "name": goods.shop_name, "timezone": goods.tz},
             "database": {"url": url},
             "manners": {"hold_seconds": 0},  # what is held back is overtaken
-            "channels": [
-                {
-                    "kind": "wechaty",
-                    "endpoint": gateway.address,
-                    "token": TOKEN,
-                    "per_minute": HURRY,
-                    "per_minute_in_a_place": HURRY,
-                    "per_day": HURRY * 100,
-                    "breath_seconds": 0.001,
-                }
-            ],
+            "channels": [{"kind": "wechaty", "endpoint": gateway.address, "token": TOKEN}],
         },
         {},
     )

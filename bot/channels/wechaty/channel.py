@@ -99,9 +99,9 @@ class Wechaty:
         """Raises Refused when the gateway does not know the token."""
         self.connect()
         while (coming := await self._coming.get()) is not None:
-            heard = await coming
+            await asyncio.wait([coming])
             self._places.release()
-            if heard is not None:
+            if not coming.cancelled() and (heard := coming.result()) is not None:
                 yield heard
         self._coming.put_nowait(None)  # whoever else listens, or listens again, ends as well
         if self._refused is not None:
@@ -159,8 +159,7 @@ class Wechaty:
         """One message that cannot be read takes nobody with it."""
         try:
             async with self._fetching:
-                payload = await self._payload(id)
-                return await self._heard(payload) if payload is not None else None
+                return await self._heard(await self._payload(id))
         except (GatewayAway, GatewayFault) as why:
             log.warning("message %.40r is left out: %s", id, why)
         except Exception:
@@ -177,8 +176,8 @@ class Wechaty:
         return await self._link.call("MessagePayload", id=id)
 
     async def _heard(self, payload: Any) -> Heard | None:
-        account, who, room = self._link.account, payload.talker_id, payload.room_id or None
-        if not account or who == account:
+        who, room = payload.talker_id, payload.room_id or None
+        if not self._link.us or who == self._link.us:
             self._echoes.append((room or payload.listener_id, payload.text))
             return None
         said_at = hearing.sent_at(payload.timestamp, self._now())
@@ -208,7 +207,7 @@ class Wechaty:
         return str(card.topic) if card is not None else ""
 
     async def _us(self, room: str | None) -> Us:
-        account = self._link.account
+        account = self._link.us
         there, everywhere = await self._cards.name_in(room, account), await self._cards.name_in(None, account)
         names = tuple(name for name in dict.fromkeys((there, everywhere)) if name)
         return Us(account, self._shop_name, names)

@@ -27,7 +27,7 @@ from shop.transaction import start_task
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds before the next try, half as much or as long again
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds before the next try, half as much or as long again
 GREETING = 5.0  # seconds that a gateway has for its first event
 PULSE, PATIENCE = 3.0, 8.0  # how often it is asked whether it lives, and how long it may think
 LEASE_PAUSE = 3.0
@@ -35,7 +35,7 @@ TAKEN_TIMES = 3  # how often a stream may be found taken before the dead one is 
 
 
 class Link:
-    """`events` until `close`. `account` is our own account while it is logged in, else empty."""
+    """`events` until `close`. `account` is our own account while it is logged in, else empty; `us` is what it was last."""
 
     def __init__(self, endpoint: Endpoint, duty: Duty, *, may_stop: bool) -> None:
         """`may_stop`: the lease holds for all programs, so a stream that is taken belongs to a dead one."""
@@ -48,6 +48,7 @@ class Link:
         self._said = ""
         self._connected = asyncio.Event()
         self.account = ""
+        self.us = ""
         self.sessions = 0
 
     async def events(self) -> AsyncGenerator[Event, None]:
@@ -120,7 +121,7 @@ class Link:
 
     def _note(self, event: Event) -> None:
         if event.name == "login" and event.text("contactId"):
-            self.account = event.text("contactId")
+            self.account = self.us = event.text("contactId")
             self._say("the account is logged in")
         elif event.name == "logout":
             self.account = ""

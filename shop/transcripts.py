@@ -11,26 +11,27 @@ from typing import Any
 from shop.kit.ids import PersonId
 from shop.transaction import run_sql
 
+# In the order of what was heard, where the clock alone does not tell: a message, what was done, what was said.
 _EVERYTHING = """
 SELECT kind, name, text, room, at, state FROM (
-  SELECT 'customer' AS kind, m.name, m.text, m.room, m.kept_at AS at, m.id * 2 AS place, '' AS state
+  SELECT 'customer' AS kind, m.name, m.text, m.room, m.kept_at AS at, m.id AS cause, 0 AS rank, m.id, '' AS state
   FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account WHERE h.person_id = ?
   UNION ALL
-  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, l.cause * 2 + 1, l.state
+  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, l.cause, 2, l.id, l.state
   FROM letter AS l JOIN message AS m ON m.id = l.cause JOIN handle AS h ON h.channel = m.channel AND h.account = m.account
   LEFT JOIN event AS e ON e.id = l.event
   WHERE h.person_id = ? AND (l.account = m.account OR (l.room = m.room AND l.event IS NULL))
     AND l.state <> 'folded' AND (e.kind IS NULL OR e.kind <> 'AgentAnswered')
   UNION ALL
-  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, 0, l.state
+  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, coalesce(l.cause, 0), 2, l.id, l.state
   FROM letter AS l JOIN handle AS h ON h.channel = l.channel AND h.account = l.account JOIN event AS e ON e.id = l.event
   LEFT JOIN message AS m ON m.id = l.cause AND m.account = l.account AND m.channel = l.channel
   WHERE h.person_id = ? AND m.id IS NULL AND l.state <> 'folded' AND e.kind <> 'AgentAnswered'
   UNION ALL
-  SELECT line.kind, coalesce(p.name, ''), line.text, NULL, line.at, 0, ''
+  SELECT line.kind, coalesce(p.name, ''), line.text, NULL, line.at, coalesce(line.message, 0), 1, line.id, ''
   FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id LEFT JOIN person AS p ON p.id = line.person_id
   WHERE t.person_id = ? AND line.kind <> 'customer'
-) AS everything ORDER BY at DESC, place DESC LIMIT ?
+) AS everything ORDER BY at DESC, cause DESC, rank DESC, id DESC LIMIT ?
 """
 
 

@@ -18,7 +18,7 @@ from shop.refusals import CampaignOver
 from shop.rules.campaigns import OnOffer, State
 
 FOR_BOTH = ("抢", "我抢", "我要抢", "抢一个")
-FOR_FLASH = ("1", "+1", "秒", "我秒", "抢抢", "抢抢抢", "秒杀")
+FOR_FLASH = ("1", "+1", "＋1", "＋１", "加1", "加一", "秒", "我秒", "抢抢", "抢抢抢", "秒杀")
 JUST_OVER = timedelta(minutes=10)
 
 

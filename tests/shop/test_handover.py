@@ -1,0 +1,318 @@
+"""The desk's verbs: who has a customer, what falls due, what is kept for the figures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shop import agents, amends, desk, desk_clock, deskviews, mail, people, transcripts
+from shop.kit.ids import PersonId, ShopId
+from shop.kit.money import Money
+from shop.kit.quantity import Quantity
+from shop.refusals import (
+    AboveLimit,
+    NoSuchOrder,
+    NoSuchTicket,
+    QuoteChanged,
+    TicketOver,
+    TicketTaken,
+    UnpaidFirst,
+)
+from shop.rules.baskets import Want
+from shop.rules.refunds import What
+from shop.rules.tickets import State
+from shop.transaction import run_sql
+from tests.support.world import (
+    NOW,
+    a_clerk,
+    a_customer,
+    a_paid_order,
+    a_product,
+    a_shop,
+    after,
+    an_order,
+    books,
+    happened,
+    shelf,
+)
+
+
+@pytest.fixture
+async def mei(shop: ShopId) -> PersonId:
+    return await a_clerk("小美", people.AGENT)
+
+
+@pytest.fixture
+async def qiang(shop: ShopId, mei: PersonId) -> PersonId:
+    return await a_clerk("小强", people.AGENT)
+
+
+async def wanted(shop: ShopId, who: str = "小李", why: str = "坏了") -> int:
+    return (await desk.want_person(shop, await a_customer(who), why, room=None, now=NOW)).id
+
+
+async def row(ticket: int) -> dict[str, Any]:
+    (found,) = await run_sql("SELECT * FROM ticket WHERE id = ?", [ticket])
+    return dict(found)
+
+
+# ── one has it ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_from_the_first_word_to_the_stars(shop: ShopId, mei: PersonId) -> None:
+    ticket = await wanted(shop)
+    await desk.claim(shop, ticket, mei, now=after(minutes=1))
+    await desk.answer(shop, ticket, mei, "马上补发", now=after(minutes=3))
+    await desk.customer_wrote(ticket, "好的", now=after(minutes=4))
+    assert (await desk.request(ticket)).state is State.ACTIVE
+    await desk.answer(shop, ticket, mei, "发了", now=after(minutes=5))
+    assert (await desk.request(ticket)).state is State.WAITING
+    await desk.end(shop, ticket, mei, now=after(minutes=6))
+    assert await desk.rate(await a_customer(), 5, now=after(minutes=7))
+    assert not await desk.rate(await a_customer(), 1, now=after(minutes=8))
+    assert [line.kind for line in await desk.lines(ticket)] == [
+        "customer",
+        "event",
+        "agent",
+        "customer",
+        "agent",
+        "event",
+    ]
+    (figures,) = await deskviews.figures(shop, since=NOW - timedelta(days=1))
+    assert (figures.name, figures.tickets, figures.first_answer, figures.answers, figures.late_answers, figures.stars) == (
+        "小美", 1, 180.0, 2, 0, 5.0,
+    )  # fmt: skip
+    assert await happened() == [
+        "PersonWanted", "TicketClaimed", "AgentAnswered", "CustomerWrote", "AgentAnswered", "TicketEnded",
+    ]  # fmt: skip
+
+
+async def test_what_somebody_else_has_is_left_alone(shop: ShopId, mei: PersonId, qiang: PersonId) -> None:
+    ticket = await wanted(shop)
+    await desk.claim(shop, ticket, mei, now=NOW)
+    before = await books()
+    for verb in (desk.claim, desk.end):
+        with pytest.raises(TicketTaken) as taken:
+            await verb(shop, ticket, qiang, now=NOW)
+        assert taken.value.owner == "小美"
+    with pytest.raises(TicketTaken):
+        await desk.answer(shop, ticket, qiang, "我来", now=NOW)
+    with pytest.raises(TicketTaken):
+        await desk.transfer(shop, ticket, qiang, now=NOW)
+    assert await books() == before
+    assert (await desk.claim(shop, ticket, mei, now=NOW)).owner == mei  # his own again is no fault
+    assert await books() == before
+
+
+async def test_nothing_comes_back_from_its_end_but_a_note(shop: ShopId, mei: PersonId) -> None:
+    ticket = await wanted(shop)
+    await desk.end(shop, ticket, mei, now=NOW)
+    before = await books()
+    for verb in (desk.claim, desk.end, desk.transfer):
+        with pytest.raises(TicketOver):
+            await verb(shop, ticket, mei, now=NOW)
+    with pytest.raises(TicketOver):
+        await desk.answer(shop, ticket, mei, "在吗", now=NOW)
+    assert await desk.customer_wrote(ticket, "在吗", now=NOW) is None
+    assert await desk.solved(ticket, now=NOW) is None
+    assert await books() == before
+    await desk.note(shop, ticket, mei, "老顾客", now=NOW)
+    assert (await desk.lines(ticket))[-1].text == "老顾客"
+    with pytest.raises(NoSuchTicket):
+        await desk.note(shop, 99, mei, "老顾客", now=NOW)
+
+
+async def test_a_ticket_of_another_shop_is_none(shop: ShopId, mei: PersonId) -> None:
+    ticket = await wanted(shop)
+    other = await a_shop("S2", "隔壁")
+    stranger = await a_clerk("阿三", people.AGENT, shop=other)
+    with pytest.raises(NoSuchTicket):
+        await desk.claim(other, ticket, stranger, now=NOW)
+    assert await desk.find(other, ticket) is None
+    assert (await deskviews.rows(other), await desk.living(other)) == ((), ())
+    with pytest.raises(KeyError):
+        await deskviews.glance(other, await a_customer(shop=shop))
+
+
+async def test_an_interrupted_question_comes_back_and_one_that_has_begun_meanwhile_stays(
+    shop: ShopId, mei: PersonId
+) -> None:
+    li = await a_customer()
+    await mail.keep_talk(0, li, {"dialogue": "order", "prompt": "要几斤？"}, after(minutes=10))
+    await mail.keep_talk(7, li, {"dialogue": "repair", "prompt": ""}, after(minutes=10))
+    ticket = await wanted(shop)
+    await desk.claim(shop, ticket, mei, now=NOW)
+    assert await mail.talk(0, li, now=NOW) is None
+    await desk.end(shop, ticket, mei, now=after(hours=1))
+    assert await mail.talk(0, li, now=after(hours=1)) == {"dialogue": "order", "prompt": "要几斤？"}
+    assert await mail.talk(7, li, now=NOW) is None  # it had asked nothing
+    again = await wanted(shop)
+    await desk.claim(shop, again, mei, now=NOW)
+    await mail.keep_talk(0, li, {"dialogue": "menu", "prompt": "看哪个？"}, after(hours=9))
+    await desk.end(shop, again, mei, now=after(hours=2))
+    assert await mail.talk(0, li, now=after(hours=2)) == {"dialogue": "menu", "prompt": "看哪个？"}
+
+
+# ── what falls due ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def look(ticket: int, minutes: float) -> int:
+    return await desk_clock.look_at(ticket, now=after(minutes=minutes))
+
+
+async def test_nobody_takes_it(shop: ShopId, mei: PersonId, qiang: PersonId) -> None:
+    ticket = await wanted(shop)
+    assert (await desk.request(ticket)).offered == mei
+    assert await look(ticket, 0.5) == 0
+    assert await look(ticket, 1) == 1
+    assert await desk_clock.due(now=after(minutes=1)) == ()
+    await look(ticket, 2)
+    assert (await desk.request(ticket)).offered == qiang
+    await look(ticket, 3)
+    await look(ticket, 4)
+    assert ((await desk.request(ticket)).offered, (await row(ticket))["passed"]) == (mei, 2)
+    await look(ticket, 10)
+    await desk_clock.look_at(ticket, now=after(hours=24))
+    assert (await row(ticket))["ended"] == "idle"
+    waits = [kind for kind in await happened() if kind == "CustomerWaits"]
+    assert len(waits) == 3
+
+
+async def test_a_clock_that_comes_late_says_only_the_last_word(shop: ShopId, mei: PersonId) -> None:
+    ticket = await wanted(shop)
+    await look(ticket, 30)
+    assert [kind for kind in await happened() if kind == "CustomerWaits"] == ["CustomerWaits"]
+    assert (await row(ticket))["stage"] == 3
+
+
+async def test_an_agent_who_falls_silent_loses_the_customer_to_the_next(
+    shop: ShopId, mei: PersonId, qiang: PersonId
+) -> None:
+    ticket = await wanted(shop)
+    await desk.claim(shop, ticket, mei, now=NOW)
+    assert await look(ticket, 4.9) == 0
+    await look(ticket, 5)
+    assert (await happened())[-1] == "AgentReminded"
+    await look(ticket, 10)
+    passed = await desk.request(ticket)
+    assert (passed.state, passed.owner, passed.offered) == (State.OPEN, None, qiang)
+    await desk.answer(shop, ticket, qiang, "我来", now=after(minutes=11))
+    assert (await row(ticket))["late_answers"] == 0  # measured from his own claim
+
+
+async def test_a_customer_who_says_nothing_for_a_day_is_the_bots_again(shop: ShopId, mei: PersonId) -> None:
+    ticket = await wanted(shop)
+    await desk.answer(shop, ticket, mei, "在的", now=NOW)
+    assert await desk_clock.look_at(ticket, now=after(hours=23)) == 0
+    await desk_clock.look_at(ticket, now=after(hours=24))
+    assert ((await row(ticket))["ended"], (await desk.of_customer(await a_customer()))) == ("idle", None)
+
+
+async def test_whoever_comes_to_work_is_asked_for_those_who_wait(shop: ShopId, mei: PersonId) -> None:
+    await agents.set_duty(shop, mei, at_work=False)
+    tickets = [await wanted(shop, name) for name in ("小李", "阿花")]
+    assert [(await desk.request(one)).offered for one in tickets] == [None, None]
+    assert [(await row(one))["stage"] for one in tickets] == [
+        3,
+        3,
+    ]  # he was told at once that nobody is there
+    assert await desk_clock.offer_waiting(shop, now=after(minutes=5)) == 0
+    await agents.set_duty(shop, mei, at_work=True)
+    assert await desk_clock.unoffered() == (shop,)
+    assert await desk_clock.offer_waiting(shop, now=after(minutes=6)) == 2
+
+
+async def test_a_shop_that_closes_early_is_back_in_the_morning(shop: ShopId, mei: PersonId) -> None:
+    await agents.set_hours(shop, ["1-7 09:00-21:00"], [])
+    assert await agents.are_there(shop, now=NOW)
+    await agents.close_early(shop, until=after(hours=14))  # midnight
+    assert not await agents.are_there(shop, now=after(hours=1))
+    assert await agents.back_at(shop, now=after(hours=1)) == after(hours=23)
+    assert await agents.back_at(shop, now=after(hours=24)) is None
+
+
+# ── amends ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_money_goes_back_once_seen_and_within_the_limit(shop: ShopId, mei: PersonId) -> None:
+    oranges, li = await a_product(price="60.00"), await a_customer()
+    paid = await a_paid_order(li, (oranges, 2))
+    ticket = await wanted(shop)
+    with pytest.raises(TicketTaken):
+        await amends.look_at_refund(shop, ticket, mei, What(amount=Money(100)))
+    await desk.claim(shop, ticket, mei, now=NOW)
+    with pytest.raises(AboveLimit):
+        await amends.look_at_refund(shop, ticket, mei, What())
+    before = await books()
+    with pytest.raises(QuoteChanged):
+        await amends.refund(shop, ticket, mei, What(amount=Money(100)), "", seal="0501-001 99", now=NOW)
+    assert await books() == before
+    _, slip, money = await amends.look_at_refund(shop, ticket, mei, What(amount=Money(2000)))
+    case = await amends.refund(
+        shop, ticket, mei, What(amount=Money(2000)), "", seal=amends.seal_of(slip, money), now=NOW
+    )
+    assert (case.amount, case.order) == (Money(2000), paid.id)
+    assert [line.text for line in await desk.lines(ticket) if line.kind == "note"] == [
+        "退款 ¥20.00（0501-001）"
+    ]
+
+
+async def test_goods_go_out_once_more_for_nothing(shop: ShopId, mei: PersonId) -> None:
+    oranges, li = await a_product(stock=9), await a_customer()
+    ticket = await wanted(shop)
+    await desk.claim(shop, ticket, mei, now=NOW)
+    box = [Want(oranges, Quantity.of(1))]
+    with pytest.raises(NoSuchOrder):
+        await amends.send_goods(shop, ticket, mei, box, now=NOW)
+    await a_paid_order(li, (oranges, 2))
+    sent = await amends.send_goods(shop, ticket, mei, box, now=NOW)
+    assert (sent.payable, sent.pickup_code is not None, await shelf(oranges)) == (Money(0), True, ("9", "3"))
+    await an_order(li, (oranges, 1))
+    with pytest.raises(UnpaidFirst):
+        await amends.send_goods(shop, ticket, mei, box, now=NOW)
+    with pytest.raises(AboveLimit):
+        await amends.send_goods(shop, ticket, mei, [Want(oranges, Quantity.of(2))], now=NOW)
+
+
+# ── what the desk sees ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_list_shows_who_waits_first_and_is_searched_by_name_or_order(
+    shop: ShopId, mei: PersonId
+) -> None:
+    for n, who in enumerate(("阿花", "小李", "小明")):
+        await a_customer(who)
+        heard = mail.Incoming("street", f"m{n}", None, f"account of {who}", who, "在吗", NOW)
+        await mail.keep(heard, now=NOW)
+    placed = await an_order(await a_customer("小明"), (await a_product(), 1))
+    await wanted(shop, "小李")
+    assert [(one.name, one.state) for one in await deskviews.rows(shop)] == [
+        ("小李", "open"), ("小明", "bot"), ("阿花", "bot"),
+    ]  # fmt: skip
+    assert [one.name for one in await deskviews.rows(shop, "阿")] == ["阿花"]
+    assert [one.name for one in await deskviews.rows(shop, placed.code)] == ["小明"]
+    assert await deskviews.rows(shop, "%") == await deskviews.rows(shop, "")
+    glance = await deskviews.glance(shop, await a_customer("小明"))
+    assert (glance.name, [slip.code for slip in glance.orders], glance.tickets) == ("小明", [placed.code], ())
+
+
+async def test_a_transcript_is_this_customers_and_shows_what_was_held_back(
+    shop: ShopId, mei: PersonId
+) -> None:
+    li, flower = await a_customer(), await a_customer("阿花")
+    for n, (who, account) in enumerate((("小李", "account of 小李"), ("阿花", "account of 阿花"))):
+        id, _ = await mail.keep(
+            mail.Incoming("street", f"m{n}", None, account, who, f"{who}的话", NOW), now=NOW
+        )
+        letter = mail.NewLetter(f"m{n}/0", "street", None, account, "reply", {"text": f"给{who}"}, NOW)
+        await mail.finish(id, [letter], {}, now=NOW)
+    ticket = await wanted(shop)
+    await desk.claim(shop, ticket, mei, now=NOW)
+    assert len(await mail.claim([letter.id for letter in await mail.due(now=NOW)])) == 1  # 阿花's
+    said = await transcripts.said(li, limit=10)
+    assert {(one.kind, one.text, one.held_back) for one in said} == {
+        ("customer", "小李的话", False), ("bot", "给小李", True), ("event", "接了", False),
+    }  # fmt: skip
+    assert {one.text for one in await transcripts.said(flower, limit=10)} == {"阿花的话", "给阿花"}

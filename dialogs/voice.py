@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dialogs.speech import Button, Card, Row
+from shop import proxies
 from shop.kit.codes import show_pickup_code
 from shop.kit.money import Money, total
 from shop.kit.quantity import Quantity
@@ -115,7 +116,7 @@ def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool) -> str:
             ways = f"截单前后付都行：{links.order(slip)}"
         else:
             ways = f"{_minutes_to_pay(slip)}分钟内付款：{links.order(slip)}"
-        return f"{head}，{ways}\n要改就说“{_edit_example(slip)}”，不要了说“退出”"
+        return f"{head}，{ways}\n要改就说“{_edit_example(slip)}”，不要了说“退出”{_for_others(slip)}"
     if slip.status == Status.UNPAID:
         if not online:
             ways = f"{minutes}分钟内回“到店付”，或者转账后回“已付”：{links.order(slip)}"
@@ -125,6 +126,12 @@ def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool) -> str:
     if slip.pay_mode == PayMode.COD and not slip.money_in:
         return f"{head}，到店付。取货码 {code(slip.pickup_code or '')}：{links.order(slip)}\n要改就说“{_edit_example(slip)}”，不要了说“取消”"
     return f"{head}（{state(slip)}）：{links.order(slip)}"
+
+
+def _for_others(slip: Slip) -> str:
+    """帮妈妈+1: who it is for may take it over and pay."""
+    whom = "、".join(dict.fromkeys(line.for_whom for line in slip.lines if line.for_whom))
+    return f"\n{whom}的那份要自己付，转这句：认领 {proxies.word(slip)}" if whom else ""
 
 
 def _minutes_to_pay(slip: Slip) -> int:

@@ -328,6 +328,14 @@ class CampaignArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryTakenOver:
+    """认领: what stood on `order` for a neighbour is his own order now."""
+
+    order: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
 class PayTheList:
     """The list is closed; this entry is not paid yet."""
 
@@ -407,6 +415,38 @@ class EventSoon:
     hours: int
 
 
+@dataclass(frozen=True, slots=True)
+class DealBegun:
+    """促销: its groups hear what costs less now."""
+
+    deal: int
+
+
+@dataclass(frozen=True, slots=True)
+class DealEnding:
+    """Half an hour before it ends."""
+
+    deal: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialGone:
+    """A special of today is sold out, or (`back`) there is some again: its groups hear each once."""
+
+    item: int
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialsLeftOut:
+    """特价计划: what the plan could not post today, by sku, and how many it did post: the merchant hears it."""
+
+    plan: int
+    withdrawn: tuple[str, ...]
+    sold_out: tuple[str, ...]
+    posted: int
+
+
 Happening = (
     OrderExpired
     | OrderPaid
@@ -453,6 +493,7 @@ Happening = (
     | CampaignClosed
     | CampaignSettled
     | CampaignArrived
+    | EntryTakenOver
     | PayTheList
     | FlashWarming
     | FlashSoldOut
@@ -464,6 +505,10 @@ Happening = (
     | VoteClosed
     | BargainEnded
     | EventSoon
+    | DealBegun
+    | DealEnding
+    | SpecialGone
+    | SpecialsLeftOut
 )
 
 KINDS: dict[str, type[Any]] = {
@@ -514,6 +559,7 @@ KINDS: dict[str, type[Any]] = {
         CampaignClosed,
         CampaignSettled,
         CampaignArrived,
+        EntryTakenOver,
         PayTheList,
         FlashWarming,
         FlashSoldOut,
@@ -525,6 +571,10 @@ KINDS: dict[str, type[Any]] = {
         VoteClosed,
         BargainEnded,
         EventSoon,
+        DealBegun,
+        DealEnding,
+        SpecialGone,
+        SpecialsLeftOut,
     )
 }
 

@@ -1,0 +1,56 @@
+"""代接: what somebody took for a neighbour stands on his own order; with the word from its slip the neighbour takes it over
+and pays for it. A nickname proves nothing; who has the word was given it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hmac import compare_digest
+
+from shop import orders
+from shop.catalogue import goods
+from shop.events import EntryTakenOver
+from shop.kit.ids import PersonId, ShopId
+from shop.kit.quantity import Quantity
+from shop.records.orders import Order
+from shop.refusals import NoSuchOrder
+from shop.rules.baskets import Want
+from shop.rules.orders import Status
+from shop.slips import Slip, lines_of
+from shop.transaction import transaction
+
+LENGTH = 4  # of the token, behind the order's code: 0501-002-7f3a
+
+
+def word(slip: Slip) -> str:
+    """What the buyer passes on to the neighbour."""
+    return f"{slip.code}-{slip.token[:LENGTH]}"
+
+
+async def take_over(shop: ShopId, who: PersonId, said: str, *, now: datetime) -> Slip:
+    """认领: the lines for somebody else become an order of `who`, at the same price and with the same pieces. Raises
+    NoSuchOrder (also for an order that is paid, over, or has nothing for anybody else), and what orders.place raises."""
+    code, _, proof = said.strip().lower().rpartition("-")
+    async with transaction() as tx:
+        found = await Order.filter(shop_id=shop, code=code, status=Status.UNPAID).order_by("-id").first()
+        order = found and await Order.filter(id=found.id).select_for_update().get()
+        if (
+            not order
+            or order.status != Status.UNPAID
+            or order.claimed_at is not None
+            or order.buyer_id == who
+        ):
+            raise NoSuchOrder(said)
+        if not compare_digest(order.token[:LENGTH].encode(), proof.encode()):
+            raise NoSuchOrder(said)
+        theirs = [line for line in await lines_of(order.id) if line.for_whom]
+        shelf = await goods(shop)
+        campaign = next((one for one in shelf.campaigns if one.id == order.campaign_id), None)
+        if not theirs or (order.campaign_id is not None and campaign is None):
+            raise NoSuchOrder(said)
+        gone = [Want(line.sku_key, Quantity(0), "remove", line.for_whom) for line in theirs]
+        buyer = PersonId(order.buyer_id)
+        await orders.edit(shop, buyer, gone, now=now, campaign=campaign)
+        wants = [Want(line.sku_key, Quantity(line.qty), "add", None, line.note) for line in theirs]
+        taken = await orders.place(shop, who, wants, now=now, campaign=campaign)
+        tx.tell(EntryTakenOver(order.id, taken.id), at=now)
+        return taken

@@ -15,6 +15,7 @@ from bot.duty import Duty
 from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
 from shop import (
+    bargains,
     campaigns,
     coupon_drops,
     coupons,
@@ -24,7 +25,9 @@ from shop import (
     payments,
     pickups,
     seats,
+    signups,
     teams,
+    votes,
     waitlist,
     wishes,
 )
@@ -172,10 +175,14 @@ JOBS: dict[str, Job] = {
     "expire_seats": alone(seats.expire_due),
     "end_teams": end_teams,
     "refund_due": refund_due,
+    "give_bargains_back": alone(bargains.give_back_due),
+    "remind_of_events": alone(signups.remind_due),
+    "expire_bargains": alone(bargains.expire_due),
     "complete_orders": complete_orders,
     "expire_coupons": alone(coupons.expire_due),
     "remind_of_coupons": alone(coupons.remind_due),
     "close_drops": alone(coupon_drops.close_due),
+    "close_votes": alone(votes.close_due),
     "look_at_tickets": look_at_tickets,
     "tell_wishes": alone(wishes.tell_wishes),
     "look_for_uncollected": alone(pickups.look_for_uncollected),

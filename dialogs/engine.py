@@ -104,6 +104,11 @@ class Dialogue:
         classes = reversed(cls.__mro__)
         return {name: slot for one in classes for name, slot in vars(one).items() if isinstance(slot, Slot)}
 
+    @classmethod
+    def is_begun_by(cls, word: str) -> bool:
+        """Whether a message with this first word means it."""
+        return word in cls.first_words
+
     def fill(self, reading: Reading, data: Data, asked: str) -> Data:
         """The data after hearing this: every slot that can take something takes it."""
         filled = dict(data)

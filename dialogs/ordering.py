@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from dialogs import rolling, teaming, voice
+from dialogs import rolling, signing, teaming, voice
 from dialogs.ask import clarify_question
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
 from dialogs.hear.reading import Line, Pending, Reading
@@ -201,8 +201,11 @@ async def told_of_campaign(turn: Turn, slip: Slip, campaign: OnOffer) -> tuple[S
         fold=f"slip:{slip.code}",
     )
     if slip.status == Status.CANCELLED:
-        private = turn.privately(f"{slip.code} 退出了，“{campaign.title}”不算你。想要了再说“+1”")
-    if turn.room is None or campaign.kind == Kind.FLASH:
+        again = "帮我砍" if campaign.kind == Kind.BARGAIN else "+1"
+        private = turn.privately(f"{slip.code} 退出了，“{campaign.title}”不算你。想要了再说“{again}”")
+    if campaign.kind == Kind.EVENT:
+        private = replace(private, text=signing.told(slip, campaign, turn.links, turn=turn))
+    if turn.room is None or campaign.kind in (Kind.FLASH, Kind.BARGAIN):
         return (private,)
     return (await rolling_list(turn, campaign, turn.room.id), private)
 

@@ -41,6 +41,17 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
         if r.other
         else f"{r.name}库存只有 {r.left} {r.unit}，活动要的比这多。先补货，或者少放一点"
     ),
+    no.NoSuchVote: lambda r: "现在没有投票在进行",
+    no.NoSuchBargain: lambda r: (
+        f"{r.number} 号已经砍到底价了"
+        if r.reached
+        else f"没有 {r.number} 号砍价，或者结束了"
+        if r.number
+        else "现在没有要砍的。想自己砍就说“帮我砍”"
+    ),
+    no.OwnBargain: lambda r: "自己的价自己不能砍，喊群里的朋友回“砍”",
+    no.AlreadyHelped: lambda r: f"{r.number} 号你砍过了，一个人砍一刀",
+    no.HelpedEnough: lambda r: f"今天帮砍 {r.most} 次了，明天再来",
     no.NotSold: lambda r: f"{r.name or '这样东西'}下架了，回“菜单”看今天有什么",
     no.OnlyWhole: lambda r: f"{r.name}按{r.unit}卖，要整{r.unit}。比如“{r.name}1{r.unit}”",
     no.TooMuch: lambda r: f"{r.name}一单最多 {r.most} {r.unit}。量大请说“转人工”，店里给你备",

@@ -14,13 +14,21 @@ from shop.catalogue import Goods
 from shop.kit.ids import RoomId
 from shop.kit.quantity import NONE, Quantity
 from shop.lists import Entry, sums
+from shop.rules import bargains
 from shop.rules.campaigns import Item, Kind, OnOffer
 from shop.rules.teams import fills_from, own_time
 
 MOST_LINES = 30  # a longer list shows its end and its sum
 LAST_SHOWN = 12
 LONGEST_NAME = 8
-HEAD = {Kind.LIST: "接龙", Kind.DAILY: "今日特价", Kind.EVENT: "报名", Kind.FLASH: "秒杀", Kind.TEAM: "拼团"}
+HEAD = {
+    Kind.LIST: "接龙",
+    Kind.DAILY: "今日特价",
+    Kind.EVENT: "报名",
+    Kind.FLASH: "秒杀",
+    Kind.TEAM: "拼团",
+    Kind.BARGAIN: "砍价",
+}
 
 
 def fold(of: OnOffer, room: RoomId) -> str:
@@ -41,7 +49,7 @@ def item_line(item: Item, of: OnOffer, shelf: Goods) -> str:
     sku = shelf.everything.sku[item.sku]
     price = item.price or sku.price
     parts = [
-        f"{_mark(item, of)}{shelf.everything.called(item.sku)} {voice.price(price, sku.unit)}",
+        f"{_mark(item, of)}{shelf.everything.called(item.sku)} {voice.price(price, sku.unit) if price else '免费'}",
         f"共{item.quota}{sku.unit}" if item.quota is not None else "",
         f"每人限{item.each}" if item.each is not None else "",
         f"原价{sku.price}" if price < sku.price else "",
@@ -59,7 +67,9 @@ def how_to(of: OnOffer) -> str:
     if of.kind == Kind.FLASH:
         return "要的回“抢”"
     if of.kind == Kind.EVENT:
-        return "要来的回“+1”"
+        return "要来的回“报名”"
+    if of.kind == Kind.BARGAIN:
+        return "想要的回“帮我砍”，群里的朋友一人帮一刀"
     if of.kind == Kind.TEAM:
         return "要拼的回“开团”，别人开了的回“参团”"
     return "要的回“+1”" if len(of.items) == 1 else "要的回编号和数量，比如“1号+2”"
@@ -70,6 +80,11 @@ def team_terms(of: OnOffer) -> str:
     hours, least = int(own_time(of).total_seconds() // 3600), fills_from(of)
     rest = f"到点付满 {least} 人就由店家补足" if least else "不够全退"
     return f"{of.size}人团，开团后 {hours} 小时内凑齐，{rest}"
+
+
+def bargain_terms(of: OnOffer) -> str:
+    _, floor, cuts = bargains.terms(of)
+    return f"最低砍到 {floor}，{cuts} 刀到底"
 
 
 def title(of: OnOffer) -> str:
@@ -83,6 +98,10 @@ def post(of: OnOffer, shelf: Goods, *, now: datetime) -> str:
     least = f"满 {of.least} 份成团，不够全退" if of.least > NONE else ""
     if of.kind == Kind.TEAM:
         lines.append(team_terms(of))
+    if of.kind == Kind.BARGAIN:
+        lines.append(bargain_terms(of))
+    if of.kind == Kind.EVENT:
+        ends = f"{day_and_hour(of.deadline, now, shelf.catalogue.tz)}开始" if of.deadline else ""
     return "\n".join([*lines, "，".join(part for part in (ends, least, how_to(of)) if part)])
 
 
@@ -97,8 +116,10 @@ def rolling(
         lines = [f"…前面 {hidden} 条{more}", *lines[-LAST_SHOWN:]]
     head = title(of)
     if of.deadline:
-        head += f"（{day_and_hour(of.deadline, now, shelf.catalogue.tz)}截）"
-    foot = f"{how_far(of, at, shelf)}。{how_to(of)}，不要了说“退出”"
+        ends = "开始" if of.kind == Kind.EVENT else "截"
+        head += f"（{day_and_hour(of.deadline, now, shelf.catalogue.tz)}{ends}）"
+    no_more = "来不了说“不去了”" if of.kind == Kind.EVENT else "不要了说“退出”"
+    foot = f"{how_far(of, at, shelf)}。{how_to(of)}，{no_more}"
     return "\n".join([head, *lines, foot])
 
 
@@ -133,8 +154,9 @@ def how_far(of: OnOffer, at: Progress, shelf: Goods) -> str:
     if step := _next_step(of, at, shelf):
         parts.append(step)
     left = [qty for qty in at.left.values() if qty is not None]
+    gone = "满了，可以“候补”" if of.kind == Kind.EVENT else "抢完了"
     if left and len(of.items) == 1:
-        parts.append("抢完了" if not left[0].milli else f"还有 {left[0]}")
+        parts.append(gone if not left[0].milli else f"还有 {left[0]}")
     return "，".join(parts)
 
 

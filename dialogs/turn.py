@@ -20,6 +20,7 @@ from shop.orders import PAY_MINUTES
 from shop.people import Person, Room
 from shop.rules.campaigns import OnOffer
 from shop.slips import Slip
+from shop.votes import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Turn:
     said_in: RoomId | None = None  # the group in which a command was said that is answered in private
 
     ticket: Request | None = None  # this customer waits for a person, or has one
+    vote: Standing | None = None  # these words may be a ballot of it
 
     @property
     def day(self) -> date:

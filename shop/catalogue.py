@@ -138,7 +138,8 @@ async def _load(shop: ShopId, version: int) -> Goods:
         version=version,
     )
     on_sale = {product.key for product in products if product.on_sale}
-    catalogue = replace(everything, products=tuple(p for p in everything.products if p.id in on_sale))
+    on_menu = tuple(p for p in everything.products if p.id in on_sale)
+    catalogue = replace(everything, products=on_menu, campaigns=_of_menu(everything.campaigns, on_menu))
     return Goods(
         catalogue,
         everything,
@@ -165,6 +166,13 @@ def _product(row: records.Product) -> Product:
         for s in sorted(row.skus, key=lambda s: s.id)
     )
     return Product(row.key, row.name, skus, tuple(row.aliases), row.category, row.note)
+
+
+def _of_menu(campaigns: Sequence[Campaign], products: Sequence[Product]) -> tuple[Campaign, ...]:
+    """The campaigns with what of them is on the menu; the places of an event are taken by words of their own."""
+    known = {sku.id for product in products for sku in product.skus}
+    left = (replace(one, items=tuple(i for i in one.items if i.sku in known)) for one in campaigns)
+    return tuple(one for one in left if one.items)
 
 
 def _campaign(one: OnOffer) -> Campaign:

@@ -477,3 +477,34 @@ class NotAnAmount(Refusal):
     """No sum of money was said, or none at all."""
 
     said: str
+
+
+@dataclass(eq=False)
+class NoSuchVote(Refusal):
+    """Nothing is voted on here, or it is over, or it has no such choice."""
+
+    said: str
+
+
+@dataclass(eq=False)
+class NoSuchBargain(Refusal):
+    """Nobody's bargain is meant, or it has ended, or there is nothing left to cut."""
+
+    number: int = 0
+    reached: bool = False
+
+
+class OwnBargain(Refusal):
+    """Nobody cuts his own price."""
+
+
+@dataclass(eq=False)
+class AlreadyHelped(Refusal):
+    number: int
+
+
+@dataclass(eq=False)
+class HelpedEnough(Refusal):
+    """So many cuts of one person in a day."""
+
+    most: int

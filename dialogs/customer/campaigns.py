@@ -33,7 +33,7 @@ async def _shown(turn: Turn, of: OnOffer) -> str:
 class MyEntries(Dialogue):
     id = "my_entries"
     intents = ()
-    starts = ("我接了什么", "我的接龙", "我接了啥", "我报了什么", "我的报名")
+    starts = ("我接了什么", "我的接龙", "我接了啥")
     group_words = starts
     examples = ("我接了什么", "我的接龙")
     is_answer = True

@@ -13,7 +13,7 @@ from dialogs.turn import Turn
 from dialogs.wants import line_to_json
 from shop import waitlist
 from shop.kit.refusal import Refusal
-from shop.rules.campaigns import OnOffer
+from shop.rules.campaigns import Kind, OnOffer
 from shop.waitlist import Place
 
 
@@ -76,7 +76,11 @@ class StopWaiting(Dialogue):
 
 
 def _running(turn: Turn) -> OnOffer | None:
-    return flashing.newest(turn.shelf.running(turn.room_id, turn.now))
+    """Of what is limited: the newest flash sale, else the newest event."""
+    running = turn.shelf.running(turn.room_id, turn.now)
+    return flashing.newest(running) or next(
+        (one for one in reversed(running) if one.kind == Kind.EVENT), None
+    )
 
 
 def _told(place: Place, name: str) -> str:

@@ -30,6 +30,10 @@ async def words(event: CampaignClosed, desk: Desk) -> tuple[Say, ...]:
         text = f"{head} {rest}"
     elif of.extra.get("called_off"):
         text = f"{head} 取消了，接了的都不收钱，付过的原路退回"
+    elif of.kind == Kind.BARGAIN:
+        text = f"{head} 结束了：{at.people} 人买下了"
+    elif of.kind == Kind.EVENT:
+        text = f"{head} 截止了，{at.people} 人来，到点见" if at.people else f"{head} 截止了，没有人报名"
     elif of.kind == Kind.FLASH:
         text = flashing.ended(await flash.seen(of.id), shelf)
     elif at.total < of.least:

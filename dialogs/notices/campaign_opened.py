@@ -21,7 +21,9 @@ async def words(event: CampaignOpened, desk: Desk) -> tuple[Say, ...]:
         return ()
     text = rolling.post(of, await goods(desk.shop), now=desk.now)
     was_promised = of.kind == Kind.FLASH and of.starts_at is not None  # its warm-up was the promotion
-    says = {Kind.FLASH: "抢", Kind.TEAM: "开团"}.get(of.kind, "+1")
+    says = {Kind.FLASH: "抢", Kind.TEAM: "开团", Kind.BARGAIN: "帮我砍", Kind.EVENT: "报名"}.get(
+        of.kind, "+1"
+    )
     buttons = (Button(says, says),) if len(of.items) == 1 else ()
     return tuple(
         Say(text, room=room, lane="list" if was_promised else "promo", buttons=buttons, until=of.deadline)

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     FLASH = "flash"  # 秒杀: few pieces at a low price from one moment on
     DAILY = "daily"  # 每日特价: a list of one day
     EVENT = "event"  # 报名: a list of people
+    BARGAIN = "bargain"  # 砍价: each has a price of his own, cut by friends
 
 
 OFFERS = {  # how its price is called, its rank among offers, whether other cuts may come on top
@@ -35,6 +36,7 @@ OFFERS = {  # how its price is called, its rank among offers, whether other cuts
     Kind.FLASH: ("秒杀", "flash", True),
     Kind.DAILY: ("今日特价", "timed", False),
     Kind.EVENT: ("报名费", "timed", False),
+    Kind.BARGAIN: ("砍价", "bargain", True),
 }
 
 

@@ -47,6 +47,7 @@ LIFE: Life[Status] = Life(
         Step(S.PREPARING, "edited", S.PREPARING, "not money in"),
         Step(S.PREPARING, "paid", S.PREPARING, "not money in"),
         Step(S.PREPARING, "buyer_cancelled", S.CANCELLED, "not money in"),
+        Step(S.PREPARING, "buyer_quit", S.CANCELLED, "money in"),
         Step(S.PREPARING, "shop_cancelled", S.CANCELLED),
         Step(S.PREPARING, "handed_over", S.FULFILLED, "money in"),
         Step(S.PREPARING, "all_refunded", S.REFUNDED, "money in"),

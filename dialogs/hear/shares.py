@@ -17,10 +17,14 @@ from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, ignore, left_over
 from dialogs.hear.settle import settle
 from dialogs.hear.wants import Gathered
+from shop.goods import Campaign, CampaignItem
 
 JUST_JOIN = re.compile(
     r"跟团|拼团|参团|拼一?[个份单]|跟一?[个份]|接一?个|入团|上车|加入|加一$|跟上|秒一?[个份]|抢一?[个份]|[算加带]上?我|报个名|^(?:我)?(?:拼|跟团|上车|拼了|跟了)[!~。]*$|^[我也俺再 ]*[加跟拼接抢秒] ?(?:\d{1,2}|[一二两三四五])[份个]?[吧哈啊哦!~。]*$"
 )
+SHOUT = re.compile(
+    r"\s*[我也要]*\s*(?:[+＋]\s*\d+.{0,2}|[抢秒]{1,3}\s*[\d一]?[个份盒]?[!！]*|[1１])\s*"
+)  # 抢, +1: no talk
 ABOUT = re.compile(
     r"团|秒杀|接龙|^\s*(?:抢|退出|候补|不接了|[帮替给].{1,8}[+＋]\s?\d|.{0,3}改成?\s?\d)"
 )  # talk about a sale
@@ -109,7 +113,7 @@ def _asks_for_some(scene: Scene, gathered: Gathered) -> bool:
 
 
 def _join_with(scene: Scene, shares: list[Want]) -> Reading:
-    only = scene.offer.only_item()
+    only = scene.offer.only_item() or _by_the_word(scene)
     intent = join_intent(scene.offer, only[0].id if only else None)
     slots: dict[str, Any] = slots_around(scene)
     if only is None:
@@ -123,16 +127,18 @@ def _join_with(scene: Scene, shares: list[Want]) -> Reading:
     unclear = next((one for one in settled if isinstance(one, Clarify)), None)
     if unclear is not None:
         return ask(intent, replace(unclear, lines=tuple(lines)), slots)
+def _by_the_word(scene: Scene) -> tuple[Campaign, CampaignItem] | None:
+    """抢1个, beside an open list: the one flash sale."""
+    flash = [pair for pair in scene.offer.items() if pair[0].kind == "flash"]
+    return flash[0] if len(flash) == 1 and scene.says("[抢秒]") else None
+
+
     return act(intent, lines, slots, why="团里只有这一样")
 
 
 def about_the_shop(scene: Scene) -> bool:
     """A bare +1 belongs to what was talked about just before."""
-    recent = [
-        said
-        for said in scene.context.history[-4:]
-        if not re.fullmatch(r"\s*[我也]*\s*[+＋]\s*\d+.{0,2}", said.text)
-    ]
+    recent = [said for said in scene.context.history[-4:] if not SHOUT.fullmatch(said.text)]
     if not recent or scene.addressed:
         return True
     return any(said.who == "bot" or _names_goods(scene, said.text) for said in recent)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dialogs import echo, engine, learning, refusals, repair, rooms, trace
+from dialogs import echo, engine, learning, refusals, repair, rooms, trace, voting
 from dialogs.agent import gate
 from dialogs.engine import Dialogue, Done, Move, Question, State
 from dialogs.hear import Reader
@@ -25,19 +25,24 @@ from dialogs.voice import Links
 from dialogs.wants import lines_of
 from shop import acts, desk, mail, people, slips
 from shop.catalogue import Goods, goods
-from shop.kit.ids import MessageId, PersonId, ShopId
+from shop.kit.ids import MessageId, PersonId, RoomId, ShopId
 from shop.kit.refusal import Refusal
 from shop.people import Person, Room
 from shop.refusals import (
+    AlreadyHelped,
     AlreadyInTeam,
     CampaignOver,
+    HelpedEnough,
+    NoSuchBargain,
     NoSuchTeam,
     NotAllowed,
+    OwnBargain,
     QuotaGone,
     QuotaShared,
     TeamFull,
     TeamOver,
 )
+from shop.rules.campaigns import Kind
 from shop.transaction import transaction
 
 HISTORY = 6
@@ -60,7 +65,8 @@ COMMAND_WORDS = (
 )
 IN_TEAMS = (AlreadyInTeam, NoSuchTeam, TeamFull, TeamOver)
 # Hundreds may hear it at once: the group hears one result.
-PRIVATELY = (CampaignOver, QuotaGone, QuotaShared, *IN_TEAMS)
+IN_BARGAINS = (AlreadyHelped, HelpedEnough, NoSuchBargain, OwnBargain)
+PRIVATELY = (CampaignOver, QuotaGone, QuotaShared, *IN_TEAMS, *IN_BARGAINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +141,13 @@ class Conversation:
             shelf,
             now,
             self.links,
-            addressed=called or (state is not None and state.prompt != ""),
+            addressed=called or _is_asked(state),
             dialogues=self._dialogues,
             read=lambda text: self.reader(shelf).read(text, Context(chat="private"), now=now),
             ticket=ticket,
+            vote=await voting.asked_here(room, heard.text, is_asked=_is_asked(state), now=now)
+            if room
+            else None,
         )
         if (reply := await self._at_the_desk(turn, heard, state)) is not None:
             return replace(reply, person=person.id, room=room)
@@ -173,7 +182,7 @@ class Conversation:
         shelf: Goods,
         now: datetime,
     ) -> Context:
-        running = tuple(one.key for one in shelf.running(room.id if room else None, now))
+        running = _joinable(shelf, room.id if room else None, now)
         return Context(
             chat="group" if room else "admin" if person.is_staff else "private",
             mention=heard.mentions,
@@ -278,7 +287,7 @@ class Conversation:
         if by_word is None and turn.room is None and turn.person.is_staff:
             return None  # read as a command already
         local = turn.now.astimezone(ZoneInfo(turn.tz))
-        running = tuple(one.key for one in turn.shelf.running(turn.room_id, turn.now))
+        running = _joinable(turn.shelf, turn.room_id, turn.now)
         reading = self.reader(turn.shelf).read(said, Context(chat="admin", campaigns=running), now=local)
         reading = replace(reading, text=turn.text) if meant else reading
         dialogue = by_word or self._by_intent.get(reading.intent)
@@ -502,6 +511,15 @@ def _read_beside_menu(reader: Reader, text: str, context: Context, now: datetime
         return reader.read(text, context, now=now)
     plain = reader.read(text, replace(context, pending=None), now=now)
     return plain if plain.action == "act" else reader.read(text, context, now=now)
+
+
+def _joinable(shelf: Goods, room: RoomId | None, now: datetime) -> tuple[str, ...]:
+    """The campaigns that a +1 may mean; a bargain is opened, cut and bought by words of its own."""
+    return tuple(one.key for one in shelf.running(room, now) if one.kind != Kind.BARGAIN)
+
+
+def _is_asked(state: State | None) -> bool:
+    return state is not None and state.prompt != ""
 
 
 def _names(heard: Heard, context: Context) -> tuple[str, ...]:

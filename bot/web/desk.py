@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from aiohttp import web
 from itsdangerous import BadData
 
 from bot.web.desk_drawn import drawn_figures, drawn_glance, drawn_line, drawn_row
-from bot.web.desk_feed import Feed
+from bot.web.desk_feed import Event, Feed
 from bot.web.reading import json_body, text_in
 from bot.web.security import No, same_origin
 from bot.web.site import answer, page, site
@@ -313,13 +312,9 @@ def _read(request: web.Request, purpose: str, cookie: str, seconds: int) -> obje
     return said
 
 
-async def _next(events: asyncio.Queue[Any]) -> bytes | None:
+async def _next(events: asyncio.Queue[Event | None]) -> bytes | None:
     """The next event as it goes over the wire; a sign of life when nothing happens; None at the end."""
     try:
-        event = await asyncio.wait_for(events.get(), PING_AFTER)
+        return await asyncio.wait_for(events.get(), PING_AFTER)
     except TimeoutError:
         return b": ping\n\n"
-    if event is None:
-        return None
-    name, body = event
-    return f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n".encode()

@@ -6,6 +6,7 @@ The database is asked a few times a second while a desk is open, so that it does
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,10 +19,11 @@ from shop.transaction import start_task
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.1  # seconds
+LOOK_EVERY = 0.05  # seconds
+ROWS_EVERY = 0.5  # the list is longer than a line, and may be a little later
 FULL = 200  # events that a slow desk may be behind; then it begins anew
 
-Event = tuple[str, Mapping[str, Any]]
+Event = bytes  # as it goes over the wire: written once, however many desks are open
 
 
 class Feed:
@@ -31,6 +33,7 @@ class Feed:
         self._task: asyncio.Task[None] | None = None
         self._seen: dict[str, None] = {}  # the marks of the last lines, in their order
         self._rows: list[Mapping[str, Any]] = []
+        self._rows_due, self._are_stale = 0.0, False
 
     @contextmanager
     def watch(self) -> Iterator[asyncio.Queue[Event | None]]:
@@ -40,7 +43,7 @@ class Feed:
         if self._task is None or self._task.done():
             self._task = start_task(self._look(), name="desk feed")
         elif self._rows:
-            queue.put_nowait(("rows", {"rows": self._rows}))
+            queue.put_nowait(_event("rows", {"rows": self._rows}))
         try:
             yield queue
         finally:
@@ -68,15 +71,23 @@ class Feed:
     async def _look_once(self, after: tuple[int, int, int]) -> tuple[int, int, int]:
         now = await deskviews.newest()
         if now == after:
+            await self._tell_rows_in_time()
             return now
+        self._are_stale = True
         fresh = [one for one in await deskviews.lines_after(self._shop, after) if one.key not in self._seen]
         for line in fresh:
             self._seen[line.key] = None
             self._tell("line", {"person": line.person, **drawn_line(line)})
         for old in list(self._seen)[: max(0, len(self._seen) - 10 * deskviews.BACK)]:
             del self._seen[old]
-        await self._tell_rows()
+        await self._tell_rows_in_time()
         return now
+
+    async def _tell_rows_in_time(self) -> None:
+        clock = asyncio.get_running_loop().time()
+        if self._are_stale and clock >= self._rows_due:
+            self._are_stale, self._rows_due = False, clock + ROWS_EVERY
+            await self._tell_rows()
 
     async def _tell_rows(self) -> None:
         rows: list[Mapping[str, Any]] = [drawn_row(row) for row in await deskviews.rows(self._shop)]
@@ -85,9 +96,10 @@ class Feed:
             self._tell("rows", {"rows": rows})
 
     def _tell(self, name: str, body: Mapping[str, Any]) -> None:
+        event = _event(name, body)
         for desk in tuple(self._desks):
             try:
-                desk.put_nowait((name, body))
+                desk.put_nowait(event)
             except asyncio.QueueFull:
                 self._end(desk)
 
@@ -96,3 +108,7 @@ class Feed:
         while not desk.empty():
             desk.get_nowait()
         desk.put_nowait(None)
+
+
+def _event(name: str, body: Mapping[str, Any]) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n".encode()

@@ -24,6 +24,7 @@ from shop.transaction import unit_of_work
 from tests.support.browser import open_browser, open_page
 
 Client = TestClient[Any, Any]
+expect.set_options(timeout=20_000)  # several pages and a shop on one small machine
 
 
 @asynccontextmanager

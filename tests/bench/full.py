@@ -1,39 +1,52 @@
 """python -m tests.bench.full: what an order costs in an empty shop and in one with a million orders, and a rush for a
-hundred boxes beside the same conditional update by the bare driver. On a PostgreSQL of its own."""
+hundred boxes beside the same conditional update by the bare driver. On databases of its own."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import statistics
+import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+from tortoise.connection import get_connection
 
-from shop import database, orders
+from shop import catalogue, database, orders
 from shop.database import parse
 from shop.invariants import broken
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.quantity import Quantity
 from shop.refusals import SoldOut
 from shop.rules.baskets import Want
-from shop.transaction import run_sql, unit_of_work
+from shop.transaction import CONNECTION, run_sql, transaction, unit_of_work
 from tests.support.postgres import PostgresServer
-from tests.support.world import NOW, a_customer, a_product, a_shop
+from tests.support.world import NOW, a_customer, a_product, a_shop, the_shop
 
 SAMPLE = 300
 CONNECTIONS = 32
 BUYERS, BOXES = 1_000, 100
+PEOPLE = 20_000  # who placed the old orders; the sample is among them
+NUMBERS = {
+    "postgres": "generate_series(1, {many}) AS n",
+    "sqlite": "(WITH RECURSIVE a(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM a WHERE n < {many}) SELECT n FROM a)",
+}
+MOMENT = {"postgres": "TIMESTAMPTZ '2020-01-01'", "sqlite": "'2020-01-01 00:00:00+00:00'"}
+DAY = {"postgres": "DATE '2020-01-01'", "sqlite": "'2020-01-01'"}
 FILL = """
+INSERT INTO person (shop_id, name, met_at) SELECT 1, '邻居', {moment} FROM {people};
 INSERT INTO "order" (shop_id, buyer_id, day, number, code, token, status, pay_mode, gross_fen, payable_fen, version,
-    placed_at, ended_at, ended_why, points, points_fen, adjust_fen)
-  SELECT 1, {buyer}, DATE '2020-01-01' + (n / 1000), n % 1000 + 1, 'old', md5(n::text), 'cancelled', 'prepay', 1000, 1000,
-    1, TIMESTAMPTZ '2020-01-01', TIMESTAMPTZ '2020-01-01', 'buyer_cancelled', 0, 0, 0 FROM generate_series(1, {many}) AS n;
-INSERT INTO line (order_id, sku_id, sku_key, name, spec, called, unit, price_fen, price_why, qty, gross_fen, net_fen, cuts)
-  SELECT o.id, {sku}, '{key}', '橙子', '', '橙子', '箱', 1000, '', 1000, 1000, 1000, '[]' FROM "order" AS o WHERE o.code = 'old';
-INSERT INTO hold (line_id, sku_id, qty, state) SELECT id, sku_id, qty, 'released' FROM line WHERE order_id IN
-  (SELECT id FROM "order" WHERE code = 'old');
+    placed_at, ended_at, ended_why, points, points_fen, adjust_fen, keeps_coupons, campaign_done)
+  SELECT 1, {buyer} + n % {all_people}, {day}, n, '0101-' || n, 'old' || n, 'cancelled', 'prepay', 1000, 1000, 1, {moment}, {moment},
+    'buyer_cancelled', 0, 0, 0, FALSE, FALSE FROM {numbers};
+INSERT INTO line (order_id, sku_id, sku_key, name, spec, called, unit, price_fen, price_why, qty, gross_fen, net_fen,
+    cuts, over, points)
+  SELECT o.id, {sku}, '{key}', '橙子', '', '橙子', '箱', 1000, '', 1000, 1000, 1000, '[]', FALSE, 0
+  FROM "order" AS o;
+INSERT INTO hold (line_id, sku_id, qty, state) SELECT id, sku_id, qty, 'released' FROM line;
 ANALYZE;
 """
 
@@ -46,52 +59,96 @@ def main() -> None:
     server = PostgresServer("max_connections=100")
     try:
         if given.orders:
-            asyncio.run(flat(server, given.orders))
+            asyncio.run(both_flat(server, given.orders, given.rounds))
         asyncio.run(rush(server, given.rounds))
     finally:
         server.close()
 
 
-async def opened(server: PostgresServer, name: str) -> ShopId:
+async def both_flat(server: PostgresServer, many: int, rounds: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="qundian-bench-") as folder:
+        few, full = (f"sqlite:///{folder}/{name}.db" for name in ("few", "full"))
+        await flat("SQLite", few, full, many, rounds)
+    few, full = [await new_database(server, name) for name in ("with_few", "with_many")]
+    await flat("PostgreSQL", few, full, many, rounds)
+
+
+async def new_database(server: PostgresServer, name: str) -> str:
     await server._run((f"CREATE DATABASE {name}",), "postgres")
-    url = f"{server.url(name)}&minsize={CONNECTIONS}&maxsize={CONNECTIONS}"
+    return f"{server.url(name)}&minsize={CONNECTIONS}&maxsize={CONNECTIONS}"
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[None]:
     await database.open_database(url, models=database.record_modules())
     await database.migrate()
-    return await a_shop()
+    catalogue.forget()
+    try:
+        yield
+    finally:
+        await database.close_database()
 
 
 # ── flat ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def flat(server: PostgresServer, many: int) -> None:
-    """The same sample before and after, in one run; medians, because the machine is shared."""
-    shop = await opened(server, "flat")
+async def flat(what: str, few: str, full: str, many: int, rounds: int) -> None:
+    """Two databases by turns, because the machine is shared: one with a handful of orders, one with very many."""
+    for url, old in ((few, 10), (full, many)):
+        async with opened(url):
+            await a_shop()
+            await fill(old)
+    ratios = list[float]()
+    for _ in range(rounds):
+        each = list[float]()
+        for url in (few, full):
+            async with opened(url):
+                each.append(await sample())
+        ratios.append(each[1] / each[0])
+        print(
+            f"{what}: placed and cancelled in {each[0]:.2f} ms beside 10 orders, {each[1]:.2f} ms beside {many}"
+        )
+    print(f"{what}: {statistics.median(ratios):.2f}× at the median of {rounds}")
+
+
+async def fill(many: int) -> None:
     sku = await a_product("橙子", "10.00", stock=100_000)
     buyers = [await a_customer(f"邻居{n}") for n in range(SAMPLE)]
-    await sample(shop, sku, buyers)
-    few = await sample(shop, sku, buyers)
+    dialect = get_connection(CONNECTION).capabilities.dialect
+    texts = {
+        "buyer": buyers[0],
+        "all_people": PEOPLE,
+        "people": NUMBERS[dialect].format(many=PEOPLE - SAMPLE),
+        "key": sku,
+        "sku": await row_of(sku),
+        "day": DAY[dialect],
+        "moment": MOMENT[dialect],
+        "numbers": NUMBERS[dialect].format(many=many),
+    }
     began = time.perf_counter()
-    for statement in FILL.format(buyer=buyers[0], many=many, sku=await row_of(sku), key=sku).split(";\n"):
-        if statement.strip():
-            await run_sql(statement)
+    async with transaction():
+        if dialect == "postgres":
+            await run_sql("SET LOCAL statement_timeout = 0")
+        for statement in FILL.format(**texts).split(";\n"):
+            if statement.strip():
+                await run_sql(statement)
     print(f"{many} old orders written in {time.perf_counter() - began:.0f} s")
-    await sample(shop, sku, buyers)
-    full = await sample(shop, sku, buyers)
-    print(
-        f"placing and cancelling an order: {few:.2f} ms with {SAMPLE * 2} orders in the table, "
-        f"{full:.2f} ms with {many} more: {full / few:.2f}×"
-    )
-    await database.close_database()
 
 
-async def sample(shop: ShopId, sku: str, buyers: list[PersonId]) -> float:
-    each = []
+async def sample() -> float:
+    """Milliseconds to place an order and cancel it, at the median; the first third warms up."""
+    shop, sku, each = await the_shop(), await the_sku(), list[float]()
+    buyers = [await a_customer(f"邻居{n}") for n in range(SAMPLE)]
     for buyer in buyers:
         at = time.perf_counter()
         await unit_of_work(lambda b=buyer: orders.place(shop, b, [Want(sku, Quantity.of(1))], now=NOW))  # type: ignore[misc]
         await unit_of_work(lambda b=buyer: orders.cancel(shop, b, now=NOW))  # type: ignore[misc]
         each.append((time.perf_counter() - at) * 1000)
-    return statistics.median(each)
+    return statistics.median(each[SAMPLE // 3 :])
+
+
+async def the_sku() -> str:
+    return str((await run_sql('SELECT "key" FROM sku ORDER BY id LIMIT 1'))[0]["key"])
 
 
 # ── a rush ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -99,7 +156,12 @@ async def sample(shop: ShopId, sku: str, buyers: list[PersonId]) -> float:
 
 async def rush(server: PostgresServer, rounds: int) -> None:
     """Ours and the bare driver by turns, each round with goods of its own; the first round warms both."""
-    shop = await opened(server, "rush")
+    async with opened(await new_database(server, "rush")):
+        await rushes(server, rounds)
+
+
+async def rushes(server: PostgresServer, rounds: int) -> None:
+    shop = await a_shop()
     buyers = [await a_customer(f"邻居{n}") for n in range(BUYERS)]
     place = parse(server.url("rush")).credentials
     known = {key: place[key] for key in ("host", "port", "user", "password", "database") if place.get(key)}
@@ -117,7 +179,6 @@ async def rush(server: PostgresServer, rounds: int) -> None:
             )
     print(f"ours is {statistics.median(ratios):.0%} at the median of {rounds}")
     await pool.close()
-    await database.close_database()
 
 
 async def one_rush(shop: ShopId, name: str, buyers: list[PersonId]) -> tuple[float, int]:

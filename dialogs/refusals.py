@@ -149,3 +149,18 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
         f"{r.name}店里有 {r.on_hand} {r.unit}，其中 {r.held} {r.unit}顾客订了要留着，能动的只有 {r.on_hand - r.held} {r.unit}"
     ),
 }
+
+# Hundreds may hear one of these at once: each in private, and the group hears one result.
+PRIVATELY = (
+    no.CampaignOver,
+    no.QuotaGone,
+    no.QuotaShared,
+    no.AlreadyInTeam,
+    no.NoSuchTeam,
+    no.TeamFull,
+    no.TeamOver,
+    no.AlreadyHelped,
+    no.HelpedEnough,
+    no.NoSuchBargain,
+    no.OwnBargain,
+)

@@ -98,7 +98,8 @@ class Promoting(Command):
             told = f"发到{names}：开始说一次，结束前半小时再说一次。不想发就说“悄悄开”"
         else:
             told = f"发到{names}，只发一次"
-        return self.preview(turn, "\n".join([*shown, *plan.notes, told]))
+        text = "\n".join([*shown, *plan.notes, told])
+        return replace(self.preview(turn, text), data=data | {"rooms": [room.id for room in rooms]})
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         plan = self._plan(turn, data)

@@ -17,6 +17,7 @@ T = TypeVar("T")
 _PART = r"(凌晨|早上|早|上午|中午|下午|傍晚|晚上|晚)?"
 _CLOCK = _PART + r" ?(\d{1,2})(?:[:点](\d{2}|半)?)?"
 _SPAN = re.compile(rf"(?<![\d.]){_CLOCK} ?(?:-|~|到|至) ?{_CLOCK}点?(?![\d.])")
+_ONE_CLOCK = re.compile(rf"(?<![\d.]){_PART} ?(\d{{1,2}})[:点](\d{{2}}|半)?")
 _RATE = re.compile(rf"打? ?(\d{{1,2}}(?:\.\d)?|[{''.join(DIGITS)}]{{1,2}}) ?折|半价")
 _PRICE = re.compile(r"¥? ?(\d{1,6}(?:\.\d{1,2})?) ?(?:元|块钱?)?(?: ?[/一每] ?[\u4e00-\u9fff]{1,2})?")
 _DAYS_LONG = re.compile(r"(\d{1,2}) ?天")
@@ -65,6 +66,15 @@ def clocks(text: str) -> Found[Clocks | None]:
         return Found(None, text)
     made = Clocks(time(start // 60, start % 60), time(end // 60 % 24, end % 60), end <= start)
     return Found(made, _without(text, match))
+
+
+def clock(text: str) -> Found[int | None]:
+    """The first time of day, in minutes: 8点, 早上8点半, 17:30."""
+    match = _ONE_CLOCK.search(text)
+    total = _minutes(match[1], match[2], match[3]) if match else None
+    if match is None or total is None or total >= 1440:
+        return Found(None, text)
+    return Found(total, _without(text, match))
 
 
 def _minutes(part: str | None, hour: str, minute: str | None) -> int | None:

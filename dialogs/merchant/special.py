@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from dialogs import voice
 from dialogs.command import UNDO_FOR, Command, as_money, sku_name
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.turn import Turn
-from shop import campaigns, catalogue, people
+from shop import people, specials
 from shop.goods import Catalogue
-from shop.kit.ids import RoomId
 from shop.kit.money import Money
-from shop.rules.campaigns import Kind
+from shop.specials import Posted
 
 
 def parse_items(reading: Reading, old: Any, asked: bool) -> Any:
@@ -57,10 +55,10 @@ class PostSpecials(Command):
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         prices = _prices(data) or {}
-        before = await catalogue.set_specials(turn.shop, prices, turn.day)
-        rooms = [room for room in await people.rooms(turn.shop) if not room.muted]
-        numbered = await _numbered(turn, prices, [room.id for room in rooms]) if rooms else None
-        await catalogue.post_specials([room.id for room in rooms], list(prices), turn.day, now=turn.now)
+        rooms = [room.id for room in await people.rooms(turn.shop) if not room.muted]
+        posted = await specials.post(
+            turn.shop, prices, rooms, by=turn.person.id, day=turn.day, tz=turn.tz, now=turn.now
+        )
         names = "、".join(sku_name(turn, sku) for sku in prices)
         text = (
             f"{names} 今天特价，改好了"
@@ -68,36 +66,17 @@ class PostSpecials(Command):
             + "（撤销 2 分钟内有效）"
         )
         undo = {
-            "day": turn.day.isoformat(),
-            "before": {s: m.fen if m else None for s, m in before.items()},
-            "campaign": numbered,
+            "day": posted.day.isoformat(),
+            "before": {s: m.fen if m else None for s, m in posted.before.items()},
+            "campaign": posted.campaign,
         }
         return Done((turn.here(text),), undo=undo, after={s: m.fen for s, m in prices.items()})
 
     async def take_back(self, turn: Turn, undo: Data) -> str:
         before = {s: Money(fen) if fen is not None else None for s, fen in undo["before"].items()}
-        await catalogue.undo_specials(turn.shop, before, date.fromisoformat(undo["day"]))
-        if undo["campaign"] is not None:
-            await campaigns.cancel(undo["campaign"], now=turn.now)
+        posted = Posted(date.fromisoformat(undo["day"]), before, undo["campaign"])
+        await specials.take_back(turn.shop, posted, now=turn.now)
         return "特价取消了，按原价卖。群里发过的话收不回来，要说一声吗"
-
-
-async def _numbered(turn: Turn, prices: Mapping[str, Money], rooms: Sequence[RoomId]) -> int:
-    """So that +1 and 2号 mean what was posted, until midnight; gives its number."""
-    midnight = datetime.combine(turn.day + timedelta(days=1), time(0), ZoneInfo(turn.tz))
-    items = [campaigns.NewItem(sku, price) for sku, price in prices.items()]
-    posted = await campaigns.set_up(
-        turn.shop,
-        Kind.DAILY,
-        "今日特价",
-        items,
-        by=turn.person.id,
-        now=turn.now,
-        rooms=rooms,
-        deadline=midnight,
-        quietly=True,
-    )
-    return posted.id
 
 
 def usual_sku(product: str, catalogue: Catalogue) -> str:

@@ -11,6 +11,7 @@ from functools import cache
 from dialogs.hear.choices import choice, chosen, complete, named, numbered, ordinal
 from dialogs.hear.edits import edit
 from dialogs.hear.lexicon import table
+from dialogs.hear.offer import Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Pending, Reading
 from dialogs.hear.scene import Scene, act, ask, left_over
@@ -63,6 +64,8 @@ def _amount(scene: Scene, pending: Pending, said: str) -> Reading | None:
     named = [want for want in gathered.wants if want.quantity and want.source != "unknown"]
     loose = [*gathered.loose, *(want.quantity for want in named if want.quantity)]
     specs = tuple(piece.value for piece in scene.pieces if piece.kind in ("spec", "specword"))
+    if pending.kind == "confirm_order" and any(not _is_asked_about(scene, want, pending) for want in named):
+        return None  # 再加两斤橙子, when 香蕉3斤 was read back
     if (
         len(loose) != 1
         or left_over(gathered.left_over) > 2
@@ -81,6 +84,12 @@ def _amount(scene: Scene, pending: Pending, said: str) -> Reading | None:
     if isinstance(settled, Clarify):
         return ask("order.add", replace(settled, lines=pending.lines), why="补的数量还不够清楚")
     return None
+
+
+def _is_asked_about(scene: Scene, want: Want, pending: Pending) -> bool:
+    goods = scene.offer.catalogue.sku
+    asked = {goods[line.sku].product for line in pending.lines if line.sku in goods}
+    return bool(asked.intersection(want.products)) or want.sku in {line.sku for line in pending.lines}
 
 
 def _is_amount(quantity: Quantity, pending: Pending) -> bool:

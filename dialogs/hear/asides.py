@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Want
@@ -62,6 +63,16 @@ class Asides(Walk):
             start=unit.start,
             end=piece.end,
         )
+
+    def _of_another_size(self, quantity: Quantity, piece: Piece, at: int) -> Want | None:
+        """苹果来一箱5斤的，再来一箱10斤的."""
+        following = self._next(at)
+        last = self.done[-1] if self.done and self.held is None and self.broken else None
+        if last is None or not last.products or following is None or following.kind != "spec":
+            return None
+        if not self._in_another_size(following.value):
+            return None
+        return replace(last, quantity=quantity, specs=(), note=None, start=piece.start, end=piece.end)
 
     def _in_another_size(self, spec: Spec) -> bool:
         """大米5斤装的来一袋，10斤的也来一袋."""

@@ -120,6 +120,8 @@ def _copied(
             if not scene.addressed or not scene.private
             else ask("order.add", Clarify("product", (), "nothing_to_copy"))
         )
+    if scene.says("只要|就要|单要") and (only := _named_of(scene, lines)):
+        lines = only
     quantity = _said_amount(scene, match.end() if match else 0, copy_one=not quiet)
     if quantity is not None:
         lines = tuple(_in_quantity(line, quantity, scene) for line in lines)
@@ -129,6 +131,17 @@ def _copied(
     )
     intent = join_intent(scene.offer, lines[0].campaign) if joins else "order.add"
     return act(intent, lines, {"copied_from": source.who, **slots_around(scene)}, why=f"照 {source.who} 的来")
+
+
+def _named_of(scene: Scene, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """附议，只要D: of what is copied, what is named."""
+    product = scene.offer.catalogue.sku
+    wants = scene.gathered.wants
+    return tuple(
+        line
+        for line in lines
+        if any(want.sku == line.sku or product[line.sku].product in want.products for want in wants)
+    )
 
 
 def _plain_amount(scene: Scene) -> bool:

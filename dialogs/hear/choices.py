@@ -130,6 +130,7 @@ def named(scene: Scene, pending: Pending, said: str) -> Reading | None:
         or _by_code(scene, pending)
         or _by_spec(scene, pending)
         or _by_unit(scene, pending)
+        or _by_part(scene, pending)
     )
     if len(options) > 1 and len(options) < len(pending.options):
         fewer = tuple(pending.options[n - 1] for n in options)
@@ -200,6 +201,21 @@ def _by_unit(scene: Scene, pending: Pending) -> list[int]:
     skus = _skus(scene, pending.options)
     match = re.search(r"(?:按|论|要|整|选|是|就|来)?(?P<u>[\u4e00-\u9fff])(?:的|装|称|卖|吧|$)", scene.text)
     return [n for n, sku in enumerate(skus, 1) if sku and match and same_unit(goods, sku.unit, match["u"])]
+
+
+def _by_part(scene: Scene, pending: Pending) -> list[int]:
+    """红的, of 红富士苹果 and 青苹果."""
+    said = re.fullmatch(
+        r"(?:要|选|就|来|那)*(?:个|种)?(?P<part>[\u4e00-\u9fff]{1,3})(?:的|那[个种款])(?:吧|呗|啊)?",
+        scene.text,
+    )
+    goods = scene.offer.catalogue
+    of = [goods.product.get(goods.sku[id].product if id in goods.sku else id) for id in pending.options]
+    return [
+        n
+        for n, one in enumerate(of, 1)
+        if one and said and any(said["part"] in name for name in (one.name, *one.aliases))
+    ]
 
 
 def _skus(scene: Scene, ids: Iterable[str]) -> list[Sku | None]:

@@ -34,6 +34,10 @@ CORRECTION = re.compile(
 TOO_MUCH = re.compile(
     r"(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|[多少]了(?=[,，。 ])|不够|放不下|[吃喝用装拿搬拎]不[完了下动])"
 )
+AS_IT_IS = re.compile(
+    "(?:还是|还|都|就|保持|先)*(?:不变|不动|不改|不用改|照旧|照常|照样|留着|留下|保留|不退)"
+)  # 馒头改八个，油条不变
+ENOUGH = re.compile("[^\\d]?就?够了?(?=[,，。!~ 吧哈啊]|$)")
 LONGEST_REASON = 6  # characters: 家里还有, 临时有事
 CHANGES = ("set", "inc", "dec", "not", "wrong")
 HOW_MUCH = "多(?:少|大|重|长|高|久|远|宽)"
@@ -118,7 +122,8 @@ def _denied_lines(scene: Scene, want: Want) -> list[Line]:
 def _corrects(scene: Scene) -> bool:
     """说多了，四斤就行; 不是两斤，是三斤."""
     wrong = any(piece.tag == "wrong" and piece.text not in ("算了", "等等") for piece in scene.pieces)
-    return wrong or bool(CORRECTION.search(scene.text)) or complains_of_the_amount(scene)
+    enough = any(p.kind == "qty" and ENOUGH.match(scene.text, p.end) for p in scene.pieces)  # 馒头三个就够了
+    return wrong or enough or bool(CORRECTION.search(scene.text)) or complains_of_the_amount(scene)
 
 
 def complains_of_the_amount(scene: Scene) -> bool:
@@ -217,7 +222,7 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
         if said.without is not None and (gone := _denied_lines(scene, said)):
             done += [removed(line) for line in gone]
         want = replace(said, op="set") if corrects and said.op == "add" and of_cart(scene, said) else said
-        if want.source == "unknown":
+        if want.source == "unknown" or (not want.quantity and AS_IT_IS.match(scene.text, want.end)):
             continue
         one = _one_change(scene, want)
         if isinstance(one, Clarify):

@@ -85,7 +85,12 @@ class Pairing(Asides):
     def _qty(self, piece: Piece, at: int) -> None:
         if self._was_paid(at):
             self.left_over.append(piece)
-        elif piece.value.unit == "块" and piece.value.value is not None and self._is_money(at):
+        elif (
+            piece.value.unit == "块"
+            and not piece.value.only_unit
+            and piece.value.value is not None
+            and self._is_money(at)
+        ):
             self._money(replace(piece, kind="money", value=piece.value.value), at)
         else:
             self._amount(piece.value, piece, at)
@@ -156,7 +161,7 @@ class Pairing(Asides):
             self._hold(quantity, at)
         elif self.open:
             self._close_open(quantity)
-        elif again := self._another_pack(quantity, piece, at):
+        elif again := self._another_pack(quantity, piece, at) or self._of_another_size(quantity, piece, at):
             self._drop_unknown()
             self.done.append(again)
         elif unknown and quantity.unit and (not self._ahead(at) or self._ahead_has_its_own(at)):

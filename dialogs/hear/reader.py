@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,6 +47,7 @@ STEPS: tuple[Step, ...] = (
     order,
 )
 LONGEST = 2_000  # a longer text is no message to a shop, unless it is a list
+MEASURED = re.compile(r"[^\u4e00-\u9fff]+[斤两克升只个枚片包支根颗粒瓶袋块]?装?")
 NOBODY = Context()
 
 
@@ -89,6 +91,13 @@ class Reader:
         return replace(scene, pieces=mark_emoji(self.lattice.cut(typed, codes=codes), typed))
 
 
+def _kinds(spec: str, units: Collection[str]) -> Iterator[str]:
+    """真空 and 真空装 of 300g真空装, 礼盒 of 4斤礼盒: what a pack is called besides its size."""
+    for word in MEASURED.sub(" ", spec).split():
+        if len(word) > 1 and word.rstrip("装") not in units:
+            yield from (word, word.rstrip("装"))
+
+
 def _lattice(catalogue: Catalogue) -> Lattice:
     lexicon(), syllables()  # read once, at start
     units = {unit.lower() for one in catalogue.units for unit in (one.name, *one.aliases)}
@@ -96,7 +105,7 @@ def _lattice(catalogue: Catalogue) -> Lattice:
     specs = {fold(sku.spec) for product in catalogue.products for sku in product.skus if sku.spec}
     spec_words = frozenset(
         spec for spec in specs if not any(char.isdigit() for char in spec) and len(spec) <= 6
-    )
+    ) | frozenset(word for spec in specs for word in _kinds(spec, units | sold))
     return Lattice(
         index(catalogue.products),
         Amounts(units | sold | words("units.txt")),

@@ -191,7 +191,7 @@ class Sayings(Pairing):
         if piece.text == "多" and at and self.pieces[at - 1].text in ("那么", "这么", "太"):
             return
         op: Op = OPS[piece.tag]
-        if op == "remove" and piece.text in PARTLY and self._next_amount(at):
+        if op == "remove" and piece.text in PARTLY and self._amount_right_behind(at):
             op = "dec"  # 去掉一箱
         if op == "remove" and self._too_much(at):
             op = "set"  # 不用那么多，一板够了
@@ -201,6 +201,8 @@ class Sayings(Pairing):
         if op == "remove" and (self.open or self.done) and self._lacks(at):
             self.noting = at  # 不要冰
             return
+        if op == "remove" and self.open and self._denies_an_amount(at):
+            op, self.skipping = "set", True  # 香蕉不要三斤了，两斤就行
         following = self._next(at)
         if op == "remove" and self.denied is not None and self.denied.end <= piece.start:
             self._deny(self.denied)

@@ -81,11 +81,8 @@ def _answers_the_post(scene: Scene, gathered: Gathered) -> bool:
 
 
 def _in_our_units(scene: Scene, gathered: Gathered) -> bool:
-    quantity = gathered.loose[0] if len(gathered.loose) == 1 else None
-    if quantity is None or quantity.trouble:
-        return False
-    units = {scene.offer.catalogue.sku[item.sku].unit for _, item in scene.offer.items()}
-    return quantity.unit == "份" or quantity.unit in units
+    units = {"份", *(scene.offer.catalogue.sku[item.sku].unit for _, item in scene.offer.items())}
+    return bool(gathered.loose) and all(one.unit in units and not one.trouble for one in gathered.loose)
 
 
 def _shares(scene: Scene, gathered: Gathered) -> list[Want]:
@@ -127,13 +124,13 @@ def _join_with(scene: Scene, shares: list[Want]) -> Reading:
     unclear = next((one for one in settled if isinstance(one, Clarify)), None)
     if unclear is not None:
         return ask(intent, replace(unclear, lines=tuple(lines)), slots)
+    return act(intent, lines, slots, why="团里只有这一样")
+
+
 def _by_the_word(scene: Scene) -> tuple[Campaign, CampaignItem] | None:
     """抢1个, beside an open list: the one flash sale."""
     flash = [pair for pair in scene.offer.items() if pair[0].kind == "flash"]
     return flash[0] if len(flash) == 1 and scene.says("[抢秒]") else None
-
-
-    return act(intent, lines, slots, why="团里只有这一样")
 
 
 def about_the_shop(scene: Scene) -> bool:

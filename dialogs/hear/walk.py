@@ -70,6 +70,21 @@ class Walk:
         following = self._next(at)
         return following is not None and following.kind in ("qty", "number", "spec")
 
+    def _denies_an_amount(self, at: int) -> bool:
+        """不要三斤了，两斤就行: one amount here, another in the next clause, and no goods of its own there."""
+        said = [
+            p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag not in ("filler", "buy", "set")
+        ]
+        return [p.kind for p in said[:3]] == ["qty", "break", "qty"] and not any(
+            p.kind in GOODS for p in said[3:]
+        )
+
+    def _amount_right_behind(self, at: int) -> bool:
+        """去掉一箱, but not 油条去掉吧 再加两个茶叶蛋."""
+        behind = (p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag != "filler")
+        following = next(behind, None)
+        return following is not None and following.kind in ("qty", "number", "spec")
+
     def _ahead(self, at: int) -> bool:
         """Whether this amount is for what follows: a product (or an unknown thing) stands right behind it."""
         for piece in self.pieces[at + 1 :]:
@@ -88,7 +103,9 @@ class Walk:
         ahead = next(
             (n for n in range(at + 1, len(self.pieces)) if self.pieces[n].kind in GOODS), len(self.pieces)
         )
-        return self._next_amount(ahead) and self.held is None and (not self.done or self._goods_first())
+        said = [p for p in self._clause(at) if p.kind in (*GOODS, "qty")]
+        own = self._next_amount(ahead) and said[-1].kind == "qty"  # and not 早饭要一笼小笼一碗豆腐脑
+        return own and self.held is None and (not self.done or self._goods_first())
 
     def _goods_first(self) -> bool:
         """馒头六个 粽子四个: whether goods stand before their amounts here."""

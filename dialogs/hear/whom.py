@@ -40,7 +40,9 @@ def find_people(text: str) -> Iterator[FoundPerson]:
     behind = () if re.search("[,，]", text) else BEHIND.finditer(text)  # 草莓两盒，一盒给我妈: one of the two
     for match in (*ASKED.finditer(text), *NAMED.finditer(text), *behind, *TOO.finditer(text)):
         if _is_person(match["who"]):
-            mine = match["who"] in KIN and text[match.start("who") - 1] == "我"  # 帮我妈带
+            mine = (match["who"] in KIN or match["who"][0] == "家") and text[
+                match.start("who") - 1
+            ] == "我"  # 帮我妈带
             yield FoundPerson(match.start(), match.end(), match.start("who") - mine, match.end("who"))
 
 

@@ -74,7 +74,7 @@ async def test_an_answer_that_is_lost_is_not_said_twice(mortal_gateway: NodeGate
     await connected(channel)
     await mortal_gateway.do("mute", method="text")
     speaking = asyncio.create_task(channel.speak(a_line("记下了", room=ROOM)))
-    await until(lambda: (ROOM, "记下了") in channel._echoes)
+    await until(lambda: channel._echoes.count > 0)
     mortal_gateway.kill()
     with pytest.raises(MaybeSent):
         await speaking

@@ -18,6 +18,7 @@ from bot.channels.channel import Abilities, MaybeSent, NotSent, Pace, Refused, S
 from bot.channels.wechaty import hearing
 from bot.channels.wechaty.cards import CardBox
 from bot.channels.wechaty.door import Door
+from bot.channels.wechaty.echoes import Echoes
 from bot.channels.wechaty.gateway import Endpoint, Event, GatewayAway, GatewayFault, WrongToken
 from bot.channels.wechaty.hearing import Us
 from bot.channels.wechaty.link import Link
@@ -35,7 +36,7 @@ AT_ONCE = 32  # whose words are being fetched
 TRIES, AWAY = 3, 60.0  # for the words of a message, and how many seconds the gateway may take to come back
 OLDEST = timedelta(hours=12)  # what is older at its arrival is history
 ENDING = 2.0  # seconds for what is being fetched when the channel closes
-ECHOES = 200  # of our own words, the newest
+MOST_SAID = 200  # lines that are not said again, should their letter be
 MOST_FRIENDS = 10_000  # that are remembered; then all of them are asked for again
 
 
@@ -81,10 +82,12 @@ class Wechaty:
         self._refused: Refused | None = None
         self._is_closed = False
         self._session = 0
-        self._echoes: deque[tuple[str, str]] = deque(maxlen=ECHOES)
+        self._echoes = Echoes()
         self._friends: set[str] = set()
-        self._said: deque[tuple[int, str]] = deque(maxlen=ECHOES)  # letters and their words
-        self._unsure: set[tuple[int, str]] = set()  # those that may have been said
+        self._said: deque[tuple[int, str]] = deque(maxlen=MOST_SAID)  # letters and their words
+        self._unsure: dict[
+            tuple[int, str], int
+        ] = {}  # those that may have been said, and when they were tried
 
     @property
     def is_up(self) -> bool:
@@ -178,7 +181,7 @@ class Wechaty:
     async def _heard(self, payload: Any) -> Heard | None:
         who, room = payload.talker_id, payload.room_id or None
         if not self._link.us or who == self._link.us:
-            self._echoes.append((room or payload.listener_id, payload.text))
+            self._echoes.came_back(payload.id, room or payload.listener_id, payload.text)
             return None
         said_at = hearing.sent_at(payload.timestamp, self._now())
         if not hearing.can_be_kept(who, *([room] if room else [])) or self._now() - said_at > OLDEST:
@@ -222,8 +225,9 @@ class Wechaty:
             return
         if line.account is not None and not await self._is_friend(line.account):
             raise Unreachable("not a friend of the account")
+        since = self._echoes.count
         try:
-            await self._link.call("MessageSendText", conversation_id=place, text=line.text)
+            sent = await self._link.call("MessageSendText", conversation_id=place, text=line.text)
         except (GatewayFault, WrongToken) as no:
             if line.account is not None and _UNFRIENDED.search(str(no)):
                 self._friends.discard(line.account)
@@ -232,8 +236,9 @@ class Wechaty:
                 raise TooFast(str(no)) from None
             raise NotSent(str(no)) from None
         except GatewayAway as why:
-            self._unsure.add((line.letter, line.text))
+            self._unsure[line.letter, line.text] = since
             raise MaybeSent(str(why)) from None
+        self._echoes.answered(sent.id, place, line.text)
         self._said.append((line.letter, line.text))
 
     async def _is_friend(self, account: str) -> bool:
@@ -252,7 +257,7 @@ class Wechaty:
         """A part of a letter whose next part failed; or a line of which nobody could tell, and which came back from the
         gateway since."""
         key = line.letter, line.text
-        if key not in self._unsure:
+        since = self._unsure.pop(key, None)
+        if since is None:
             return key in self._said
-        self._unsure.discard(key)
-        return (place, line.text) in self._echoes
+        return self._echoes.explain(place, line.text, since=since)

@@ -143,6 +143,12 @@ async def appoint(shop: ShopId, person: PersonId, role: str, *, now: datetime) -
             await records.Staff.create(shop_id=shop, person_id=person, role=role, since=now)
 
 
+async def dismiss(shop: ShopId, person: PersonId, role: str) -> None:
+    """He does not have this role any more; what he did stays his."""
+    async with transaction():
+        await records.Staff.filter(shop_id=shop, person_id=person, role=role).delete()
+
+
 # ── groups ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

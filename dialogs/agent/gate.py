@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs import refusals
-from dialogs.agent import card, triggers
+from dialogs.agent import card, staff, triggers
 from dialogs.agent.grammar import Meant, parse
 from dialogs.customer.person import day, tell_the_staff
 from dialogs.engine import Data, Done, State
@@ -109,6 +109,8 @@ async def _agent(turn: Turn, heard: Heard, state: State | None) -> Done | Begin 
     if turn.room is None and (code := SIGN_IN.fullmatch(turn.text.strip())):
         await agents.sign_in(turn.person.id, code[1], until=turn.now + SIGN_IN_WITHIN)
         return Done((turn.here("客服台登录了。不是你自己开的页面，马上告诉店主"),))
+    if done := await staff.changed(turn):
+        return done
     meant = parse(turn.text, heard.quote.text if heard.quote else "")
     if meant.verb in ALONE:
         return await ALONE[meant.verb](turn)

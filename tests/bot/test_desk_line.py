@@ -147,3 +147,26 @@ async def test_who_was_not_answered_is_not_asked_how_it_was(street: Street) -> N
     await street.say(AGENT, "1 接", PRIVATE)
     answers = await street.say(AGENT, "1 完", PRIVATE)
     assert not [one for one in answers if "打几分" in one.text]
+
+
+async def test_the_owner_says_who_answers_customers(street: Street) -> None:
+    assert (await street.texts(OWNER, "加客服 小美", PRIVATE))[0].startswith("还没有叫“小美”的人")
+    await street.say("小美", "你好", PRIVATE)
+    assert (await street.texts("小美", "加客服 小美", PRIVATE))[0] != "小美是客服了"
+    assert (await street.texts(OWNER, "加客服 小美", PRIVATE))[0].startswith("小美是客服了")
+    await street.say(AGENT, "下班", PRIVATE)
+    answers = await street.say("小李", "转人工", PRIVATE)
+    assert [one.account for one in answers] == ["小李", "小美"]
+    assert (await street.texts(OWNER, "去掉客服 小美", PRIVATE))[0].startswith("小美不再是客服了")
+    await street.say(AGENT, "上班", PRIVATE)
+    assert await street.texts("小美", "1 接", PRIVATE) != ["#1 小李 归你了，直接说就发给他，办好回“1 完”"]
+    acts = await rows("SELECT command FROM act WHERE command LIKE '%_agent' ORDER BY id")
+    assert acts == [("appoint_agent",), ("dismiss_agent",)]
+
+
+async def test_a_shop_that_closes_early_tells_when_somebody_is_back(street: Street) -> None:
+    await unit_of_work(lambda: agents.set_hours(street.shop.shop, ["1-7 09:00-21:00"], []))
+    assert await street.texts(AGENT, "打烊", PRIVATE) != ["今天打烊了，有人找就请他留言，明天 09:00再叫你们"]
+    assert await street.texts(OWNER, "打烊", PRIVATE) == ["今天打烊了，有人找就请他留言，明天 09:00再叫你们"]
+    told = await street.texts("小李", "转人工", PRIVATE)
+    assert told[0] == "现在没人在店里。什么事先留言，明天 09:00回你；小店照常能下单"

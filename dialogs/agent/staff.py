@@ -20,7 +20,11 @@ async def changed(turn: Turn) -> Done | None:
     name = said["name"]
     found = await people.named(turn.shop, name)
     if len(found) != 1:
-        why = f"叫“{name}”的有{len(found)}位，让他换个名字再来" if found else f"还没有叫“{name}”的人，让他先跟小店说句话"
+        why = (
+            f"叫“{name}”的有{len(found)}位，让他换个名字再来"
+            if found
+            else f"还没有叫“{name}”的人，让他先跟小店说句话"
+        )
         return Done((turn.here(f"{why}，再说一次“加客服 {name}”"),))
     if said["no"]:
         await people.dismiss(turn.shop, found[0], AGENT)

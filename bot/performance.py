@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -19,7 +18,17 @@ from bot.clock import MovableClock
 from bot.payments import Sandbox
 from bot.settings import from_mapping
 from bot.shopfront import Answer
-from bot.transcript import BadTranscript, Difference, Step, Transcript, compare, parse, written
+from bot.transcript import (
+    BadTranscript,
+    Difference,
+    Step,
+    Transcript,
+    codes_in,
+    compare,
+    parse,
+    with_codes,
+    written,
+)
 from bot.wiring import OpenShop, open_shop, opening_of
 from dialogs import refusals
 from dialogs.speech import Heard
@@ -64,7 +73,7 @@ class Stage:
     shop: OpenShop
     channel: str = CHANNEL
     said: dict[str, Heard] = field(default_factory=dict)
-    code: str = ""
+    codes: dict[str, str] = field(default_factory=dict)
     count: int = 0
     last: int = 0  # the newest letter that was seen: what was said before is not said again
 
@@ -92,7 +101,7 @@ class Stage:
 
     def _words(self, step: Step) -> Heard:
         self.count += 1
-        text, now = step.text.replace("<取货码>", self.code), self.shop.clock.now()
+        text, now = with_codes(step.text, self.codes), self.shop.clock.now()
         mentions = ("@shop",) if f"@{self.shop.shop_name}" in text else ()
         return Heard(self.channel, f"play {self.count}", step.room, step.who, step.who, text, now, mentions)
 
@@ -120,8 +129,7 @@ async def perform(
         if watch:
             watch(step, got)
         for answer in got:
-            if code := re.search(r"(?<!\d)\d{4}-\d{2}(?!\d)", answer.text):
-                on_stage.code = code[0]
+            on_stage.codes |= codes_in(answer.text)
         if not watch and (difference := compare(step, got)):
             return difference
     return None

@@ -10,15 +10,15 @@
     （小李付款）                        he pays what he was asked for at the sandbox, now or too late
     （小李再发一遍）                    the channel delivers his last message once more
 
-In what is expected, … stands for anything, <链接> for an address and <取货码> for a pick-up code; the last code seen
-may be said: 核销 <取货码>. The place where something was said must answer exactly; a place that is not named there
+In what is expected, … stands for anything, <链接> for an address, <取货码> for a pick-up code and <认领码> for the word
+that hands an entry on; the last one seen may be said: 核销 <取货码>. The place where something was said must answer exactly; a place that is not named there
 is not looked at; a place that is named must have got exactly those lines.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
@@ -145,13 +145,31 @@ def compare(step: Step, got: Sequence[Answer]) -> Difference | None:
     return None
 
 
-_WILD = {"…": r"[\s\S]*", "<链接>": r"https?://\S+", "<取货码>": r"\d{4}-\d{2}"}
+_WILD = {"…": r"[\s\S]*", "<链接>": r"https?://\S+"}
+# What is made by chance, and may be said later.
+_MADE = {
+    "<认领码>": r"(?<!\d)\d{4}-\d{3,}-[0-9a-f]{4}(?![0-9a-f])",
+    "<取货码>": r"(?<!\d)\d{4}-\d{2}(?![\d-])",
+}
 
 
 def matches(wanted: str, got: str) -> bool:
-    parts = re.split("(…|<链接>|<取货码>)", _lines(wanted))
-    pattern = "".join(_WILD.get(part) or re.escape(part) for part in parts)
+    wild = _WILD | _MADE
+    parts = re.split(f"({'|'.join(wild)})", _lines(wanted))
+    pattern = "".join(wild.get(part) or re.escape(part) for part in parts)
     return re.fullmatch(pattern, _lines(got)) is not None
+
+
+def codes_in(text: str) -> dict[str, str]:
+    """What was made by chance in these words, by the name that stands for it."""
+    return {name: found[0] for name, made in _MADE.items() if (found := re.search(made, text))}
+
+
+def with_codes(text: str, codes: Mapping[str, str]) -> str:
+    """The words with what the names stand for."""
+    for name, code in codes.items():
+        text = text.replace(name, code)
+    return text
 
 
 def _lines(text: str) -> str:
@@ -177,6 +195,8 @@ def written(step: Step, got: Sequence[Answer]) -> str:
     for answer in got:
         place = answer.room or answer.to
         text = re.sub(r"https?://\S+", "<链接>", answer.text)
-        text = re.sub(r"(?<!\d)\d{4}-\d{2}(?!\d)", "<取货码>", text).replace("\n", "\n  ")
+        for name, made in _MADE.items():
+            text = re.sub(made, name, text)
+        text = text.replace("\n", "\n  ")
         lines.append(f"bot{'' if place == here else f'@{place}'}> {text}")
     return "\n".join(lines)

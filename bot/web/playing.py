@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from bot.transcript import BadTranscript, Step, parse
+from bot.transcript import BadTranscript, Step, codes_in, parse, with_codes
 from bot.web.security import No
 
 MOST_STEPS = 200
 
 SaidNow = list[dict[str, Any]]
-_CODE = re.compile(r"(?<!\d)\d{4}-\d{2}(?!\d)")
 
 
 def steps_of(transcript: str) -> tuple[Step, ...]:
@@ -33,7 +31,7 @@ def steps_of(transcript: str) -> tuple[Step, ...]:
 
 @dataclass
 class Playing:
-    """What is remembered while it plays: everybody's last line, and the last pick-up code that was seen."""
+    """What is remembered while it plays: everybody's last line, and the last codes that were seen."""
 
     say: Callable[[str, str | None, str, str], Awaitable[SaidNow]]  # who, room, text, nonce
     pass_time: Callable[[timedelta], Awaitable[SaidNow]]
@@ -42,13 +40,12 @@ class Playing:
     ]  # a stage direction is the shop's own affair: （小李付款）
     now: Callable[[], datetime]  # on the shop's wall
     last: dict[str, tuple[str | None, str, str]] = field(default_factory=dict)
-    code: str = ""
+    codes: dict[str, str] = field(default_factory=dict)
 
     async def act(self, step: Step) -> SaidNow:
         said = await self._act(step)
         for line in said:
-            if code := _CODE.search(line["text"]):
-                self.code = code[0]
+            self.codes |= codes_in(line["text"])
         return said
 
     async def _act(self, step: Step) -> SaidNow:
@@ -62,7 +59,7 @@ class Playing:
         if step.kind in ("ask", "pay"):
             return await self.direct(step.who, step.kind)
         if step.kind == "say":
-            self.last[step.who] = (step.room, step.text.replace("<取货码>", self.code), uuid4().hex)
+            self.last[step.who] = (step.room, with_codes(step.text, self.codes), uuid4().hex)
         if step.who not in self.last:
             raise No(400, f"{step.who}还没说过话，没有什么可以再发一遍")
         return await self.say(step.who, *self.last[step.who])  # the same nonce: sent once more, heard once

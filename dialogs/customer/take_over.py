@@ -9,6 +9,8 @@ from dialogs.engine import Data, Dialogue, Done, Slot
 from dialogs.hear.reading import Reading
 from dialogs.turn import Turn
 from shop import proxies
+from shop.kit.refusal import Refusal
+from shop.refusals import NoSuchOrder
 
 _WORD = re.compile(r"(\d{4}-\d{3,4}-[0-9a-fA-F]{4})(?![0-9a-zA-Z])")
 
@@ -34,3 +36,8 @@ class TakeOver(Dialogue):
         return Done(
             (turn.privately(turn.slip_text(slip), card=turn.slip_card(slip)),), facts={"单号": slip.code}
         )
+
+    def words(self, refusal: Refusal) -> str | None:
+        if isinstance(refusal, NoSuchOrder):
+            return "这句认领不了：可能认领过了，或者已经付了款。问问帮你接的人"
+        return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from bot import performance
 from bot.clock import MovableClock
 from bot.payments import Sandbox
 from bot.run import demo_goods
-from bot.transcript import Step, parse
+from bot.transcript import Step, codes_in, parse
 from dialogs.customer.order import Order
 from shop import stock
 from shop.invariants import broken
@@ -36,7 +35,6 @@ from tests.support.world import books
 ROOT = Path(__file__).parents[2]
 TRANSCRIPTS = sorted([*ROOT.glob("bot/samples/*.chat"), *ROOT.glob("tests/transcripts/*.chat")])
 ORANGES = "F01-1"
-PICKUP = re.compile(r"(?<!\d)\d{4}-\d{2}(?!\d)")
 
 
 async def test_a_message_that_comes_five_times_is_answered_once(database_url: str) -> None:
@@ -175,7 +173,8 @@ async def test_87_the_shop_may_be_closed_and_opened_between_any_two_lines(
 
 async def _act(stage: performance.Stage, step: Step) -> list[tuple[str | None, str]]:
     said = await stage.act(step)
-    stage.code = next((code[0] for one in said if (code := PICKUP.search(one.text))), stage.code)
+    for one in said:
+        stage.codes |= codes_in(one.text)
     return [(one.room or one.to, without_chance(one.text)) for one in said]
 
 

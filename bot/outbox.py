@@ -282,6 +282,7 @@ def _for_room(
             cover(card.total),
             cover(card.note),
             link_label=cover(card.link_label),
+            picture=card.picture,
         )
     return text, card, buttons, found
 

@@ -65,6 +65,7 @@ class Card:
     link: str = ""  # an absolute address, or empty
     link_label: str = ""
     qr: str = ""  # text to draw as a QR code, private cards only
+    picture: bool = False  # worth a picture where a channel shows pictures
 
 
 @dataclass(frozen=True, slots=True)

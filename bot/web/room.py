@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.web import live
 from bot.web.cleaning import LONGEST_NAME, clean_name, is_good_name, likeness
-from bot.web.drawn import drawn, newest, qr_of
+from bot.web.drawn import drawn, newest, picture_of, qr_of
 from bot.web.reading import id_asked, json_body, line_id_in, nonce_in, room_in, text_in
 from bot.web.security import (
     No,
@@ -45,6 +45,7 @@ def routes(app: web.Application) -> None:
     app.router.add_get("/room/earlier", earlier)
     app.router.add_get("/room/stream", stream)
     app.router.add_get(r"/room/qr/{line:\d{1,18}}.svg", qr)
+    app.router.add_get(r"/room/picture/{line:\d{1,18}}.png", picture)
 
 
 async def front(request: web.Request) -> web.Response:
@@ -131,6 +132,13 @@ async def qr(request: web.Request) -> web.Response:
     me = await _need_member(request)
     line = await site(request).webroom.line(int(request.match_info["line"]))
     return qr_of(line if line is not None and line.account in (None, me.account) else None)
+
+
+async def picture(request: web.Request) -> web.Response:
+    me, here = await _need_member(request), site(request)
+    line = await here.webroom.line(int(request.match_info["line"]))
+    seen = line if line is not None and line.account in (None, me.account) else None
+    return await picture_of(seen, shop=here.shop_name, zone=here.zone)
 
 
 def _as_seen_by(me: Member, line: Line) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from bot.channels.channel import Spoken
 from bot.shopfront import Answer
 from bot.web import live
 from bot.web.cleaning import likeness
-from bot.web.drawn import drawn, newest, qr_of, said
+from bot.web.drawn import drawn, newest, picture_of, qr_of, said
 from bot.web.playing import Playing, steps_of
 from bot.web.reading import id_asked, json_body, line_id_in, name_in, nonce_in, room_in, text_in
 from bot.web.security import No, same_origin
@@ -45,6 +45,7 @@ def routes(app: web.Application) -> None:
     app.router.add_get("/try/why", why)
     app.router.add_get("/try/stream", stream)
     app.router.add_get(r"/try/qr/{line:\d{1,18}}.svg", qr)
+    app.router.add_get(r"/try/picture/{line:\d{1,18}}.png", picture)
 
 
 async def table(request: web.Request) -> web.Response:
@@ -144,6 +145,12 @@ async def stream(request: web.Request) -> web.StreamResponse:
 
 async def qr(request: web.Request) -> web.Response:
     return qr_of(await site(request).webroom.line(int(request.match_info["line"])))
+
+
+async def picture(request: web.Request) -> web.Response:
+    here = site(request)
+    line = await here.webroom.line(int(request.match_info["line"]))
+    return await picture_of(line, shop=here.shop_name, zone=here.zone)
 
 
 # -- steps shared by the words above

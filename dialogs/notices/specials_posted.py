@@ -32,7 +32,7 @@ async def words(event: SpecialsPosted, desk: Desk) -> tuple[Say, ...]:
     first = shelf.catalogue.product[skus[0].product].name
     text = "\n".join(["今日特价，到今晚 24 点", *lines, f"要就直接说，比如“{first}2{skus[0].unit}”"])
     buttons = tuple(_button(shelf.catalogue.product[sku.product].name, sku) for sku in skus[:4])
-    card = Card("menu", "今日特价", tuple(rows), note="到今晚 24 点")
+    card = Card("menu", "今日特价", tuple(rows), note="到今晚 24 点", picture=True)
     return (
         Say(
             text,

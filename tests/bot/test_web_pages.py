@@ -20,11 +20,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Page, expect
 
+from bot.channels.channel import Spoken
 from bot.channels.webroom import WebRoom
 from bot.web.app import DemoPerson, web_app
 from bot.web.cleaning import clean_name, clean_text, is_good_name, likeness
+from dialogs.speech import Card, Row
 from shop import database
 from shop.database import close_database, open_database
+from shop.kit.ids import LetterId
 from shop.transaction import unit_of_work
 from tests.bot.test_webroom import unique_keys
 from tests.support.browser import open_browser, open_page
@@ -241,6 +244,7 @@ WRONG: list[tuple[str, str, Any, int, str]] = [
     ("GET", "/try/why", None, 400, "line"),
     ("GET", "/try/stream?after=x", None, 400, "after"),
     ("GET", "/try/qr/1.svg", None, 404, "二维码"),
+    ("GET", "/try/picture/1.png", None, 404, "图"),
     ("POST", "/try/clock", {}, 400, "minutes"),
     ("POST", "/try/clock", {"minutes": True}, 400, "minutes"),
     ("POST", "/try/clock", {"minutes": 0}, 400, "minutes"),
@@ -390,6 +394,22 @@ async def test_nobody_quotes_what_he_cannot_see(real: Street) -> None:
             async with wang.post("/room/say", json=body) as answer:
                 assert answer.status == 400
         async with wang.get(f"/room/qr/{secret.id}.svg") as answer:
+            assert answer.status == 404
+
+
+async def test_specials_are_a_picture_for_those_who_see_the_post(real: Street) -> None:
+    card = Card(
+        "menu", "今日特价", (Row("草莓", "原价 ¥28.00", "¥22.00/盒"),), note="到今晚 24 点", picture=True
+    )
+    posted = await real.room.say(Spoken(LetterId(901), "水果群", None, "今日特价", card))
+    plain = await real.room.say(Spoken(LetterId(902), "水果群", None, "好的"))
+    async with real.client.get(f"/room/picture/{posted.id}.png") as answer:
+        assert answer.status == 401
+    async with real.visitor("王姐") as wang:
+        async with wang.get(f"/room/picture/{posted.id}.png") as answer:
+            assert (answer.status, answer.content_type) == (200, "image/png")
+            assert (await answer.read()).startswith(b"\x89PNG")
+        async with wang.get(f"/room/picture/{plain.id}.png") as answer:
             assert answer.status == 404
 
 

@@ -70,6 +70,9 @@ function link(address, label, look) {
 function drawCard(line, does) {
   const card = line.card;
   const isWeb = /^https?:\/\//i.test(card.link);
+  if (card.picture && does.picture) {
+    return el("img", { class: "picture", src: does.picture(line), alt: line.text, width: 800, loading: "lazy" });
+  }
   return el("section", { class: `card ${card.kind}`, "aria-label": card.title },
     el("h3", {}, card.title),
     card.qr && does.qr ? el("img", { class: "code", src: does.qr(line), alt: "二维码", width: 176, height: 176 }) : null,

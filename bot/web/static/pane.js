@@ -116,7 +116,7 @@ export class Pane {
     const node = drawLine(line, {
       mine,
       quoted: line.reply_to ? this.does.quotedOf(line.reply_to) : null,
-      does: { say: (text) => this.say(text), quote: (one) => this.quote(one), why: this.does.why, qr: this.does.qr },
+      does: { say: (text) => this.say(text), quote: (one) => this.quote(one), why: this.does.why, qr: this.does.qr, picture: this.does.picture },
     });
     const at = new Date(line.at);
     const rule = this.#ruleBefore(at);

@@ -18,6 +18,7 @@ const does = {
   isMine: (line) => line.mine,
   quotedOf: (id) => lines.get(id),
   qr: (line) => `/room/qr/${line.id}.svg`,
+  picture: (line) => `/room/picture/${line.id}.png`,
   today: () => new Date(),
   many: boot.at_once,
   earlier,

@@ -22,6 +22,7 @@ const does = {
   isMine: (line) => !line.shop && line.name === me,
   quotedOf: (id) => lines.get(id),
   qr: (line) => `/try/qr/${line.id}.svg`,
+  picture: (line) => `/try/picture/${line.id}.png`,
   today: now,
   why: openWhy,
 };

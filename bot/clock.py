@@ -174,7 +174,7 @@ JOBS: dict[str, Job] = {
     "settle_campaigns": settle_campaigns,
     "expire_unpaid": expire_unpaid,
     "pass_on": pass_on,
-    "tell_results": alone(flash.tell_results),
+    "tell_freed": alone(flash.tell_freed),
     "expire_seats": alone(seats.expire_due),
     "end_teams": end_teams,
     "refund_due": refund_due,

@@ -80,20 +80,23 @@ async def warm_due(*, now: datetime) -> int:
         return len(rows)
 
 
-async def tell_results(*, now: datetime) -> int:
-    """The last piece is gone; and later, when pieces came back that nobody waits for, that there are some. Each once."""
-    gone = await _tell("sold_out_at", "sold_out_at IS NULL", "= 0", FlashSoldOut, now)
-    return gone + await _tell(
-        "freed_at", "sold_out_at IS NOT NULL AND freed_at IS NULL", "> 0", FlashFreed, now
-    )
+async def tell_freed(*, now: datetime) -> int:
+    """Pieces came back that nobody waits for: the groups hear it once."""
+    return await _tell("freed_at", "sold_out_at IS NOT NULL AND freed_at IS NULL", "> 0", FlashFreed, now)
+
+
+async def sold_out(item: int, *, now: datetime) -> None:
+    """Inside the order that took the last piece: the groups hear it once."""
+    here = f"id = (SELECT campaign_id FROM campaign_item WHERE id = {item:d}) AND sold_out_at IS NULL"
+    await _tell("sold_out_at", here, "= 0", FlashSoldOut, now)
 
 
 async def _tell(
-    column: str, when: str, left: str, what: type[FlashSoldOut] | type[FlashFreed], now: datetime
+    column: str, which: str, left: str, what: type[FlashSoldOut] | type[FlashFreed], now: datetime
 ) -> int:
     async with transaction() as tx:
         rows = await run_sql(
-            f"UPDATE campaign SET {column} = ? WHERE kind = ? AND status = ? AND {when} AND ({_LEFT}) {left} RETURNING id",
+            f"UPDATE campaign SET {column} = ? WHERE kind = ? AND status = ? AND {which} AND ({_LEFT}) {left} RETURNING id",
             [now, Kind.FLASH.value, State.OPEN.value],
         )
         for id in sorted(int(row["id"]) for row in rows):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import waitlist
+from shop import flash, waitlist
 from shop.kit.ids import PersonId
 from shop.kit.quantity import Quantity
 from shop.refusals import CampaignOver, QuotaGone, QuotaShared
@@ -59,28 +59,28 @@ async def look(takes: Mapping[int, Take], person: PersonId, *, now: datetime) ->
 
 async def _take(one: Take, person: PersonId, title: str, now: datetime) -> None:
     item, qty = one.item, one.more.milli
-    if not (await _taken(item, qty, now) or await _taken_of_offer(one, person, now)):
+    left = await _taken(item, qty, now)
+    if left is None and await waitlist.use_offer(item.id, person, one.more, now=now):
+        left = await _taken(item, qty, now)
+    if left is None:
         raise await _why_not(one, title, now)
+    if left == 0:
+        await flash.sold_out(item.id, now=now)
     if item.each is not None and not await _share(item, person, qty):
         raise QuotaShared(one.name, one.unit, item.each, await _has(item, person))
 
 
-async def _taken_of_offer(one: Take, person: PersonId, now: datetime) -> bool:
-    return await waitlist.use_offer(one.item.id, person, one.more, now=now) and await _taken(
-        one.item, one.more.milli, now
+async def _taken(item: Item, qty: int, now: datetime) -> int | None:
+    """How much anybody may still take after this (-1: there is no quota); None when it could not be taken."""
+    rows = await run_sql(
+        "UPDATE campaign_item SET taken = taken + ?, "
+        "reserved = CASE WHEN quota IS NULL THEN 0 ELSE reserved - ? END "
+        "WHERE id = ? AND is_open AND (quota IS NULL OR reserved - kept >= ?) AND EXISTS (SELECT 1 FROM campaign "
+        "WHERE campaign.id = campaign_id AND (deadline IS NULL OR deadline > ?)) "
+        "RETURNING CASE WHEN quota IS NULL THEN -1 ELSE reserved - kept END AS free",
+        [qty, qty, item.id, qty, now],
     )
-
-
-async def _taken(item: Item, qty: int, now: datetime) -> bool:
-    return bool(
-        await run_sql(
-            "UPDATE campaign_item SET taken = taken + ?, "
-            "reserved = CASE WHEN quota IS NULL THEN 0 ELSE reserved - ? END "
-            "WHERE id = ? AND is_open AND (quota IS NULL OR reserved - kept >= ?) AND EXISTS (SELECT 1 FROM campaign "
-            "WHERE campaign.id = campaign_id AND (deadline IS NULL OR deadline > ?)) RETURNING id",
-            [qty, qty, item.id, qty, now],
-        )
-    )
+    return int(rows[0]["free"]) if rows else None
 
 
 async def _share(item: Item, person: PersonId, qty: int) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.wiring import OpenShop
 from shop.database import parse
-from tests.bench import line, reading, recorded
+from tests.bench import flash, line, reading, recorded
 from tests.bench.line import Timing
 from tests.bench.recorded import Cost, Recording
 from tests.support.postgres import PostgresServer
@@ -41,6 +41,8 @@ def main() -> None:
                 asyncio.run(on_postgres(server, given.messages, n))
         finally:
             server.close()
+        print("\n── a flash sale")
+        flash.run(given.rounds)
         print("\n── the reader")
         reading.main()
         print("\n── the demo")

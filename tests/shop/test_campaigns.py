@@ -174,6 +174,25 @@ async def test_what_was_due_while_nobody_ticked_is_done_once_in_order_with_its_m
     ]
 
 
+async def test_half_an_hour_before_the_end_it_is_called_once(shop: ShopId) -> None:
+    sku = await a_product(stock=10)
+    of = await a_list(shop, NewItem(sku), deadline=NOW + 2 * HOUR)
+    short = await a_list(shop, NewItem(sku), starts_at=NOW + 80 * MINUTE, deadline=NOW + 2 * HOUR)
+    called = []
+    for minutes in (60, 89, 90, 91, 100):
+        await campaigns.start_due(now=NOW + minutes * MINUTE)
+        await campaigns.call_due(now=NOW + minutes * MINUTE)
+        called += [
+            (minutes, row.data["campaign"]) for row in await Event.filter(kind="CampaignEnding", told=False)
+        ]
+        await Event.filter(kind="CampaignEnding").update(told=True)
+    assert called == [(90, of.id)]  # one that has only just begun needs no last call
+    await campaigns.move_deadline(of.id, NOW + 4 * HOUR, now=NOW + 100 * MINUTE)
+    await campaigns.call_due(now=NOW + 4 * HOUR - MINUTE)
+    assert [e.data["campaign"] for e in await Event.filter(kind="CampaignEnding", told=False)] == [of.id]
+    assert (await on_offer.campaign(short.id)).state == State.OPEN
+
+
 async def test_called_off_it_never_was(shop: ShopId) -> None:
     sku, li = await a_product(stock=10), await a_customer()
     of = await a_list(shop, NewItem(sku, Money(100), qty(5)))

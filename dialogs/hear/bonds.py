@@ -125,12 +125,20 @@ def _copied(
     quantity = _said_amount(scene, match.end() if match else 0, copy_one=not quiet)
     if quantity is not None:
         lines = tuple(_in_quantity(line, quantity, scene) for line in lines)
-    lines = tuple(replace(line, for_whom=None, op="add") for line in lines)
+    lines = _with_more(scene, tuple(replace(line, for_whom=None, op="add") for line in lines))
     joins = any(line.campaign for line in lines) and bool(
         re.search(r"\+|[a-d]\d|号|拼|跟团", source.text.lower())
     )
     intent = join_intent(scene.offer, lines[0].campaign) if joins else "order.add"
     return act(intent, lines, {"copied_from": source.who, **slots_around(scene)}, why=f"照 {source.who} 的来")
+
+
+def _with_more(scene: Scene, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """和阿珍一样，再加A+1: what is said in full stands beside what is copied, or in its place."""
+    said = [want for want in scene.gathered.wants if want.quantity and (want.sku or want.products)]
+    settled = [settled_want(replace(want, op="add"), scene) for want in said if want.source != "unknown"]
+    more = {one.sku: one for one in settled if isinstance(one, Line)}
+    return (*(more.pop(line.sku, line) for line in lines), *more.values())
 
 
 def _named_of(scene: Scene, lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -151,7 +159,8 @@ def _plain_amount(scene: Scene) -> bool:
 
 def _said_amount(scene: Scene, after: int, *, copy_one: bool) -> Quantity | None:
     """楼上+2 says how much; 楼上+1 only says the same."""
-    amounts = [piece.value for piece in scene.pieces if piece.kind == "qty" and piece.end > after]
+    loose = scene.gathered.loose
+    amounts = [p.value for p in scene.pieces if p.kind == "qty" and p.end > after and p.value in loose]
     if not amounts or amounts[0].trouble:
         return None
     amount: Quantity = amounts[0]

@@ -9,6 +9,7 @@ from typing import Any
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.cart import by_specs, by_unit, of_cart, removed, unit_fits
+from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import words
 from dialogs.hear.meant import clauses
 from dialogs.hear.numbers import NUMBER, parse
@@ -29,7 +30,7 @@ CANCEL = re.compile(
     r"|撤(?:了|掉|单|回|一下|下|吧)|退(?:掉|了|单|团|吧|一下)|(?:全部?|都|整单)(?:删|退|撤|不要)"
 )
 CORRECTION = re.compile(
-    r"不是.+是|不是[\d一两二三四五六七八九十]|是.+不是|(?:按|点|打|写|说|选|下|拍)错|^那?还是[要来](?=[\d一两二三四五六七八九十])"
+    r"不是.+是|不是[\d一两二三四五六七八九十]|是.+不是|(?:按|点|打|写|说|选|下|拍)错|还是[要来拿](?=[\d一两二三四五六七八九十])"
 )
 TOO_MUCH = re.compile(
     r"(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|[多少]了(?=[,，。 ])|不够|放不下|[吃喝用装拿搬拎]不[完了下动])"
@@ -74,7 +75,7 @@ def _edited(scene: Scene) -> Reading | None:
         and not gathered.loose
     ):
         return _not_ours(scene) or _cancel(scene, gathered)
-    if scene.says("除了|除去") and CANCEL.search(scene.text) and cart:
+    if cart and ((scene.says("除了|除去") and CANCEL.search(scene.text)) or _keeps_only(scene, gathered)):
         return _all_but(scene, gathered)
     if not (gathered.ops or _corrects(scene) or _denies(scene)) or not (cart or scene.addressed):
         return None
@@ -131,10 +132,15 @@ def complains_of_the_amount(scene: Scene) -> bool:
     return any(
         line.qty == piece.value.value and unit_fits(scene, line, piece.value)
         for piece in scene.pieces
-        if piece.kind == "qty" and TOO_MUCH.match(scene.text, piece.end)
+        if piece.kind == "qty" and (TOO_MUCH.match(scene.text, piece.end) or _is_declined(scene, piece))
         for want in scene.gathered.wants
         for line in of_cart(scene, want)
     )
+
+
+def _is_declined(scene: Scene, piece: Piece) -> bool:
+    """五斤吧，别三斤了."""
+    return scene.text[: piece.start].endswith(("别", "不要", "别要")) and scene.text[piece.end :][:1] == "了"
 
 
 def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
@@ -245,6 +251,12 @@ def _intent(lines: Sequence[Line]) -> str:
     if ops == {"remove"}:
         return "order.remove"
     return "order.add" if ops <= {"add", "inc"} else "order.set"
+
+
+def _keeps_only(scene: Scene, gathered: Gathered) -> bool:
+    """只要香蕉: said of the order, without an amount."""
+    only = scene.says("^(?:我)?(?:就|只|光)(?:要|留)") and not (gathered.loose or "remove" in gathered.ops)
+    return bool(only and gathered.wants) and all(not w.quantity and of_cart(scene, w) for w in gathered.wants)
 
 
 def _all_but(scene: Scene, gathered: Gathered) -> Reading | None:

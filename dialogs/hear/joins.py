@@ -14,6 +14,7 @@ from dialogs.hear.meant import clauses
 from dialogs.hear.numbered import FROM_TO, NUMBERS, by_numbers
 from dialogs.hear.offer import Want, open_in
 from dialogs.hear.orders import decide, join_intent
+from dialogs.hear.parts import one_less
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Line, Reading
 from dialogs.hear.scene import Scene, act, chatters, ignore, left_over, quoted_sku
@@ -35,6 +36,8 @@ BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
 def join(scene: Scene) -> Reading | None:
+    if one_less(scene):
+        return None
     scene = _of_titled(scene)
     gathered = _said_once(_by_the_share(scene, _without_stray(scene.gathered)))
     if quoted_sku(scene) and not gathered.wants and len(gathered.loose) == 1:

@@ -113,13 +113,17 @@ class Lattice:
     def _special(self, typed: Typed, codes: bool) -> Iterator[Piece]:
         """Pieces with numbers in them, found before any word is."""
         text = typed.text
+        people = list(find_people(text))
         for remark in find_remarks(text, self.amounts.units):
+            if any(found.start == remark.start for found in people):
+                continue  # A+1（给我姐）
             said = text[remark.said_from : remark.said_to]
             if remark.kind != "note" or not (self.names.written.get(said) or self._is_amount(said)):
                 yield self._remark(typed, remark)  # +1（车厘子） names the goods
-        for found in find_people(text):
+        for found in people:
             who = typed.typed(found.who_start, found.who_end)
-            yield Piece("for", found.start, found.end, text[found.start : found.end], who)
+            source = "behind" if found.behind else "exact"
+            yield Piece("for", found.start, found.end, text[found.start : found.end], who, source)
         for match in MENTION.finditer(text):
             yield Piece("mention", match.start(), match.end(), match[0], match["who"])
         for match in NUMBERING.finditer(text):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dialogs.hear.codes import Code
 from dialogs.hear.lattice import mark_emoji
 from dialogs.hear.normalise import normalise
 from dialogs.hear.numbers import parse
@@ -18,7 +19,7 @@ MINE = re.compile(
     r"^(?:我|我自己|我家)(?:的|那[份个箱盒单]?)(?=[^\u4e00-\u9fff]|改|换|减|少|加|多|再|不要|取消|退)"
 )
 PART = "(?:家)?(?:的(?:那?一?[份个箱盒袋])?|那一?[份个箱盒袋]?)"
-MINUS = re.compile(r"(?:我|我的)?- ?(?P<n>\d{1,2})[份个]?[!~。]*")
+MINUS = re.compile(r"(?:我|我的)?(?P<letter>[a-w])?(?:款|号)? ?- ?(?P<n>\d{1,2})[份个]?[!~。]*")
 
 
 def of_whom(scene: Scene) -> Scene | None:
@@ -55,10 +56,14 @@ def own(lines: Sequence[Line]) -> list[Line]:
 
 
 def one_less(scene: Scene) -> tuple[Want, ...]:
-    """-1, of what stands in the order for a campaign that is open here."""
+    """-1 and A-1, of what stands in the order for a campaign that is open here."""
     said = MINUS.fullmatch(scene.text.strip())
     number = parse(said["n"]) if said else None
-    lines = own([line for line in scene.context.cart if line.campaign in scene.context.campaigns])
+    lines = [line for line in scene.context.cart if line.campaign in scene.context.campaigns]
+    if said and said["letter"]:
+        item = scene.offer.item(Code(said["letter"]))
+        lines = [line for line in lines if item and line.sku == item[1].sku]
+    lines = own(lines)
     if number is None or number <= 0 or len(lines) != 1:
         return ()
     return (Want(sku=lines[0].sku, campaign=lines[0].campaign, quantity=Quantity(number), op="dec"),)

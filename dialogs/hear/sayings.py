@@ -88,7 +88,14 @@ class Sayings(Pairing):
         self._remark(piece.value)
 
     def _for(self, piece: Piece, at: int) -> None:
-        self.for_whom = piece.value
+        if piece.source != "behind":
+            self.for_whom = piece.value
+            return
+        first = (
+            len(self.done) - 1 if piece.text.startswith("(") else 0
+        )  # （给我姐） is said of the last, 给我姐 of all
+        for n in range(max(first, 0), len(self.done)):
+            self.done[n] = replace(self.done[n], for_whom=self.done[n].for_whom or piece.value)
 
     # --- small words
 

@@ -90,7 +90,7 @@ def _shares(scene: Scene, gathered: Gathered) -> list[Want]:
     found: list[Want] = []
     whom = None
     for piece in scene.pieces:
-        if piece.kind == "for" and found and piece is scene.pieces[-1]:
+        if piece.kind == "for" and piece.source == "behind":
             found = [replace(one, for_whom=one.for_whom or piece.value) for one in found]  # +1 帮妈妈
         elif piece.kind == "for":
             whom = piece.value

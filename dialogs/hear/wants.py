@@ -92,8 +92,6 @@ class _Basket(Sayings):
                     self.done[-1], quantity=self.loose.pop(), for_whom=self.for_whom, start=self.done[-1].end
                 )
             )  # 再帮李姐带一箱
-        if self.pieces[-1:] and self.pieces[-1].kind == "for":  # 苹果2斤 给我妈
-            self.done = [replace(want, for_whom=want.for_whom or self.for_whom) for want in self.done]
         self._drop_mentions()
         wants = repaired(sorted([*self.done, *self.open], key=lambda want: want.start), self.offer)
         return Gathered(

@@ -25,6 +25,7 @@ NAMED = re.compile(
 BEHIND = re.compile(
     rf"(?<=[\d{HAN}份个盒箱斤 ])(?:帮|给|替|代)(?P<who>{_PLACE}{_CALLED})(?:[带拿要买]?的)?(?=[!~。 ]*$)"
 )
+IN_BRACKETS = re.compile(rf"\((?:帮|给|替|代)(?P<who>{_PLACE}{_CALLED})(?:[带拿要买]?的)?\)")
 TOO = re.compile(rf"^(?P<who>{_CALLED})(?:也|还)[要来拿订跟接](?=\d|[{HAN}])")  # 我妈也要1份
 
 
@@ -34,16 +35,21 @@ class FoundPerson:
     end: int
     who_start: int  # of the name as written
     who_end: int
+    behind: bool = False  # +1 帮妈妈: of what stands before it
 
 
 def find_people(text: str) -> Iterator[FoundPerson]:
-    behind = () if re.search("[,，]", text) else BEHIND.finditer(text)  # 草莓两盒，一盒给我妈: one of the two
-    for match in (*ASKED.finditer(text), *NAMED.finditer(text), *behind, *TOO.finditer(text)):
+    for match in (*ASKED.finditer(text), *NAMED.finditer(text), *TOO.finditer(text)):
         if _is_person(match["who"]):
-            mine = (match["who"] in KIN or match["who"][0] == "家") and text[
-                match.start("who") - 1
-            ] == "我"  # 帮我妈带
-            yield FoundPerson(match.start(), match.end(), match.start("who") - mine, match.end("who"))
+            mine = (match["who"] in KIN or match["who"][0] == "家") and text[match.start("who") - 1] == "我"
+            yield FoundPerson(
+                match.start(), match.end(), match.start("who") - mine, match.end("who")
+            )  # 帮我妈带
+    at_the_end = (
+        () if re.search("[,，]", text) else BEHIND.finditer(text)
+    )  # 草莓两盒，一盒给我妈: one of the two
+    for match in (*at_the_end, *IN_BRACKETS.finditer(text)):
+        yield FoundPerson(match.start(), match.end(), match.start("who"), match.end("who"), behind=True)
 
 
 def _is_person(who: str) -> bool:

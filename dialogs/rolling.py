@@ -49,7 +49,7 @@ def item_line(item: Item, of: OnOffer, shelf: Goods) -> str:
     sku = shelf.everything.sku[item.sku]
     price = item.price or sku.price
     parts = [
-        f"{_mark(item, of)}{shelf.everything.called(item.sku)} {voice.price(price, sku.unit) if price else '免费'}",
+        f"{_mark(item, of)}{shelf.everything.called(item.sku)} {voice.price(price, sku.unit)}",
         f"共{item.quota}{sku.unit}" if item.quota is not None else "",
         f"每人限{item.each}" if item.each is not None else "",
         f"原价{sku.price}" if price < sku.price else "",

@@ -62,7 +62,7 @@ def left(qty: Quantity, unit: str) -> str:
 
 
 def price(amount: Money, unit: str) -> str:
-    return f"{amount}/{unit}"
+    return f"{amount}/{unit}" if amount else "免费"
 
 
 def clock(moment: datetime, tz: str) -> str:

@@ -75,6 +75,13 @@ LINES = """
     FROM campaign AS c JOIN campaign_item AS item ON item.campaign_id = c.id
     WHERE c.status IN ('scheduled', 'open', 'paused') AND c.shop_id = ?
 """
+# Each bargain with the cuts that people made, and what its order asks for one.
+BARGAINS = """
+    SELECT b.*, (SELECT count(*) FROM bargain_cut AS cut WHERE cut.bargain_id = b.id) AS made,
+      (SELECT coalesce(sum(cut.fen), 0) FROM bargain_cut AS cut WHERE cut.bargain_id = b.id) AS off,
+      (SELECT coalesce(max(line.price_fen), 0) FROM line WHERE line.order_id = b.order_id) AS asked
+    FROM bargain AS b WHERE b.shop_id = ?
+"""
 # Each team with the people who really sit there.
 TEAMS = """
     SELECT team.*,
@@ -508,6 +515,26 @@ CHECKS = (
         "what is offered to a line is kept for it",
         "campaign {what} has offered {figure} thousandths more than it keeps",
         f'SELECT l."key" AS what, l.offered - l.kept AS figure FROM ({LINES}) AS l WHERE l.offered > l.kept',
+    ),
+    # ── bargains
+    Check(
+        "a bargain counts the cuts that people made",
+        "bargain {what} counts {figure} cuts more than people made",
+        f"SELECT b.number AS what, b.helped - b.made AS figure FROM ({BARGAINS}) AS b WHERE b.helped <> b.made "
+        "OR EXISTS (SELECT 1 FROM bargain_cut AS cut WHERE cut.bargain_id = b.id AND cut.helper_id = b.person_id)",
+    ),
+    Check(
+        "no bargain goes below its floor",
+        "bargain {what} is {figure} fen away from where its cuts may lead",
+        f"SELECT b.number AS what, b.floor_fen - (b.start_fen - b.off) AS figure FROM ({BARGAINS}) AS b "
+        "WHERE b.start_fen - b.off < b.floor_fen OR (b.helped = b.cuts) <> (b.start_fen - b.off = b.floor_fen)",
+    ),
+    Check(
+        "a bargain is bought for what it came to",
+        "the order of bargain {what} asks {figure} fen more than it came to",
+        f"SELECT b.number AS what, b.asked - (b.start_fen - b.off) AS figure FROM ({BARGAINS}) AS b "
+        "WHERE (b.status = 'ordered') <> (b.order_id IS NOT NULL) "
+        "OR (b.order_id IS NOT NULL AND b.asked > b.start_fen - b.off)",
     ),
     # ── teams
     Check(

@@ -43,10 +43,23 @@ async def open(
     async with transaction():
         sku = await catalogue.put_on_sale(shop, NewGoods(title, UNIT, price, places, PLACE), now=now)
         await catalogue.withdraw(shop, (await goods(shop)).everything.sku[sku].product)
-        item = NewItem(sku, price, places, each)
         return await campaigns.set_up(
-            shop, Kind.EVENT, title, [item], by=by, now=now, rooms=rooms, deadline=starts
+            shop,
+            Kind.EVENT,
+            title,
+            [NewItem(sku, price, places, each)],
+            by=by,
+            now=now,
+            rooms=rooms,
+            deadline=starts,
+            terms=_reminded(starts, now),
         )
+
+
+def _reminded(starts: datetime, now: datetime) -> dict[str, int]:
+    """The reminders whose hour is over already: who signs up today need not be told of tomorrow again."""
+    over = [hours for hours in REMINDED if starts <= now + timedelta(hours=hours)]
+    return {"reminded": min(over)} if over else {}
 
 
 async def leave(of: OnOffer, person: PersonId, *, now: datetime) -> Slip:

@@ -12,6 +12,7 @@ from dialogs.ordering import take, told_of_campaign
 from dialogs.turn import Turn
 from dialogs.wants import line_to_json
 from shop import signups
+from shop.kit.refusal import Refusal
 from shop.refusals import NoSuchCampaign, NothingOpen
 from shop.slips import Slip
 
@@ -79,6 +80,9 @@ class NotComing(Dialogue):
         of = running[mine[-1].campaign or 0]
         left = await signups.leave(of, turn.person.id, now=turn.now)
         return Done(await told_of_campaign(turn, left, of))
+
+    def words(self, refusal: Refusal) -> str | None:
+        return "你没有报名，不用退" if isinstance(refusal, NothingOpen) else None
 
 
 def _only_events(turn: Turn) -> bool:

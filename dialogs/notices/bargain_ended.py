@@ -13,6 +13,8 @@ EVENT = BargainEnded
 
 async def words(event: BargainEnded, desk: Desk) -> tuple[Say, ...]:
     at = await bargains.standing(event.bargain)
+    if not at.cuts:
+        return ()  # nobody had helped: there is nothing to miss
     title = (await campaign(at.campaign)).title
-    helped = f"{len(at.cuts)} 位帮你砍到 {at.price}" if at.cuts else "还没有人砍"
-    return (Say(f"{title}砍价到点了，{helped}，没有下单。下次早点说“买”", person=at.owner),)
+    text = f"{title}砍价到点了，{len(at.cuts)} 位帮你砍到 {at.price}，没有下单。下次早点说“买”"
+    return (Say(text, person=at.owner),)

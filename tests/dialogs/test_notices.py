@@ -16,11 +16,13 @@ from dialogs.turn import ShopFacts
 from dialogs.voice import Links
 from shop import (
     agents,
+    bargains,
     campaigns,
     catalogue,
     coupon_drops,
     coupon_templates,
     coupons,
+    deals,
     desk,
     events,
     orders,
@@ -29,12 +31,17 @@ from shop import (
     points,
     refunds,
     reships,
+    signups,
+    special_plans,
+    specials,
     teams,
+    votes,
 )
 from shop.events import Happening
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
+from shop.on_offer import campaign
 from shop.rules.campaigns import Kind
 from shop.rules.refunds import What
 from shop.slips import Slip
@@ -296,6 +303,57 @@ async def _(town: Town) -> Happening:
     return events.SpecialsPosted(town.room.id, TODAY.isoformat(), (town.sku,))
 
 
+async def a_deal(town: Town) -> int:
+    """橙子 at 8折 until noon, told to the group."""
+    terms = {"rate": "8", "goods": [town.sku], "until": after(hours=2).isoformat()}
+    return (await deals.run(town.shop, "timed", terms, now=NOW, rooms=[town.room.id])).id
+
+
+@case(
+    "DealBegun",
+    room="橙子 限时价8折，到今天12:00\n橙子 ¥23.92/箱（原价 ¥29.90）\n要什么直接说，价钱自动算",
+)
+async def _(town: Town) -> Happening:
+    return events.DealBegun(await a_deal(town))
+
+
+@case("DealEnding", room="橙子 限时价8折，到今天12:00，还有 120 分钟")
+async def _(town: Town) -> Happening:
+    return events.DealEnding(await a_deal(town))
+
+
+async def a_special(town: Town, left: str) -> int:
+    """Today's special of the group, of which so much is left; gives the item."""
+    posted = await specials.post(
+        town.shop,
+        {town.sku: Money(2500)},
+        [town.room.id],
+        by=town.owner,
+        day=TODAY,
+        tz="Asia/Shanghai",
+        now=NOW,
+    )
+    await catalogue.count(town.shop, town.sku, Quantity.of(left), now=NOW)
+    return (await campaign(posted.campaign or 0)).items[0].id
+
+
+@case("SpecialGone", room="今天的特价橙子卖完了。到货要叫你，就说“橙子到货叫我”")
+async def _(town: Town) -> Happening:
+    return events.SpecialGone(await a_special(town, "0"))
+
+
+@case("SpecialGone and back", room="橙子又有了，今天特价 ¥25.00/箱，还有 3 箱")
+async def _(town: Town) -> Happening:
+    return events.SpecialGone(await a_special(town, "3"), back=True)
+
+
+@case("SpecialsLeftOut", owner="今天的特价发了 1 样，没发：橙子没货了。补了货要发，说“今日特价 …”")
+async def _(town: Town) -> Happening:
+    lines = [special_plans.Line(0, town.sku, Money(2500))]
+    plan = await special_plans.make(town.shop, 480, lines, by=town.owner, tz="Asia/Shanghai", now=NOW)
+    return events.SpecialsLeftOut(plan.id, (), (town.sku,), 1)
+
+
 @case(
     "OwnerPaired",
     owner="小李 成了店主。不是你认识的人，马上告诉店里",
@@ -551,6 +609,77 @@ async def _(town: Town) -> Happening:
 async def _(town: Town) -> Happening:
     placed, team = await a_team(town)
     return events.TeamOrderBack(placed.id, team, 1990, "team_late")
+
+
+async def a_vote(town: Town) -> int:
+    choices, until = ["榴莲", "山竹"], after(hours=2)
+    vote = await votes.begin(
+        town.shop, "下周进什么", choices, [town.room.id], by=town.owner, now=NOW, until=until
+    )
+    return vote.id
+
+
+@case(
+    "VoteOpened",
+    room="投票｜下周进什么\n1. 榴莲\n2. 山竹\n今天12:00截，回“投1”这样投，一人一票，可以改",
+)
+async def _(town: Town) -> Happening:
+    return events.VoteOpened(await a_vote(town))
+
+
+@case(
+    "VoteClosed",
+    room="投票｜下周进什么 结束了，1 人投了\n1. 榴莲  0 票\n2. 山竹  1 票\n山竹最多",
+    owner="投票｜下周进什么 结束了，1 人投了\n1. 榴莲  0 票\n2. 山竹  1 票\n山竹最多\n要上就说“上架 山竹 …”",
+)
+async def _(town: Town) -> Happening:
+    vote = await a_vote(town)
+    await votes.cast(vote, town.buyer, 2, now=NOW)
+    await votes.close(vote, now=NOW)
+    return events.VoteClosed(vote)
+
+
+@case(
+    "VoteClosed and nobody came",
+    room="投票｜下周进什么 结束了，没有人投",
+    owner="投票｜下周进什么 结束了，没有人投",
+)
+async def _(town: Town) -> Happening:
+    vote = await a_vote(town)
+    await votes.close(vote, now=NOW)
+    return events.VoteClosed(vote)
+
+
+async def a_bargain(town: Town) -> bargains.Standing:
+    """小李's, from 29.90 to 19.90 in one cut."""
+    item = campaigns.NewItem(town.sku, Money(2990), None, Quantity.of(1))
+    terms = {"floor": 1990, "cuts": 1}
+    of = await campaigns.set_up(town.shop, Kind.BARGAIN, "橙子", [item], by=None, now=NOW, terms=terms)
+    return await bargains.begin(town.shop, of, town.buyer, town.room.id, now=NOW)
+
+
+@case("BargainEnded", buyer="橙子砍价到点了，1 位帮你砍到 ¥19.90，没有下单。下次早点说“买”")
+async def _(town: Town) -> Happening:
+    made = await a_bargain(town)
+    await bargains.cut(made.id, await a_customer("王姐"), now=NOW, day=TODAY)
+    return events.BargainEnded(made.id)
+
+
+@case("BargainEnded and nobody helped")
+async def _(town: Town) -> Happening:
+    return events.BargainEnded((await a_bargain(town)).id)
+
+
+@case(
+    "EventSoon",
+    buyer="品鉴会 明天10:00开始，你报了品鉴会1位。到门口报码 <取货码>：http://shop.example/o/…\n来不了说“不去了”",
+)
+async def _(town: Town) -> Happening:
+    of = await signups.open(
+        town.shop, "品鉴会", Quantity.of(3), Money(0), after(hours=24), [town.room.id], by=town.owner, now=NOW
+    )
+    slip = await orders.place(town.shop, town.buyer, [want(of.items[0].sku)], now=NOW, campaign=of)
+    return events.EventSoon(slip.id, 24)
 
 
 async def a_drop(town: Town, pieces: int) -> int:

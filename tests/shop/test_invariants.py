@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from shop import (
+    bargains,
     campaigns,
     coupon_drops,
     coupon_templates,
@@ -72,6 +73,7 @@ async def a_busy_day(shop: ShopId) -> None:
     await campaign_of_the_day(shop)
     await team_of_the_day(shop)
     await points_of_the_day(shop, unpaid.id, paid.id)
+    await bargain_of_the_day(shop)
 
 
 async def coupons_of_the_day(shop: ShopId, unpaid: int, paid: int) -> None:
@@ -113,6 +115,17 @@ async def team_of_the_day(shop: ShopId) -> None:
         await pay(slip)
     for order in await teams.unsettled(now=NOW):
         await teams.settle(order, now=NOW)
+
+
+async def bargain_of_the_day(shop: ShopId) -> None:
+    """Bargain 1, from 40 to 30 in two cuts: one was made, then its owner has bought."""
+    mangoes = await a_product("芒果", "40.00", stock=10)
+    item = campaigns.NewItem(mangoes, Money(4000), None, Quantity.of(1))
+    terms = {"floor": 3000, "cuts": 2}
+    of = await campaigns.set_up(shop, Kind.BARGAIN, "芒果", [item], by=None, now=NOW, terms=terms)
+    made = await bargains.begin(shop, of, await a_customer("阿伟"), (await a_room()).id, now=NOW)
+    await bargains.cut(made.id, await a_customer("阿玲"), now=NOW, day=NOW.date())
+    await bargains.buy(made.id, now=NOW)
 
 
 async def points_of_the_day(shop: ShopId, unpaid: OrderId, paid: OrderId) -> None:
@@ -159,7 +172,7 @@ SPOILS = (
     Spoil("an unpaid order waits for something", 1, "0501-001", 'UPDATE "order" SET pay_due_at = NULL WHERE id = 1'),
     Spoil("an end has its moment", 1, "0501-004", 'UPDATE "order" SET ended_at = NULL WHERE id = 4'),
     Spoil("an end has its moment", 1, "0501-001", 'UPDATE "order" SET ended_at = placed_at WHERE id = 1'),
-    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 10"),
+    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 11"),
     Spoil("paid is what was asked", -1, "0501-002", "UPDATE pay_fact SET amount_fen = 2989 WHERE order_id = 2"),
     Spoil("paid is what was asked", -2990, "0501-002", "DELETE FROM pay_fact WHERE order_id = 2"),
     Spoil("settled money makes an order paid", 2990, "0501-002", 'UPDATE "order" SET paid_at = NULL WHERE id = 2'),
@@ -230,6 +243,13 @@ SPOILS = (
     Spoil("nothing is prepared for a team that is not full", 1, "0501-007", "UPDATE team SET status = 'failed' WHERE number = 1"),
     Spoil("nothing is prepared for a team that is not full", 1, "0501-007", "DELETE FROM team_seat WHERE order_id = 7"),
     Spoil("a seat stands for a living order", 1, "0501-009", "UPDATE \"order\" SET status = 'preparing' WHERE id = 9"),
+    Spoil("a bargain counts the cuts that people made", -1, "1", "UPDATE bargain SET helped = 0"),
+    Spoil("a bargain counts the cuts that people made", 0, "1", "UPDATE bargain_cut SET helper_id = (SELECT person_id FROM bargain)"),
+    Spoil("no bargain goes below its floor", 500, "1", "UPDATE bargain_cut SET fen = 1500"),
+    Spoil("no bargain goes below its floor", 0, "1", "UPDATE bargain_cut SET fen = 1000"),
+    Spoil("a bargain is bought for what it came to", 1, "1",
+          "UPDATE line SET price_fen = price_fen + 1 WHERE order_id = (SELECT order_id FROM bargain)"),
+    Spoil("a bargain is bought for what it came to", -3999, "1", "UPDATE bargain SET order_id = NULL, start_fen = 3999 + (SELECT sum(fen) FROM bargain_cut)"),
     Spoil("a line is as long as it is counted", 1, "1", "UPDATE campaign_item SET waiting = 1"),
     Spoil("what is offered to a line is kept for it", 1000, "1",
           "INSERT INTO waiting (item_id, person_id, qty, state, asked_at, until) "

@@ -19,6 +19,7 @@ from bot.channels.loopback import Loopback
 from bot.run import demo_goods
 from shop import campaigns, orders
 from shop.campaigns import NewItem
+from shop.catalogue import goods
 from shop.database import parse
 from shop.invariants import broken
 from shop.kit.ids import PersonId, ShopId
@@ -61,10 +62,10 @@ def run(rounds: int) -> None:
 
 async def the_crowd(what: str, url: str) -> None:
     """Everybody speaks within two seconds; the clock of the shop runs with the wall's, and ticks each second."""
-    goods = demo_goods()
-    goods = replace(goods, stock={**goods.stock, rush.STRAWBERRIES: rush.STOCK})
+    demo = demo_goods()
+    demo = replace(demo, stock={**demo.stock, rush.STRAWBERRIES: rush.STOCK})
     channel, dice, names = Loopback(performance.CHANNEL), random.Random(37), rush.crowd(PEOPLE)
-    async with performance.stage(goods, url, channel) as shop:
+    async with performance.stage(demo, url, channel) as shop:
         shop.clock = shop.inbox._clock = shop.outbox._clock = clock.MovableClock(performance.OPENING_DAY)
         await unit_of_work(lambda: rush.a_sale(shop.shop, PIECES, now=shop.clock.now()))
         shop.run_loops()
@@ -125,6 +126,7 @@ async def by_turns(server: PostgresServer, rounds: int) -> None:
     ratios = list[float]()
     for n in range(rounds + 1):
         of, twin = await a_flash(shop, f"橙子{n}"), await a_flash(shop, f"苹果{n}")
+        await goods(shop)  # somebody has looked at the shelf since the sale began
         ours, got = await all_at_once([lambda b=b, of=of: grab(shop, of, b) for b in buyers])
         bare, taken = await all_at_once([lambda twin=twin: bare_grab(pool, twin)] * BUYERS)
         assert (sum(got), sum(taken)) == (BOXES, BOXES)

@@ -29,7 +29,7 @@ from shop.transaction import run_sql, unit_of_work
 from tests.wechaty.stand import ROOM, TOKEN, TOPIC, NodeGateway, until
 
 BACK_WITHIN = 35.0  # seconds after a kill
-SETTLED_WITHIN = 120.0
+SETTLED_WITHIN = 300.0
 
 
 class Counting(Wechaty):
@@ -74,7 +74,7 @@ class Storm:
             await self._say_until_taken(
                 who, f"来{count}斤香蕉" if count % 2 else "菜单", room, f"{who}-{count}"
             )
-            await asyncio.sleep(self.dice.uniform(0.02, 0.2))
+            await asyncio.sleep(self.dice.uniform(0.1, 0.5))
 
     async def _say_until_taken(self, who: str, text: str, room: str | None, id: str) -> None:
         while True:

@@ -20,10 +20,10 @@ _OPEN = re.compile(
     r"(?:大家|谁来|谁能|快来)?(?:帮我砍(?:一?刀|价|一?下)?|我也?要砍价?|我也砍|我想砍价?|发起砍价)\s*(.{0,12})"
 )
 _CUT = re.compile(
-    r"(?:我?来?帮?忙?砍(?:他|她|ta)?(?:一?刀|一?下)?|砍它)\s*(?:第?\s*(?P<number>\d{1,5})\s*号?)?"
+    r"(?:我?来?帮?(?:忙|他|她)?砍(?:他|她)?(?:一?刀|一?下)?)\s*(?:第?\s*(?P<number>\d{1,5})\s*号?)?"
     r"|帮(?P<name>(?!我|忙|他|她).{1,12}?)砍(?:一?刀|价|一?下)?"
 )
-_BUY = re.compile(r"我?要?买(?:了|吧|下)?|就这个?价(?:买了?)?|砍价买")
+_BUY = re.compile(r"我?要?买下?|就这个?价买?")  # 买了 is what people say of something else
 IN_THE_GROUP = "砍价要在群里砍，到群里说“{}”"
 
 
@@ -34,7 +34,8 @@ def said(turn: Turn) -> str:
 class OpenBargain(Dialogue):
     id = "bargain_open"
     intents = ()
-    examples = ()
+    first_words = ("帮我砍",)
+    examples = ("帮我砍",)
     is_answer = True
 
     def is_meant(self, turn: Turn) -> bool:
@@ -49,13 +50,16 @@ class OpenBargain(Dialogue):
         if turn.room is None:
             return Done((turn.privately(IN_THE_GROUP.format(f"帮我砍 {of.title}")),))
         at = await bargains.begin(turn.shop, of, turn.person.id, turn.room.id, now=turn.now)
+        if at.room != turn.room.id:
+            return Done((turn.privately(f"你的 {at.number} 号砍价在另一个群里，到那边喊朋友砍"),))
         return Done((bargaining.live(of, at, turn.room.id, turn),), facts={"砍价": at.number})
 
 
 class CutPrice(Dialogue):
     id = "bargain_cut"
     intents = ()
-    examples = ()
+    first_words = ("砍",)
+    examples = ("砍 1",)
     is_answer = True
 
     def is_meant(self, turn: Turn) -> bool:
@@ -82,7 +86,8 @@ def _reached(at: Standing, title: str) -> Say:
 class BuyBargain(Dialogue):
     id = "bargain_buy"
     intents = ()
-    examples = ()
+    first_words = ("买",)
+    examples = ("买",)
     is_answer = True
 
     def is_meant(self, turn: Turn) -> bool:

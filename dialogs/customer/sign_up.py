@@ -31,7 +31,8 @@ def said(turn: Turn) -> str:
 class SignUp(Dialogue):
     id = "sign_up"
     intents = ()
-    examples = ()
+    first_words = ("报名",)
+    examples = ("报名 2",)
     is_answer = True
 
     def is_meant(self, turn: Turn) -> bool:
@@ -55,16 +56,18 @@ class SignUp(Dialogue):
 
 def _words(turn: Turn) -> re.Match[str] | None:
     """报名 2; a bare +1 where the newest that runs is an event."""
+    plus = _PLUS.fullmatch(said(turn))
+    if plus is None:
+        return _SIGN_UP.fullmatch(said(turn))
     running = turn.shelf.running(turn.room_id, turn.now)
-    if (plus := _PLUS.fullmatch(said(turn))) and running and running[-1] in signing.running(turn):
-        return plus
-    return _SIGN_UP.fullmatch(said(turn))
+    return plus if running and running[-1] in signing.running(turn) else None
 
 
 class NotComing(Dialogue):
     id = "not_coming"
     intents = ()
-    examples = ()
+    first_words = ("不去了",)
+    examples = ("不去了",)
     is_answer = True
 
     def is_meant(self, turn: Turn) -> bool:

@@ -11,7 +11,8 @@ from shop import votes
 class CastVote(Dialogue):
     id = "vote_cast"
     intents = ()
-    examples = ()
+    first_words = ("投1",)
+    examples = ("投1",)
     is_answer = True
 
     def is_meant(self, turn: Turn) -> bool:

@@ -16,7 +16,7 @@ from dialogs import apart
 from shop import mail
 from shop.mail import NewLetter, Sealed
 
-LATE = timedelta(minutes=2)  # older words are answered in private only
+LATE = timedelta(minutes=2)  # words that were heard later than that are answered in private only
 GAP = timedelta(minutes=10)  # in which a group is told once that somebody was away
 PATIENCE = timedelta(hours=48)  # for a person to become a friend
 NEXT_LOOK = timedelta(seconds=30)
@@ -36,9 +36,10 @@ async def wait_for_a_friend(letter: Sealed, *, now: datetime) -> None:
     await mail.write([ask], now=now)
 
 
-def told_once(letters: Sequence[NewLetter], *, sent_at: datetime, now: datetime) -> list[NewLetter]:
-    """The answers to one message. Late ones for a group become one line, the same for all of this gap."""
-    if now - sent_at <= LATE:
+def told_once(letters: Sequence[NewLetter], *, late: timedelta, now: datetime) -> list[NewLetter]:
+    """The answers to one message, that was heard so late. For a group they become one line, the same for all of this
+    gap."""
+    if late <= LATE:
         return list(letters)
     kept = [letter for letter in letters if letter.room is None]
     for room in dict.fromkeys((one.channel, one.room) for one in letters if one.room is not None):

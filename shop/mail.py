@@ -44,6 +44,7 @@ class Incoming:
 class Kept:
     id: MessageId
     message: Incoming
+    at: datetime  # when it was heard
     attempts: int = 0
 
 
@@ -245,7 +246,7 @@ def _kept(row: Message) -> Kept:
     incoming = Incoming(
         row.channel, row.channel_id, row.room, row.account, row.name, row.text, row.sent_at, row.extra
     )
-    return Kept(MessageId(row.id), incoming, row.attempts)
+    return Kept(MessageId(row.id), incoming, row.kept_at, row.attempts)
 
 
 # ── what a dialogue has gathered ────────────────────────────────────────────────────────────────────────────────

@@ -36,7 +36,7 @@ def test_what_is_kept_is_clean_and_short_and_comes_back_as_it_was_kept(
     for words in (kept.name, kept.text, repr(kept.extra)):
         assert not UNSPEAKABLE & set(words)
         words.encode()
-    back = to_heard(Kept(MessageId(1), kept))
+    back = to_heard(Kept(MessageId(1), kept, kept.sent_at))
     assert to_incoming(back) == kept
 
 

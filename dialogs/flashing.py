@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from dialogs import rolling
+from shop import flash
 from shop.catalogue import Goods
 from shop.flash import Flash
 from shop.kit.quantity import NONE
 from shop.rules.campaigns import FLASH_PAY, Kind, OnOffer
 
 MOST_NAMES = 12
+_SHOUT = re.compile(r"\s*[我也]*\s*(?:[+＋]\s*[\d０-９]{1,2}|加一)\s*[份个盒]?\s*[!！~。]*\s*")
 PAY_MINUTES = int(FLASH_PAY.total_seconds() // 60)
 
 
@@ -49,6 +52,20 @@ def ended(flash: Flash, shelf: Goods) -> str:
 def names(takers: Sequence[str]) -> str:
     shown = "、".join(rolling.short(name) for name in takers[:MOST_NAMES])
     return f"{shown} 等 {len(takers)} 位" if len(takers) > MOST_NAMES else shown
+
+
+async def meant_by(text: str, running: tuple[str, ...], shelf: Goods, *, now: datetime) -> tuple[str, ...]:
+    """Which of the campaigns that run here (by key) a bare +1 can mean: the flash sale while the rush for it is on,
+    whatever else is open. Hundreds say it: none of them shall be asked, and who is late has not ordered something
+    else."""
+    if len(running) < 2 or not _SHOUT.fullmatch(text):
+        return running
+    rush = newest([shelf.campaign[key] for key in running])
+    if rush is None:
+        return running
+    if await flash.is_on(rush.id, now=now):
+        return (rush.key,)
+    return tuple(key for key in running if key != rush.key)
 
 
 def newest(some: Sequence[OnOffer]) -> OnOffer | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from dialogs import flashing
 from dialogs.engine import State
 from dialogs.hear import Reader
 from dialogs.hear.reading import NO_LAST_ORDER, Context, Line, Quoted, Reading, Said
@@ -52,6 +53,8 @@ class Ear:
         now: datetime,
     ) -> Context:
         running = joinable(shelf, room.id if room else None, now)
+        if heard.quote is None:
+            running = await flashing.meant_by(heard.text, running, shelf, now=now)
         return Context(
             chat="group" if room else "admin" if person.is_staff else "private",
             mention=heard.mentions,

@@ -18,6 +18,7 @@ from shop.transaction import run_sql, transaction
 
 WARM_UP = timedelta(minutes=10)  # before it begins
 LASTS = timedelta(hours=1)  # when nobody said until when
+AFTERMATH = timedelta(minutes=2)  # so long people still shout for what is gone
 LATELY = timedelta(days=7)
 _LEFT = (
     "SELECT coalesce(sum(CASE WHEN quota IS NULL THEN 1 ELSE reserved - kept END), 0) FROM campaign_item "
@@ -51,6 +52,15 @@ async def seen(id: int) -> Flash:
         Quantity(int(row["free"])),
         row["sold_out_at"] is not None,
     )
+
+
+async def is_on(id: int, *, now: datetime) -> bool:
+    """Is the rush still on: may anybody take one, or was the last piece taken a moment ago?"""
+    (row,) = await run_sql(
+        f"SELECT ({_LEFT}) > 0 OR (sold_out_at IS NOT NULL AND sold_out_at > ?) AS rushing FROM campaign WHERE id = ?",
+        [now - AFTERMATH, id],
+    )
+    return bool(row["rushing"])
 
 
 async def reach(rooms: Sequence[Room], *, now: datetime) -> int:

@@ -13,7 +13,7 @@ from dialogs import promotion_words as words
 from dialogs import voice
 from dialogs.command import UNDO_FOR, Command
 from dialogs.engine import Data, Done, Question, Slot
-from dialogs.hear.reading import Reading
+from dialogs.hear.reading import Pending, Reading
 from dialogs.leading import rooms_for
 from dialogs.rolling import day_and_hour
 from dialogs.turn import Turn
@@ -31,7 +31,7 @@ from shop.rules.scope import EVERY_DAY, Scope
 
 MOST_NAMED = 4
 LOOKED_AT = 200  # goods whose lowest price is reckoned for a preview
-NO_ANSWERS = frozenset({"confirm.no", "order.cancel", "undo", "help", "history"})
+NO_ANSWERS = frozenset({"confirm.no", "confirm.yes", "order.cancel", "undo", "help", "history"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,11 @@ class Afresh(str):
 
 def parse_said(reading: Reading, old: Any, asked: bool) -> Any:
     """Everything that was said of it; an answer completes it."""
+    if asked and reading.intent in NO_ANSWERS:
+        return None
     if old is None:
         return reading.text
-    return f"{old} {reading.text}" if asked and reading.intent not in NO_ANSWERS else None
+    return f"{old} {reading.text}" if asked else None
 
 
 def parse_tells(reading: Reading, old: Any, asked: bool) -> Any:
@@ -85,11 +87,11 @@ class Promoting(Command):
         plan = self._plan(turn, data)
         if isinstance(plan, str):
             data = {} if isinstance(plan, Afresh) else data
-            return Question((turn.here(plan),), asked="said", data=data)
+            return unsaid(turn, plan, data)
         instead = await _instead_of(turn, plan)
         shown = _shown(turn, plan, instead)
         if isinstance(shown, str):
-            return Question((turn.here(shown),), asked="said", data={})
+            return unsaid(turn, shown, {})
         rooms = await rooms_for(turn, data)
         names = "、".join(room.name for room in rooms)
         if not (data.get("tells", plan.tells) and rooms):
@@ -124,6 +126,11 @@ class Promoting(Command):
         await deals.go_on(turn.shop, undo["instead"])
         back = f"，{'、'.join(f'{id}号' for id in undo['instead'])}接着算" if undo["instead"] else ""
         return f"{stopped.id}号促销停了，没下单的按原价算{back}"
+
+
+def unsaid(turn: Turn, ask: str, data: Data) -> Question:
+    """What is missing, or is to be said anew where the data is empty; 不要 gives it up."""
+    return Question((turn.here(ask),), asked="said", data=data, pending=Pending("confirm"))
 
 
 # ── what it comes to ────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from dialogs import voice
 from dialogs.command import UNDO_FOR, Command, as_money
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.merchant.special import usual_sku
-from dialogs.promoting import parse_said
+from dialogs.promoting import parse_said, unsaid
 from dialogs.turn import Turn
 from shop import people, special_plans
 from shop.goods import Catalogue
@@ -82,16 +82,14 @@ class PlanSpecials(Command):
     async def check(self, turn: Turn, data: Data) -> Question | None:
         minute, table = _read(data["said"], turn.shelf.catalogue)
         if table is None:
-            return Question((turn.here(f"要每天自动发特价？{EXAMPLE}"),), asked="said", data={})
+            return unsaid(turn, f"要每天自动发特价？{EXAMPLE}", {})
         if table.unheard:
             text = f"这几样没看懂或者没在卖：{'、'.join(table.unheard[:5])}。改好整段再发一次"
-            return Question((turn.here(text),), asked="said", data={})
+            return unsaid(turn, text, {})
         if minute is None:
-            return Question(
-                (turn.here("每天几点发？连着内容再说一次，比如“每天8点特价 草莓22”"),), asked="said", data={}
-            )
+            return unsaid(turn, "每天几点发？连着内容再说一次，比如“每天8点特价 草莓22”", {})
         if not table.lines:
-            return Question((turn.here(f"特价什么、多少钱？{EXAMPLE}"),), asked="said", data={})
+            return unsaid(turn, f"特价什么、多少钱？{EXAMPLE}", {})
         rooms = [room.name for room in await people.rooms(turn.shop) if room.name in data["said"]]
         old = [one for one in await special_plans.running(turn.shop) if one.minute == minute]
         text = "\n".join(

@@ -33,11 +33,19 @@ def answer(scene: Scene) -> Reading | None:
         _other_product,
         _yes_or_no,
         _amended,
+        _in_the_first_clause,
     ):
         reading = step(scene, pending, said)
         if reading is not None:
             return reading if reading.intent else None
     return None
+
+
+def _in_the_first_clause(scene: Scene, pending: Pending, said: str) -> Reading | None:
+    """后一种吧，煮粥的: a choice, and what it is for."""
+    first, *rest = re.split("[,，。]", scene.text.strip(), maxsplit=1)
+    named = any(piece.kind in ("product", "qty", "code") for piece in scene.pieces)
+    return choice(scene, pending, first.strip()) if rest and pending.options and not named else None
 
 
 NOT_AN_ANSWER = Reading("ignore", "")

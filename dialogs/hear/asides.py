@@ -47,12 +47,13 @@ class Asides(Walk):
         return bool(PAID.search("".join(p.text for p in self.pieces[max(0, at - 3) : at])))
 
     def _another_pack(self, quantity: Quantity, piece: Piece, at: int) -> Want | None:
-        """青提箱装的1箱，串的3串: the same goods again, by another unit."""
+        """青提箱装的1箱，串的3串; 酸奶大桶的×2，小杯的一提: the same goods again, by another unit."""
         last = self.done[-1] if self.done and self.held is None else None
         if last is None or last.quantity is None or at < 2 or quantity.unit == last.quantity.unit:
             return None
         unit, of = self.pieces[at - 2], self.pieces[at - 1]
-        if not last.products or of.text != "的" or unit.text != quantity.unit:
+        sold = any(sku.unit == quantity.unit for id in last.products for sku in self.offer.skus(id))
+        if of.text != "的" or not (unit.text == quantity.unit or (sold and unit.text[0] in "大小")):
             return None
         return Want(
             last.products,

@@ -12,6 +12,7 @@ from dialogs.hear.dictionary import is_thing
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import patterns
 from dialogs.hear.normalise import normalise
+from dialogs.hear.numbered import NUMBERS
 from dialogs.hear.offer import Want
 from dialogs.hear.orders import merged, settled_want
 from dialogs.hear.quantities import Quantity
@@ -85,6 +86,8 @@ def _number(typed: str) -> int:
 
 def _is_list(scene: Scene, listed: Listed) -> bool:
     numbers = [entry.no for entry in listed.entries]
+    if len(numbers) == 1 and NUMBERS.match(scene.text):
+        return False  # 2、5各一份
     if len(numbers) > 1:
         return numbers == sorted(numbers) and (
             len(numbers) > 2 or bool(HEADING.search(listed.heading)) or numbers[1] - numbers[0] == 1
@@ -243,9 +246,9 @@ def _is_goods(scene: Scene, rest: str) -> bool:
 
 
 def _is_strange(scene: Scene, rest: str) -> bool:
-    """榴莲一个: a thing that nobody sells here, and how much of it."""
+    """榴莲一个: a thing that nobody sells here, and how much of it; what follows it may be goods of ours."""
     pieces = scene.cut(rest)
-    thing = len(pieces) == 2 and pieces[0].kind == "word" and pieces[1].kind == "qty"
+    thing = len(pieces) > 1 and pieces[0].kind == "word" and pieces[1].kind == "qty"
     return thing and is_thing(pieces[0].text) and not TITLE.search(pieces[0].text)
 
 

@@ -21,14 +21,16 @@ ELSEWHERE = re.compile(
     r"超市|菜市?场|山姆|盒马|拼多多|淘宝|京东|大润发|永辉|叮咚|别家|(?:差|缺|才|只(?:有|给|送|到|来))了?[一两二三四五半\d]"
 )
 SHOPKEEPERS = ("老板", "老板娘", "团长", "店家", "店长", "掌柜", "掌柜的")
+PRICES = ("价", "价格", "价钱")
 MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
 
 
 def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
     for_another = any(piece.kind == "for" for piece in scene.pieces)
-    if chatters(scene.masked, private=True) and not (scene.private and asks_for_some(scene)):
+    said = _up_to_goods(scene, gathered)
+    if chatters(said, private=True) and not (scene.private and asks_for_some(scene)):
         return False
-    if not (scene.private or for_another) and chatters(_up_to_goods(scene, gathered), private=False):
+    if not (scene.private or for_another) and chatters(said, private=False):
         return False
     amounts = any(want.quantity or want.money or want.specs for want in gathered.wants)
     if scene.addressed:
@@ -111,6 +113,8 @@ def _asks(clause: Sequence[Piece], wants: Sequence[Want]) -> bool:
         p for n, p in enumerate(said) if p.tag == "ask" and p.text not in MAY_I and (n or p.text != "还有")
     ]
     goods = any(clause[0].start <= want.start < clause[-1].end for want in wants)
+    if not goods and all(piece.text in PRICES for piece in asking):
+        return False  # 这价可以的
     text = "".join(piece.text for piece in clause)
     return bool(asking) and (goods or not HOW_TO.search(text))
 
@@ -178,7 +182,7 @@ def _before_goods(clause: Sequence[Piece], first: int) -> int:
 def clauses(pieces: Iterable[Piece]) -> list[list[Piece]]:
     found: list[list[Piece]] = [[]]
     for piece in pieces:
-        after_amount = bool(found[-1]) and _is_amount(found[-1][-1])
+        after_amount = _is_amount(next((p for p in reversed(found[-1]) if p.tag != "filler"), None))
         if (piece.kind == "break" and piece.text != "、") or (piece.kind == "blank" and after_amount):
             found.append([])
         else:
@@ -186,8 +190,10 @@ def clauses(pieces: Iterable[Piece]) -> list[list[Piece]]:
     return [clause for clause in found if clause]
 
 
-def _is_amount(piece: Piece) -> bool:
+def _is_amount(piece: Piece | None) -> bool:
     """两斤, and b款+3, behind which a sigh may stand."""
+    if piece is None:
+        return False
     return piece.kind == "qty" or (piece.kind == "code" and piece.value.amount is not None)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from dialogs.hear.around import slots_around
 from dialogs.hear.dictionary import is_noun
 from dialogs.hear.lexicon import words
-from dialogs.hear.meant import buys, meant_for_shop, strangeness
+from dialogs.hear.meant import buys, clauses, meant_for_shop, strangeness
 from dialogs.hear.money import plain
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
@@ -35,7 +35,12 @@ def order(scene: Scene) -> Reading | None:
     """The reading of a message that names goods, or None when it names none."""
     gathered = with_it(scene, tidy_emoji(scene.gathered))
     gathered = replace(
-        gathered, wants=tuple(want for want in gathered.wants if want.source != "unknown" or want.quantity)
+        gathered,
+        wants=tuple(
+            want
+            for want in gathered.wants
+            if want.source != "unknown" or (want.quantity and not _in_talk(scene, want))
+        ),
     )
     if not gathered.wants:
         return _unclear(scene, gathered) if scene.private else None
@@ -58,6 +63,14 @@ def order(scene: Scene) -> Reading | None:
     ):
         return ignore(why="托人捎带，不是下单")
     return reading
+
+
+def _in_talk(scene: Scene, want: Want) -> bool:
+    """娃一天喝俩杯子, beside an order: what a clause of talk counts is no goods."""
+    others = any(one.source != "unknown" and one.quantity for one in scene.gathered.wants)
+    inside = (one for one in clauses(scene.pieces) if one[0].start <= want.start < one[-1].end)
+    clause = next(inside, None) if others else None
+    return clause is not None and chatters(scene.text[clause[0].start : clause[-1].end], private=True)
 
 
 def _unclear(scene: Scene, gathered: Gathered) -> Reading | None:

@@ -26,8 +26,8 @@ class Sayings(Pairing):
 
     def _spec(self, piece: Piece, at: int) -> None:
         spec = piece.value
-        if piece is self.denied:
-            return
+        if piece is self.denied or self._cannot_be_used(at):
+            return  # 10斤的吃不完
         if self._is_denied(at):
             self.denied = piece
             return
@@ -210,6 +210,8 @@ class Sayings(Pairing):
             return
         if op == "remove" and self.open and self._denies_an_amount(at):
             op, self.skipping = "set", True  # 香蕉不要三斤了，两斤就行
+        if piece.text == "不用" and not (self.open or self.done) and self._behind(at) == "了":
+            return  # 我问一下，哦不用了，直接给我订吧
         following = self._next(at)
         if op == "remove" and self.denied is not None and self.denied.end <= piece.start:
             self._deny(self.denied)

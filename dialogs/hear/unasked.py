@@ -7,11 +7,12 @@ import re
 from dialogs.hear.details import topic
 from dialogs.hear.intents import Intent, Manners, manners, speaking_for
 from dialogs.hear.lexicon import patterns
+from dialogs.hear.meant import clauses
 from dialogs.hear.scene import Scene, chatters, left_over
 from dialogs.hear.signs import Signs, kinds_named, masked, part_of_ours
 from dialogs.hear.wants import Gathered
 
-LONGEST, SHORT_ENOUGH = 40, 18
+LONGEST, SHORT_ENOUGH, MORE = 40, 18, 12
 TOLD = (
     "aftersale.report",
     "human.request",
@@ -81,7 +82,7 @@ def _spans(intent: Intent, shown: Signs) -> list[tuple[int, int]]:
 def _with_goods_hidden(scene: Scene) -> str:
     """Every product, and every kind of goods, as 〇."""
     text = re.sub("〇+", "〇", masked(scene))
-    for kind in kinds_named(scene) if scene.offer.campaigns else ():
+    for kind in kinds_named(scene):
         text = text.replace(kind, "〇")
     return text
 
@@ -100,5 +101,11 @@ def _is_understood(scene: Scene, gathered: Gathered, intent: Intent, shown: Sign
         return False
     spans = _spans(intent, shown)
     spans += [(at, at + len(word)) for word in kinds_named(scene) if (at := scene.text.find(word)) >= 0]
-    allowed = 0 if any(want.source == "code" for want in gathered.wants) else how.left
-    return left_over(scene.pieces, spans) <= allowed
+    if any(want.source == "code" for want in gathered.wants):
+        return not left_over(scene.pieces, spans)
+    if left_over(scene.pieces, spans) <= how.left:
+        return True
+    asked, *more = clauses(scene.pieces)
+    plain = any(piece.kind == "product" for piece in asked) and any(piece.tag == "ask" for piece in asked)
+    told = sum(len(piece.text) for clause in more for piece in clause)
+    return plain and not left_over(asked, spans) and told <= MORE  # 车厘子甜吗，牙口不好的吃得动不

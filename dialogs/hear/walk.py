@@ -79,6 +79,9 @@ class Walk:
             p.kind in GOODS for p in said[3:]
         )
 
+    def _behind(self, at: int) -> str:
+        return self.pieces[at + 1].text if at + 1 < len(self.pieces) else ""
+
     def _amount_right_behind(self, at: int) -> bool:
         """去掉一箱, but not 油条去掉吧 再加两个茶叶蛋."""
         behind = (p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag != "filler")
@@ -235,7 +238,9 @@ class Walk:
         """啤酒1箱，330毫升的再拿6罐: in a new clause, with an amount counted otherwise."""
         amount = next((p.value for p in self.pieces[at + 1 :] if p.kind == "qty"), None)
         last = self.done[-1].quantity if self.done else None
-        return bool(self.broken and amount and last and last.unit and amount.unit != last.unit)
+        if not (self.broken and amount and last) or amount.unit == last.unit:
+            return False
+        return bool(last.unit) or self.pieces[at].text[0] in "大小"  # 酸奶大桶的×2，小杯的一提
 
     def _only_remarks(self, at: int) -> bool:
         """Whether the clause of an amount without goods says something else: nobody asks for it there."""

@@ -26,7 +26,9 @@ BEHIND = re.compile(
     rf"(?<=[\d{HAN}份个盒箱斤 ])(?:帮|给|替|代)(?P<who>{_PLACE}{_CALLED})(?:[带拿要买]?的)?(?=[!~。 ]*$)"
 )
 IN_BRACKETS = re.compile(rf"\((?:帮|给|替|代)(?P<who>{_PLACE}{_CALLED})(?:[带拿要买]?的)?\)")
-TOO = re.compile(rf"^(?P<who>{_CALLED})(?:也|还)[要来拿订跟接](?=\d|[{HAN}])")  # 我妈也要1份
+TOO = re.compile(
+    rf"(?:^(?=我)|(?<=[,，。 ]))(?P<who>{_PLACE}{_CALLED})(?:也|还)[要来拿订跟接](?=\d|[{HAN}])"
+)  # 我妈也要1份
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +57,6 @@ def find_people(text: str) -> Iterator[FoundPerson]:
 def _is_person(who: str) -> bool:
     """邻居, 5栋刘姐, 我妈 — but not 我, 孩子 or goods in an amount."""
     return who not in words("not_people.txt") and not re.match(
-        rf"[我俺咱][一两二三半\d]|{NUMBER}[斤箱个份盒袋]|我?[来要拿]", who
+        rf"[我俺咱][一两二三半\d]|{NUMBER}[斤箱个份盒袋]|我?[来要拿弄整搞称切装留]|.*(?:什么|啥|[那这]个)",
+        who,
     )

@@ -156,3 +156,26 @@ async def no_fen_is_lost(history: History) -> None:
         assert slip.status in (Status.PREPARING, Status.CANCELLED), slip
         assert kept == (PRICE if slip.status == Status.PREPARING else Money(0)), slip
         assert bool(slip.pickup_code) == (slip.status == Status.PREPARING)
+
+
+async def test_deadlines_that_fell_due_while_nobody_was_there_are_done_once_in_their_order(
+    shop: ShopId,
+) -> None:
+    """Each with the moment at which it was due."""
+    sku, names = await a_product(stock=9), ("小李", "王姐")
+    of = await campaigns.set_up(
+        shop, Kind.TEAM, "橙子", [NewItem(sku, PRICE)], by=None, now=NOW, terms={"size": 2, "hours": 1}
+    )
+    placed = []
+    for n, name in enumerate(names):
+        at = NOW + timedelta(minutes=7 * n)
+        slip, _ = await teams.open(shop, await a_customer(name), of, [want(sku)], now=at)
+        trade = (await payments.ask(slip.token, "gateway", now=at)).trade_no
+        await payments.settle("gateway", f"e{n}", trade, PRICE, now=at)
+        placed.append(slip)
+    for _ in range(2):
+        await clock.JOBS["end_teams"](NOW + timedelta(hours=9), None)
+    told = await run_sql("SELECT at FROM event WHERE kind = 'TeamFailed' ORDER BY id")
+    assert [str(row["at"])[11:16] for row in told] == ["03:00", "03:07"]
+    assert [(await slips.slip(one.id)).status for one in placed] == [Status.CANCELLED] * 2
+    assert [len(await refunds.of_order(one.id)) for one in placed] == [1, 1]

@@ -61,7 +61,8 @@ def clocks(text: str) -> Found[Clocks | None]:
         return Found(None, text)
     first, h1, m1, second, h2, m2 = match.groups()
     start = _minutes(first, h1, m1)
-    end = _minutes(second or (first if first in _LATE else None), h2, m2)
+    goes_on = first in _LATE and int(h1) < int(h2)  # 晚上8点到10点; 晚上10点到2点 is past midnight
+    end = _minutes(second or (first if goes_on else None), h2, m2)
     if start is None or end is None or start == end or start == 1440:
         return Found(None, text)
     made = Clocks(time(start // 60, start % 60), time(end // 60 % 24, end % 60), end <= start)

@@ -10,7 +10,7 @@ from shop import mail, slips
 from shop.rules.orders import GONE_OUT
 
 ANGRY = re.compile(
-    "骗子|骗人|骗钱|投诉|12315|12345|消协|工商|市监|曝光|举报|差评|退一赔|假货|食物中毒|吃坏|拉肚子|报警|律师"
+    r"骗子|骗人|骗钱|投诉|(?<!\d)12315(?!\d)|消协|工商|市监|曝光|举报|差评|退一赔|假货|食物中毒|吃坏|拉肚子|报警|律师"
 )
 ASKS = re.compile("[?？]|吗|呢|怎么|什么|为啥|多久|几点|几时|哪|啥时|到底|还没")
 AGAIN_WITHIN = timedelta(minutes=5)

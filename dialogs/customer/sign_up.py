@@ -49,6 +49,8 @@ class SignUp(Dialogue):
             goods = voice.all_goods(line for slip in mine for line in slip.lines)
             return Done((turn.privately(f"你报过了：{goods}。再带一位说“报名 1”"),))
         item, many = of.items[0], signing.places(found["many"])
+        if many < 1:
+            return Done((turn.privately("要报几位？比如“报名 1”"),))
         unit = turn.shelf.everything.sku[item.sku].unit
         line = Line(item.sku, Decimal(many), unit, campaign=of.key)
         return await take(turn, {"lines": [line_to_json(line)]})

@@ -558,6 +558,14 @@ async def _(town: Town) -> Happening:
     return events.TeamPaid((await a_team(town))[0].id)
 
 
+@case("OrderExpired team", manager="1号团已成团，0501-002 还没付款，就取消了，不用管它")
+async def _(town: Town) -> Happening:
+    await a_team(town, of_two=False)
+    unpaid, _ = await teams.join(town.shop, town.manager, 1, [want(town.sku)], now=NOW)
+    await teams.force(town.shop, 1, town.owner, "", now=NOW)
+    return events.OrderExpired(unpaid.id, 3)
+
+
 @case("TeamMoved", room="1号团「橙子」 2人团：小李，还差 1 人（明天10:00截）。要拼的回“参团 1”")
 async def _(town: Town) -> Happening:
     return events.TeamMoved((await a_team(town, of_two=False))[1])

@@ -16,7 +16,7 @@ from shop.goods import load
 HERE = Path(__file__).parent
 CAMPAIGNS = {  # the letter of those that may be open in each shop
     "fruit": "C", "corner": "T", "market": "M", "tea": "K",
-    "bakery": "D", "florist": "M", "grocer": "E", "hardware": "G",
+    "deli": "T", "bakery": "D", "florist": "M", "grocer": "E", "hardware": "G",
 }  # fmt: skip
 BUYING = {"order.add", "groupbuy.join", "flash.take"}  # one and the same where the lines are right
 

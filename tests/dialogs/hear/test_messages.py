@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dialogs.hear import Context
+from dialogs.hear import Context, Reader
 from dialogs.hear.command import as_json, context_from
-from tests.dialogs.hear.shops import BUYING, HERE, fruit_shop, meaning, misread
+from tests.dialogs.hear.shops import BUYING, HERE, another_shop, fruit_shop, meaning, misread
 
 FILES = sorted(file for file in HERE.glob("*.txt") if file.stem != "talk")
 
@@ -21,9 +21,17 @@ def test_however_it_is_said(file: Path) -> None:
     assert not wrong, "\n".join([f"{len(wrong)} are misread", *wrong])
 
 
-def test_a_labelled_message_means_what_its_label_says() -> None:
-    messages = [json.loads(line) for line in (HERE / "labelled.jsonl").read_text("utf-8").splitlines()]
-    read = [(one, as_json(fruit_shop().read(one["text"], context_from(one["context"])))) for one in messages]
+@pytest.mark.parametrize(
+    ("file", "reader"),
+    [
+        ("labelled.jsonl", fruit_shop()),
+        ("labelled_fruit.jsonl", fruit_shop()),
+        ("labelled_deli.jsonl", another_shop("deli")),
+    ],
+)
+def test_a_labelled_message_means_what_its_label_says(file: str, reader: Reader) -> None:
+    messages = [json.loads(line) for line in (HERE / file).read_text("utf-8").splitlines()]
+    read = [(one, as_json(reader.read(one["text"], context_from(one["context"])))) for one in messages]
     wrong = [f"{one['id']} {one['text']}: {got}" for one, got in read if not _same(got, one["expect"])]
     assert messages
     assert not wrong, "\n".join(wrong)

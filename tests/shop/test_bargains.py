@@ -14,12 +14,13 @@ from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.kit.refusal import Refusal
 from shop.on_offer import campaign
+from shop.records.bargains import Bargain
 from shop.refusals import AlreadyHelped, CampaignOver, HelpedEnough, NoSuchBargain, OwnBargain, QuotaShared
 from shop.rules.bargains import State
 from shop.rules.baskets import Want
 from shop.rules.campaigns import Kind, OnOffer
 from shop.transaction import run_sql
-from tests.support.at_once import at_once
+from tests.support.at_once import Meeting, at_once
 from tests.support.world import NOW, a_customer, a_product, a_room, after, happened, pay, shelf
 
 FLOOR = Money(9900)
@@ -170,6 +171,23 @@ async def test_twelve_helpers_at_once_take_four_shares(shop: ShopId, room: peopl
     end = await bargains.standing(made.id)
     assert (end.price, end.state, len(end.cuts)) == (FLOOR, State.REACHED, 4)
     assert len({one.helper for one in end.cuts}) == 4
+
+
+async def test_without_the_one_statement_helpers_would_take_the_same_share(
+    shop: ShopId, room: people.Room, database: str
+) -> None:
+    """The same with a careless count: what all of them read is what each of them writes."""
+    made, meeting = await begun(shop, room, cuts=10), Meeting(database, 4)
+
+    async def careless() -> None:
+        row = await Bargain.get(id=made.id)
+        await meeting.wait()
+        await Bargain.filter(id=made.id).update(helped=row.helped + 1)
+
+    await at_once(*[careless] * 4)
+    helped = (await Bargain.get(id=made.id)).helped
+    await Bargain.filter(id=made.id).update(helped=0)
+    assert helped == (1 if database == "postgres" else 4)
 
 
 async def test_one_helper_six_times_at_once_cuts_once(shop: ShopId, room: people.Room) -> None:

@@ -53,8 +53,8 @@ def parse_title(reading: Reading, old: Any, asked: bool) -> Any:
     if not (_HEAD.match(reading.text) or asked):
         return None
     rest = _HEAD.sub("", reading.text)
-    if when := parse_time(reading, None, False):
-        rest = rest.replace(when, " ")
+    for found in find_times(rest):
+        rest = rest.replace(found.moment.text, " ")
     for pattern in (_EACH, _PLACES, _PRICE, _FREE):
         rest = pattern.sub(" ", rest)
     return "".join(rest.split()[:1]) or None

@@ -37,6 +37,9 @@ class Rehearse(OpenCampaign):
     )
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
+        if "人团" in turn.text:
+            text = "拼团没法预演：谁和谁一个团，要看到时候怎么拼。直接说“开团 …”，发之前先给你看样子"
+            return Question((turn.here(text),), asked="items")
         if planned_campaign(turn, data, Kind.LIST) is None:
             return Question((turn.here("价格或者数没看懂，比如“预演 接龙 车厘子 58 起20盒”"),), asked="items")
         return None

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from dialogs.hear.around import slots_around
+from dialogs.hear.cancels import CANCEL, cancel, not_ours
 from dialogs.hear.cart import by_specs, by_unit, of_cart, removed, unit_fits
 from dialogs.hear.lattice import Piece
-from dialogs.hear.lexicon import words
 from dialogs.hear.meant import clauses
 from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.offer import Want
@@ -20,16 +19,9 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
 from dialogs.hear.settle import fits, fits_pack, settle
-from dialogs.hear.shares import about_the_shop
 from dialogs.hear.swaps import SWAP, swapped
-from dialogs.hear.things import names_a_thing
 from dialogs.hear.wants import Gathered
 
-CANCEL = re.compile(
-    r"(?:不|唔|甭)(?:要|买|订|定|需要|想要|拿|拼|跟|团|抢|参加)(?:了|啦|咯|喽)|取消|退出|清空|算了吧?$"
-    r"|把我[^,，。]{0,6}(?:[去删划撤退拿]掉?|取消)了?|(?:去掉|删掉|划掉|删了?)我(?![要的])"
-    r"|撤(?:了|掉|单|回|一下|下|吧)|退(?:掉|了|单|团|吧|一下)|(?:全部?|都|整单)(?:删|退|撤|不要)"
-)
 CORRECTION = re.compile(
     r"不是.+是|不是[\d一两二三四五六七八九十]|是.+不是|(?:按|点|打|写|说|选|下|拍)错|还是[要来拿](?=[\d一两二三四五六七八九十])"
 )
@@ -40,7 +32,6 @@ AS_IT_IS = re.compile(
     "(?:还是|还|都|就|保持|先)*(?:不变|不动|不改|不用改|照旧|照常|照样|留着|留下|保留|不退)"
 )  # 馒头改八个，油条不变
 ENOUGH = re.compile("[^\\d]?就?够了?(?=[,，。!~ 吧哈啊]|$)")
-LONGEST_REASON = 6  # characters: 家里还有, 临时有事
 CHANGES = ("set", "inc", "dec", "not", "wrong")
 HOW_MUCH = "多(?:少|大|重|长|高|久|远|宽)"
 
@@ -75,7 +66,7 @@ def _edited(scene: Scene) -> Reading | None:
         and not SWAP.search(scene.text)
         and not gathered.loose
     ):
-        return _not_ours(scene) or _cancel(scene, gathered)
+        return not_ours(scene) or cancel(scene, gathered)
     if cart and ((scene.says("除了|除去") and CANCEL.search(scene.text)) or _keeps_only(scene, gathered)):
         return _all_but(scene, gathered)
     if not (gathered.ops or _corrects(scene) or _denies(scene)) or not (cart or scene.addressed):
@@ -160,59 +151,6 @@ def _may_add(scene: Scene, gathered: Gathered) -> int:
     if any(want.source == "code" for want in gathered.wants):
         return 0
     return 4 if any(w.op == "remove" and w.products and of_cart(scene, w) for w in gathered.wants) else 1
-
-
-# --- the whole order
-
-
-def _cancel(scene: Scene, gathered: Gathered) -> Reading | None:
-    if not (scene.addressed or _only_cancels(scene, gathered)):
-        return None
-    slots: dict[str, Any] = {}
-    if code := re.search(r"\d{4}-?\d{3}(?!\d)|\d{8,}", scene.text):
-        slots["order"] = code[0]
-    if (
-        scene.context.cart
-        or slots
-        or (scene.addressed and scene.context.last_order and scene.says("订单|单"))
-    ):
-        return act("order.cancel", (), slots, why="整单不要了")
-    if not scene.addressed:
-        return None
-    return ask("order.cancel", Clarify("line", (), "empty_cart"), why="没有可取消的")
-
-
-def _only_cancels(scene: Scene, gathered: Gathered) -> bool:
-    """In a group 不要了 is said of many things: it stands alone, with a reason behind it at most, in talk of the shop."""
-    spans = [match.span() for match in CANCEL.finditer(scene.text)]
-    clauses_ = clauses(scene.pieces)
-    at = next(
-        (n for n, one in enumerate(clauses_) if any(one[0].start <= a < one[-1].end for a, _ in spans)), 0
-    )
-    upto = [piece for clause in clauses_[: at + 1] for piece in clause if piece in gathered.left_over]
-    behind = [piece for clause in clauses_[at + 1 :] for piece in clause if piece in gathered.left_over]
-    mine = bool(scene.says("我|单|团|订"))
-    if not mine and any(piece.kind == "time" for piece in scene.pieces):
-        return False  # 取消了 明天再约
-    reason = LONGEST_REASON if mine else 0
-    return not left_over(upto, spans) and left_over(behind) <= reason and about_the_shop(scene)
-
-
-def _not_ours(scene: Scene) -> Reading | None:
-    """西瓜不要了, where nobody sells 西瓜: one thing was named, so it is not the whole order that goes."""
-    if not scene.context.cart:
-        return None
-    whole = words("whole_order.txt")
-    for clause in clauses(scene.pieces):
-        at = next((n for n, piece in enumerate(clause) if piece.tag == "not"), 0)
-        named = [piece for piece in clause[:at] if piece.kind not in ("blank", "cue")]
-        if named and names_a_thing(named[-1]) and len(named) < 3 and clause[at - 1] is named[-1]:
-            heard = "".join(piece.text for piece in named)
-            if any(word in heard for word in whole):
-                return None
-            question = Clarify("line", (), "not_in_cart", heard=heard, op="remove")
-            return ask("order.remove", question, why=f"单里没有“{heard}”") if scene.addressed else None
-    return None
 
 
 # --- lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogs.hear.orders import like
+from dialogs.hear.half_said import like
 from dialogs.hear.reading import Clarify, Reading
 from dialogs.hear.scene import Scene, act, ask
 from dialogs.hear.second import UNEXPLAINED

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from dialogs.hear.half_said import like
 from dialogs.hear.merchant_orders import Slots
 from dialogs.hear.money import plain
-from dialogs.hear.orders import like
 from dialogs.hear.pricetags import Tag, slash_units, tags
 from dialogs.hear.reading import Clarify, Reading
 from dialogs.hear.scene import Scene, act, ask

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dialogs.hear.around import slots_around
-from dialogs.hear.dictionary import is_noun
+from dialogs.hear.half_said import ask_unknown, half_said
 from dialogs.hear.lexicon import words
 from dialogs.hear.meant import buys, clauses, meant_for_shop, strangeness
 from dialogs.hear.money import plain
@@ -18,11 +18,9 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, ignore, left_over
 from dialogs.hear.settle import settle
-from dialogs.hear.things import names_a_thing
 from dialogs.hear.units import is_weight, tidy
 from dialogs.hear.wants import Gathered
 
-MOST_OPTIONS = 4
 ERRAND = re.compile(r"[帮给替]我?(?:买|带|捎)|弄个")  # unaddressed in a group: said to somebody who goes out
 JUST_WANTS = re.compile("(?:我|给我|也|就|那)*(?:要|来|买|订)(?:了|的|吧|这个|它|一下)*")
 TAKEN = re.compile(
@@ -43,7 +41,7 @@ def order(scene: Scene) -> Reading | None:
         ),
     )
     if not gathered.wants:
-        return _unclear(scene, gathered) if scene.private else None
+        return half_said(scene, gathered) if scene.private else None
     if all(want.op == "remove" for want in gathered.wants):
         return None
     gathered = replace(
@@ -71,60 +69,6 @@ def _in_talk(scene: Scene, want: Want) -> bool:
     inside = (one for one in clauses(scene.pieces) if one[0].start <= want.start < one[-1].end)
     clause = next(inside, None) if others else None
     return clause is not None and chatters(scene.text[clause[0].start : clause[-1].end], private=True)
-
-
-def _unclear(scene: Scene, gathered: Gathered) -> Reading | None:
-    """In a private chat what names no goods of ours may still be an order."""
-    return _part_name(scene, gathered) or _amount_alone(scene, gathered) or _only_unknown(scene, gathered)
-
-
-def _amount_alone(scene: Scene, gathered: Gathered) -> Reading | None:
-    """来两斤, in a private chat where nobody spoke of goods."""
-    amount = gathered.loose[0] if len(gathered.loose) == 1 else None
-    if amount is None or not amount.unit or left_over(gathered.left_over) or gathered.ops:
-        return None
-    return ask(
-        "order.add",
-        Clarify("product", (), "amount_without_goods", (), None, amount.value, amount.unit),
-        why="没说要什么",
-    )
-
-
-def _only_unknown(scene: Scene, gathered: Gathered) -> Reading | None:
-    """榴莲千层一个, 买50块钱的糖: in a private chat, a thing nobody sells and how much of it, and nothing else."""
-    amounts = [piece for piece in scene.pieces if piece.kind in ("qty", "money")]
-    things = [piece for piece in gathered.left_over if piece.kind in ("word", "char")]
-    others = [piece for piece in scene.pieces if piece not in amounts and piece not in things]
-    heard = "".join(piece.text for piece in things)
-    if (
-        len(amounts) != 1
-        or heard not in scene.text
-        or not 2 <= len(heard) <= 6
-        or not any(map(names_a_thing, things))
-        or any(p.kind not in ("cue", "blank", "break") or p.tag == "ask" for p in others)
-        or (amounts[0].kind == "money" and not buys(scene.pieces))
-        or chatters(scene.text, private=True)
-    ):
-        return None
-    quantity = amounts[0].value if amounts[0].kind == "qty" else None
-    if quantity is not None and not quantity.unit:
-        return None
-    want = Want(heard=heard, source="unknown", quantity=quantity)
-    return _ask_unknown(scene, [want], "order.add", slots_around(scene))
-
-
-def _part_name(scene: Scene, gathered: Gathered) -> Reading | None:
-    """橙, alone in a private chat: a part of a name."""
-    strange = gathered.left_over
-    if gathered.loose or not strange or sum(len(p.text) for p in strange) > 3 or len(scene.text) > 8:
-        return None
-    heard = "".join(piece.text for piece in strange)
-    options = scene.lattice.names.having(heard)[:MOST_OPTIONS]
-    return (
-        ask("order.add", Clarify("product", options, heard=heard), why="像是品名的一部分")
-        if options and is_noun(heard)
-        else None
-    )
 
 
 def _hardly_ours(scene: Scene, reading: Reading) -> bool:
@@ -175,7 +119,7 @@ def decide(scene: Scene, wants: Sequence[Want], intent: str, *, loose: Sequence[
     known = [want for want in wants if want.source != "unknown"]
     unknown = [want for want in wants if want.source == "unknown" and want.quantity]
     if not known:
-        return _ask_unknown(scene, unknown, intent, slots)
+        return ask_unknown(scene, unknown, intent, slots)
     settled = [settled_want(want, scene) for want in known]
     lines = merged(one for one in settled if isinstance(one, Line))
     questions = [one for one in settled if isinstance(one, Clarify)]
@@ -278,22 +222,6 @@ def _campaign_of(offer: Offer, wants: Sequence[Want]) -> str | None:
         ),
         None,
     )
-
-
-def _ask_unknown(scene: Scene, unknown: Sequence[Want], intent: str, slots: dict[str, Any]) -> Reading:
-    want = unknown[0]
-    options = like(scene, want.heard)
-    quantity = want.quantity
-    value, unit = (quantity.value, quantity.unit) if quantity and not quantity.trouble else (None, None)
-    reason = None if options else "unknown_product"
-    clarify = Clarify("product", options, reason, (), None, value, unit, want.heard)
-    return ask(intent, clarify, slots, why=f"目录里没有“{want.heard}”")
-
-
-def like(scene: Scene, heard: str) -> tuple[str, ...]:
-    """What an unknown word may have meant, at most four products."""
-    names = scene.lattice.names
-    return tuple(dict.fromkeys([*names.having(heard), *names.like(heard)]))[:MOST_OPTIONS]
 
 
 def with_it(scene: Scene, gathered: Gathered) -> Gathered:

@@ -36,13 +36,14 @@ from shop import (
     specials,
     teams,
     votes,
+    waitlist,
 )
 from shop.events import Happening
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.on_offer import campaign
-from shop.rules.campaigns import Kind
+from shop.rules.campaigns import Kind, OnOffer
 from shop.rules.refunds import What
 from shop.slips import Slip
 from tests.support.world import (
@@ -688,6 +689,56 @@ async def _(town: Town) -> Happening:
     )
     slip = await orders.place(town.shop, town.buyer, [want(of.items[0].sku)], now=NOW, campaign=of)
     return events.EventSoon(slip.id, 24)
+
+
+async def a_flash(town: Town, *, minutes: int = 0) -> OnOffer:
+    """One box, which begins in so many minutes."""
+    item = campaigns.NewItem(town.sku, Money(990), Quantity.of(1), Quantity.of(1))
+    return await campaigns.set_up(
+        town.shop, Kind.FLASH, "橙子", [item], by=None, now=NOW,
+        starts_at=after(minutes=minutes), deadline=after(minutes=60),
+    )  # fmt: skip
+
+
+async def a_line(town: Town, *, offered: bool) -> int:
+    """小李 waits for the box that 王姐 has taken, and perhaps given back. Gives his place."""
+    of, wang = await a_flash(town), await a_customer("王姐")
+    await orders.place(town.shop, wang, [want(town.sku)], now=NOW, campaign=of)
+    await waitlist.wait(of.items[0], "橙子", "箱", town.buyer, now=NOW)
+    if offered:
+        await orders.cancel(town.shop, wang, now=NOW)
+        await waitlist.pass_on(of.items[0].id, now=NOW)
+    return 1
+
+
+@case(
+    "FlashWarming",
+    room="秒杀｜橙子\n橙子 ¥9.90/箱 共1箱 每人限1 原价¥29.90\n今天10:10开抢，到点回“抢”，先到先得",
+)
+async def _(town: Town) -> Happening:
+    return events.FlashWarming((await a_flash(town, minutes=10)).id)
+
+
+@case("FlashSoldOut", room="秒杀｜橙子 抢完了：小李。5 分钟内付款，没抢到的回“候补”")
+async def _(town: Town) -> Happening:
+    of = await a_flash(town)
+    await orders.place(town.shop, town.buyer, [want(town.sku)], now=NOW, campaign=of)
+    return events.FlashSoldOut(of.id)
+
+
+@case("FlashFreed", room="秒杀｜橙子 又有 1 箱，要的回“抢”")
+async def _(town: Town) -> Happening:
+    return events.FlashFreed((await a_flash(town)).id)
+
+
+@case("PieceOffered", buyer="轮到你了：橙子 ¥9.90/箱 给你留了 1 箱，10:03 前回“要”，过了就给下一位")
+async def _(town: Town) -> Happening:
+    return events.PieceOffered(await a_line(town, offered=True))
+
+
+@case("WaitedInVain", buyer="橙子秒杀结束了，这次没轮到你。平时的价回“菜单”看")
+async def _(town: Town) -> Happening:
+    return events.WaitedInVain(await a_line(town, offered=False))
 
 
 async def a_drop(town: Town, pieces: int) -> int:

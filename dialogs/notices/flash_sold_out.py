@@ -16,5 +16,6 @@ async def words(event: FlashSoldOut, desk: Desk) -> tuple[Say, ...]:
     at = await flash.seen(event.campaign)
     buttons = (Button("候补", "候补"),)
     return tuple(
-        Say(flashing.sold_out(at), room=room, buttons=buttons, lane="list") for room in await groups(at.of, desk.shop)
+        Say(flashing.sold_out(at), room=room, buttons=buttons, lane="list")
+        for room in await groups(at.of, desk.shop)
     )

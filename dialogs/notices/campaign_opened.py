@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from dialogs import rolling
 from dialogs.notices import Desk
 from dialogs.speech import Button, Say
@@ -13,6 +15,7 @@ from shop.on_offer import campaign
 from shop.rules.campaigns import Kind, OnOffer, State
 
 EVENT = CampaignOpened
+FRESH = timedelta(hours=24)  # so long the post of a campaign without an end is worth posting
 
 
 async def words(event: CampaignOpened, desk: Desk) -> tuple[Say, ...]:
@@ -25,8 +28,9 @@ async def words(event: CampaignOpened, desk: Desk) -> tuple[Say, ...]:
         of.kind, "+1"
     )
     buttons = (Button(says, says),) if len(of.items) == 1 else ()
+    until = of.deadline or desk.now + FRESH
     return tuple(
-        Say(text, room=room, lane="list" if was_promised else "promo", buttons=buttons, until=of.deadline)
+        Say(text, room=room, lane="list" if was_promised else "promo", buttons=buttons, until=until)
         for room in await groups(of, desk.shop)
     )
 

@@ -22,7 +22,8 @@ def test_an_example_reaches_its_dialogue(id: str, example: str) -> None:
     dialogue = dialogues()[id]
     chat = "admin" if dialogue.roles else "private"
     reading = READER.read(example, Context(chat=chat, cart=HAS, last_order=HAS))  # type: ignore[arg-type]  # one of two words
-    said_alone = example in dialogue.starts or dialogue.is_begun_by(example.split()[0])
+    said_alone = example in (*dialogue.starts, *dialogue.group_words)
+    said_alone = said_alone or dialogue.is_begun_by(example.split()[0])
     found = dialogue if said_alone else by_intent(dialogues()).get(reading.intent)
     assert found is not None, reading.intent
     assert found.id == id

@@ -29,6 +29,7 @@ from shop import (
     people,
     pickups,
     points,
+    proxies,
     refunds,
     reships,
     signups,
@@ -103,7 +104,7 @@ async def town(shop_db: str) -> Town:
 
 
 def plain(text: str) -> str:
-    text = re.sub(r"/o/[0-9a-f]{32}", "/o/…", text)
+    text = re.sub(r"/(o|s)/[0-9a-f]{32}", r"/\1/…", text)
     return re.sub(r"(?<!\d)\d{4}-\d{2}(?!\d)", "<取货码>", text)
 
 
@@ -698,6 +699,111 @@ async def a_flash(town: Town, *, minutes: int = 0) -> OnOffer:
         town.shop, Kind.FLASH, "橙子", [item], by=None, now=NOW,
         starts_at=after(minutes=minutes), deadline=after(minutes=60),
     )  # fmt: skip
+
+
+async def a_list(town: Town, *, minutes: int | None = None, least: int = 0) -> OnOffer:
+    item = campaigns.NewItem(town.sku, Money(2500))
+    return await campaigns.set_up(
+        town.shop,
+        Kind.LIST,
+        "橙子",
+        [item],
+        by=town.owner,
+        now=NOW,
+        rooms=[town.room.id],
+        deadline=after(minutes=minutes) if minutes else None,
+        terms={"least": least * 1000} if least else None,
+    )
+
+
+async def joined(town: Town, of: OnOffer, whom: str | None = None) -> Slip:
+    return await orders.place(town.shop, town.buyer, [want(town.sku, 2, whom=whom)], now=NOW, campaign=of)
+
+
+@case("CampaignOpened", room="接龙｜橙子\n橙子 ¥25.00/箱 原价¥29.90\n今天11:00截，要的回“+1”")
+async def _(town: Town) -> Happening:
+    return events.CampaignOpened((await a_list(town, minutes=60)).id)
+
+
+@case("CampaignEnding", room="接龙｜橙子，今天10:30截，最后一会儿了：1 人 2箱，还差 1 成团。要的回“+1”")
+async def _(town: Town) -> Happening:
+    of = await a_list(town, minutes=30, least=3)
+    await joined(town, of)
+    return events.CampaignEnding(of.id)
+
+
+@case("CampaignClosed", room="接龙｜橙子 截单了：1 人 2箱。没付的私聊发你付款")
+async def _(town: Town) -> Happening:
+    of = await a_list(town)
+    await joined(town, of)
+    await campaigns.close(of.id, now=NOW)
+    return events.CampaignClosed(of.id)
+
+
+@case(
+    "CampaignClosed too few", room="接龙｜橙子 截单了，差 1 没成团。接了的都不收钱，付过的原路退回，下次再来"
+)
+async def _(town: Town) -> Happening:
+    of = await a_list(town, least=3)
+    await joined(town, of)
+    await campaigns.close(of.id, now=NOW)
+    return events.CampaignClosed(of.id)
+
+
+@case("CampaignClosed called off", room="接龙｜橙子 取消了，接了的都不收钱，付过的原路退回")
+async def _(town: Town) -> Happening:
+    of = await a_list(town)
+    await campaigns.cancel(of.id, now=NOW)
+    return events.CampaignClosed(of.id)
+
+
+@case(
+    "CampaignSettled",
+    owner="接龙｜橙子\n1 小李 2箱 0501-001 未付\n1 人，要备：橙子2箱。已收 ¥0.00，1 单没付\n"
+    "打印和导出：http://shop.example/s/…",
+)
+async def _(town: Town) -> Happening:
+    of = await a_list(town)
+    await joined(town, of)
+    return events.CampaignSettled(of.id)
+
+
+@case(
+    "CampaignArrived",
+    room="“橙子”到货了，接了的可以到桃园路 8 号，8:00–21:00取，取货码在私聊里",
+    buyer="橙子2箱 到货了。0501-001 还没付 ¥50.00，付了就能到桃园路 8 号，8:00–21:00取：http://shop.example/o/…",
+)
+async def _(town: Town) -> Happening:
+    of = await a_list(town)
+    await joined(town, of)
+    return events.CampaignArrived(of.id)
+
+
+@case(
+    "PayTheList",
+    buyer="截单了。0501-001  橙子2箱 ¥50.00\n合计 ¥50.00，12:00 前付款：http://shop.example/o/…\n到店给钱说“到店付”",
+)
+async def _(town: Town) -> Happening:
+    of = await a_list(town)
+    placed = await joined(town, of)
+    await campaigns.close(of.id, now=NOW)
+    await campaigns.settle_order(placed.id, now=NOW)
+    return events.PayTheList(placed.id)
+
+
+@case("EntryTakenOver", buyer="王姐认领了橙子2箱，自己付。你这单没有别的了，取消了")
+async def _(town: Town) -> Happening:
+    placed = await joined(town, await a_list(town), "王姐")
+    taken = await proxies.take_over(town.shop, await a_customer("王姐"), proxies.word(placed), now=NOW)
+    return events.EntryTakenOver(placed.id, taken.id)
+
+
+TIRED = "水果群里小李说别发了。今天这个群不主动发了，这一周每天少发一条。要照常发，在群里说“可以发了”"
+
+
+@case("GroupIsTired", owner=TIRED)
+async def _(town: Town) -> Happening:
+    return events.GroupIsTired(town.room.id, town.buyer, "said")
 
 
 async def a_line(town: Town, *, offered: bool) -> int:

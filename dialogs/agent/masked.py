@@ -22,7 +22,9 @@ _CHANCE = (
 def as_chat(said: Sequence[Said], *, name: str) -> str:
     """`name` is the customer's; his and the agents' are replaced, as are links, codes, numbers and addresses. Notes
     stay in the shop."""
-    agents = {one.name for one in said if one.kind in ("agent", "note", "event") and one.name not in ("", name)}
+    agents = {
+        one.name for one in said if one.kind in ("agent", "note", "event") and one.name not in ("", name)
+    }
     writer = _Writer(name, agents)
     for one in said:
         writer.add(one)

@@ -343,6 +343,16 @@ class PayTheList:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedTomorrow:
+    """In the evening: what people would buy tomorrow. `people` counts them, in the order of `goods`."""
+
+    shop: int
+    day: str
+    goods: tuple[str, ...]
+    people: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GroupIsTired:
     """别发了, by somebody in a group: whoever runs it hears why less is posted."""
 
@@ -500,6 +510,7 @@ Happening = (
     | FlashFreed
     | PieceOffered
     | WaitedInVain
+    | WantedTomorrow
     | GroupIsTired
     | VoteOpened
     | VoteClosed
@@ -566,6 +577,7 @@ KINDS: dict[str, type[Any]] = {
         FlashFreed,
         PieceOffered,
         WaitedInVain,
+        WantedTomorrow,
         GroupIsTired,
         VoteOpened,
         VoteClosed,

@@ -10,6 +10,7 @@ from tortoise.models import Model
 from shop.records.goods import Sku
 from shop.records.orders import Line
 from shop.records.people import Person
+from shop.records.shops import Shop
 
 
 class StockItem(Model):
@@ -84,3 +85,20 @@ class Wish(Model):
         constraints = (
             UniqueConstraint(("sku_id", "person_id"), name="uq_wish_open", condition="told_at IS NULL"),
         )
+
+
+class DayWish(Model):
+    """明天想要: what somebody would buy on that day, in stock or not."""
+
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "shop.Person", on_delete=fields.RESTRICT
+    )
+    day = fields.DateField()
+    what = fields.CharField(32)  # the goods' name, or the word that was said
+    told = fields.BooleanField(db_default=False)
+
+    class Meta:
+        table = "day_wish"
+        constraints = (UniqueConstraint(("shop_id", "day", "person_id", "what"), name="uq_day_wish"),)

@@ -798,6 +798,14 @@ async def _(town: Town) -> Happening:
     return events.EntryTakenOver(placed.id, taken.id)
 
 
+TOMORROW = "明天有人想要：草莓 2 位、蓝莓 1 位。有货就说“今日特价 …”或“补货 …”"
+
+
+@case("WantedTomorrow", owner=TOMORROW, manager=TOMORROW)
+async def _(town: Town) -> Happening:
+    return events.WantedTomorrow(town.shop, "2026-05-02", ("草莓", "蓝莓"), (2, 1))
+
+
 TIRED = "水果群里小李说别发了。今天这个群不主动发了，这一周每天少发一条。要照常发，在群里说“可以发了”"
 
 

@@ -350,6 +350,9 @@ INSERT INTO bargain (id, number, status, start_fen, floor_fen, cuts, seed, share
 INSERT INTO bargain_cut (id, no, fen, at, bargain_id, helper_id) VALUES (1, 1, 400, {T}, 1, 1);
 INSERT INTO bargain_day (id, helper_id, day, cuts) VALUES (1, 1, '2026-05-01', 1);
 """,
+    "0010_day_wishes": """
+INSERT INTO day_wish (id, day, what, told, person_id, shop_id) VALUES (1, '2026-05-02', '草莓', FALSE, 2, 1);
+""",
 }
 # What a migration made into something else, by table.
 BECAME = {"campaign": {"items", "kind"}}

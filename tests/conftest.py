@@ -8,10 +8,10 @@ from __future__ import annotations
 import gc
 import shutil
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from tortoise.context import require_context
@@ -25,6 +25,7 @@ gc.set_threshold(
     50_000, 20, 50
 )  # of a test's time a fifth went into looking for garbage where there is little
 DATABASES = ("sqlite", "postgres")
+T = TypeVar("T")
 Template = Callable[[str, tuple[str, ...]], str]
 
 
@@ -32,8 +33,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--db", choices=DATABASES, help="run tests that use a database on this one only")
 
 
+def by_turns(cases: Sequence[T]) -> list[tuple[T, str]]:
+    """Each case with one of the databases, for what proves the same on both and takes long."""
+    return [(case, DATABASES[n % len(DATABASES)]) for n, case in enumerate(cases)]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database" in metafunc.fixturenames:
+    said = [str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize")]
+    if "database" in metafunc.fixturenames and not any("database" in names for names in said):
         chosen = metafunc.config.getoption("--db")
         metafunc.parametrize("database", [chosen] if chosen else DATABASES, scope="session")
 
@@ -41,7 +48,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     chosen = config.getoption("--db")
     for other in (name for name in DATABASES if chosen and name != chosen):
-        away = [item for item in items if any(other in name for name in getattr(item, "fixturenames", ()))]
+        away = [item for item in items if _is_on(item, other)]
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in away]
 
@@ -49,6 +56,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     """What is there by now stays to the end: nobody need look at it again."""
     gc.freeze()
+
+
+def _is_on(item: pytest.Item, database: str) -> bool:
+    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    named: Sequence[str] = getattr(item, "fixturenames", ())
+    return params.get("database") == database or any(database in name for name in named)
 
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}

@@ -20,6 +20,7 @@ from shop import stock
 from shop.invariants import broken
 from shop.mail import MOST_ATTEMPTS
 from shop.refusals import TooManyKinds
+from tests.conftest import by_turns
 from tests.support.street import (
     PRIVATE,
     ROOM,
@@ -148,7 +149,9 @@ async def test_a_verb_that_fails_halfway_leaves_nothing(
             assert after[table] == before[table], table
 
 
-@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    ("path", "database"), by_turns(TRANSCRIPTS), ids=[path.stem for path in TRANSCRIPTS], scope="session"
+)
 async def test_87_the_shop_may_be_closed_and_opened_between_any_two_lines(
     database_url: str, path: Path, empty_file: Callable[[], str]
 ) -> None:

@@ -85,11 +85,11 @@ async def test_kill_9_in_the_middle_of_it(database_url: str, tmp_path: Path) -> 
 
 
 async def _is_under_way() -> bool:
-    """Something is still to be done or told, the result among it; the post at the start may wait for the morning."""
+    """Something is still to be done or told; what nobody asked for (the post, the result) may wait for the morning."""
     left = await rows(
         "SELECT (SELECT count(*) FROM chat_line WHERE NOT handed) "
         "+ (SELECT count(*) FROM message WHERE state = 'new') + (SELECT count(*) FROM event WHERE NOT told) "
-        "+ (SELECT count(*) FROM letter WHERE state IN ('new', 'sending') AND lane <> 'promo') "
+        "+ (SELECT count(*) FROM letter WHERE state IN ('new', 'sending') AND lane = 'reply') "
         "+ (SELECT count(*) FROM campaign WHERE sold_out_at IS NULL)"
     )
     return bool(left[0][0])

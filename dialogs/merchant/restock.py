@@ -27,7 +27,7 @@ class Restock(Command):
     unit = Slot(slot_of("unit"), optional=True)
     sku = SKU
     qty = Slot(parse_quantity, "补多少？比如“50”")
-    less = Slot(lambda reading, old, asked: bool(LESS.search(reading.text)), optional=True)
+    less = Slot(lambda reading, old, asked: True if LESS.search(reading.text) else None, optional=True)
     sure = Slot(lambda reading, old, asked: any(word in reading.text for word in SURE) or None, optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:

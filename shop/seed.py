@@ -44,7 +44,7 @@ async def fill(
 ) -> int:
     """Put a catalogue on the shelves: products, skus with opening stock (100 each unless `stock` says), campaigns,
     coupons, promotions as {"kind", …terms}, rules unless the shop has settled some. Gives how many products were new;
-    known ones are not touched."""
+    known ones are not touched, and a promotion that was stopped stays stopped."""
     async with transaction():
         await Shop.filter(id=shop).update(units=_units(catalogue))
         have = {p.key for p in await records.Product.filter(shop_id=shop)}
@@ -136,7 +136,7 @@ async def _promotions(shop: ShopId, promotions: Sequence[Mapping[str, Any]]) -> 
     for promotion in promotions:
         terms = {key: value for key, value in promotion.items() if key != "kind"}
         from_terms(promotion["kind"], terms)  # refuses wrong terms before they are a row
-        if not await records.Promotion.filter(shop_id=shop, kind=promotion["kind"], running=True).exists():
+        if not await records.Promotion.filter(shop_id=shop, kind=promotion["kind"]).exists():
             await records.Promotion.create(shop_id=shop, kind=promotion["kind"], terms=terms, running=True)
 
 

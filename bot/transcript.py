@@ -148,7 +148,7 @@ def compare(step: Step, got: Sequence[Answer]) -> Difference | None:
 _WILD = {"…": r"[\s\S]*", "<链接>": r"https?://\S+"}
 # What is made by chance, and may be said later.
 _MADE = {
-    "<认领码>": r"(?<!\d)\d{4}-\d{3,}-[0-9a-f]{4}(?![0-9a-f])",
+    "<认领码>": r"(?<!\d)\d{4}-\d{3,}-[0-9a-f]{6}(?![0-9a-f])",
     "<取货码>": r"(?<!\d)\d{4}-\d{2}(?![\d-])",
 }
 

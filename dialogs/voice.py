@@ -130,8 +130,8 @@ def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool) -> str:
 
 def _for_others(slip: Slip) -> str:
     """帮妈妈+1: who it is for may take it over and pay."""
-    whom = "、".join(dict.fromkeys(line.for_whom for line in slip.lines if line.for_whom))
-    return f"\n{whom}的那份要自己付，转这句：认领 {proxies.word(slip)}" if whom else ""
+    names = dict.fromkeys(line.for_whom for line in slip.lines if line.for_whom)
+    return "".join(f"\n{whom}的那份要自己付，转这句：认领 {proxies.word(slip, whom)}" for whom in names)
 
 
 def _minutes_to_pay(slip: Slip) -> int:

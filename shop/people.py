@@ -16,7 +16,7 @@ from shop.kit.ids import PersonId, RoomId, ShopId
 from shop.records import people as records
 from shop.records.shops import Pairing
 from shop.refusals import WrongPairingCode
-from shop.rows import read
+from shop.rows import has_row_locks, read
 from shop.transaction import run_sql, transaction
 
 OWNER, MANAGER, AGENT = "owner", "manager", "agent"
@@ -76,6 +76,16 @@ async def recognise(shop: ShopId, channel: str, account: str, name: str, *, now:
             await records.Person.filter(id=person).update(name=name)
     roles = frozenset(str(row["role"]) for row in known if row["role"])
     return Person(person, name, roles, bool(known[0]["leads"]))
+
+
+async def hold(*persons: PersonId) -> None:
+    """Inside a transaction: what these people do at the same moment waits. People are locked before anything of theirs,
+    and before goods."""
+    if persons and has_row_locks():
+        places = ", ".join("?" * len(persons))
+        await run_sql(
+            f"SELECT id FROM person WHERE id IN ({places}) ORDER BY id FOR NO KEY UPDATE", list(persons)
+        )
 
 
 async def _known(channel: str, account: str) -> list[Mapping[str, Any]]:

@@ -4,9 +4,10 @@ and pays for it. A nickname proves nothing; who has the word was given it."""
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from hmac import compare_digest
 
-from shop import orders
+from shop import orders, people, quotas
 from shop.catalogue import goods
 from shop.events import EntryTakenOver
 from shop.kit.ids import PersonId, ShopId
@@ -18,12 +19,16 @@ from shop.rules.orders import Status
 from shop.slips import Slip, lines_of
 from shop.transaction import transaction
 
-LENGTH = 4  # of the token, behind the order's code: 0501-002-7f3a
+LENGTH = 6  # hex digits behind the order's code: 0501-002-7f3a9c
 
 
-def word(slip: Slip) -> str:
-    """What the buyer passes on to the neighbour."""
-    return f"{slip.code}-{slip.token[:LENGTH]}"
+def word(slip: Slip, whom: str) -> str:
+    """What the buyer passes on to this neighbour, and to no other."""
+    return f"{slip.code}-{_proof(slip.token, whom)}"
+
+
+def _proof(token: str, whom: str) -> str:
+    return sha256(f"{token} {whom}".encode()).hexdigest()[:LENGTH]
 
 
 async def take_over(shop: ShopId, who: PersonId, said: str, *, now: datetime) -> Slip:
@@ -32,17 +37,14 @@ async def take_over(shop: ShopId, who: PersonId, said: str, *, now: datetime) ->
     code, _, proof = said.strip().lower().rpartition("-")
     async with transaction() as tx:
         found = await Order.filter(shop_id=shop, code=code, status=Status.UNPAID).order_by("-id").first()
-        order = found and await Order.filter(id=found.id).select_for_update().get()
-        if (
-            not order
-            or order.status != Status.UNPAID
-            or order.claimed_at is not None
-            or order.buyer_id == who
-        ):
+        if found is None or found.buyer_id == who:
             raise NoSuchOrder(said)
-        if not compare_digest(order.token[:LENGTH].encode(), proof.encode()):
+        await people.hold(who, PersonId(found.buyer_id))
+        order = await Order.filter(id=found.id).select_for_update().get()
+        if order.status != Status.UNPAID or order.claimed_at is not None:
             raise NoSuchOrder(said)
-        theirs = [line for line in await lines_of(order.id) if line.for_whom]
+        lines = [line for line in await lines_of(order.id) if line.for_whom]
+        theirs = [line for line in lines if compare_digest(_proof(order.token, line.for_whom or ""), proof)]
         shelf = await goods(shop)
         campaign = next((one for one in shelf.campaigns if one.id == order.campaign_id), None)
         if not theirs or (order.campaign_id is not None and campaign is None):
@@ -50,6 +52,9 @@ async def take_over(shop: ShopId, who: PersonId, said: str, *, now: datetime) ->
         gone = [Want(line.sku_key, Quantity(0), "remove", line.for_whom) for line in theirs]
         buyer = PersonId(order.buyer_id)
         await orders.edit(shop, buyer, gone, now=now, campaign=campaign)
+        if campaign is not None:  # what he gives back is for `who`, and not for who waits
+            for line in theirs:
+                await quotas.past_the_line(campaign.item[line.sku_key].id, Quantity(line.qty))
         wants = [Want(line.sku_key, Quantity(line.qty), "add", None, line.note) for line in theirs]
         taken = await orders.place(shop, who, wants, now=now, campaign=campaign)
         tx.tell(EntryTakenOver(order.id, taken.id), at=now)

@@ -28,6 +28,8 @@ class Door:
 COUPON = Door("coupon", 5, timedelta(minutes=10), timedelta(hours=1))
 PICKUP = Door("pickup", 5, timedelta(minutes=10), timedelta(minutes=10))  # somebody waits at the counter
 
+ENTRY = Door("entry", 5, timedelta(minutes=10), timedelta(hours=1))  # 认领
+
 
 async def knock(door: Door, person: PersonId, *, now: datetime) -> None:
     """Raises ShutOut while the door is shut for this person."""

@@ -15,7 +15,7 @@ from shop import flash, waitlist
 from shop.kit.ids import PersonId
 from shop.kit.quantity import Quantity
 from shop.refusals import CampaignOver, QuotaGone, QuotaShared
-from shop.rules.campaigns import Item
+from shop.rules.campaigns import Item, State
 from shop.transaction import run_sql
 
 
@@ -67,7 +67,7 @@ async def _take(one: Take, person: PersonId, title: str, now: datetime) -> None:
     if left == 0:
         await flash.sold_out(item.id, now=now)
     if item.each is not None and not await _share(item, person, qty):
-        raise QuotaShared(one.name, one.unit, item.each, await _has(item, person))
+        raise QuotaShared(one.name, one.unit, item.each, await waitlist.share(item.id, person))
 
 
 async def _taken(item: Item, qty: int, now: datetime) -> int | None:
@@ -76,7 +76,7 @@ async def _taken(item: Item, qty: int, now: datetime) -> int | None:
         "UPDATE campaign_item SET taken = taken + ?, "
         "reserved = CASE WHEN quota IS NULL THEN 0 ELSE reserved - ? END "
         "WHERE id = ? AND is_open AND (quota IS NULL OR reserved - kept >= ?) AND EXISTS (SELECT 1 FROM campaign "
-        "WHERE campaign.id = campaign_id AND (deadline IS NULL OR deadline > ?)) "
+        "WHERE campaign.id = campaign_id AND status = 'open' AND (deadline IS NULL OR deadline > ?)) "
         "RETURNING CASE WHEN quota IS NULL THEN -1 ELSE reserved - kept END AS free",
         [qty, qty, item.id, qty, now],
     )
@@ -97,21 +97,14 @@ async def _share(item: Item, person: PersonId, qty: int) -> bool:
     )
 
 
-async def _has(item: Item, person: PersonId) -> Quantity:
-    rows = await run_sql(
-        "SELECT qty FROM campaign_share WHERE item_id = ? AND person_id = ?", [item.id, person]
-    )
-    return Quantity(int(rows[0]["qty"])) if rows else Quantity(0)
-
-
 async def _why_not(one: Take, title: str, now: datetime) -> CampaignOver | QuotaGone:
     rows = await run_sql(
-        "SELECT reserved - kept AS free, quota, is_open, deadline > ? AS in_time, deadline FROM campaign_item "
+        "SELECT reserved - kept AS free, quota, status, deadline > ? AS in_time, deadline FROM campaign_item "
         "JOIN campaign ON campaign.id = campaign_id WHERE campaign_item.id = ?",
         [now, one.item.id],
     )
     row = rows[0]
-    if not row["is_open"] or (row["deadline"] is not None and not row["in_time"]):
+    if row["status"] != State.OPEN or (row["deadline"] is not None and not row["in_time"]):
         return CampaignOver(title)
     return QuotaGone(one.name, one.unit, Quantity(int(row["free"])), one.more)
 
@@ -133,6 +126,14 @@ async def give_back(item: int, person: PersonId, qty: Quantity) -> bool:
         [qty.milli, item, person],
     )
     return bool(rows[0]["is_open"]) and rows[0]["quota"] is not None
+
+
+async def past_the_line(item: int, qty: Quantity) -> None:
+    """What was given back a moment ago, in this very transaction, goes to somebody who is known: the line gets nothing."""
+    await run_sql(
+        "UPDATE campaign_item SET kept = kept - ? WHERE id = ? AND waiting > 0 AND kept >= ?",
+        [qty.milli, item, qty.milli],
+    )
 
 
 async def give_all_back(order: int, campaign: int, person: PersonId) -> dict[int, Quantity]:

@@ -120,10 +120,19 @@ async def expire_due(*, now: datetime) -> int:
             .order_by("held_until", "id")
             .limit(100)
         )
-        freed = 0
-        for seat in due:
-            freed += await leave(seat.order_id, now=now)
-        return freed
+        return sum([await _run_out(seat.order_id, now) for seat in due])
+
+
+async def _run_out(order: int, now: datetime) -> bool:
+    """Asked again under the team's lock: it may have been paid, or a transfer announced, a moment ago."""
+    team = await _team_of(order)
+    if team is None or team.status != State.FORMING:
+        return False
+    seat = await TeamSeat.get(order_id=order)
+    if seat.state != Seat.HELD or seat.held_until is None or seat.held_until > now:
+        return False
+    await _free(team, seat, now)
+    return True
 
 
 async def end(
@@ -146,13 +155,21 @@ async def end(
 
 async def members(team: int) -> tuple[Member, ...]:
     """Who sits there, in the order in which they came."""
+    return (await members_of([team]))[team]
+
+
+async def members_of(teams: Sequence[int]) -> dict[int, tuple[Member, ...]]:
+    """The same for several at once."""
     rows: Sequence[TeamSeat] = (
-        await TeamSeat.filter(team_id=team)
+        await TeamSeat.filter(team_id__in=list(teams))
         .exclude(state=Seat.GONE)
         .select_related("person")
         .order_by("since", "id")
     )
-    return tuple(Member(PersonId(one.person_id), one.person.name, one.since, one.paid_at) for one in rows)
+    found: dict[int, tuple[Member, ...]] = dict.fromkeys(teams, ())
+    for one in rows:
+        found[one.team_id] += (Member(PersonId(one.person_id), one.person.name, one.since, one.paid_at),)
+    return found
 
 
 async def _team_of(order: int) -> Team | None:

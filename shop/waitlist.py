@@ -45,11 +45,11 @@ async def wait(item: Item, name: str, unit: str, person: PersonId, *, now: datet
         row = await _locked(item.id)
         if (standing := await place(item.id, person)) is not None:
             return standing
-        if not row.is_open or row.quota is None:
+        if row.campaign.status != State.OPEN or row.quota is None:
             raise CampaignOver(name)
         if row.reserved > row.kept:
             raise SomeLeft(name, unit, Quantity(row.reserved - row.kept))
-        has = await _share(item.id, person)
+        has = await share(item.id, person)
         if item.each is not None and has + ONE > item.each:
             raise QuotaShared(name, unit, item.each, has)
         await Waiting.create(item_id=item.id, person_id=person, qty=ONE.milli, state="waiting", asked_at=now)
@@ -66,7 +66,8 @@ async def leave(item: int, person: PersonId) -> bool:
         waited = await Waiting.filter(item_id=item, person_id=person, state="waiting").update(state="passed")
         offered = Waiting.filter(item_id=item, person_id=person, state="offered")
         declined = await offered.update(state="passed", until=None)
-        await CampaignItem.filter(id=item).update(waiting=row.waiting - waited)
+        if State(row.campaign.status) not in OVER:  # the end has counted everybody out
+            await CampaignItem.filter(id=item).update(waiting=row.waiting - waited)
         return bool(waited or declined)
 
 
@@ -106,7 +107,8 @@ async def pass_on(item: int, *, now: datetime) -> int:
             return await _told_in_vain(item, now)
         lapsed = Waiting.filter(item_id=item, state="offered", until__lte=now)
         ran_out = await lapsed.update(state="passed", until=None)
-        if not row.is_open or (row.campaign.deadline and row.campaign.deadline <= now):
+        deadline = row.campaign.deadline
+        if row.campaign.status != State.OPEN or (deadline and deadline <= now):
             return ran_out
         return ran_out + await _offer(row, now)
 
@@ -160,6 +162,12 @@ async def offer_to(person: PersonId, *, now: datetime) -> Place | None:
     return await _place(row) if row else None
 
 
+async def share(item: int, person: PersonId) -> Quantity:
+    """How much this person has of an item that is limited for each."""
+    rows = await run_sql("SELECT qty FROM campaign_share WHERE item_id = ? AND person_id = ?", [item, person])
+    return Quantity(int(rows[0]["qty"])) if rows else NONE
+
+
 async def _place(row: Waiting) -> Place:
     ahead = 0
     if row.state == "waiting":
@@ -179,8 +187,3 @@ async def _locked(item: int) -> CampaignItem:
 async def _hold(item: int) -> None:
     """Nobody else changes this line, or takes one of its pieces, until the transaction ends."""
     await run_sql("UPDATE campaign_item SET waiting = waiting WHERE id = ? RETURNING id", [item])
-
-
-async def _share(item: int, person: PersonId) -> Quantity:
-    rows = await run_sql("SELECT qty FROM campaign_share WHERE item_id = ? AND person_id = ?", [item, person])
-    return Quantity(int(rows[0]["qty"])) if rows else NONE

@@ -140,10 +140,9 @@ async def move_deadline(id: int, deadline: datetime | None, *, now: datetime) ->
 
 async def close(id: int, *, now: datetime) -> OnOffer:
     """截单: nobody joins any more; what is in is settled. Raises CampaignOver."""
-    async with transaction() as tx:
-        closed = await _step(id, "closed")
-        tx.tell(CampaignClosed(id), at=now)
-        return closed
+    async with transaction():
+        await _close(id, now)
+        return await campaign(id)
 
 
 async def cancel(id: int, *, now: datetime) -> OnOffer:
@@ -194,12 +193,11 @@ async def call_due(*, now: datetime) -> int:
 
 async def close_due(*, now: datetime) -> int:
     """What has come to its end, with the moment at which it was due."""
-    async with transaction() as tx:
+    async with transaction():
         ending = [State.OPEN, State.PAUSED]
         rows = await Campaign.filter(status__in=ending, deadline__lte=now).order_by("deadline", "id")
         for row in rows:
-            await _step(row.id, "closed")
-            tx.tell(CampaignClosed(row.id), at=row.deadline)
+            await _close(row.id, row.deadline or now)
         return len(rows)
 
 
@@ -210,25 +208,30 @@ async def closing() -> tuple[int, ...]:
 
 
 async def unsettled(id: int, limit: int = 50) -> tuple[OrderId, ...]:
-    """Orders of a closing campaign that it has not come to yet."""
+    """Orders of a closing campaign that it has still to come to; not those that wait for the staff to see a transfer."""
+    waits = _waits_for_transfers(await campaign(id))
+    but = "AND NOT (status = 'unpaid' AND claimed_at IS NOT NULL)" if waits else ""
     rows = await run_sql(
-        'SELECT id FROM "order" WHERE campaign_id = ? AND NOT campaign_done ORDER BY id LIMIT ?', [id, limit]
+        f'SELECT id FROM "order" WHERE campaign_id = ? AND NOT campaign_done {but} ORDER BY id LIMIT ?',
+        [id, limit],
     )
     return tuple(OrderId(int(row["id"])) for row in rows)
 
 
 async def settle_order(id: OrderId, *, now: datetime) -> bool:
     """What the end of its campaign means for one order, once: nothing comes of it, or it costs less, or it is to be
-    paid. False when that was done meanwhile."""
+    paid. False when that was done meanwhile, or has to wait for the staff to see a transfer."""
     async with transaction() as tx:
         order = await Order.filter(id=id, campaign_done=False).select_for_update().first()
         if order is None or order.campaign_id is None:
             return False
-        await Order.filter(id=id).update(campaign_done=True)
         of = await campaign(order.campaign_id)
+        if order.status == Status.UNPAID and order.claimed_at is not None and _waits_for_transfers(of):
+            return False
+        await Order.filter(id=id).update(campaign_done=True)
         if order.status in (Status.CANCELLED, Status.REFUNDED) or of.kind == Kind.TEAM:
             return True  # a team has an end of its own (shop/teams.py)
-        if why := _came_to_nothing(of, await progress(of.id)):
+        if why := _came_to_nothing(of):
             if order.status in (Status.UNPAID, Status.PREPARING):
                 await orders.shop_cancel(id, None, why, now=now)
             return True
@@ -243,7 +246,8 @@ async def settled(id: int, *, now: datetime) -> bool:
     """All its orders are done with: it is over. False when there is still something to settle."""
     async with transaction() as tx:
         row = await _locked(id)
-        if row.status != State.CLOSING or await unsettled(id, 1) or await seats.forming(id):
+        open_ones = Order.filter(campaign_id=id, campaign_done=False)
+        if row.status != State.CLOSING or await open_ones.exists() or await seats.forming(id):
             return False
         await _step(id, "all_settled")
         tx.tell(CampaignSettled(id), at=now)
@@ -325,20 +329,29 @@ async def _locked(id: int) -> Campaign:
 
 
 async def _step(id: int, event: str) -> OnOffer:
-    """Move along the table; the items open and shut with it, and what nobody can take any more is free stock again.
-    Raises CampaignOver for a step that may not be."""
+    """Move along the table; the items open with the beginning and shut with the end, and what nobody can take any more
+    is free stock again. Raises CampaignOver for a step that may not be."""
     async with transaction():
         row = await _locked(id)
         end = LIFE.after(State(row.status), event)
         if end is None:
             raise CampaignOver(row.title)
         await Campaign.filter(id=id).update(status=end)
-        if end in (State.OPEN, State.PAUSED):
-            await CampaignItem.filter(campaign_id=id).update(is_open=end == State.OPEN)
-        elif row.status != State.CLOSING:
+        if event == "started":
+            await CampaignItem.filter(campaign_id=id).update(is_open=True)
+        elif end not in (State.OPEN, State.PAUSED) and row.status != State.CLOSING:
             await _shut(id)
         await goods_changed(ShopId(row.shop_id))
         return await campaign(id)
+
+
+async def _close(id: int, at: datetime) -> None:
+    """The end; whether anything comes of it is decided now, for all its orders."""
+    async with transaction() as tx:
+        of = await _step(id, "closed")
+        if of.least > NONE and (await progress(id)).total < of.least:
+            await Campaign.filter(id=id).update(terms={**of.extra, "too_few": True})
+        tx.tell(CampaignClosed(id), at=at)
 
 
 async def _shut(id: int) -> None:
@@ -348,11 +361,16 @@ async def _shut(id: int) -> None:
             await stock.unreserve(item.sku_id, Quantity(item.reserved))
 
 
-def _came_to_nothing(of: OnOffer, now_at: Progress) -> str:
+def _waits_for_transfers(of: OnOffer) -> bool:
+    """Whether the difference is given back or taken off is known when it is known whether the money came."""
+    return any(item.steps for item in of.items) and not _came_to_nothing(of)
+
+
+def _came_to_nothing(of: OnOffer) -> str:
     """Why nothing comes of it; empty when it does."""
     if of.extra.get("called_off"):
         return f"{of.title}取消了"
-    if of.least > NONE and now_at.total < of.least:
+    if of.extra.get("too_few"):
         return f"{of.title}没凑够 {of.least}，这次不成团"
     return ""
 
@@ -362,16 +380,16 @@ async def _give_difference(order: Order, of: OnOffer, now: datetime) -> None:
     ends = {item.sku: await _end_price(item) for item in of.items if item.steps}
     if not ends:
         return
-    over = 0
+    id, over = OrderId(order.id), 0
+    rooms = {line.id: line.room for line in await refunds.rooms(id)}
     for line in await Line.filter(order_id=order.id).order_by("id"):
-        end = ends.get(line.sku_key)
+        end, room = ends.get(line.sku_key), rooms[line.id]
         if end is not None and end.fen < line.price_fen:
-            at_end = end.times(line.qty).fen
-            over += min(line.net_fen, line.gross_fen - at_end)
+            less = Money(line.price_fen).times(room.units.milli) - end.times(room.units.milli)
+            over += min(room.left.fen, less.fen)
     if not over:
         return
-    id = OrderId(order.id)
-    if order.paid_at is None and order.status == Status.UNPAID and order.claimed_at is None:
+    if order.paid_at is None and order.status in (Status.UNPAID, Status.PREPARING):
         await orders.adjust(id, Money(-over), now=now)
     elif order.paid_at is not None:
         await refunds.give(id, None, What(amount=Money(over)), f"{of.title}阶梯价差价", kind="steps", now=now)

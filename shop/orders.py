@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import EllipsisType
 
-from shop import bills, coupons, points, quotas, refunds, seats, stock
+from shop import bills, coupons, people, points, quotas, refunds, seats, stock
 from shop.bills import Preview, local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_number
@@ -38,7 +38,7 @@ from shop.refusals import (
     StillTeaming,
     TeamPaysFirst,
 )
-from shop.rows import add, change, has_row_locks
+from shop.rows import add, change
 from shop.rules import baskets
 from shop.rules.baskets import Want
 from shop.rules.campaigns import OnOffer
@@ -81,6 +81,7 @@ async def place(
     room: RoomId | None = None,
     seal: str = "",
     campaign: OnOffer | None = None,
+    keeps_coupons: bool = False,
 ) -> Slip:
     """下单: hold the stock, freeze the price, start the clock. While the buyer has an unpaid order (of the same campaign)
     the wants join it: one bill. With `seal`, only the basket that was confirmed, and for no more
@@ -100,7 +101,7 @@ async def place(
         if standing and _collects(standing, now):
             slip = await _change(standing, wants, shelf, now)
             return replace(slip, joined=True)
-        return await _place_new(shop, buyer, wants, shelf, now, room, campaign)
+        return await _place_new(shop, buyer, wants, shelf, now, room, campaign, keeps_coupons)
 
 
 async def edit(
@@ -156,8 +157,8 @@ async def use_coupons(shop: ShopId, buyer: PersonId, yes: bool, *, now: datetime
 
 
 async def adjust(id: OrderId, change_by: Money, *, now: datetime) -> Slip:
-    """改价: the shop takes something off an unpaid order (less than nothing), or puts back what it took off. Raises
-    AlreadyPaid, SaidToBePaid, TooMuchOff."""
+    """改价: the shop takes something off an order without money in it (less than nothing), or puts back what it took off.
+    Raises AlreadyPaid, SaidToBePaid, TooMuchOff."""
     async with transaction() as tx:
         order = await Order.filter(id=id).select_for_update().get()
         if may(Status(order.status), "adjusted", money_in=order.paid_at is not None) is None:
@@ -296,8 +297,7 @@ async def _lock_open(
     shop: int, buyer: int, *statuses: Status, campaign: int | EllipsisType | None = ...
 ) -> Order | None:
     """The buyer's row is locked first: two messages of one buyer at once make one bill, not two."""
-    if has_row_locks():
-        await run_sql("SELECT id FROM person WHERE id = ? FOR NO KEY UPDATE", [buyer])
+    await people.hold(PersonId(buyer))
     return await newest_open(shop, buyer, *statuses, campaign=campaign, lock="FOR UPDATE")
 
 
@@ -352,13 +352,16 @@ async def _place_new(
     now: datetime,
     room: RoomId | None,
     campaign: OnOffer | None,
+    keeps_coupons: bool,
 ) -> Slip:
     day = local_day(now, shelf.catalogue)
     basket = baskets.changed({}, wants, shelf.everything)
     if not basket:
         raise NothingOpen
     who = await bills.buyer_of(shop, buyer, shelf, now=now)
-    quote = bills.quote(basket, shelf, who, now=now, campaign=campaign)
+    quote = bills.quote(
+        basket, shelf, replace(who, coupons=()) if keeps_coupons else who, now=now, campaign=campaign
+    )
     coupon = bills.coupon_of(quote)
     number = await next_number(shop, f"orders {day.isoformat()}")
     row = {
@@ -366,6 +369,7 @@ async def _place_new(
         "buyer_id": buyer,
         "room_id": room,
         "campaign_id": campaign.id if campaign else None,
+        "keeps_coupons": keeps_coupons,
         "day": day,
         "number": number,
         "code": order_code(day, number),

@@ -65,7 +65,7 @@ async def take_back(shop: ShopId, posted: Posted, *, now: datetime) -> None:
     async with transaction():
         await catalogue.undo_specials(shop, posted.before, posted.day)
         if posted.campaign is not None:
-            await campaigns.cancel(posted.campaign, now=now)
+            await campaigns.close(posted.campaign, now=now)
 
 
 async def of_item(item: int) -> tuple[OnOffer, Item]:

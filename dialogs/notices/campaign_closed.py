@@ -36,7 +36,7 @@ async def words(event: CampaignClosed, desk: Desk) -> tuple[Say, ...]:
         text = f"{head} 截止了，{at.people} 人来，到点见" if at.people else f"{head} 截止了，没有人报名"
     elif of.kind == Kind.FLASH:
         text = flashing.ended(await flash.seen(of.id), shelf)
-    elif at.total < of.least:
+    elif of.extra.get("too_few"):
         text = f"{head} 截单了，差 {of.least - at.total} 没成团。接了的都不收钱，付过的原路退回，下次再来"
     elif not at.people:
         text = f"{head} 截单了，这次没人接"

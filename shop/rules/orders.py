@@ -45,6 +45,7 @@ LIFE: Life[Status] = Life(
         Step(S.WAITING_TEAM, "buyer_quit", S.CANCELLED),
         Step(S.WAITING_TEAM, "shop_cancelled", S.CANCELLED),
         Step(S.PREPARING, "edited", S.PREPARING, "not money in"),
+        Step(S.PREPARING, "adjusted", S.PREPARING, "not money in"),
         Step(S.PREPARING, "paid", S.PREPARING, "not money in"),
         Step(S.PREPARING, "buyer_cancelled", S.CANCELLED, "not money in"),
         Step(S.PREPARING, "buyer_quit", S.CANCELLED, "money in"),

@@ -65,6 +65,8 @@ SAID_ALL_THE_SAME = frozenset(
         "OrderAdjusted",
         "OrderCancelledByShop",
         "OrderWeighed",
+        "TeamOrderBack",
+        "EventSoon",
         "MoneyCameLate",
         "RefundAgreed",
         "RefundRefused",

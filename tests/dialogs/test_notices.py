@@ -794,7 +794,9 @@ async def _(town: Town) -> Happening:
 @case("EntryTakenOver", buyer="王姐认领了橙子2箱，自己付。你这单没有别的了，取消了")
 async def _(town: Town) -> Happening:
     placed = await joined(town, await a_list(town), "王姐")
-    taken = await proxies.take_over(town.shop, await a_customer("王姐"), proxies.word(placed), now=NOW)
+    taken = await proxies.take_over(
+        town.shop, await a_customer("王姐"), proxies.word(placed, "王姐"), now=NOW
+    )
     return events.EntryTakenOver(placed.id, taken.id)
 
 

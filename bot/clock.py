@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.auditing import audit_nightly
 from bot.billing import reconcile
@@ -35,9 +35,11 @@ from shop import (
     waitlist,
     wishes,
 )
+from shop.engines.faults import is_lost_connection
 from shop.transaction import unit_of_work
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 TICK = 1.0  # seconds between two looks
 
 
@@ -89,7 +91,7 @@ async def expire_unpaid(now: datetime, provider: Provider | None) -> int:
             is_away = is_away or not await _closed_there(asked, provider, now)
             if is_away:
                 continue
-        ended += await unit_of_work(lambda order=order: orders.expire(order, now=now))  # type: ignore[misc]  # the loop's own order
+        ended += await each([order], orders.expire, now=now)
     return ended
 
 
@@ -112,50 +114,48 @@ async def _closed_there(asked: Sequence[payments.Intent], provider: Provider, no
 Job = Callable[[datetime, Provider | None], Awaitable[int]]
 
 
+async def each(things: Iterable[T], verb: Callable[..., Awaitable[int]], *, now: datetime) -> int:
+    """Do this with each of them, in a transaction of its own: a fault of one stops no other. Gives how much was done."""
+    done = 0
+    for one in things:
+        try:
+            done += await unit_of_work(partial(verb, one, now=now))
+        except Exception as fault:
+            if is_lost_connection(fault):
+                raise
+            log.exception("%s of %s failed; it is tried again at the next tick", verb.__name__, one)
+    return done
+
+
 async def complete_orders(now: datetime, _: Provider | None) -> int:
     """The time to complain about these is over."""
-    ended = 0
-    for order in await orders.due_after_sale(now=now):
-        ended += await unit_of_work(lambda order=order: orders.complete(order, now=now))  # type: ignore[misc]  # the loop's own order
-    return ended
+    return await each(await orders.due_after_sale(now=now), orders.complete, now=now)
 
 
 async def settle_campaigns(now: datetime, _: Provider | None) -> int:
     """Campaigns that have ended, order by order."""
     done = 0
     for id in await campaigns.closing():
-        for order in await campaigns.unsettled(id):
-            done += await unit_of_work(lambda order=order: campaigns.settle_order(order, now=now))  # type: ignore[misc]  # the loop's own order
-        done += await unit_of_work(lambda id=id: campaigns.settled(id, now=now))  # type: ignore[misc]  # the loop's own campaign
+        done += await each(await campaigns.unsettled(id), campaigns.settle_order, now=now)
+        done += await each([id], campaigns.settled, now=now)
     return done
 
 
 async def pass_on(now: datetime, _: Provider | None) -> int:
     """What came back to a flash sale goes to those who wait for it, an item at a time."""
-    done = 0
-    for item in await waitlist.items_with_a_line():
-        done += await unit_of_work(lambda item=item: waitlist.pass_on(item, now=now))  # type: ignore[misc]  # the loop's own item
-    return done
+    return await each(await waitlist.items_with_a_line(), waitlist.pass_on, now=now)
 
 
 async def look_at_tickets(now: datetime, _: Provider | None) -> int:
     """What falls due at the desk, a ticket at a time; and somebody to ask where nobody was there before."""
-    done = 0
-    for ticket in await desk_clock.due(now=now):
-        done += await unit_of_work(lambda ticket=ticket: desk_clock.look_at(ticket, now=now))  # type: ignore[misc]  # the loop's own ticket
-    for shop in await desk_clock.unoffered():
-        done += await unit_of_work(lambda shop=shop: desk_clock.offer_waiting(shop, now=now))  # type: ignore[misc]  # the loop's own shop
-    return done
+    done = await each(await desk_clock.due(now=now), desk_clock.look_at, now=now)
+    return done + await each(await desk_clock.unoffered(), desk_clock.offer_waiting, now=now)
 
 
 async def end_teams(now: datetime, _: Provider | None) -> int:
     """Teams whose time is over, then the orders of every team that has ended, each by itself."""
-    done = 0
-    for team in await teams.due(now=now):
-        done += await unit_of_work(lambda team=team: teams.end(team, now=now))  # type: ignore[misc]  # the loop's own team
-    for order in await teams.unsettled(now=now):
-        done += await unit_of_work(lambda order=order: teams.settle(order, now=now))  # type: ignore[misc]  # the loop's own order
-    return done
+    done = await each(await teams.due(now=now), teams.end, now=now)
+    return done + await each(await teams.unsettled(now=now), teams.settle, now=now)
 
 
 def alone(verb: Callable[..., Awaitable[int]]) -> Job:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from json import dumps, loads
+from json import dumps
 from typing import Any
 
 from shop import mail, people
@@ -14,7 +14,7 @@ from shop.records.desk import DeskAgent, DeskHours, DeskRoom
 from shop.records.mail import Talk
 from shop.records.people import Person
 from shop.records.shops import Shop
-from shop.rows import read
+from shop.rows import as_json, as_moment, read
 from shop.rules.hours import Hours, parse
 from shop.rules.tickets import Candidate, next_agent, usual_wait
 from shop.transaction import run_sql, transaction
@@ -59,9 +59,9 @@ def _candidate(row: Any) -> Candidate:
     return Candidate(
         PersonId(int(row["person_id"])),
         int(row["load"]),
-        datetime.fromisoformat(given) if isinstance(given, str) else given,
+        as_moment(given) if given is not None else None,
         int(row["most"] or MOST),
-        frozenset((loads(skills) if isinstance(skills, str) else skills) or ()),
+        frozenset(as_json(skills) or ()),
     )
 
 
@@ -206,11 +206,7 @@ async def wait_today(shop: ShopId, *, now: datetime) -> timedelta | None:
         "SELECT opened_at, claimed_at FROM ticket WHERE shop_id = ? AND claimed_at > ? ORDER BY id DESC LIMIT 99",
         [shop, now - timedelta(days=1)],
     )
-    return usual_wait(_moment(row["claimed_at"]) - _moment(row["opened_at"]) for row in rows)
-
-
-def _moment(value: Any) -> datetime:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+    return usual_wait(as_moment(row["claimed_at"]) - as_moment(row["opened_at"]) for row in rows)
 
 
 async def make_service_room(shop: ShopId, room: RoomId, *, yes: bool = True) -> None:

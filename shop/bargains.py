@@ -32,6 +32,7 @@ from shop.slips import Slip
 from shop.transaction import run_sql, transaction
 
 LIVE = (State.CUTTING, State.REACHED)
+MOST_LOOKED_AT = 200  # the newest of a group, where no number is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +212,10 @@ async def standing(id: int) -> Standing:
 async def to_cut(room: RoomId, helper: PersonId, number: int | None = None, name: str = "") -> int:
     """Which bargain of this group somebody wants to cut: the one of that number or that person's, else the newest in
     which he has not helped yet. Raises NoSuchBargain, OwnBargain, AlreadyHelped."""
-    live = Bargain.filter(room_id=room, status__in=list(LIVE)).order_by("-id")
-    rows = [
-        row
-        for row in await live.select_related("person")
-        if number in (None, row.number) and name in ("", row.person.name)
-    ]
+    live = Bargain.filter(room_id=room, status__in=list(LIVE))
+    live = live if number is None else live.filter(number=number)
+    live = live.filter(person__name=name) if name else live
+    rows = await live.order_by("-id").limit(MOST_LOOKED_AT)
     helped = set(
         await BargainCut.filter(helper_id=helper, bargain_id__in=[row.id for row in rows]).values_list(
             "bargain_id", flat=True

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from json import loads
 from typing import Any
 
 from shop import points, slips
 from shop.kit.ids import PersonId, ShopId
-from shop.kit.money import Money, total
+from shop.kit.money import Money
+from shop.listings import spent_fen
+from shop.rows import as_json, as_moment
 from shop.slips import Slip
 from shop.transaction import run_sql
 
@@ -84,8 +85,8 @@ async def rows(shop: ShopId, search: str = "") -> tuple[Row, ...]:
         "LEFT JOIN (SELECT h.person_id, max(m.id) AS id FROM message AS m JOIN handle AS h ON h.channel = m.channel "
         "AND h.account = m.account WHERE m.id > (SELECT coalesce(max(id), 0) - ? FROM message) GROUP BY h.person_id"
         ") AS newest ON newest.person_id = p.id LEFT JOIN message AS last ON last.id = newest.id "
-        "WHERE p.shop_id = ? AND (t.id IS NOT NULL OR newest.id IS NOT NULL OR p.name = ?) "
-        "AND NOT EXISTS (SELECT 1 FROM staff WHERE staff.person_id = p.id) AND (p.name LIKE ? OR EXISTS ("
+        "WHERE p.shop_id = ? AND NOT EXISTS (SELECT 1 FROM staff WHERE staff.person_id = p.id) AND ("
+        "((t.id IS NOT NULL OR newest.id IS NOT NULL OR p.name = ?) AND p.name LIKE ?) OR EXISTS ("
         'SELECT 1 FROM "order" AS o WHERE o.buyer_id = p.id AND o.code = ?)) '
         "ORDER BY CASE WHEN t.id IS NULL THEN 1 ELSE 0 END, t.id, newest.id DESC LIMIT ?",
         [LATEST, shop, search, f"%{search.replace('%', '').replace('_', '')}%", search, MOST_ROWS],
@@ -106,14 +107,14 @@ def _row(row: Mapping[str, Any]) -> Row:
         row["name"],
         row["room"] or "",
         row["said"] or "",
-        moment(row["at"]),
+        as_moment(row["at"]) if row["at"] is not None else None,
         row["ticket"],
         row["state"] or "bot",
         row["why"] or "",
         PersonId(row["owner_id"]) if row["owner_id"] is not None else None,
         row["owner_name"] or "",
         PersonId(row["offered_id"]) if row["offered_id"] is not None else None,
-        moment(waits),
+        as_moment(waits) if waits is not None else None,
     )
 
 
@@ -122,7 +123,7 @@ async def glance(shop: ShopId, person: PersonId) -> Glance:
     known = await run_sql("SELECT name FROM person WHERE id = ? AND shop_id = ?", [person, shop])
     if not known:
         raise KeyError(person)
-    recent = await slips.recent(shop, person, limit=20)
+    recent = await slips.recent(shop, person, limit=6)
     tickets = await run_sql(
         "SELECT id, why, state, opened_at, rating FROM ticket WHERE person_id = ? ORDER BY id DESC LIMIT 10",
         [person],
@@ -138,13 +139,13 @@ async def glance(shop: ShopId, person: PersonId) -> Glance:
         known[0]["name"],
         await points.level_of(shop, person),
         balance.spendable,
-        total([slip.payable for slip in recent if slip.money_in]),
-        recent[:6],
+        Money((await spent_fen(person)).get(person, 0)),
+        recent,
         tuple(
-            (int(row["id"]), row["why"], row["state"], _sure(row["opened_at"]), row["rating"])
+            (int(row["id"]), row["why"], row["state"], as_moment(row["opened_at"]), row["rating"])
             for row in tickets
         ),
-        tuple((row["name"] or "", row["text"], _sure(row["at"])) for row in notes),
+        tuple((row["name"] or "", row["text"], as_moment(row["at"])) for row in notes),
     )
 
 
@@ -179,9 +180,9 @@ async def lines_after(shop: ShopId, after: tuple[int, int, int]) -> tuple[NewLin
             row["mark"],
             row["kind"],
             row["name"],
-            _text(row["said"]) if row["kind"] == "bot" else row["said"],
+            as_json(row["said"])["text"] if row["kind"] == "bot" else row["said"],
             row["room"],
-            _sure(row["at"]),
+            as_moment(row["at"]),
         )
         for row in found
     )
@@ -201,7 +202,7 @@ async def figures(shop: ShopId, *, since: datetime) -> tuple[Figures, ...]:
 
 def _figures(agent: PersonId, mine: Sequence[Mapping[str, Any]]) -> Figures:
     firsts = sorted(
-        (_sure(row["answered_at"]) - _sure(row["opened_at"])).total_seconds()
+        (as_moment(row["answered_at"]) - as_moment(row["opened_at"])).total_seconds()
         for row in mine
         if row["answered_at"]
     )
@@ -215,18 +216,3 @@ def _figures(agent: PersonId, mine: Sequence[Mapping[str, Any]]) -> Figures:
         sum(int(row["late_answers"]) for row in mine),
         sum(stars) / len(stars) if stars else None,
     )
-
-
-def _text(body: Any) -> str:
-    said: str = (loads(body) if isinstance(body, str) else body)["text"]
-    return said
-
-
-def moment(value: Any) -> datetime | None:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _sure(value: Any) -> datetime:
-    found = moment(value)
-    assert found is not None
-    return found

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from json import loads
 from typing import Any
 
 from shop.kit.ids import ShopId
+from shop.rows import as_json
 from shop.transaction import run_sql
 
 
@@ -710,8 +710,7 @@ async def _cuts(shop: ShopId) -> list[Breach]:
     )
     wrong = []
     for row in rows:
-        cuts = loads(row["cuts"]) if isinstance(row["cuts"], str) else row["cuts"]
-        off = int(row["saved"]) - sum(int(cut["fen"]) for cut in cuts)
+        off = int(row["saved"]) - sum(int(cut["fen"]) for cut in as_json(row["cuts"]))
         if off:
             sentence = f"a line of order {row['code']} is {off} fen cheaper than its cuts say"
             wrong.append(Breach(CUTS, off, sentence, str(row["code"])))

@@ -226,15 +226,20 @@ async def order(shop: ShopId, code: str) -> ListedOrder | None:
     return (await _orders([row]))[0] if row else None
 
 
+async def spent_fen(*persons: int) -> dict[int, int]:
+    """What each of them has paid for orders that stand."""
+    paid = Order.filter(buyer_id__in=list(persons), paid_at__isnull=False).exclude(status=Status.CANCELLED)
+    sums = await paid.annotate(fen=Sum("payable_fen")).group_by("buyer_id").values("buyer_id", "fen")
+    return {int(one["buyer_id"]): int(one["fen"]) for one in sums}  # PostgreSQL sums BIGINT to Decimal
+
+
 async def customers(shop: ShopId, *, after: str | None = None, limit: int = 50) -> Page[ListedCustomer]:
     """Everybody the shop has met. Raises BadCursor."""
     rows, following = await _page("customers", people.Person.filter(shop_id=shop), after, limit)
     kept = Order.filter(buyer_id__in=[row.id for row in rows]).exclude(status=Status.CANCELLED)
     counts = await kept.annotate(n=Count("id")).group_by("buyer_id").values("buyer_id", "n")
-    paid = kept.filter(paid_at__isnull=False).annotate(fen=Sum("payable_fen"))
-    sums = await paid.group_by("buyer_id").values("buyer_id", "fen")
     orders_of = {int(one["buyer_id"]): int(one["n"]) for one in counts}
-    spent = {int(one["buyer_id"]): int(one["fen"]) for one in sums}  # PostgreSQL sums BIGINT to Decimal
+    spent = await spent_fen(*(row.id for row in rows))
     return Page(
         tuple(
             ListedCustomer(row.id, row.name, orders_of.get(row.id, 0), spent.get(row.id, 0), row.met_at)

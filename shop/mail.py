@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from json import dumps, loads
+from json import dumps
 from typing import Any
 
 from tortoise.expressions import F, Q
@@ -18,7 +18,7 @@ from tortoise.expressions import F, Q
 from shop.events import Happening, from_row, to_row
 from shop.kit.ids import LetterId, MessageId
 from shop.records.mail import Event, Letter, Message, Talk
-from shop.rows import read
+from shop.rows import as_json, as_moment, read
 from shop.rules.tickets import FACT_CARDS, SAID_ALL_THE_SAME
 from shop.transaction import Told, run_sql, seen, transaction
 
@@ -185,7 +185,8 @@ async def said_in_room(channel: str, room: str, *, before: int, limit: int = 6) 
         [channel, room, before, limit],
     )
     return [
-        Overheard(row["account"], row["name"], row["text"], _moment(row["kept_at"])) for row in reversed(rows)
+        Overheard(row["account"], row["name"], row["text"], as_moment(row["kept_at"]))
+        for row in reversed(rows)
     ]
 
 
@@ -197,7 +198,8 @@ async def we_said_in_room(channel: str, room: str, *, since: datetime, limit: in
         [since, channel, room, limit],
     )
     return [
-        Overheard("", "", str(_json(row["body"])["text"]), _moment(row["sent_at"])) for row in reversed(rows)
+        Overheard("", "", str(as_json(row["body"])["text"]), as_moment(row["sent_at"]))
+        for row in reversed(rows)
     ]
 
 
@@ -208,12 +210,7 @@ async def said_lately(channel: str, room: str | None, account: str, *, among: in
         f"SELECT body FROM letter WHERE id > (SELECT coalesce(max(id), 0) FROM letter) - ? AND channel = ? AND {place}",
         [among, channel, who],
     )
-    return [str(_json(row["body"]).get("text", "")) for row in rows]
-
-
-def _json(value: Any) -> Any:
-    """Both databases may give it as text."""
-    return loads(value) if isinstance(value, str) else value
+    return [str(as_json(row["body"]).get("text", "")) for row in rows]
 
 
 async def said_privately(channel: str, account: str, *, since: datetime, limit: int) -> list[str]:
@@ -369,13 +366,9 @@ async def _fold_away(folds: Sequence[_Fold], keys: Sequence[str]) -> dict[_Fold,
         [*(value for fold in folds for value in fold), *keys],
     )
     return {
-        (row["fold"], row["channel"], row["room"], row["account"]): _moment(row["not_before"]) for row in rows
+        (row["fold"], row["channel"], row["room"], row["account"]): as_moment(row["not_before"])
+        for row in rows
     }
-
-
-def _moment(value: Any) -> datetime:
-    """SQLite gives moments as text."""
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _places(values: Sequence[Any]) -> str:
@@ -452,7 +445,7 @@ async def _withhold(ids: Sequence[int]) -> None:
 
 
 def _is_said_all_the_same(row: Mapping[str, Any]) -> bool:
-    body = loads(row["body"]) if isinstance(row["body"], str) else row["body"]
+    body = as_json(row["body"])
     card = body.get("card") or {}
     return row["kind"] in SAID_ALL_THE_SAME or card.get("kind") in FACT_CARDS
 
@@ -510,10 +503,10 @@ def _sealed_row(row: Mapping[str, Any]) -> Sealed:
         row["room"],
         row["account"],
         row["lane"],
-        _json(body),
+        as_json(body),
         row["attempts"],
         MessageId(cause) if cause is not None else None,
-        _moment(until) if until is not None else None,
+        as_moment(until) if until is not None else None,
         row["event"],
         row["fold"],
     )

@@ -9,6 +9,7 @@ from shop import people
 from shop.events import GroupIsTired
 from shop.kit.ids import PersonId, RoomId
 from shop.records.people import Complaint
+from shop.rows import as_moment
 from shop.rules.manners import REMEMBERED, posts_a_day
 from shop.transaction import run_sql, transaction
 
@@ -41,12 +42,7 @@ async def allowed_today(room: RoomId, most: int, *, now: datetime, midnight: dat
         "SELECT at FROM complaint WHERE room_id = ? AND at > ? AND NOT taken_back",
         [room, now - REMEMBERED],
     )
-    moments = [_moment(row["at"]) for row in rows]
+    moments = [as_moment(row["at"]) for row in rows]
     if any(at >= midnight for at in moments):
         return 0
     return posts_a_day(most, len(moments))
-
-
-def _moment(value: object) -> datetime:
-    """SQLite gives moments as text."""
-    return datetime.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]  # a timestamp

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shop import campaigns, invariants, orders
+from shop import campaigns, invariants, orders, people
 from shop.catalogue import goods
 from shop.kit.ids import PersonId, RoomId, ShopId
 from shop.kit.money import Money
@@ -56,6 +56,7 @@ async def rehearse(
     guests = await _guests(shop, rooms, now)
     try:
         async with transaction():
+            await people.hold(*guests)
             raise _Undo(await _held(shop, await set_up(), guests, now))
     except _Undo as undone:
         return undone.report

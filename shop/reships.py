@@ -19,11 +19,8 @@ async def send_once_more(shop: ShopId, buyer: PersonId, wants: Sequence[Want], *
     async with transaction() as tx:
         if await slips.open_order(shop, buyer):
             raise UnpaidFirst
-        placed = await orders.place(shop, buyer, wants, now=now)
+        placed = await orders.place(shop, buyer, wants, now=now, keeps_coupons=True)
         if placed.payable.fen:
-            placed = await orders.use_coupons(
-                shop, buyer, False, now=now
-            )  # none is spent on what costs nothing
             placed = await orders.adjust(placed.id, -placed.payable, now=now)
         tx.tell(OrderSentAgain(placed.id), at=now)
         return placed

@@ -7,8 +7,9 @@ is said here and there in SQL; everything else stays with the models.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
-from json import dumps
+from json import dumps, loads
 from typing import Any, TypeVar
 
 from tortoise.connection import get_connection
@@ -49,6 +50,16 @@ async def change(model: type[Model], which: str, values: Sequence[Any], /, **col
         [*(_plain(value) for value in columns.values()), *values],
     )
     return len(changed)
+
+
+def as_moment(value: Any) -> datetime:
+    """A moment of a bare row: SQLite gives text."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def as_json(value: Any) -> Any:
+    """JSON of a bare row: SQLite always gives text, PostgreSQL where it was cast."""
+    return loads(value) if isinstance(value, str) else value
 
 
 def has_row_locks() -> bool:

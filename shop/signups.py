@@ -101,7 +101,7 @@ async def remind_due(*, now: datetime) -> int:
         return told
 
 
-async def mine(shop: ShopId, person: PersonId) -> tuple[Slip, ...]:
+async def mine(shop: ShopId, person: PersonId, *, now: datetime) -> tuple[Slip, ...]:
     """His places in what is still to come, soonest first."""
     coming = Order.filter(
         shop_id=shop,
@@ -109,5 +109,6 @@ async def mine(shop: ShopId, person: PersonId) -> tuple[Slip, ...]:
         status__in=list(COMES),
         campaign__kind=Kind.EVENT,
         campaign__status__in=[State.OPEN, State.PAUSED, State.CLOSING, State.SETTLED],
+        campaign__deadline__gt=now,
     )
     return await slips_of(await coming.order_by("campaign__deadline", "id").limit(5))

@@ -241,7 +241,7 @@ async def settle(id: OrderId, *, now: datetime) -> bool:
 
 
 async def standing(id: int) -> Standing:
-    return await _standing(await Team.get(id=id))
+    return _standing(await Team.get(id=id), await seats.members(id))
 
 
 async def numbered(shop: ShopId, number: int) -> Standing:
@@ -249,7 +249,7 @@ async def numbered(shop: ShopId, number: int) -> Standing:
     team = await Team.filter(shop_id=shop, number=number).first()
     if team is None:
         raise NoSuchTeam(number)
-    return await _standing(team)
+    return _standing(team, await seats.members(team.id))
 
 
 async def of_order(id: OrderId) -> Standing | None:
@@ -259,12 +259,9 @@ async def of_order(id: OrderId) -> Standing | None:
 
 async def forming(of: int) -> tuple[Standing, ...]:
     """The teams of a campaign that are still to be filled, oldest first."""
-    return tuple(
-        [
-            await _standing(team)
-            for team in await Team.filter(campaign_id=of, status=State.FORMING).order_by("id")
-        ]
-    )
+    found = await Team.filter(campaign_id=of, status=State.FORMING).order_by("id")
+    members = await seats.members_of([team.id for team in found])
+    return tuple(_standing(team, members[team.id]) for team in found)
 
 
 async def nearest(of: OnOffer, buyer: PersonId, *, now: datetime, room: RoomId | None = None) -> Standing:
@@ -293,7 +290,7 @@ async def mine(shop: ShopId, person: PersonId, *, limit: int = 5) -> tuple[tuple
     return tuple([(await standing(row.team_id), await slip(OrderId(row.order_id))) for row in rows])
 
 
-async def _standing(team: Team) -> Standing:
+def _standing(team: Team, members: tuple[Member, ...]) -> Standing:
     return Standing(
         team.id,
         team.number,
@@ -307,5 +304,5 @@ async def _standing(team: Team) -> Standing:
         team.filled,
         team.deadline,
         team.ended_why or "",
-        await seats.members(team.id),
+        members,
     )

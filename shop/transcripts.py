@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from json import loads
 from typing import Any
 
 from shop.kit.ids import PersonId
+from shop.rows import as_json, as_moment
 from shop.transaction import run_sql
 
 # In the order of what was heard, where the clock alone does not tell: a message, what was done, what was said.
@@ -57,12 +57,12 @@ async def said(person: PersonId, *, limit: int) -> tuple[Said, ...]:
 def _said(row: Mapping[str, Any]) -> Said:
     text, at = row["text"], row["at"]
     if row["kind"] == "bot":
-        text = (loads(text) if isinstance(text, str) else text)["text"]
+        text = as_json(text)["text"]
     return Said(
         row["kind"],
         row["name"],
         text,
         row["room"],
-        datetime.fromisoformat(at) if isinstance(at, str) else at,
+        as_moment(at),
         row["state"] == "withheld",
     )

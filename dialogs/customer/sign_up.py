@@ -44,7 +44,11 @@ class SignUp(Dialogue):
         of = signing.named(turn, found["title"]) if found else None
         if of is None or found is None:
             raise NoSuchCampaign("报名")
-        mine = [slip for slip in await signups.mine(turn.shop, turn.person.id) if slip.campaign == of.id]
+        mine = [
+            slip
+            for slip in await signups.mine(turn.shop, turn.person.id, now=turn.now)
+            if slip.campaign == of.id
+        ]
         if mine and not found["many"]:
             goods = voice.all_goods(line for slip in mine for line in slip.lines)
             return Done((turn.privately(f"你报过了：{goods}。再带一位说“报名 1”"),))
@@ -77,7 +81,9 @@ class NotComing(Dialogue):
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         running = {one.id: one for one in signing.running(turn)}
-        mine = [s for s in await signups.mine(turn.shop, turn.person.id) if s.campaign in running]
+        mine = [
+            s for s in await signups.mine(turn.shop, turn.person.id, now=turn.now) if s.campaign in running
+        ]
         if not mine:
             if turn.room is not None:
                 return Done()  # talk about something else
@@ -105,7 +111,7 @@ class MyPlaces(Dialogue):
     is_answer = True
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        mine = await signups.mine(turn.shop, turn.person.id)
+        mine = await signups.mine(turn.shop, turn.person.id, now=turn.now)
         if not mine:
             return Done((turn.privately("你还没报名。看看有什么活动：回“活动”"),))
         return Done((turn.privately("\n".join([_shown(turn, slip) for slip in mine])),))

@@ -156,7 +156,8 @@ class Outbox:
         for letter in due:
             if letter not in fresh:
                 await self._put_aside(letter, "stale")
-        chosen = self._within_pace(fresh, now)
+        reachable = [letter for letter in fresh if not await self._waits_for_a_friend(letter, now)]
+        chosen = self._within_pace(reachable, now)
         if not chosen:
             return 0
         mine = set(await unit_of_work(lambda: mail.claim([letter.id for letter in chosen])))
@@ -164,6 +165,13 @@ class Outbox:
         if took:
             await unit_of_work(lambda: mail.sent(took, now=self._clock.now()))
         return len(took)
+
+    async def _waits_for_a_friend(self, letter: Sealed, now: datetime) -> bool:
+        """Asked before the pace is: what cannot be said takes nobody's turn."""
+        if letter.account is None or await self._channels[letter.channel].reaches(letter.account):
+            return False
+        await unit_of_work(lambda: apart.wait_for_a_friend(letter, now=now))
+        return True
 
     def _within_pace(self, letters: Sequence[Sealed], now: datetime) -> list[Sealed]:
         """Replies before lists before promotions; in each lane the order of writing; no place twice within its gap."""

@@ -465,11 +465,10 @@ async def wait(id: int, until: datetime, *, since: datetime) -> bool:
     """Whom it is for cannot be reached yet: its turn comes again, and what is behind it stays behind it. One that was
     written before `since` has waited long enough: it is given up (False)."""
     async with transaction():
-        waits = await Letter.filter(id=id, written_at__gte=since).update(
-            state="new", attempts=1, not_before=until
-        )
+        letter = Letter.filter(id=id, state__in=["new", "sending"])  # one that was folded meanwhile stays so
+        waits = await letter.filter(written_at__gte=since).update(state="new", attempts=1, not_before=until)
         if not waits:
-            await Letter.filter(id=id).update(state="dead")
+            await letter.update(state="dead")
         return bool(waits)
 
 

@@ -61,7 +61,6 @@ class Abilities:
 
     cards: bool = False
     buttons: bool = False
-    private_to_strangers: bool = True
     longest_text: int = 600  # characters; longer texts are split at line ends
     pace: Pace = Pace()
 
@@ -77,6 +76,10 @@ class Channel(Protocol):
 
     def listen(self) -> AsyncIterator[Heard]:
         """Messages in the order they came; ends when the channel is closed. Raises Refused."""
+        ...
+
+    async def reaches(self, account: str) -> bool:
+        """Whether this person can be written to in private, as far as anybody knows before it is tried."""
         ...
 
     async def speak(self, line: Spoken) -> None:

@@ -29,6 +29,9 @@ class Loopback:
         while not self._closed and (heard := await self._heard.get()) is not None:
             yield heard
 
+    async def reaches(self, account: str) -> bool:
+        return True
+
     async def speak(self, line: Spoken) -> None:
         if self.is_down:
             raise NotSent("the loopback is down")

@@ -52,6 +52,9 @@ class Terminal:
                 yield self._heard(text)
         self._ended = True
 
+    async def reaches(self, account: str) -> bool:
+        return True
+
     async def speak(self, line: Spoken) -> None:
         where = line.room or line.account
         body = line.text.replace("\n", "\n          ")

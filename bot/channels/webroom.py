@@ -82,7 +82,7 @@ class WebRoom:
     """The channel. `now` is the shop's clock (the demo moves it); rooms are known by their names."""
 
     is_up = True
-    abilities = Abilities(cards=True, buttons=True, private_to_strangers=True, longest_text=20_000)
+    abilities = Abilities(cards=True, buttons=True, longest_text=20_000)
 
     def __init__(
         self, *, shop_name: str, rooms: Sequence[str], now: Callable[[], datetime], name: str = "webroom"
@@ -123,6 +123,9 @@ class WebRoom:
         except Exception:  # they are handed over once more, and dropped as known
             log.exception("the web room cannot write its log")
             await asyncio.sleep(PAUSE)
+
+    async def reaches(self, account: str) -> bool:
+        return True
 
     async def speak(self, line: Spoken) -> None:
         await self.say(line)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.apart import GAP, LATE, PATIENCE
-from bot.channels.channel import Spoken, Unreachable
+from bot.channels.channel import Pace, Spoken, Unreachable
 from bot.channels.loopback import Loopback
 from bot.performance import CHANNEL, stage
 from bot.run import demo_goods
@@ -27,6 +27,10 @@ class Shy(Loopback):
     def __init__(self) -> None:
         super().__init__(CHANNEL)
         self.friends = {"店主", "客服", "团长"}
+        self.seem_friends = set[str]()  # who is none any more, and nobody knows until it is tried
+
+    async def reaches(self, account: str) -> bool:
+        return account in self.friends or account in self.seem_friends
 
     async def speak(self, line: Spoken) -> None:
         if line.account is not None and line.account not in self.friends:
@@ -67,6 +71,27 @@ async def test_a_stranger_is_asked_once_a_day_to_become_a_friend_and_gets_everyt
     (slip,) = shy.said_to("小李")  # the newest of his order
     assert "3箱" in slip
     assert "http://shop.example" in slip
+
+
+async def test_whoever_was_a_friend_until_it_is_tried_is_asked_as_well(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    shy.seem_friends.add("小李")
+    await street.say("小李", "来2箱橙子")
+    await shop.pass_time(timedelta(minutes=1))
+    assert apart.befriend("小李") in shy.said_to(GROUP)
+    assert shy.said_to("小李") == []
+
+
+async def test_strangers_who_are_waited_for_take_nobodys_turn(database_url: str) -> None:
+    shy = Shy()
+    shy.friends.add("小李")
+    shy.abilities = replace(shy.abilities, pace=Pace(per_minute=3))
+    async with stage(demo_goods(), database_url, shy) as shop:
+        street = Street(shop, shy)
+        for stranger in ("阿花", "大刘", "王姐"):
+            await street.say(stranger, "菜单", None)
+        assert await street.texts("小李", "菜单", None) != []
 
 
 async def test_who_never_becomes_a_friend_is_given_up_after_two_days(

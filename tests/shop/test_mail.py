@@ -262,6 +262,14 @@ async def test_not_now_and_never(shop: ShopId) -> None:
     assert await states() == {"a": "new", "b": "dead"}
 
 
+async def test_what_was_folded_meanwhile_waits_for_nobody(shop: ShopId) -> None:
+    await posted(letter("a", fold="x"))
+    (old,) = await mail.due(now=NOW)
+    await posted(letter("b", fold="x"))
+    assert not await mail.wait(old.id, after(minutes=1), since=NOW)
+    assert await states() == {"a": "folded", "b": "new"}
+
+
 async def test_the_letters_since(shop: ShopId) -> None:
     assert await mail.last_letter() == 0
     await posted(letter("a"))

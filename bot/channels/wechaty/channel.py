@@ -46,7 +46,6 @@ _FREQUENT = re.compile(r"频繁|too (?:fast|frequent|many)|frequency|rate limit"
 
 class Wechaty:
     abilities = Abilities(
-        private_to_strangers=False,
         longest_text=600,  # beyond it, some gateways cut the end off without an error
         # what accounts are reported to bear for months (docs/wechaty.md)
         pace=Pace(per_minute=15, per_minute_in_a_place=4, per_day=1_000, breath=timedelta(seconds=2)),
@@ -223,7 +222,7 @@ class Wechaty:
             raise NotSent("the account is not logged in")
         if self._was_said(line, place):
             return
-        if line.account is not None and not await self._is_friend(line.account):
+        if line.account is not None and not await self.reaches(line.account):
             raise Unreachable("not a friend of the account")
         since = self._echoes.count
         try:
@@ -241,8 +240,8 @@ class Wechaty:
         self._echoes.answered(sent.id, place, line.text)
         self._said.append((line.letter, line.text))
 
-    async def _is_friend(self, account: str) -> bool:
-        """Or has written in private, which nobody else can; some gateways know of no friends."""
+    async def reaches(self, account: str) -> bool:
+        """Friends, and whoever has written in private, which nobody else can; some gateways know of no friends."""
         if account in self._friends:
             return True
         card = await self._cards.contact(account)

@@ -220,11 +220,40 @@ async def test_a_reply_overtakes_a_promotion_that_waits(office: Post) -> None:
 
 
 async def test_letters_for_a_channel_that_is_gone_hold_up_nobody(office: Post) -> None:
+    await written("gone", "reply", 250)
+    await office.to("g1", "记下了")
+    await office.outbox.send_due()
+    assert office.street.texts() == ["记下了"]
+
+
+async def written(channel: str, lane: Lane, count: int) -> None:
     async def work() -> None:
-        gone = mail.NewLetter("x", "gone", "g9", None, "reply", {"text": "…"}, NOW)
-        await mail.write([replace(gone, key=f"x{n}") for n in range(250)], now=NOW)
+        one = mail.NewLetter("", channel, "g9", None, lane, {"text": "…"}, NOW)
+        await mail.write([replace(one, key=f"{channel} {lane} {n}") for n in range(count)], now=NOW)
 
     await unit_of_work(work)
+
+
+async def test_a_backlog_on_one_channel_leaves_the_others_their_turn(shop: ShopId) -> None:
+    slow, other = Street(), Loopback("other")
+    outbox = Outbox(
+        shop,
+        ShopFacts("水果群店"),
+        Links("http://shop.example"),
+        MovableClock(NOW, frozen=True),
+        Manners(TZ),
+        {CHANNEL: slow, "other": other},
+        {CHANNEL: Pace(per_minute=1)},
+    )
+    await written(CHANNEL, "reply", 250)
+    await written("other", "reply", 1)
+    await outbox.send_due()
+    assert (len(slow.said), len(other.said)) == (1, 1)
+
+
+async def test_a_backlog_of_promotions_leaves_the_replies_their_turn(shop: ShopId) -> None:
+    office = a_post(shop, pace=Pace(per_minute=1))
+    await written(CHANNEL, "promo", 250)
     await office.to("g1", "记下了")
     await office.outbox.send_due()
     assert office.street.texts() == ["记下了"]

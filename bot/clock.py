@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from bot.auditing import audit_nightly
 from bot.billing import reconcile
 from bot.duty import Duty
+from bot.one_by_one import one_by_one
 from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
 from shop import (
@@ -35,7 +36,7 @@ from shop import (
     waitlist,
     wishes,
 )
-from shop.engines.faults import is_lost_connection
+from shop.kit.ids import OrderId
 from shop.transaction import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -81,18 +82,20 @@ class MovableClock:
 
 
 async def expire_unpaid(now: datetime, provider: Provider | None) -> int:
-    """Orders whose time to pay is over. The provider is asked and told to take no more before the order ends; each
-    order has its own transaction, so that one fault stops no other. A provider that gives no answer is left alone until
-    the next tick, and orders that may have been paid with it wait."""
-    ended, is_away = 0, False
-    for order in await orders.due_unpaid(now=now):
+    """Orders whose time to pay is over, one by one. The provider is asked and told to take no more before the order
+    ends. One that gives no answer is left alone until the next tick, and orders that may have been paid with it wait."""
+    is_away = False
+
+    async def expire(order: OrderId) -> int:
+        nonlocal is_away
         asked = await payments.asked_for(order, provider.name) if provider else ()
         if provider is not None and asked:
             is_away = is_away or not await _closed_there(asked, provider, now)
             if is_away:
-                continue
-        ended += await each([order], orders.expire, now=now)
-    return ended
+                return 0
+        return await unit_of_work(partial(orders.expire, order, now=now))
+
+    return await one_by_one(await orders.due_unpaid(now=now), expire, what="expire")
 
 
 async def _closed_there(asked: Sequence[payments.Intent], provider: Provider, now: datetime) -> bool:
@@ -115,16 +118,8 @@ Job = Callable[[datetime, Provider | None], Awaitable[int]]
 
 
 async def each(things: Iterable[T], verb: Callable[..., Awaitable[int]], *, now: datetime) -> int:
-    """Do this with each of them, in a transaction of its own: a fault of one stops no other. Gives how much was done."""
-    done = 0
-    for one in things:
-        try:
-            done += await unit_of_work(partial(verb, one, now=now))
-        except Exception as fault:
-            if is_lost_connection(fault):
-                raise
-            log.exception("%s of %s failed; it is tried again at the next tick", verb.__name__, one)
-    return done
+    """Do this with each of them, in a transaction of its own."""
+    return await one_by_one(things, lambda one: unit_of_work(partial(verb, one, now=now)), what=verb.__name__)
 
 
 async def complete_orders(now: datetime, _: Provider | None) -> int:

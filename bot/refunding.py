@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from bot.one_by_one import one_by_one
 from bot.payments.port import Provider, ProviderAway, RefundFact
 from shop import refunds
 from shop.alarms import raise_alarm
@@ -22,10 +23,8 @@ log = logging.getLogger(__name__)
 
 async def refund_due(now: datetime, provider: Provider | None) -> int:
     """Everything about refunds that is due by now. Gives how many moved on."""
-    moved = 0
-    for case in await refunds.due(now=now):
-        moved += await _look_at(case, provider, now)
-    return moved
+    cases = {case.number: case for case in await refunds.due(now=now)}
+    return await one_by_one(cases, lambda number: _look_at(cases[number], provider, now), what="refund")
 
 
 async def _look_at(case: Case, provider: Provider | None, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -163,6 +164,51 @@ async def test_late_money_finds_its_way_back_alone(street: Street) -> None:
     assert (case.state, await street.in_the_till()) == (State.REFUNDED, 0)
     assert (await slips.slip(placed.id)).status == Status.CANCELLED
     assert await broken(street.shop) == []
+
+
+async def test_a_refund_on_which_the_provider_fails_stops_no_other(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await street.refund(), await street.refund()
+    refund = street.sandbox.refund
+
+    async def fails_once(number: str, **more: Any) -> RefundFact:
+        if number == first.number:
+            raise ValueError("an answer that nobody can read")
+        return await refund(number, **more)
+
+    monkeypatch.setattr(street.sandbox, "refund", fails_once)
+    assert await street.tick() == 1
+    monkeypatch.undo()
+    for _ in range(3):
+        street.later(hours=1)
+        await street.tick()
+    assert [await state(case) for case in (first, second)] == [State.REFUNDED] * 2
+
+
+async def test_an_order_on_which_the_provider_fails_keeps_no_other_from_ending(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = list[slips.Slip]()
+    for who in ("小李", "阿花"):
+        buyer = await a_customer(who)
+        placed.append(
+            await orders.place(street.shop, buyer, [Want(street.apples, Quantity.of(2))], now=street.now)
+        )
+    bad = await payments.ask(placed[0].token, "sandbox", now=street.now)
+    close = street.sandbox.close
+
+    async def fails(trade_no: str) -> None:
+        if trade_no == bad.trade_no:
+            raise ValueError("an answer that nobody can read")
+        await close(trade_no)
+
+    monkeypatch.setattr(street.sandbox, "close", fails)
+    street.later(hours=1)
+    assert await clock.expire_unpaid(street.now, street.sandbox) == 1
+    assert [(await slips.slip(one.id)).status for one in placed] == [Status.UNPAID, Status.CANCELLED]
+    monkeypatch.undo()
+    assert await clock.expire_unpaid(street.now, street.sandbox) == 1
 
 
 async def test_a_shop_without_the_provider_keeps_the_refund(street: Street) -> None:

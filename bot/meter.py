@@ -71,11 +71,14 @@ class Meter:
         """The account was told that it is too fast: nothing for a while, then half as much, and no promotions."""
         self._breath_until, self._slow_until = now + SILENCE, now + SLOW
 
+    def is_slow(self, now: datetime) -> bool:
+        return self._slow_until is not None and now < self._slow_until
+
     def admit(self, letter: Sealed, parts: int, now: datetime) -> bool:
         """Whether this letter, in so many parts, may go now; then it counts as gone."""
         if len(self._here) > MOST_PLACES or len(self._last) > MOST_PLACES:
             self._here, self._last = self._places(), {}
-        if self._slow_until is not None and now < self._slow_until:
+        if self.is_slow(now):
             if letter.lane == "promo":
                 return False
             parts *= 2

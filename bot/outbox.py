@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import apart, post
 from bot.channels.channel import Channel, MaybeSent, NotSent, Pace, Spoken, TooFast, Unreachable
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 POLL = 0.5  # seconds: a lost wake-up costs this much and nothing else
 MOST_TRIES = 8
+TOO_FAST = "too_fast"  # the alarm
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 
 
@@ -52,6 +54,7 @@ class Outbox:
         self._manners = manners
         self._channels = channels
         self._meters = {name: Meter(paces.get(name, channels[name].abilities.pace)) for name in channels}
+        self._scolded = set(channels)  # on which an alarm about their pace may be open
         self._lists = Lists(manners.list_gap)
         self._news = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
@@ -106,6 +109,7 @@ class Outbox:
         if self._is_unsure:
             await unit_of_work(mail.return_to_post)
         self._is_unsure = True  # until the rounds have come to their end
+        await self._pace_as_ever()
         total = 0
         while True:
             told = await self._tell()
@@ -237,7 +241,15 @@ class Outbox:
         log.error("%s is spoken on too fast: %s", channel, why)
         since = now - apart.PATIENCE
         await unit_of_work(lambda: mail.wait(letter.id, now + SILENCE, since=since))
-        await unit_of_work(lambda: alarms.raise_alarm(self._shop, "too_fast", channel, channel, now=now))
+        await unit_of_work(lambda: alarms.raise_alarm(self._shop, TOO_FAST, channel, channel, now=now))
+        self._scolded.add(channel)
+
+    async def _pace_as_ever(self) -> None:
+        """The alarm is over with the slow time; a process that begins knows of none."""
+        now = self._clock.now()
+        for name in [name for name in self._scolded if not self._meters[name].is_slow(now)]:
+            await unit_of_work(partial(alarms.over, self._shop, TOO_FAST, name, now=now))
+            self._scolded.discard(name)
 
     async def _later(self, letter: Sealed, why: str) -> None:
         tries = letter.attempts + 1

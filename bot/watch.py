@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot import apart
@@ -49,7 +50,9 @@ class Watch:
         now = self._clock.now()
         for name, channel in self._channels.items():
             if channel.is_up:
-                self._was_up.add(name)
+                if name not in self._was_up:  # an alarm of the process before this one
+                    await unit_of_work(partial(alarms.over, self._shop, DOWN, name, now=now))
+                    self._was_up.add(name)
                 await self._is_back(name, now)
             elif name in self._was_up:
                 since = self._down_since.setdefault(name, now)

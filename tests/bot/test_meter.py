@@ -10,11 +10,14 @@ import pytest
 from bot.channels.channel import Pace, Spoken, TooFast
 from bot.channels.loopback import Loopback
 from bot.meter import SILENCE, SLOW, Meter
+from bot.outbox import TOO_FAST
 from bot.performance import CHANNEL, stage
 from bot.run import demo_goods
 from bot.wiring import OpenShop
+from shop.alarms import raise_alarm
 from shop.kit.ids import LetterId
 from shop.mail import Sealed
+from shop.transaction import run_sql, unit_of_work
 from tests.support.street import Street
 from tests.support.world import NOW
 
@@ -112,3 +115,33 @@ async def test_the_answer_waits_a_minute_and_the_owner_is_told(street: Street) -
     said = {line.account or line.room: line.text for line in street.channel.said}
     assert "橙子" in said["水果群"]
     assert "发得太快" in said["店主"]
+
+
+async def test_the_alarm_about_it_is_over_with_the_slow_time_and_the_next_is_told_again(
+    street: Street,
+) -> None:
+    shop, channel = street.shop, street.channel
+    assert isinstance(channel, Scolded)
+    await street.say("小李", "菜单")
+    await shop.pass_time(SLOW - timedelta(seconds=1))
+    assert await _open_alarms() == 1
+    await shop.pass_time(timedelta(seconds=1))
+    assert await _open_alarms() == 0
+    channel.scolds = 1
+    await street.say("小李", "菜单")
+    assert await _open_alarms() == 1
+    await shop.pass_time(SILENCE + timedelta(seconds=1))
+    assert sum("发得太快" in line.text for line in channel.said) == 2
+
+
+async def test_an_alarm_of_a_process_that_ended_is_over_at_the_start(street: Street) -> None:
+    shop, channel = street.shop, street.channel
+    assert isinstance(channel, Scolded)
+    channel.scolds = 0
+    await unit_of_work(lambda: raise_alarm(shop.shop, TOO_FAST, CHANNEL, CHANNEL, now=shop.clock.now()))
+    await shop.outbox.flush()
+    assert await _open_alarms() == 0
+
+
+async def _open_alarms() -> int:
+    return len(await run_sql("SELECT 1 FROM alarm WHERE closed_at IS NULL"))

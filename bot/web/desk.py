@@ -7,11 +7,13 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from aiohttp import web
 from itsdangerous import BadData
 
+from bot.web.cleaning import clean_text
 from bot.web.desk_drawn import drawn_figures, drawn_glance, drawn_line, drawn_row
 from bot.web.desk_feed import Event, Feed
 from bot.web.reading import json_body, text_in
@@ -120,10 +122,7 @@ class _Desk:
     async def customer(self, request: web.Request) -> web.Response:
         await self._agent(request)
         person = PersonId(int(request.match_info["person"]))
-        try:
-            glance = await deskviews.glance(self.shop, person)
-        except KeyError:
-            raise No(404, "没有这位顾客") from None
+        glance = await self._glance(person)
         ticket = await desk.of_customer(person)
         said = await transcripts.said(person, limit=LINES)
         last = next((one.text for one in reversed(said) if one.kind == "customer"), "")
@@ -139,13 +138,17 @@ class _Desk:
         """The transcript as a .chat, without anything that says who it was."""
         await self._agent(request)
         person = PersonId(int(request.match_info["person"]))
-        try:
-            glance = await deskviews.glance(self.shop, person)
-        except KeyError:
-            raise No(404, "没有这位顾客") from None
+        glance = await self._glance(person)
         text = as_chat(await transcripts.said(person, limit=LINES), name=glance.name)
         headers = {"Content-Disposition": 'attachment; filename="desk.chat"', "Cache-Control": "no-store"}
         return web.Response(text=text, content_type="text/plain", charset="utf-8", headers=headers)
+
+    async def _glance(self, person: PersonId) -> deskviews.Glance:
+        """Raises No."""
+        try:
+            return await deskviews.glance(self.shop, person)
+        except KeyError:
+            raise No(404, "没有这位顾客") from None
 
     async def figures(self, request: web.Request) -> web.Response:
         await self._agent(request)
@@ -165,10 +168,14 @@ class _Desk:
             try:
                 await response.prepare(request)
                 await response.write(b"retry: 1500\n\nevent: ready\ndata: {}\n\n")
+                asked_at = monotonic()
                 while (event := await _next(events)) is not None:
+                    if monotonic() - asked_at >= PING_AFTER:
+                        await self._agent(request)
+                        asked_at = monotonic()
                     await asyncio.wait_for(response.write(event), 30)
-            except (ConnectionError, TimeoutError):
-                pass  # gone; the page comes back by itself
+            except (ConnectionError, TimeoutError, No):
+                pass  # gone, or no agent any more; the page comes back by itself
         return response
 
     # ── doing ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -194,7 +201,7 @@ class _Desk:
             taken = await desk.claim(self.shop, _number(body, "ticket"), me, now=self.clock())
         else:
             person = PersonId(_number(body, "person"))
-            await deskviews.glance(self.shop, person)
+            await self._glance(person)
             taken = await desk.start(self.shop, person, me, "客服接管", room=None, now=self.clock())
         return {"ticket": taken.id}
 
@@ -210,7 +217,7 @@ class _Desk:
         return _told(await desk.end(self.shop, _number(body, "ticket"), me, now=self.clock()))
 
     async def _transfer(self, me: PersonId, body: Mapping[str, Any]) -> dict[str, Any]:
-        said = str(body.get("to", "")).strip()[:16]
+        said = clean_text(str(body.get("to", "")))[:16]
         to = await agents.named(self.shop, said) if said else None
         skill = said if to is None else ""
         passed = await desk.transfer(
@@ -228,7 +235,7 @@ class _Desk:
         }
 
     async def _refund(self, me: PersonId, body: Mapping[str, Any]) -> dict[str, Any]:
-        why, seal = str(body.get("why", ""))[:60], str(body.get("seal", ""))
+        why, seal = clean_text(str(body.get("why", "")))[:60], str(body.get("seal", ""))
         case = await amends.refund(
             self.shop, _number(body, "ticket"), me, _what(body), why, seal=seal, now=self.clock()
         )

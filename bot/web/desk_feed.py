@@ -57,16 +57,20 @@ class Feed:
 
     async def _look(self) -> None:
         """Until the last desk is closed."""
-        after, self._rows = await deskviews.newest(), []
-        self._seen = {line.key: None for line in await deskviews.lines_after(self._shop, after)}
-        await self._tell_rows()
+        after: tuple[int, int, int] | None = None
         while self._desks:
-            await asyncio.sleep(LOOK_EVERY)
             try:
-                after = await self._look_once(after)
+                after = await (self._begin() if after is None else self._look_once(after))
+                await asyncio.sleep(LOOK_EVERY)
             except Exception:
                 log.exception("the desk could not be read; tried again in a moment")
                 await asyncio.sleep(1)
+
+    async def _begin(self) -> tuple[int, int, int]:
+        after, self._rows = await deskviews.newest(), []
+        self._seen = {line.key: None for line in await deskviews.lines_after(self._shop, after)}
+        await self._tell_rows()
+        return after
 
     async def _look_once(self, after: tuple[int, int, int]) -> tuple[int, int, int]:
         now = await deskviews.newest()

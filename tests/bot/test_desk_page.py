@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -19,9 +20,11 @@ from bot.run import demo_goods, site_of
 from bot.settings import from_mapping
 from bot.wiring import OpenShop, open_shop, opening_of
 from dialogs.speech import Heard
-from shop import agents, desk, people
+from shop import agents, desk, deskviews, people
 from shop.transaction import unit_of_work
 from tests.support.browser import open_browser, open_page
+from tests.support.servers import PATIENCE
+from tests.support.street import appoint
 
 Client = TestClient[Any, Any]
 expect.set_options(timeout=20_000)  # several pages and a shop on one small machine
@@ -162,6 +165,12 @@ async def tell(shop: OpenShop, who: str, text: str) -> list[str]:
     return [one.text for one in await shop.answers(await shop.hear(heard))]
 
 
+async def sign_in(shop: OpenShop, client: Client, who: str) -> None:
+    shown = await (await client.get("/desk")).text()
+    await tell(shop, who, shown.split("<b>")[1].split("</b>")[0])
+    assert await (await client.get("/desk/login")).json() == {"in": True}
+
+
 async def test_an_agent_signs_in_from_his_chat_and_nobody_else_does(house: tuple[OpenShop, Client]) -> None:
     shop, client = house
     assert (await client.get("/desk/rows")).status == 401
@@ -172,10 +181,7 @@ async def test_an_agent_signs_in_from_his_chat_and_nobody_else_does(house: tuple
     assert await (await client.get("/desk/login")).json() == {"in": False}
     await tell(shop, "小偷", words)
     assert await (await client.get("/desk/login")).json() == {"in": False}
-    agent = await unit_of_work(
-        lambda: people.recognise(shop.shop, "webroom", "小美", "小美", now=shop.clock.now())
-    )
-    await unit_of_work(lambda: people.appoint(shop.shop, agent.id, people.AGENT, now=shop.clock.now()))
+    await appoint(shop, "小美")
     assert await tell(shop, "小美", words) == ["客服台登录了。不是你自己开的页面，马上告诉店主"]
     assert await (await client.get("/desk/login")).json() == {"in": True}
     assert (await client.get("/desk/rows")).status == 200
@@ -188,18 +194,11 @@ async def test_an_agent_signs_in_from_his_chat_and_nobody_else_does(house: tuple
 
 async def test_a_desk_answers_only_what_is_in_the_agents_hands(house: tuple[OpenShop, Client]) -> None:
     shop, client = house
-    now = shop.clock.now()
     for name in ("小美", "小强"):
-        one = await unit_of_work(
-            lambda name=name: people.recognise(shop.shop, "webroom", name, name, now=now)
-        )  # type: ignore[misc]  # the loop's own name
-        await unit_of_work(lambda one=one: people.appoint(shop.shop, one.id, people.AGENT, now=now))  # type: ignore[misc]  # the loop's own agent
+        await appoint(shop, name)
     await tell(shop, "小李", "转人工")
     await tell(shop, "小强", "1 接")
-    await client.get("/desk")
-    shown = await (await client.get("/desk")).text()
-    await tell(shop, "小美", shown.split("<b>")[1].split("</b>")[0])
-    assert await (await client.get("/desk/login")).json() == {"in": True}
+    await sign_in(shop, client, "小美")
     for body in ({"verb": "say", "text": "你好"}, {"verb": "end"}, {"verb": "take"}, {"verb": "transfer"}):
         async with client.post("/desk/do", json={"ticket": 1, **body}) as refused:
             assert refused.status == 409
@@ -212,3 +211,57 @@ async def test_a_desk_answers_only_what_is_in_the_agents_hands(house: tuple[Open
         "/desk/do", json={"verb": "note", "ticket": 1, "text": "x"}, headers=headers
     ) as no:
         assert no.status == 403
+
+
+async def test_whoever_is_dismissed_sees_nothing_more(
+    house: tuple[OpenShop, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.desk.PING_AFTER", 0.05)
+    shop, client = house
+    agent = await appoint(shop, "小美")
+    await sign_in(shop, client, "小美")
+    async with client.get("/desk/stream") as stream:
+        assert await stream.content.readline() == b"retry: 1500\n"
+        await unit_of_work(lambda: people.dismiss(shop.shop, agent, people.AGENT))
+        async with asyncio.timeout(PATIENCE):
+            await stream.read()
+    assert (await client.get("/desk/stream")).status == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"verb": "take", "person": 10**9}, 404),
+        ({"verb": "transfer", "ticket": 1, "to": "水\x00果\ud83c"}, 200),
+        ({"verb": "refund", "ticket": 1, "why": "\x00\ud83c", "seal": "x"}, 409),
+    ],
+)
+async def test_whatever_is_asked_of_a_desk_is_answered(
+    house: tuple[OpenShop, Client], body: dict[str, Any], status: int
+) -> None:
+    shop, client = house
+    await appoint(shop, "小美")
+    await sign_in(shop, client, "小美")
+    await tell(shop, "小李", "来2箱橙子")
+    await tell(shop, "小李", "转人工")
+    await tell(shop, "小美", "1 接")
+    async with client.post("/desk/do", json=body) as answered:
+        assert answered.status == status, await answered.text()
+
+
+async def test_a_desk_that_is_opened_while_the_database_is_away_is_live_when_it_is_back(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest, away = deskviews.newest, iter([True, False])
+
+    async def away_once() -> tuple[int, int, int]:
+        if next(away, False):
+            raise OSError("the database is away")
+        return await newest()
+
+    monkeypatch.setattr(deskviews, "newest", away_once)
+    async with a_house(sqlite_url, is_demo=True) as (_, client):
+        await say(client, "小李", "转人工")
+        async with client.get("/desk/stream") as stream, asyncio.timeout(PATIENCE):
+            while "小李" not in (await stream.content.readline()).decode():
+                pass

@@ -15,8 +15,10 @@ from bot.run import demo_goods
 from bot.shopfront import Answer
 from bot.wiring import OpenShop
 from dialogs.speech import Heard
+from shop import people
 from shop.invariants import broken
-from shop.transaction import run_sql
+from shop.kit.ids import PersonId
+from shop.transaction import run_sql, unit_of_work
 
 ROOM = "水果群"
 PRIVATE = None
@@ -60,6 +62,14 @@ async def open_street(url: str, stock: Mapping[str, str] | None = None) -> Async
         yield Street(shop, channel)
         await shop.inbox.idle()
         assert await broken(shop.shop) == []
+
+
+async def appoint(shop: OpenShop, name: str, role: str = people.AGENT) -> PersonId:
+    """Somebody of this name works here from now on."""
+    channel, now = next(iter(shop.channels)), shop.clock.now()
+    who = await unit_of_work(lambda: people.recognise(shop.shop, channel, name, name, now=now))
+    await unit_of_work(lambda: people.appoint(shop.shop, who.id, role, now=now))
+    return who.id
 
 
 async def rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:

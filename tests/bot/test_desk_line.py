@@ -10,9 +10,8 @@ import pytest
 
 from dialogs.speech import Quote
 from shop import agents, desk, people
-from shop.kit.ids import PersonId
 from shop.transaction import unit_of_work
-from tests.support.street import PRIVATE, ROOM, Street, open_street, rows
+from tests.support.street import PRIVATE, ROOM, Street, appoint, open_street, rows
 
 AGENT, OWNER, GROUP = "客服", "店主", "客服群"
 
@@ -23,20 +22,13 @@ async def street(database_url: str) -> AsyncIterator[Street]:
         yield opened
 
 
-async def appoint(street: Street, name: str, role: str = people.AGENT) -> PersonId:
-    now, channel = street.shop.clock.now(), street.channel.name
-    who = await unit_of_work(lambda: people.recognise(street.shop.shop, channel, name, name, now=now))
-    await unit_of_work(lambda: people.appoint(street.shop.shop, who.id, role, now=now))
-    return who.id
-
-
 @pytest.fixture
 async def group(street: Street) -> Street:
     """A second room, in which the owner has said what it is."""
     await unit_of_work(lambda: people.take_over_room(street.shop.shop, street.channel.name, GROUP, GROUP))
     (told,) = await street.texts(OWNER, f"@{street.shop.shop_name} 这里是客服群", GROUP)
     assert told.startswith("好，有人找就发到这里")
-    await appoint(street, "小美")
+    await appoint(street.shop, "小美")
     return street
 
 
@@ -91,7 +83,7 @@ async def test_a_quoted_card_says_whom_the_answer_is_for(street: Street) -> None
 async def test_an_order_for_an_agent_who_knows_goes_to_him(street: Street) -> None:
     """骗子 is a matter of 售后; 转 批发 goes to whoever knows that."""
     shop = street.shop.shop
-    mei, qiang = await appoint(street, "小美"), await appoint(street, "小强")
+    mei, qiang = await appoint(street.shop, "小美"), await appoint(street.shop, "小强")
     await agents.set_up(shop, mei, skills=["售后"])
     await agents.set_up(shop, qiang, skills=["批发"])
     await street.say("小李", "骗子", PRIVATE)
@@ -103,7 +95,7 @@ async def test_an_order_for_an_agent_who_knows_goes_to_him(street: Street) -> No
 
 
 async def test_who_has_the_fewest_is_asked_and_nobody_above_his_cap(street: Street) -> None:
-    shop, mei = street.shop.shop, await appoint(street, "小美")
+    shop, mei = street.shop.shop, await appoint(street.shop, "小美")
     await agents.set_up(shop, mei, most=1)
     for n in range(4):
         await street.say(f"顾客{n}", "转人工", PRIVATE)

@@ -10,13 +10,12 @@ from bot.transcript import parse
 from dialogs.agent.masked import as_chat
 from shop import people, transcripts
 from shop.transaction import unit_of_work
-from tests.support.street import PRIVATE, ROOM, Street, open_street
+from tests.support.street import PRIVATE, ROOM, Street, appoint, open_street
 
 
 async def served(street: Street) -> str:
     shop, now = street.shop.shop, street.shop.clock.now()
-    mei = await unit_of_work(lambda: people.recognise(shop, street.channel.name, "小美", "小美", now=now))
-    await unit_of_work(lambda: people.appoint(shop, mei.id, people.AGENT, now=now))
+    await appoint(street.shop, "小美")
     await street.say("王桂芬", "来2箱橙子", ROOM)
     await street.shop.pass_time(timedelta(seconds=40))
     await street.say("王桂芬", "转人工", PRIVATE)

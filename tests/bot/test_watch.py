@@ -10,27 +10,24 @@ import pytest
 from bot.channels.loopback import Loopback
 from bot.performance import CHANNEL, stage
 from bot.run import demo_goods
-from bot.watch import LONG
+from bot.watch import DOWN, LONG
 from bot.wiring import OpenShop
 from dialogs import apart
 from shop import people
+from shop.alarms import raise_alarm
 from shop.transaction import run_sql, unit_of_work
 from tests.support.street import Street
 
 GROUP = "水果群"
 
 
-class Mortal(Loopback):
-    is_up = True
+@pytest.fixture
+def channel() -> Loopback:
+    return Loopback(CHANNEL)
 
 
 @pytest.fixture
-async def channel() -> Mortal:
-    return Mortal(CHANNEL)
-
-
-@pytest.fixture
-async def shop(database_url: str, channel: Mortal) -> AsyncIterator[OpenShop]:
+async def shop(database_url: str, channel: Loopback) -> AsyncIterator[OpenShop]:
     async with stage(demo_goods(), database_url, channel) as shop:
         yield shop
 
@@ -41,7 +38,7 @@ async def wait(shop: OpenShop, by: timedelta) -> None:
     await shop.outbox.flush()
 
 
-def said_to(channel: Mortal, place: str) -> list[str]:
+def said_to(channel: Loopback, place: str) -> list[str]:
     return [line.text for line in channel.said if place in (line.room, line.account)]
 
 
@@ -51,7 +48,7 @@ async def alarms() -> list[tuple[str, bool]]:
 
 
 async def test_a_long_absence_is_an_alarm_and_the_group_hears_of_it_once(
-    shop: OpenShop, channel: Mortal
+    shop: OpenShop, channel: Loopback
 ) -> None:
     await shop.watch.look()
     channel.is_up = False
@@ -68,8 +65,20 @@ async def test_a_long_absence_is_an_alarm_and_the_group_hears_of_it_once(
     assert "断线了" in said_to(channel, "店主")[0]
 
 
+async def test_an_alarm_of_a_process_that_ended_is_over_when_the_channel_is_seen_again(
+    shop: OpenShop, channel: Loopback
+) -> None:
+    await unit_of_work(lambda: raise_alarm(shop.shop, DOWN, CHANNEL, "since then", now=shop.clock.now()))
+    channel.is_up = False
+    await shop.watch.look()
+    assert await alarms() == [("since then", True)]
+    channel.is_up = True
+    await shop.watch.look()
+    assert await alarms() == [("since then", False)]
+
+
 async def test_a_short_absence_and_one_before_the_beginning_are_nobodys_business(
-    shop: OpenShop, channel: Mortal
+    shop: OpenShop, channel: Loopback
 ) -> None:
     channel.is_up = False
     await wait(shop, LONG)
@@ -84,7 +93,7 @@ async def test_a_short_absence_and_one_before_the_beginning_are_nobodys_business
     assert (channel.said, await alarms()) == ([], [])
 
 
-async def test_a_group_that_wants_no_noise_hears_nothing(shop: OpenShop, channel: Mortal) -> None:
+async def test_a_group_that_wants_no_noise_hears_nothing(shop: OpenShop, channel: Loopback) -> None:
     room = await people.room(CHANNEL, GROUP)
     assert room is not None
     await unit_of_work(lambda: people.mute(room.id))
@@ -97,7 +106,7 @@ async def test_a_group_that_wants_no_noise_hears_nothing(shop: OpenShop, channel
     assert said_to(channel, GROUP) == []
 
 
-async def test_what_waited_meanwhile_is_said_when_it_is_back(shop: OpenShop, channel: Mortal) -> None:
+async def test_what_waited_meanwhile_is_said_when_it_is_back(shop: OpenShop, channel: Loopback) -> None:
     street = Street(shop, channel)
     channel.is_up = False
     assert await street.texts("小李", "来2箱橙子") == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import product
@@ -19,7 +18,6 @@ from shop.invariants import broken
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
-from shop.kit.refusal import Refusal
 from shop.records.ledger import PointsAccount  # the careless verb writes rows by hand
 from shop.refusals import NotEnoughPoints
 from shop.rules import trade
@@ -29,7 +27,7 @@ from shop.rules.refunds import What
 from shop.rules.trade import Level
 from shop.settled import settle_rules, shop_rules
 from shop.slips import Slip, lines_of
-from shop.transaction import unit_of_work
+from tests.support.at_once import at_once, whether
 from tests.support.world import NOW, a_customer, a_paid_order, a_product, a_shop, after, an_order, books
 
 LEVELS = (Level("普通", 0), Level("银卡", 500, 9_800), Level("金卡", 2_000, 9_500))
@@ -237,18 +235,6 @@ async def test_nothing_is_no_move(shop: ShopId) -> None:
 # ── at once ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def at_once(*verbs: Callable[[], Awaitable[Any]]) -> Counter[str]:
-    """All of them together, each in a transaction and on a connection of its own; how many came out how."""
-
-    async def one(verb: Callable[[], Awaitable[Any]]) -> str:
-        try:
-            return str(await unit_of_work(verb))
-        except Refusal as no:
-            return type(no).__name__
-
-    return Counter(await asyncio.gather(*(one(verb) for verb in verbs)))
-
-
 async def two_orders(person: PersonId) -> tuple[OrderId, OrderId]:
     sku = await a_product()
     return (await a_paid_order(person, (sku, 1))).id, (await an_order(person, (sku, 1))).id
@@ -259,7 +245,7 @@ async def test_two_orders_want_the_same_points_at_once(shop: ShopId) -> None:
     await given(shop, li, 100)
     both = await two_orders(li)
     came = await at_once(*(partial(points.spend, order, li, 60, NOW, 1) for order in both))
-    assert came == {"True": 1, "NotEnoughPoints": 1}
+    assert came == {"done": 1, "NotEnoughPoints": 1}
     assert await has(shop, li) == (40, 0)
 
 
@@ -278,7 +264,7 @@ async def test_control_read_check_save_spends_points_that_are_gone(shop: ShopId,
         return True
 
     came = await at_once(careless, careless)
-    assert came == ({"True": 2} if database == "postgres" else {"True": 1, "NotEnoughPoints": 1})
+    assert came == ({"done": 2} if database == "postgres" else {"done": 1, "NotEnoughPoints": 1})
     await PointsAccount.filter(person_id=li).update(balance=100)  # the books are looked at when all is done
 
 
@@ -286,8 +272,8 @@ async def test_the_same_fact_from_many_sides_at_once(shop: ShopId) -> None:
     li = await a_customer()
     order, _ = await two_orders(li)
     (line,) = await lines_of(order)
-    came = await at_once(*[partial(points.earn, order, li, {line.id: 29}, NOW)] * 8)
-    assert came == {"True": 1, "False": 7}
+    came = await at_once(*[whether(partial(points.earn, order, li, {line.id: 29}, NOW))] * 8)
+    assert came == {"done": 1, "nothing": 7}
     assert await has(shop, li) == (0, 29)
 
 

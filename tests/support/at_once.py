@@ -29,6 +29,15 @@ async def at_once(*verbs: Verb) -> Counter[str]:
     return Counter(await asyncio.gather(*(one(verb) for verb in verbs)))
 
 
+def whether(verb: Verb) -> Verb:
+    """One whose value says whether there was anything to do: "done" or "nothing"."""
+
+    async def asked() -> str:
+        return "nothing" if await verb() in (None, False) else "done"
+
+    return asked
+
+
 class Meeting:
     """Where careless verbs wait for each other between reading and saving. SQLite has one writer: nobody would come."""
 

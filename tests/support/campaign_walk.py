@@ -19,7 +19,8 @@ from shop.kit.refusal import Refusal
 from shop.rules.campaigns import OVER, Kind, OnOffer
 from shop.rules.orders import Status
 from shop.slips import Slip, slip
-from shop.transaction import run_sql, unit_of_work
+from shop.transaction import unit_of_work
+from tests.support.street import held
 from tests.support.world import NOW, a_customer, a_product, want
 
 KINDS = (Kind.LIST, Kind.FLASH, Kind.EVENT)
@@ -174,11 +175,6 @@ class History:
             if (await slip(id)).status in (Status.UNPAID, Status.PREPARING):
                 await unit_of_work(lambda id=id: orders.shop_cancel(id, None, "完", now=self.now))  # type: ignore[misc]  # the loop's own order
         assert await held(self.sku) == 0, "the end holds nothing"
-
-
-async def held(sku: str) -> int:
-    rows = await run_sql('SELECT held FROM stock_item JOIN sku ON sku.id = sku_id WHERE sku."key" = ?', [sku])
-    return int(rows[0]["held"])
 
 
 async def history(shop: ShopId, seed: int) -> tuple[History, list[Breach]]:

@@ -24,6 +24,7 @@ from shop.invariants import broken
 from shop.kit.ids import PersonId
 from shop.kit.refusal import Refusal
 from shop.transaction import unit_of_work
+from tests.support.street import appoint
 
 CUSTOMERS = ("小李", "阿花", "小明", "大刘")
 AGENTS = ("客服", "小美")
@@ -62,14 +63,12 @@ class DeskWalk:
     async def open(self) -> None:
         now = self.shop.clock.now()
         for name in (*CUSTOMERS, *AGENTS):
+            if name in AGENTS:
+                await appoint(self.shop, name)
             one = await unit_of_work(
                 lambda name=name: people.recognise(self.shop.shop, CHANNEL, name, name, now=now)  # type: ignore[misc]  # the loop's own name
             )
             self.names[one.id] = name
-            if name in AGENTS:
-                await unit_of_work(
-                    lambda one=one: people.appoint(self.shop.shop, one.id, people.AGENT, now=now)  # type: ignore[misc]  # the loop's own agent
-                )
 
     async def step(self) -> None:
         before = await self._in_hands()

@@ -197,7 +197,7 @@ class _Till:
         intent, slip = await self.trade(request)
         if intent.state == "created" and (await self._look(intent)).state != "created":
             intent, slip = await self.trade(request)
-        told = facts(request, slip, self.clock())
+        told = await facts(request, slip, self.clock())
         return hidden(
             page(request, "paid.html", **told, intent=intent, money=await listings.money_in(slip.id))
         )

@@ -21,7 +21,6 @@ from shop.rules.orders import SHOWN, PayMode, Status
 from shop.rules.refunds import LIFE, State
 from shop.slips import Slip
 
-OUT_OF_A_TEAM = ("team_failed", "buyer_quit")  # how an order ends that was paid and never prepared
 _TOKEN = re.compile(r"[0-9a-f]{32}")  # also keeps from the database what it cannot hold
 NOTHING = (State.REJECTED, State.WITHDRAWN)
 _HIDDEN = {
@@ -49,9 +48,8 @@ class _Slips:
             return no_such_slip(request)
         money = await listings.money_in(slip.id)
         back = [case for case in await refunds.of_order(slip.id) if case.state not in NOTHING]
-        told = facts(request, slip, self.clock()) | {"money": money, "back": back, "refund_words": LIFE.shown}
-        told["team"] = await teams.of_order(slip.id) if slip.campaign is not None else None
-        return hidden(page(request, "slip.html", **told, pays_online=self.pays_online))
+        told = await facts(request, slip, self.clock()) | {"back": back, "refund_words": LIFE.shown}
+        return hidden(page(request, "slip.html", **told, money=money, pays_online=self.pays_online))
 
     async def qr(self, request: web.Request) -> web.Response:
         """What the counter's scanner reads: the digits of the pick-up code."""
@@ -79,12 +77,14 @@ def hidden(response: web.Response) -> web.Response:
     return response
 
 
-def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, Any]:
+async def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, Any]:
     """What slip.html and paid.html draw from."""
+    team = await teams.of_order(slip.id) if slip.campaign is not None else None
     return {
         "slip": slip,
         "stands": SHOWN[slip.status],
-        "steps": steps(slip),
+        "team": team,
+        "steps": steps(slip, in_a_team=team is not None),
         "seconds_left": _seconds_left(slip, now),
         "pickup_code": show_pickup_code(slip.pickup_code) if slip.pickup_code else None,
         "cuts": cuts(slip),
@@ -95,11 +95,11 @@ def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, Any]:
     }
 
 
-def steps(slip: Slip) -> list[tuple[str, str]]:
+def steps(slip: Slip, *, in_a_team: bool) -> list[tuple[str, str]]:
     """The way of this order: each step with done, now or ahead. A cancelled order shows no way it will not go."""
     if slip.status in (Status.CANCELLED, Status.REFUNDED):
         prepared = slip.pay_mode == PayMode.COD or slip.money_in
-        paid_for = Status.WAITING_TEAM if slip.ended_why in OUT_OF_A_TEAM else Status.PREPARING
+        paid_for = Status.WAITING_TEAM if in_a_team else Status.PREPARING
         way = [Status.UNPAID, paid_for] if prepared else [Status.UNPAID]
         return [*((SHOWN[step], "done") for step in way), (SHOWN[slip.status], "now")]
     way = [Status.UNPAID, Status.PREPARING, Status.FULFILLED]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from aiohttp import web
 from playwright.async_api import expect
 
 from bot.web import slips as pages
-from shop import campaigns, listings, orders, people, pickups, refunds, seed, teams
+from shop import campaigns, listings, orders, people, pickups, refunds, seed, signups, teams
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.rules.baskets import Want
@@ -254,3 +254,16 @@ async def test_who_has_paid_and_waits_for_his_team_sees_how_it_stands(till: Till
     await teams.quit(till.shop, till.buyer, now=till.clock())
     text = read(await till.page(f"/o/{placed.token}"))
     assert "订单已取消 按你说的取消了" in text and "待付款 拼团中 已取消" in text
+
+
+async def test_who_gives_his_place_at_an_event_back_was_never_in_a_team(till: Till) -> None:
+    now, place = till.clock(), Quantity.of(1)
+    event = await signups.open(
+        till.shop, "品鉴会", Quantity.of(9), Money(990), now + timedelta(days=2), [], by=till.buyer, now=now
+    )
+    wants = [Want(event.items[0].sku, place)]
+    placed = await orders.place(till.shop, till.buyer, wants, now=now, campaign=event)
+    await till.client.post(f"/sandbox/{await till.trade_of(placed)}")
+    await signups.leave(event, till.buyer, now=now)
+    text = read(await till.page(f"/o/{placed.token}"))
+    assert "待付款 备货中 已取消" in text and "拼团中" not in text

@@ -14,6 +14,7 @@ from bot.channels.wechaty import link
 from bot.channels.wechaty.channel import Wechaty
 from bot.channels.wechaty.gateway import Endpoint, Gateway
 from bot.clock import SystemClock
+from bot.duty import Duty
 from bot.memory import InProcess
 from tests.support.servers import PATIENCE, none_here
 from tests.wechaty.stand import ROOM, TOKEN, NodeGateway, a_channel, connected, until
@@ -80,7 +81,8 @@ async def test_an_answer_that_is_lost_is_not_said_twice(mortal_gateway: NodeGate
         await speaking
     mortal_gateway.start()
     await until(lambda: channel.is_up)
-    await channel.speak(a_line("记下了", room=ROOM))
+    for _ in range(2):  # and again, when the next part of its letter has failed
+        await channel.speak(a_line("记下了", room=ROOM))
     assert mortal_gateway.said() == [(ROOM, "记下了")]
     await channel.speak(a_line("记下了", room=ROOM, letter=2))  # the same words, in another letter
     assert mortal_gateway.said() == [(ROOM, "记下了")] * 2
@@ -144,6 +146,16 @@ async def test_the_stream_of_a_dead_process_is_ended_by_the_one_that_holds_the_l
     await until(lambda: heir.is_up)
     await heir.close()
     await dead.close()
+
+
+async def test_a_token_that_is_refused_when_the_dead_are_to_be_ended_ends_nothing_else(
+    gateway: NodeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "TAKEN_TIMES", 1)
+    wrong = Endpoint(gateway.address, "insecure_wrong")
+    line = link.Link(wrong, Duty(InProcess(), "wechaty"), may_stop=True)
+    await line._end_the_dead()
+    assert "could not be ended" in line._said
 
 
 async def test_over_tls_with_a_certificate_of_its_own(tmp_path: Path) -> None:

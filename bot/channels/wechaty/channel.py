@@ -19,7 +19,14 @@ from bot.channels.wechaty import hearing
 from bot.channels.wechaty.cards import CardBox
 from bot.channels.wechaty.door import Door
 from bot.channels.wechaty.echoes import Echoes
-from bot.channels.wechaty.gateway import Endpoint, Event, GatewayAway, GatewayFault, WrongToken
+from bot.channels.wechaty.gateway import (
+    Endpoint,
+    Event,
+    GatewayAway,
+    GatewayFault,
+    GatewayTrouble,
+    WrongToken,
+)
 from bot.channels.wechaty.hearing import Us
 from bot.channels.wechaty.link import Link
 from bot.channels.wechaty.loops import Loops
@@ -162,7 +169,7 @@ class Wechaty:
         try:
             async with self._fetching:
                 return await self._heard(await self._payload(id))
-        except (GatewayAway, GatewayFault) as why:
+        except GatewayTrouble as why:
             log.warning("message %.40r is left out: %s", id, why)
         except Exception:
             log.exception("message %.40r is left out", id)
@@ -257,6 +264,6 @@ class Wechaty:
         gateway since."""
         key = line.letter, line.text
         since = self._unsure.pop(key, None)
-        if since is None:
-            return key in self._said
-        return self._echoes.explain(place, line.text, since=since)
+        if since is not None and self._echoes.explain(place, line.text, since=since):
+            self._said.append(key)
+        return key in self._said

@@ -6,6 +6,7 @@ import pytest
 
 from bot.channels.wechaty import door
 from bot.channels.wechaty.channel import Wechaty
+from bot.channels.wechaty.gateway import Event, WrongToken
 from tests.wechaty.stand import NodeGateway, a_channel, connected, until
 
 
@@ -41,8 +42,24 @@ async def test_the_code_to_log_in_with_is_drawn_once(gateway: NodeGateway) -> No
     await channel.close()
 
 
-async def test_a_code_that_is_none_is_not_drawn(channel: Wechaty, gateway: NodeGateway) -> None:
+async def test_a_token_that_is_refused_lets_nobody_in_and_harms_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def refuse(name: str, **_: str) -> None:
+        raise WrongToken(name)
+
+    await door.Door(refuse, print).answer(Event("room-invite", {"roomInvitationId": "i1"}))
+    assert "room-invite was not accepted" in caplog.text
+
+
+async def test_a_code_that_is_none_is_not_drawn(mortal_gateway: NodeGateway) -> None:
+    """On a gateway of its own: one keeps the last code, and shows it to whoever comes."""
+    gateway, shown = mortal_gateway, list[str]()
+    channel = a_channel(gateway, show=shown.append)
+    await connected(channel)
     for code in (7, None, ["x"], "x" * 100_000, "\x00\ud83c"):
         await gateway.do("emit", name="scan", payload={"qrcode": code})
     await gateway.do("friendship", id="f9", contactId="wxid_stranger", type=2)
     await until(lambda: len(gateway.sent("friendshipAccept")) == 1)
+    assert shown == []
+    await channel.close()

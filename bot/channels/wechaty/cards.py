@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.channels.wechaty.gateway import Event, GatewayAway, GatewayFault
+from bot.channels.wechaty.gateway import Event, GatewayTrouble
 from shop.transaction import start_task
 
 MOST = 5_000  # cards of one kind; then all of them are forgotten
@@ -80,5 +80,5 @@ class CardBox:
     async def _asked(self, name: str, asked: dict[str, str]) -> Any:
         try:
             return await self._call(name, **asked)
-        except (GatewayAway, GatewayFault):
+        except GatewayTrouble:
             return None

@@ -15,7 +15,7 @@ from typing import Any
 
 import segno
 
-from bot.channels.wechaty.gateway import Event, GatewayAway, GatewayFault
+from bot.channels.wechaty.gateway import Event, GatewayTrouble
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Door:
                     await self._befriend(event.text("friendshipId"))
                 else:
                     await self._call("RoomInvitationAccept", id=event.text("roomInvitationId"))
-            except (GatewayAway, GatewayFault) as why:
+            except GatewayTrouble as why:
                 log.warning("%s was not accepted: %s", event.name, why)
 
     async def _befriend(self, id: str) -> None:

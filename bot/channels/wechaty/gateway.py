@@ -23,19 +23,23 @@ LARGEST = 8 << 20  # bytes of one answer
 OPTIONS = [("grpc.max_receive_message_length", LARGEST), ("grpc.enable_retries", 0)]
 
 
-class GatewayFault(Exception):
+class GatewayTrouble(Exception):
+    """Any of the four."""
+
+
+class GatewayFault(GatewayTrouble):
     """The gateway answered that it cannot: the account behind it said no."""
 
 
-class GatewayAway(Exception):
+class GatewayAway(GatewayTrouble):
     """No answer. Whether the call was carried out nobody can tell."""
 
 
-class GatewayTaken(Exception):
+class GatewayTaken(GatewayTrouble):
     """Another program holds this gateway's one event stream."""
 
 
-class WrongToken(Exception):
+class WrongToken(GatewayTrouble):
     """The gateway does not know this token; trying again changes nothing."""
 
 

@@ -20,6 +20,7 @@ from bot.channels.wechaty.gateway import (
     GatewayAway,
     GatewayFault,
     GatewayTaken,
+    GatewayTrouble,
     WrongToken,
 )
 from bot.duty import Duty
@@ -137,7 +138,7 @@ class Link:
                 await _lives(gateway)
                 await asyncio.sleep(PULSE)
             self._say("another process has taken this account over")
-        except (GatewayAway, GatewayFault, WrongToken) as why:
+        except GatewayTrouble as why:
             self._say(f"the gateway gives no answer: {why}")
         gateway.hang_up()
 
@@ -149,7 +150,7 @@ class Link:
             try:
                 await gateway.call("Stop")
                 self._taken = 0
-            except (GatewayAway, GatewayFault) as why:
+            except GatewayTrouble as why:
                 self._say(f"the dead client's stream could not be ended: {why}")
             finally:
                 await gateway.close()

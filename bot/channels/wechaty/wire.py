@@ -38,14 +38,13 @@ FIELDS: Mapping[str, Mapping[str, tuple[int, Any]]] = {
         "listener_id": (8, TEXT),
         "mention_ids": (9, [TEXT]),
     },
-    "SendText": {"conversation_id": (1, TEXT), "text": (2, TEXT), "mentional_ids": (3, [TEXT])},
+    "SendText": {"conversation_id": (1, TEXT), "text": (2, TEXT)},
     "Sent": {"id": (2, TEXT)},
     "Contact": {"id": (1, TEXT), "type": (3, NUMBER), "name": (4, TEXT), "friend": (9, FLAG)},
-    "Room": {"id": (1, TEXT), "topic": (2, TEXT), "owner_id": (4, TEXT)},
+    "Room": {"id": (1, TEXT), "topic": (2, TEXT)},
     "MemberAsked": {"id": (1, TEXT), "member_id": (2, TEXT)},
     "Member": {"id": (1, TEXT), "room_alias": (2, TEXT), "name": (5, TEXT)},
-    "Friendship": {"id": (1, TEXT), "contact_id": (2, TEXT), "hello": (3, TEXT), "type": (4, NUMBER)},
-    "Invitation": {"id": (1, TEXT), "inviter_id": (2, TEXT), "topic": (3, TEXT)},
+    "Friendship": {"id": (1, TEXT), "type": (4, NUMBER)},
 }
 
 # call: (what is asked, what is answered)
@@ -60,7 +59,6 @@ CALLS: Mapping[str, tuple[str, str]] = {
     "RoomMemberPayload": ("MemberAsked", "Member"),
     "FriendshipPayload": ("Id", "Friendship"),
     "FriendshipAccept": ("Id", "Nothing"),
-    "RoomInvitationPayload": ("Id", "Invitation"),
     "RoomInvitationAccept": ("Id", "Nothing"),
 }
 

@@ -110,7 +110,7 @@ def channel_maker(
     def make(clock: Clock) -> dict[str, Channel]:
         made: dict[str, Channel] = {}
         for part in settings.channels:
-            name = part.name or part.kind
+            name = part.called
             if part.kind == "webroom":
                 made[name] = WebRoom(shop_name=settings.shop.name, rooms=part.rooms, now=clock.now, name=name)
             elif part.kind == "wechaty":
@@ -133,7 +133,7 @@ def wechaty_of(part: ChannelPart, settings: Settings, clock: Clock, say: Callabl
         memory=open_memory(settings.redis.url),
         is_shared=bool(settings.redis.url),
         show=say,
-        name=part.name or part.kind,
+        name=part.called,
     )
 
 

@@ -118,6 +118,10 @@ class ChannelPart(_Part):
     gap_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0  # between two lines in one place
     breath_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0  # between any two; in truth once to twice that
 
+    @property
+    def called(self) -> str:
+        return self.name or self.kind
+
     @field_validator("rooms")
     @classmethod
     def _each_once(cls, rooms: tuple[str, ...]) -> tuple[str, ...]:
@@ -287,7 +291,7 @@ class Settings(_Part):
     def _own_names(cls, channels: tuple[ChannelPart, ...]) -> tuple[ChannelPart, ...]:
         if not channels:
             raise ValueError("at least one channel, or nobody can be heard")
-        names = [channel.name or channel.kind for channel in channels]
+        names = [channel.called for channel in channels]
         if len(set(names)) != len(names):
             raise ValueError("two channels have one name; give each a name of its own")
         return channels

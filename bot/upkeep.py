@@ -160,7 +160,7 @@ async def _redis(url: str) -> str | None:
 
 
 def _gateways(settings: Settings) -> list[tuple[str, ChannelPart]]:
-    return [(part.name or part.kind, part) for part in settings.channels if part.kind == "wechaty"]
+    return [(part.called, part) for part in settings.channels if part.kind == "wechaty"]
 
 
 async def _gateway(part: ChannelPart) -> str | None:

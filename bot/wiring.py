@@ -92,9 +92,9 @@ class OpenShop:
         facts, links = facts_of(settings), Links(settings.public_url)
         self.manners = manners_of(settings, is_demo=is_demo)
         paces = {
-            name: pace_of(part, channels[name].abilities.pace)
+            part.called: pace_of(part, channels[part.called].abilities.pace)
             for part in settings.channels
-            if (name := part.name or part.kind) in channels
+            if part.called in channels
         }
         self.outbox = Outbox(shop, facts, links, clock, self.manners, channels, paces)
         self.conversation = Conversation(shop, facts, links)
@@ -316,7 +316,7 @@ async def _open(
     await agents.set_hours(shop, settings.desk.hours, settings.desk.holidays)
     for part in settings.channels:
         for name in part.rooms if part.kind == "webroom" else ():
-            await people.take_over_room(shop, part.name or part.kind, name, name)
+            await people.take_over_room(shop, part.called, name, name)
     if is_demo:
         await _demo_people(shop, next(iter(channels)), settings, clock)
     return shop

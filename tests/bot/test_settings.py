@@ -188,7 +188,7 @@ def test_a_variable_does_not_hide_that_its_part_is_no_table() -> None:
 
 def test_several_channels_of_one_kind_need_names_of_their_own() -> None:
     settings = from_mapping({"channels": [{"kind": "webroom"}, {"kind": "webroom", "name": "二群"}]}, {})
-    assert [channel.name or channel.kind for channel in settings.channels] == ["webroom", "二群"]
+    assert [channel.called for channel in settings.channels] == ["webroom", "二群"]
 
 
 def test_links_begin_with_the_public_address_or_the_own_one() -> None:

@@ -23,7 +23,7 @@ from bot.memory import open_memory
 from bot.payments.providers import provider_of
 from bot.settings import ChannelPart, Settings, from_mapping
 from bot.upkeep import Fault
-from bot.web import api, desk, lists, pay, slips
+from bot.web import api, desk, lists, office, pay, slips
 from bot.web.app import DemoPerson, web_app
 from bot.wiring import OpenShop, kept_secret, open_shop, opening_of
 from shop import database, goods, people
@@ -147,6 +147,8 @@ async def serve(shop: OpenShop, settings: Settings, secret: str, say: Callable[[
         await site.start()
         await shop.start()
         say(f"{shop.shop_name} 开门了：{settings.public_url}")
+        if any([await channel.login() for channel in shop.channels.values()]):
+            say(f"微信登录和状态看这页，链接只给店主：{settings.public_url}{office.path(secret)}")
         await _either(stop, shop.is_refused)
         say("关门：把手上的做完")
     finally:
@@ -184,6 +186,9 @@ def site_of(shop: OpenShop, settings: Settings, secret: str) -> web.Application:
             )
         )
     online = shop.provider is not None
+    app.add_routes(
+        office.routes(shop=shop.shop, clock=shop.clock.now, channels=shop.channels, paces=shop.paces)
+    )
     app.add_routes(lists.routes(shop=shop.shop, clock=shop.clock.now))
     desk.add_desk(app, shop=shop.shop, clock=shop.clock.now, wake=shop.outbox.wake, is_demo=shop.is_demo)
     app.add_routes(slips.routes(shop=shop.shop, clock=shop.clock.now, pays_online=online))

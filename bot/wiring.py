@@ -91,12 +91,12 @@ class OpenShop:
         self._asked: dict[str, payments.Intent] = {}  # who stands before the payment page in a transcript
         facts, links = facts_of(settings), Links(settings.public_url)
         self.manners = manners_of(settings, is_demo=is_demo)
-        paces = {
+        self.paces = {
             part.called: pace_of(part, channels[part.called].abilities.pace)
             for part in settings.channels
             if part.called in channels
         }
-        self.outbox = Outbox(shop, facts, links, clock, self.manners, channels, paces)
+        self.outbox = Outbox(shop, facts, links, clock, self.manners, channels, self.paces)
         self.conversation = Conversation(shop, facts, links)
         self.second = second_reader_of(settings, memory, clock)
         self.inbox = Inbox(self.conversation, clock, self.manners, self._wake, self.second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from shop.events import AlarmRaised
@@ -23,6 +24,21 @@ async def raise_alarm(shop: int, kind: str, subject: str, words: str, *, now: da
         if is_new:
             tx.tell(AlarmRaised(kind, words[:400]), at=now)
         return is_new
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What is wrong still. `words` are as they were raised."""
+
+    kind: str
+    words: str
+    since: datetime
+
+
+async def lasting(shop: ShopId, subject: str) -> tuple[Lasting, ...]:
+    """What is wrong with this one just now, the oldest first."""
+    open_ = await Alarm.filter(shop_id=shop, subject=subject[:96], closed_at=None).order_by("opened_at")
+    return tuple(Lasting(one.kind, one.words, one.opened_at) for one in open_)
 
 
 async def close(shop: ShopId, kind: str, *, but: frozenset[str] = frozenset(), now: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from dialogs.speech import Button, Card, Heard
 from shop.kit.ids import LetterId
@@ -44,6 +44,16 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """How an account stands that a person has to log in. up: `name` is whose it is; scan: `code` is what the account's
+    phone has to read; out: no code has come yet; away: nobody can tell, there is no connection."""
+
+    stands: Literal["up", "scan", "out", "away"]
+    name: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """How fast a channel may be spoken on; zero means no limit."""
 
@@ -72,6 +82,10 @@ class Channel(Protocol):
     @property
     def is_up(self) -> bool:
         """Whether it can be spoken on at all just now; letters wait for it meanwhile."""
+        ...
+
+    async def login(self) -> Login | None:
+        """How its account stands; None where nobody has to log in."""
         ...
 
     def listen(self) -> AsyncIterator[Heard]:

@@ -29,6 +29,9 @@ class Loopback:
         while not self._closed and (heard := await self._heard.get()) is not None:
             yield heard
 
+    async def login(self) -> None:
+        return None
+
     async def reaches(self, account: str) -> bool:
         return True
 

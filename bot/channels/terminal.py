@@ -52,6 +52,9 @@ class Terminal:
                 yield self._heard(text)
         self._ended = True
 
+    async def login(self) -> None:
+        return None
+
     async def reaches(self, account: str) -> bool:
         return True
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.channels.channel import Login
 from bot.channels.wechaty import door
 from bot.channels.wechaty.channel import Wechaty
 from bot.channels.wechaty.gateway import Event, WrongToken
-from tests.wechaty.stand import NodeGateway, a_channel, connected, until
+from tests.wechaty.stand import NAME, NodeGateway, a_channel, connected, until
 
 
 @pytest.fixture(autouse=True)
@@ -62,4 +63,23 @@ async def test_a_code_that_is_none_is_not_drawn(mortal_gateway: NodeGateway) -> 
     await gateway.do("friendship", id="f9", contactId="wxid_stranger", type=2)
     await until(lambda: len(gateway.sent("friendshipAccept")) == 1)
     assert shown == []
+    await channel.close()
+
+
+async def test_how_the_account_stands_and_the_code_are_told_to_the_owners_page(
+    mortal_gateway: NodeGateway,
+) -> None:
+    gateway, channel = mortal_gateway, a_channel(mortal_gateway)
+    assert await channel.login() == Login("away")
+    await connected(channel)
+    assert await channel.login() == Login("up", name=NAME)
+    await gateway.do("logout", reason="在别处登录")
+    await until(lambda: not channel.is_up)
+    assert await channel.login() == Login("out")
+    await gateway.do("emit", name="scan", payload={"qrcode": "https://login.example/a"})
+    await until(lambda: bool(channel._door.code))
+    assert await channel.login() == Login("scan", code="https://login.example/a")
+    await gateway.do("login")
+    await until(lambda: channel.is_up)
+    assert await channel.login() == Login("up", name=NAME)
     await channel.close()

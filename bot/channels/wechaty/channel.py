@@ -14,7 +14,17 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.channel import Abilities, MaybeSent, NotSent, Pace, Refused, Spoken, TooFast, Unreachable
+from bot.channels.channel import (
+    Abilities,
+    Login,
+    MaybeSent,
+    NotSent,
+    Pace,
+    Refused,
+    Spoken,
+    TooFast,
+    Unreachable,
+)
 from bot.channels.wechaty import hearing
 from bot.channels.wechaty.cards import CardBox
 from bot.channels.wechaty.door import Door
@@ -99,6 +109,13 @@ class Wechaty:
     def is_up(self) -> bool:
         return bool(self._link.account)
 
+    async def login(self) -> Login:
+        if account := self._link.account:
+            return Login("up", name=await self._cards.name_in(None, account) or account)
+        if not self._link.is_connected:
+            return Login("away")
+        return Login("scan", code=self._door.code) if self._door.code else Login("out")
+
     def connect(self) -> None:
         """Begin to listen to the gateway; the messages wait for `listen`."""
         if self._reader is None and not self._is_closed:
@@ -149,11 +166,14 @@ class Wechaty:
         if self._session != self._link.sessions:
             self._session = self._link.sessions
             self._cards.forget()
+            self._door.forget_code()
         self._cards.note(event)
         if event.name == "message":
             await self._take(event)
         elif event.name in ("friendship", "room-invite"):
             start_task(self._door.answer(event), name=event.name)
+        elif event.name in ("login", "logout"):
+            self._door.forget_code()
         elif event.name == "scan":
             self._door.show_code(event)
 

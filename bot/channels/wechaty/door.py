@@ -30,7 +30,7 @@ class Door:
         self._call = call
         self._show = show
         self._one = asyncio.Lock()
-        self._shown = ""
+        self.code = ""  # what the account's phone has to read, if anything
 
     async def answer(self, event: Event) -> None:
         async with self._one:
@@ -48,12 +48,16 @@ class Door:
         if friendship.type == ASKS:
             await self._call("FriendshipAccept", id=id)
 
+    def forget_code(self) -> None:
+        """It opens nothing any more."""
+        self.code = ""
+
     def show_code(self, event: Event) -> None:
         """The account wants to be logged in: its code, once."""
         code = event.text("qrcode")
-        if not 0 < len(code) <= LONGEST_CODE or not code.isprintable() or code == self._shown:
+        if not 0 < len(code) <= LONGEST_CODE or not code.isprintable() or code == self.code:
             return
-        self._shown = code
+        self.code = code
         drawn = StringIO()
         segno.make(code, error="l").terminal(drawn, compact=True)
         self._show(f"用店里的微信扫一扫登录：\n{drawn.getvalue()}{code}")

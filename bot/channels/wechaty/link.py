@@ -79,6 +79,10 @@ class Link:
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(pause * 2, LONGEST_PAUSE)
 
+    @property
+    def is_connected(self) -> bool:
+        return self._connected.is_set()
+
     async def call(self, name: str, **fields: Any) -> Any:
         """Raises GatewayAway at once where there is no connection."""
         if self._gateway is None:

@@ -37,7 +37,12 @@ class Choice:
 
     def dialogue(self, turn: Turn) -> Dialogue | None:
         """The one that this message begins; None when it begins nothing."""
-        found = self._begun_by(turn) or self._by_intent.get(turn.reading.intent) or self._picked(turn)
+        found = (
+            self._begun_by(turn)
+            or self._by_intent.get(turn.reading.intent)
+            or self._picked(turn)
+            or self._answers_staff(turn)
+        )
         return found if found is not None and _may_start(found, turn) else None
 
     def command(self, turn: Turn) -> Turn | None:
@@ -99,6 +104,13 @@ class Choice:
         """2号3斤, after the menu: an order by number."""
         picked = turn.reading.intent == "choose.option" and (turn.reading.completes or turn.reading.clarify)
         return self._dialogues["order"] if picked else None
+
+    def _answers_staff(self, turn: Turn) -> Dialogue | None:
+        """活动, asked by the merchant in private: what customers may ask is answered to him as well."""
+        if turn.room is not None or not turn.person.is_staff:
+            return None
+        said = turn.text.strip().lstrip("/")
+        return next((one for one in self._dialogues.values() if one.is_answer and said in one.starts), None)
 
     def _begun_by(self, turn: Turn) -> Dialogue | None:
         """改价 alone, or 退款: it asks for the rest. One word may be a command of the staff and a wish of a buyer."""

@@ -12,8 +12,9 @@ from dialogs.hear.reading import Reading
 from dialogs.turn import Turn
 from shop import people
 from shop.kit.ids import RoomId
+from shop.kit.refusal import Refusal
 from shop.people import LEADER, MANAGER, OWNER, Room
-from shop.refusals import NoSuchCampaign
+from shop.refusals import CampaignOver, NoSuchCampaign
 from shop.rules.campaigns import OVER, OnOffer
 
 _EACH = re.compile(r"每人(?:只能|最多|限[购量]?)?\s*(\d{1,3})")
@@ -27,6 +28,12 @@ class Leading(Command):
 
     roles: ClassVar[frozenset[str]] = frozenset({OWNER, MANAGER, LEADER})
     in_group = True
+
+    def words(self, refusal: Refusal) -> str | None:
+        """To who runs it, not to who wanted to be in it."""
+        if isinstance(refusal, CampaignOver):
+            return f"“{refusal.title}”已经不在办了，什么都没动。看看还有什么：回“活动”"
+        return None
 
 
 def parse_each(reading: Reading, old: Any, asked: bool) -> Any:
@@ -85,3 +92,11 @@ async def meant(turn: Turn, data: Data, *, over: bool = False) -> OnOffer:
     if not found:
         raise NoSuchCampaign(turn.text)
     return found[-1]
+
+
+def shown(turn: Turn, data: Data) -> OnOffer:
+    """The campaign that the preview was about, whatever has become of it. Raises NoSuchCampaign."""
+    try:
+        return turn.shelf.campaign[data["campaign"]]
+    except KeyError:
+        raise NoSuchCampaign("") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs import rolling
 from dialogs.engine import Data, Done, Question, Slot
-from dialogs.leading import Leading, meant, parse_named
+from dialogs.leading import Leading, meant, parse_named, shown
 from dialogs.turn import Turn
 from shop import campaigns
 
@@ -25,6 +25,6 @@ class CampaignArrived(Leading):
         return Question(question.says, pending=question.pending, data=data | {"campaign": of.key})
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        of = await meant(turn, data, over=True)
+        of = shown(turn, data)
         await campaigns.arrived(of.id, now=turn.now)
         return Done((turn.here(f"通知了，“{of.title}”的人凭取货码来取"),), after=of.key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs import rolling
 from dialogs.engine import Data, Done, Question, Slot
-from dialogs.leading import Leading, meant, parse_named
+from dialogs.leading import Leading, meant, parse_named, shown
 from dialogs.turn import Turn
 from shop import campaigns
 
@@ -26,6 +26,6 @@ class CloseCampaign(Leading):
         return Question(question.says, pending=question.pending, data=data | {"campaign": of.key})
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        of = await meant(turn, data)
+        of = shown(turn, data)
         await campaigns.close(of.id, now=turn.now)
         return Done((turn.here(f"{of.title}截了，名单马上发你"),), after=of.key)

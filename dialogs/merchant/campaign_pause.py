@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs import rolling
 from dialogs.engine import Data, Done, Question, Slot
-from dialogs.leading import Leading, meant, parse_named
+from dialogs.leading import Leading, meant, parse_named, shown
 from dialogs.turn import Turn
 from shop import campaigns
 
@@ -53,6 +53,6 @@ class CallOff(Leading):
         return Question(question.says, pending=question.pending, data=data | {"campaign": of.key})
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        of = await meant(turn, data)
+        of = shown(turn, data)
         await campaigns.cancel(of.id, now=turn.now)
         return Done((turn.here(f"“{of.title}”取消了，群里说一声，付过的钱自动退"),), after=of.key)

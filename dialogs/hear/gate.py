@@ -11,7 +11,7 @@ from dialogs.hear.scene import SHOP, Scene, ignore
 
 LONGEST = 2_000
 STAFF = re.compile(  # a command of the shop, which is never a customer's order
-    r"(?:@\S+\s+)?(?:(?:上架|下架|补货|盘点|称重|改价|核销|收款|退单|同意退|发券)\s+\S|改价[^\s\d]{1,10} ?-?[\d.]+|[^\s\d]{1,10}改价(?:成|为|到)? ?-?[\d.]+|今日特价(?:\s+[^\s\d]+[\d.]+)+$)"
+    r"(?:@\S+\s+)?(?:(?:上架|下架|补货|盘点|称重|改价|核销|收款|退单|同意退|发券)\s+\S|改价[^\s\d]{1,10} ?-?[\d.]+|[^\s\d]{1,10}改价(?:成|为|到)? ?-?[\d.]+|今日特价(?:\s+[^\s\d]+\d[\d.]*)+$)"
 )
 
 

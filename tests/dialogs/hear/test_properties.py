@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs.hear import Context, Pending, explain
+from dialogs.hear.gate import STAFF
 from dialogs.hear.normalise import normalise
 from tests.dialogs.hear.shops import another_shop, fruit_shop
 
@@ -81,3 +82,13 @@ def test_a_list_may_be_long() -> None:
     listed = "#接龙\n周六水果团\n" + "\n".join(f"{n}. 邻居{n} 苹果1箱" for n in range(1, 201))
     reading = fruit_shop().read(listed, Context("group", campaigns=("C1",)))
     assert (reading.intent, len(reading.lines)) == ("jielong.post", 200)
+
+
+def test_a_command_that_nearly_is_one_is_given_up_at_once() -> None:
+    """Each of these words could end in as many ways as it has dots, and all of them were tried with all the others: the
+    answer never came. Now a longer text is only longer."""
+    hostile = "今日特价" + (" 草莓" + "." * 60) * 40 + "!"
+    for text in (hostile, hostile.replace("草莓", "草莓2"), f"{hostile}\n\n" * 20):
+        assert STAFF.match(text) is None
+        assert not fruit_shop().read(text, Context("private")).lines
+    assert STAFF.match("今日特价 草莓22 香蕉2.9") is not None

@@ -32,10 +32,14 @@ async def room_of(heard: Heard) -> Room | None:
     return replace(room, name=heard.room_name)
 
 
+def said_to_us(text: str, facts: ShopFacts) -> str:
+    """The words without our name and without what stands around them."""
+    return text.replace(f"@{facts.name}", " ").strip(" \u2005\n!！。~")
+
+
 async def opened(shop: ShopId, facts: ShopFacts, heard: Heard, *, now: datetime) -> Opened | None:
     """What `@店名 开店` does in a group that nobody serves. None for all other words, and for everybody but the owner."""
-    said = heard.text.replace(f"@{facts.name}", " ").strip(" \u2005\n!！。~")
-    if said != WORD or heard.room is None:
+    if said_to_us(heard.text, facts) != WORD or heard.room is None:
         return None
     person = await people.recognise(shop, heard.channel, heard.who, heard.name, now=now)
     if OWNER not in person.roles:

@@ -16,6 +16,7 @@ from dialogs.agent import card, staff, triggers
 from dialogs.agent.grammar import Meant, parse
 from dialogs.customer.person import day, tell_the_staff
 from dialogs.engine import Data, Done, State
+from dialogs.rooms import said_to_us
 from dialogs.speech import Heard
 from dialogs.turn import Turn
 from shop import agents, desk, desk_clock
@@ -27,7 +28,7 @@ from shop.refusals import ForWhom, NoSuchTicket
 from shop.rules.tickets import State as Stage
 
 AFTER_SALE = "售后"
-SERVICE_ROOM = re.compile(r"(?P<no>不是|取消|不做)?客服群")
+SERVICE_ROOM = re.compile(r"(?:这里|这个群|本群)?(?:(?P<no>不是|取消|不做)|是|做)?客服群")
 NEEDS_NOBODY = frozenset({"不用了", "不用人工了", "解决了", "没事了", "好了不用了", "不找了", "转机器人"})
 RATED = re.compile(r"(?:打)?\s*([1-5])\s*分[!！。~]?")
 SIGN_IN = re.compile(r"登[录陆]\s*(\d{8})")
@@ -70,10 +71,9 @@ async def gate(turn: Turn, heard: Heard, state: State | None) -> Done | Begin | 
 
 
 async def _customer(turn: Turn, heard: Heard, *, is_asked: bool) -> Done | None:
-    if turn.room is None and (stars := RATED.fullmatch(turn.text.strip())):
-        if await desk.rate(turn.person.id, int(stars[1]), now=turn.now):
-            return Done((turn.here(_thanks(int(stars[1]))),), facts={"评分": stars[1]})
-        return None
+    stars = RATED.fullmatch(turn.text.strip()) if turn.room is None else None
+    if stars and await desk.rate(turn.person.id, int(stars[1]), now=turn.now):
+        return Done((turn.here(_thanks(int(stars[1]))),), facts={"评分": stars[1]})
     if turn.ticket is None:
         sorry = await triggers.found(turn, heard.who, heard.channel)
         return await tell_the_staff(turn, sorry=sorry, skill=AFTER_SALE) if sorry else None
@@ -125,8 +125,9 @@ async def _agent(turn: Turn, heard: Heard, state: State | None) -> Done | Begin 
 
 
 async def _about_the_room(turn: Turn) -> Done | None:
-    """这里是客服群: said to the shop by whoever may decide that; the cards of all customers come here then."""
-    said = SERVICE_ROOM.search(turn.text)
+    """这里是客服群: these words alone, said to the shop by whoever may decide that; the cards of all customers come here
+    then."""
+    said = SERVICE_ROOM.fullmatch(said_to_us(turn.text, turn.facts))
     if said is None or turn.room is None or not turn.addressed or not turn.person.roles & {OWNER, MANAGER}:
         return None
     await agents.make_service_room(turn.shop, turn.room.id, yes=said["no"] is None)

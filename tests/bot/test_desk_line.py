@@ -70,6 +70,28 @@ async def test_only_who_may_decide_makes_a_service_group_and_nothing_is_sold_in_
     assert await agents.service_rooms(shop) == ()
 
 
+@pytest.mark.parametrize(
+    "words", ["我去客服群问问", "客服群里说过了", "取消订单的事去客服群说", "是不是客服群"]
+)
+async def test_a_group_that_is_only_spoken_of_becomes_none(street: Street, words: str) -> None:
+    await street.say(OWNER, f"@{street.shop.shop_name} {words}")
+    assert await agents.service_rooms(street.shop.shop) == ()
+    assert [room.name for room in await people.rooms(street.shop.shop)] == [ROOM]
+
+
+@pytest.mark.parametrize("words", ["客服群", "这里是客服群！", "本群做客服群。", "这个群是客服群"])
+async def test_who_may_decide_says_it_in_these_words(street: Street, words: str) -> None:
+    await street.say(OWNER, f"@{street.shop.shop_name}\u2005{words}")
+    assert len(await agents.service_rooms(street.shop.shop)) == 1
+
+
+async def test_a_number_of_stars_is_for_the_agent_when_there_is_nothing_to_rate(street: Street) -> None:
+    await street.say("小李", "转人工", PRIVATE)
+    await street.say(AGENT, "1 在的", PRIVATE)
+    said = await street.say("小李", "5分", PRIVATE)
+    assert [(one.account, one.text) for one in said] == [(AGENT, "#1 小李：5分")]
+
+
 async def test_a_quoted_card_says_whom_the_answer_is_for(street: Street) -> None:
     for who in ("小李", "阿花"):
         await street.say(who, "转人工", PRIVATE)

@@ -124,9 +124,13 @@ def rolling(
 
 
 def _entry(entry: Entry, of: OnOffer, shelf: Goods) -> str:
-    name = mask(entry.name) if of.extra.get("anonymous") else short(entry.name)
     whom = f"（给{short(entry.for_whom)}）" if entry.for_whom else ""
-    return f"{entry.no} {name} {' '.join(_taken(sku, qty, of, shelf) for sku, qty in entry.goods)}{whom}"
+    return f"{entry.no} {name(entry, of)} {' '.join(_taken(sku, qty, of, shelf) for sku, qty in entry.goods)}{whom}"
+
+
+def name(entry: Entry, of: OnOffer) -> str:
+    """Whose it is, as the list writes it."""
+    return mask(entry.name) if of.extra.get("anonymous") else short(entry.name)
 
 
 def _taken(sku: str, qty: Quantity, of: OnOffer, shelf: Goods) -> str:
@@ -136,13 +140,13 @@ def _taken(sku: str, qty: Quantity, of: OnOffer, shelf: Goods) -> str:
     return f"{shelf.everything.called(sku)}{qty}{unit}"
 
 
-def short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+def short(full: str) -> str:
+    return full if len(full) <= LONGEST_NAME else f"{full[: LONGEST_NAME - 1]}…"
 
 
-def mask(name: str) -> str:
+def mask(full: str) -> str:
     """匿名接龙: 客***1 says nothing of who it is."""
-    return f"{name[:1]}***"
+    return f"{full[:1]}***"
 
 
 def how_far(of: OnOffer, at: Progress, shelf: Goods) -> str:

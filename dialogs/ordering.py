@@ -17,13 +17,13 @@ from dialogs.turn import Turn
 from dialogs.wants import line_from_json, line_to_json, to_wants
 from shop import campaigns, lists, orders, slips, teams
 from shop.kit.ids import RoomId
-from shop.kit.money import Money
+from shop.kit.money import Money, total
 from shop.kit.refusal import Refusal
 from shop.refusals import QuoteChanged, Shortage, SoldOut
 from shop.rules.baskets import Want
 from shop.rules.campaigns import Kind, OnOffer
 from shop.rules.orders import Status
-from shop.slips import Slip
+from shop.slips import Slip, SlipLine
 
 MANY = Decimal(30)  # of one pack: nobody is surprised to be asked
 
@@ -63,18 +63,17 @@ class Ordering(Dialogue):
     async def check(self, turn: Turn, data: Data) -> Question | None:
         if joined(turn, data) and not data.get("unsure") and not _is_much(data):
             return None  # a campaign has said its price; its quota and its stock decide
-        preview = await orders.preview(turn.shop, to_wants(data["lines"]), now=turn.now, buyer=turn.person.id)
-        many = any(line.qty.amount > MANY for line in preview.lines)
-        dear = preview.payable >= Money(turn.facts.ask_above_fen)
+        lines, payable, seal = await _preview(turn, data)
+        many = any(line.qty.amount > MANY for line in lines)
+        dear = payable >= Money(turn.facts.ask_above_fen)
         if not (many or dear or data.get("unsure")):
             return None
         pending = Pending("confirm_order", lines=tuple(line_from_json(line) for line in data["lines"]))
-        goods = voice.all_goods(preview.lines)
         if turn.room is not None:
-            text = f"{turn.name}：{goods}，对吗？回“对”就记下"
-            return Question((turn.here(text, buttons=YES_NO),), pending=pending, seal=preview.seal)
-        text = f"{voice.bill(preview.lines, preview.payable)}\n对吗？回“确认”就下单，要改直接说"
-        return Question((turn.here(text, buttons=YES_NO),), pending=pending, seal=preview.seal)
+            text = f"{turn.name}：{voice.all_goods(lines)}，对吗？回“对”就记下"
+        else:
+            text = f"{voice.bill(lines, payable)}\n对吗？回“确认”就下单，要改直接说"
+        return Question((turn.here(text, buttons=YES_NO),), pending=pending, seal=seal)
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         return await take(turn, data, seal)
@@ -93,6 +92,20 @@ YES_NO = (Button("对", "对"), Button("不对", "不对"))
 def joined(turn: Turn, data: Data) -> bool:
     """Is everything that was said for a campaign that the shelf knows?"""
     return all(campaign is not None for campaign, _ in by_campaign(turn, data["lines"]))
+
+
+async def _preview(turn: Turn, data: Data) -> tuple[tuple[SlipLine, ...], Money, str]:
+    """What it comes to, each part at the price of its own campaign, and the seal of what is for none."""
+    parts = [
+        (
+            of,
+            await orders.preview(turn.shop, to_wants(lines), now=turn.now, buyer=turn.person.id, campaign=of),
+        )
+        for of, lines in by_campaign(turn, data["lines"])
+    ]
+    lines = tuple(line for _, part in parts for line in part.lines)
+    seal = next((part.seal for of, part in parts if of is None), "")
+    return lines, total([part.payable for _, part in parts]), seal
 
 
 def _is_much(data: Data) -> bool:

@@ -98,7 +98,7 @@ class BuyBargain(Dialogue):
         if not live:
             return Done(() if turn.room else repair.not_understood(turn, 1))
         slip = await bargains.buy(live[0].id, now=turn.now, room=turn.room_id)
-        at = (await bargains.mine(turn.shop, turn.person.id, State.ORDERED))[0]
+        at = await bargains.standing(live[0].id)
         private = turn.privately(turn.slip_text(slip), card=turn.slip_card(slip), fold=f"slip:{slip.code}")
         of = await campaign(at.campaign)
         return Done((bargaining.live(of, at, RoomId(at.room), turn), private), facts={"单号": slip.code})

@@ -128,6 +128,12 @@ async def of_day(shop: ShopId, day: date) -> tuple[Slip, ...]:
     return await slips_of(orders)
 
 
+async def of_campaign(campaign: int, *statuses: Status) -> tuple[Slip, ...]:
+    """The orders of a campaign that stand so, first come first."""
+    orders = await Order.filter(campaign_id=campaign, status__in=list(statuses)).order_by("id")
+    return await slips_of(orders)
+
+
 async def placing_now(shop: ShopId, sku: str) -> int:
     """How many unpaid orders hold these goods at the price they were placed at."""
     return await Order.filter(shop_id=shop, status=Status.UNPAID, lines__sku_key=sku).distinct().count()

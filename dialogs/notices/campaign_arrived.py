@@ -6,7 +6,7 @@ from dialogs import voice
 from dialogs.notices import Desk
 from dialogs.notices.campaign_opened import groups
 from dialogs.speech import Say
-from shop import lists, slips
+from shop import slips
 from shop.events import CampaignArrived
 from shop.on_offer import campaign
 from shop.rules.orders import Status
@@ -20,11 +20,12 @@ async def words(event: CampaignArrived, desk: Desk) -> tuple[Say, ...]:
     where = "，".join(part for part in (desk.facts.address, desk.facts.hours) if part)
     come = f"到{where}取" if where else "来店里取"
     public = f"“{of.title}”到货了，接了的可以{come}，取货码在私聊里"
-    codes = dict.fromkeys(entry.code for entry in await lists.entries(of.id))
-    mine = [await slips.find(desk.shop, code, now=desk.now, tz=desk.tz) for code in codes]
     return (
         *(Say(public, room=room, lane="list") for room in await groups(of, desk.shop)),
-        *(_told(slip, come, desk) for slip in mine if slip.status in (Status.UNPAID, Status.PREPARING)),
+        *(
+            _told(slip, come, desk)
+            for slip in await slips.of_campaign(of.id, Status.UNPAID, Status.PREPARING)
+        ),
     )
 
 
@@ -37,4 +38,5 @@ def _told(slip: Slip, come: str, desk: Desk) -> Say:
         text = (
             f"{goods} 到货了，{come}。取货码 {voice.code(slip.pickup_code)}{owed}：{desk.links.order(slip)}"
         )
-    return Say(text, person=slip.buyer, card=voice.slip_card(slip, desk.links), fold=f"slip:{slip.code}")
+    card = voice.slip_card(slip, desk.links, online=desk.facts.pays_online)
+    return Say(text, person=slip.buyer, card=card, fold=f"slip:{slip.code}")

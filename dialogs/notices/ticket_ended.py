@@ -18,7 +18,8 @@ async def words(event: TicketEnded, desk: Desk) -> tuple[Say, ...]:
     request = await counter.request(event.ticket)
     lane: Lane = "list" if event.how == "idle" else "reply"  # nobody waits for it: not at night
     says = [Say(await _said(event, request), person=request.person, lane=lane)]
-    says += [await _asked_again(request, place, desk) for place in event.places]
+    asked = [await _asked_again(request, place, desk) for place in event.places]
+    says += [say for say in asked if say is not None]
     if request.is_rated_now:
         says.append(Say("刚才的服务打几分？回“5分”到“1分”", person=request.person, buttons=STARS, lane=lane))
     if request.owner is not None and event.how == "solved":
@@ -38,10 +39,12 @@ async def _said(event: TicketEnded, request: Request) -> str:
     return f"{await agents.name_of(request.owner)}这边结束了，小店继续，要什么直接说"
 
 
-async def _asked_again(request: Request, place: int, desk: Desk) -> Say:
-    """The question that a person had interrupted, in the place where it was asked."""
+async def _asked_again(request: Request, place: int, desk: Desk) -> Say | None:
+    """The question that a person had interrupted, in the place where it was asked; None when its time is over."""
     state = await mail.talk(place, request.person, now=desk.now)
     prompt = str(state["prompt"]) if state else ""
+    if not prompt:
+        return None
     if place:
         who = await people.person(request.person)
         name = "" if prompt.startswith(who.name) else f"{who.name}，"

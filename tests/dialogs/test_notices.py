@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -278,6 +278,15 @@ async def _(town: Town) -> Happening:
 @case("TicketEnded by nobody", buyer="不好意思，没等到人。还要找人再说“转人工”")
 async def _(town: Town) -> Happening:
     return events.TicketEnded(await wanted(town), "idle", had_owner=False)
+
+
+@case(
+    "TicketEnded and nothing is asked any more", buyer="好，有事再说“转人工”", agent="#1 顾客说好了，交还小店"
+)
+async def _(town: Town) -> Happening:
+    ticket = await in_hand(town)
+    await desk.solved(ticket, now=NOW)
+    return events.TicketEnded(ticket, "solved", had_owner=True, places=(0, town.room.id))
 
 
 @case("TicketEnded by the customer", buyer="好，有事再说“转人工”", agent="#1 顾客说好了，交还小店")
@@ -857,6 +866,17 @@ async def _(town: Town) -> Happening:
     return events.WaitedInVain(await a_line(town, offered=False))
 
 
+@case("WaitedInVain for a place", buyer="品鉴会没有空出来，这次没轮到你。看看还有什么：回“活动”")
+async def _(town: Town) -> Happening:
+    of = await signups.open(
+        town.shop, "品鉴会", Quantity.of(1), Money(0), after(hours=24), [town.room.id], by=town.owner, now=NOW
+    )
+    item = of.items[0]
+    await orders.place(town.shop, await a_customer("王姐"), [want(item.sku)], now=NOW, campaign=of)
+    await waitlist.wait(item, "品鉴会", signups.UNIT, town.buyer, now=NOW)
+    return events.WaitedInVain(1)
+
+
 async def a_drop(town: Town, pieces: int) -> int:
     kind = await coupon_templates.make_template(town.shop, "D1", "满30减5", total=pieces, running=False)
     return await coupon_drops.drop(town.shop, town.room.id, kind.id, pieces, now=NOW)
@@ -892,6 +912,16 @@ async def test_money_of_a_person_codes_and_links_never_enter_a_room(name: str, t
 
 def test_every_event_is_here() -> None:
     assert {name.split()[0] for name in CASES} == set(events.KINDS)
+
+
+async def test_where_nobody_pays_online_no_button_says_so(town: Town) -> None:
+    of = await a_list(town)
+    await joined(town, of)
+    place = Desk(
+        town.shop, replace(FACTS, pays_online=False), Links("http://shop.example"), "Asia/Shanghai", NOW
+    )
+    (card,) = [say.card for say in await notices.words(events.CampaignArrived(of.id), place) if say.card]
+    assert card.link_label == "看订单"
 
 
 async def test_a_surplus_is_told_as_one(town: Town) -> None:

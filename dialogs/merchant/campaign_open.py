@@ -104,12 +104,12 @@ def planned_campaign(turn: Turn, data: Data, kind: Kind) -> OnOffer | None:
     """What was said, as the campaign that would come of it, so that the preview shows the very post; None for numbers
     that are none."""
     steps = [(_qty(least), as_money(price)) for least, price in data.get("steps", ())]
-    if any(least is None or price is None for least, price in steps):
+    if any(not least or not price for least, price in steps):
         return None
     items = []
     for no, said in enumerate(data["items"], start=1):
         price = as_money(said["price"]) if said.get("price") else None
-        if said.get("price") and price is None:
+        if said.get("price") and not price:  # nothing is given away by a slip of the finger
             return None
         items.append(
             Item(

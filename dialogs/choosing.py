@@ -47,8 +47,7 @@ class Choice:
 
     def command(self, turn: Turn) -> Turn | None:
         """A command about campaigns, from who may give it here: read as one, and answered in private."""
-        here = turn.room is None or turn.person.is_staff or turn.room.owner == turn.person.id
-        if not here or not turn.person.may:
+        if not (turn.room is None or turn.runs_here) or not turn.person.may:
             return None
         if self._meant(turn, for_staff=False):
             return None  # 开团 of somebody who wants to be in it himself

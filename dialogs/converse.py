@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,13 +27,9 @@ from shop.catalogue import goods
 from shop.kit.ids import MessageId, PersonId, ShopId
 from shop.kit.refusal import Refusal
 from shop.people import Person, Room
-from shop.refusals import (
-    NotAllowed,
-)
+from shop.refusals import NotAllowed
 from shop.transaction import transaction
 
-HISTORY = 6
-WE_SAID = timedelta(hours=1)  # so long what we said in a group is what people answer
 MOST_DENIED = 3
 
 

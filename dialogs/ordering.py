@@ -217,7 +217,7 @@ async def told_of_campaign(turn: Turn, slip: Slip, campaign: OnOffer) -> tuple[S
         again = "帮我砍" if campaign.kind == Kind.BARGAIN else "+1"
         private = turn.privately(f"{slip.code} 退出了，“{campaign.title}”不算你。想要了再说“{again}”")
     if campaign.kind == Kind.EVENT:
-        private = replace(private, text=signing.told(slip, campaign, turn.links, turn=turn))
+        private = replace(private, text=signing.told(slip, campaign, turn))
     if turn.room is None or campaign.kind in (Kind.FLASH, Kind.BARGAIN):
         return (private,)
     return (await rolling_list(turn, campaign, turn.room.id), private)

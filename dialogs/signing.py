@@ -29,15 +29,15 @@ def places(said: str | None) -> int:
     return int(parse(said) or 0) if said else 1
 
 
-def told(slip: Slip, of: OnOffer, links: Links, *, turn: Turn) -> str:
+def told(slip: Slip, of: OnOffer, turn: Turn) -> str:
     """To who has just signed up."""
     goods, begins = voice.all_goods(slip.lines), begin(of, turn)
     if slip.status == Status.CANCELLED:
         return f"{slip.code} 取消了，“{of.title}”不算你。想来了再说“报名”"
     if slip.pickup_code:
-        return f"报上了：{goods}（{slip.code}），{begins}。{at_the_door(slip, links)}\n{NOT_COMING}"
+        return f"报上了：{goods}（{slip.code}），{begins}。{at_the_door(slip, turn.links)}\n{NOT_COMING}"
     return (
-        f"{slip.code}  {voice.bill(slip.lines, slip.payable)}，{begins}。开始前付款：{links.order(slip)}\n"
+        f"{slip.code}  {voice.bill(slip.lines, slip.payable)}，{begins}。开始前付款：{turn.links.order(slip)}\n"
         f"到场付说“到店付”，{NOT_COMING}"
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from dialogs import rolling, voice
 from dialogs.engine import Done
+from dialogs.hear.numbers import parse
 from dialogs.speech import Button, Say
 from dialogs.turn import Turn
 from shop import teams
@@ -57,7 +58,6 @@ def filled(team: Standing) -> str:
 
 
 _PIECES = re.compile(r"[x×*+]?\s*(\d{1,3}|[一二两三四五六七八九十])\s*[\u4e00-\u9fff]?")
-_IN_WORDS = {word: n for n, word in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 
 
 def pieces(said: str | None) -> int:
@@ -65,7 +65,7 @@ def pieces(said: str | None) -> int:
     if not said:
         return 1
     found = _PIECES.fullmatch(said.strip())
-    return (_IN_WORDS.get(found[1]) or int(found[1])) if found else 0
+    return int(parse(found[1]) or 0) if found else 0
 
 
 def wanted(of: OnOffer, many: int) -> Want:

@@ -36,6 +36,11 @@ class ShopFacts:
     ask_above_fen: int = 100_000
     night: Night | None = None
 
+    @property
+    def where(self) -> str:
+        """桃园路 8 号，8:00–21:00; empty when neither is known."""
+        return "，".join(part for part in (self.address, self.hours) if part)
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -68,6 +73,11 @@ class Turn:
     @property
     def room_id(self) -> RoomId | None:
         return self.room.id if self.room else None
+
+    @property
+    def runs_here(self) -> bool:
+        """Said in a group by who runs it: its owner, or the staff."""
+        return self.room is not None and (self.person.is_staff or self.room.owner == self.person.id)
 
     @property
     def name(self) -> str:

@@ -59,7 +59,7 @@ def _of_sender(turn: Turn, written: Sequence[Written], known: set[str]) -> list[
         for name, line in written
         if not _is(turn.name, name) and rolling.short(name) not in known
     ]
-    if turn.room is not None and (turn.person.is_staff or turn.room.owner == turn.person.id):
+    if turn.runs_here:
         return [*own, *(_for(line, line.for_whom or name) for name, line in others)]
     last, _ = written[-1]
     return own or [line for name, line in others if name == last]

@@ -21,7 +21,7 @@ class Quiet(Dialogue):
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         if turn.room is None:
             return Done((turn.here("好，不主动打扰你。要什么直接说"),))
-        if _runs(turn):
+        if turn.runs_here:
             await quiet.hush(turn.room.id)
             return Done((turn.here("好，这个群我只答话，不主动发了。要恢复说“可以发了”"),))
         if not (turn.addressed or await _spoke_just_now(turn)):
@@ -38,14 +38,10 @@ class SpeakAgain(Dialogue):
     is_answer = True
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        if turn.room is None or not _runs(turn):
+        if turn.room is None or not turn.runs_here:
             return Done()
         await quiet.speak_again(turn.room.id)
         return Done((turn.here("好，照常发"),))
-
-
-def _runs(turn: Turn) -> bool:
-    return turn.room is not None and (turn.person.is_staff or turn.room.owner == turn.person.id)
 
 
 async def _spoke_just_now(turn: Turn) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from dialogs.command import UNDO_FOR
 from dialogs.engine import Data, Done, Question, Slot
+from dialogs.hear.numbers import parse
 from dialogs.hear.reading import Reading
 from dialogs.leading import rooms_for
 from dialogs.merchant.campaign_open import OpenCampaign, new_items, planned_campaign, post
@@ -21,14 +22,13 @@ _FIRST = re.compile(r"^/?(?:开团活动|拼团活动|开个?团|拼团)")
 _SIZE = re.compile(r"(\d{1,3}|[二两三四五六七八九十])\s*人\s*(?:成?团|拼团?|成团)")
 _HOURS = re.compile(r"(\d{1,3})\s*(?:个)?小时(?:内)?")
 _FILL = re.compile(r"(?:[满够]\s*(\d{1,2})\s*人?\s*)?(?:店家|店里|商家)?\s*(?:补足|补齐)")
-_IN_WORDS = {word: n for n, word in enumerate("二三四五六七八九十", start=2)} | {"两": 2}
 EXAMPLE = "开团 3人团 车厘子 39 24小时"
 
 
 def parse_size(reading: Reading, old: Any, asked: bool) -> Any:
     """3人团, 三人成团."""
     found = _SIZE.search(reading.text)
-    return (_IN_WORDS.get(found[1]) or int(found[1])) if found else None
+    return int(parse(found[1]) or 0) if found else None
 
 
 def parse_hours(reading: Reading, old: Any, asked: bool) -> Any:

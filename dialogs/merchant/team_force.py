@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from dialogs import teaming
@@ -54,8 +55,7 @@ class ForceTeam(Leading):
         of = await campaign(team.campaign)
         unpaid = "，没付的位置作废" if team.taken > team.paid else ""
         text = f"{teaming.called(team, of)}付了 {team.paid} 人，现在成团，店家补足 {team.missing} 份{unpaid}"
-        question = self.preview(turn, text)
-        return Question(question.says, pending=question.pending, data=data | {"number": team.number})
+        return replace(self.preview(turn, text), data=data | {"number": team.number})
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         team = await teams.force(

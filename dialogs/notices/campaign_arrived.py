@@ -17,7 +17,7 @@ EVENT = CampaignArrived
 
 async def words(event: CampaignArrived, desk: Desk) -> tuple[Say, ...]:
     of = await campaign(event.campaign)
-    where = "，".join(part for part in (desk.facts.address, desk.facts.hours) if part)
+    where = desk.facts.where
     come = f"到{where}取" if where else "来店里取"
     public = f"“{of.title}”到货了，接了的可以{come}，取货码在私聊里"
     return (

@@ -26,5 +26,5 @@ async def _come(slip: Slip, desk: Desk) -> str:
     """Where to fetch it; what a list has gathered is not there yet."""
     if slip.campaign is not None and (await campaign(slip.campaign)).kind == Kind.LIST:
         return "，货到了我叫你来取"
-    where = "，".join(part for part in (desk.facts.address, desk.facts.hours) if part)
+    where = desk.facts.where
     return f"，到{where}取" if where else "，到店报码就能取"

@@ -18,7 +18,7 @@ async def words(event: TeamOrderReady, desk: Desk) -> tuple[Say, ...]:
     if slip.pickup_code is None or team is None:
         return ()  # handed over or called off since
     of = await campaign(team.campaign)
-    where = "，".join(part for part in (desk.facts.address, desk.facts.hours) if part)
+    where = desk.facts.where
     come = f"，到{where}取" if where else "，到店报码就能取"
     text = (
         f"{teaming.called(team, of)}成团了{teaming.filled(team)}。{slip.code} "

@@ -122,6 +122,12 @@ def fitting(data: Data, catalogue: Catalogue) -> list[Sku]:
     return by_unit or list(product.skus)
 
 
+def usual_sku(product: str, catalogue: Catalogue) -> str:
+    """What goods named without more are sold by."""
+    skus = catalogue.product[product].skus
+    return next((sku.id for sku in skus if sku.default), skus[0].id)
+
+
 def which_sku(turn: Turn, data: Data) -> Question | None:
     skus = fitting(data, turn.shelf.catalogue)
     if not skus:

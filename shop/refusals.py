@@ -423,6 +423,11 @@ class NoSuchCampaign(Refusal):
 
 
 @dataclass(eq=False)
+class NoGroupLeft(Refusal):
+    """Every group that it was to run in wants to hear nothing any more."""
+
+
+@dataclass(eq=False)
 class CampaignClash(Refusal):
     """The same goods run in another campaign of that kind, or there is less in stock than it wants to reserve."""
 

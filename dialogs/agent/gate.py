@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from dialogs import refusals
 from dialogs.agent import card, staff, triggers
 from dialogs.agent.grammar import Meant, parse
-from dialogs.customer.person import day, tell_the_staff
+from dialogs.calling import day, tell_the_staff
 from dialogs.engine import Data, Done, State
 from dialogs.rooms import said_to_us
 from dialogs.speech import Heard

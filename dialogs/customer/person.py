@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
+from dialogs.calling import tell_the_staff
 from dialogs.engine import Data, Dialogue, Done
 from dialogs.turn import Turn
-from shop import agents, desk
 
 
 class WantPerson(Dialogue):
@@ -18,30 +15,3 @@ class WantPerson(Dialogue):
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         return await tell_the_staff(turn)
-
-
-async def tell_the_staff(turn: Turn, *, sorry: str = "", hint: str = "", skill: str = "") -> Done:
-    """A person of the shop will answer, in private; in a group only that is said."""
-    request = await desk.want_person(
-        turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now, skill=skill
-    )
-    told = await _told(turn) if request.is_new else "店里已经知道了，再等一下"
-    private = turn.privately(f"{sorry}{told}{hint}")
-    public = turn.to_room(f"{turn.name}，店里私聊回你")
-    return Done((private, public) if public else (private,), facts={"找人单": f"#{request.id}"})
-
-
-async def _told(turn: Turn) -> str:
-    if await agents.are_there(turn.shop, now=turn.now):
-        return "已经告诉店里了，很快来回你"
-    back = await agents.back_at(turn.shop, now=turn.now)
-    when = f"{day(back, turn.now, turn.tz)}回你" if back else "上班就回你"
-    return f"现在没人在店里。什么事先留言，{when}；小店照常能下单"
-
-
-def day(moment: datetime, now: datetime, tz: str) -> str:
-    """今天 14:00, 明天 09:00, 5月4日 09:00."""
-    local, today = moment.astimezone(ZoneInfo(tz)), now.astimezone(ZoneInfo(tz)).date()
-    ahead = (local.date() - today).days
-    name = ("今天", "明天", "后天")[ahead] if ahead < 3 else f"{local.month}月{local.day}日"
-    return f"{name} {local:%H:%M}"

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from dialogs import refunding, voice
-from dialogs.customer.person import tell_the_staff
+from dialogs.calling import tell_the_staff
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
 from dialogs.hear.reading import Pending, Reading
 from dialogs.ordering import YES_NO

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from dialogs import rolling
-from dialogs.command import SKU, UNDO_FOR, as_money
+from dialogs.command import SKU, as_money
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
-from dialogs.leading import Leading, parse_quota, rooms_for
-from dialogs.merchant.campaign_open import new_items
+from dialogs.leading import parse_quota, rooms_for
+from dialogs.opening import HOURS, LONGEST, Opening, Unclear, named, parse_hours, quantity, set_up
 from dialogs.turn import Turn
 from shop import campaigns
 from shop.goods import Catalogue
@@ -23,12 +22,10 @@ from shop.rules.campaigns import Item, Kind, OnOffer, State
 
 EXAMPLE = "砍价 榴莲 199→99 10刀 24小时"
 LASTS = 24  # hours, unless it is said
-LONGEST = 24 * 7
 _HEAD = re.compile(r"^/?(?:开|发起)?砍价\s*")
 _AMOUNT = r"¥?(\d{1,6}(?:\.\d{1,2})?)\s*[元块]?"
 _PRICES = re.compile(rf"{_AMOUNT}\s*(?:→|[-—－=]+>|[-~～—]+|砍?到)\s*{_AMOUNT}")
 _CUTS = re.compile(r"(\d{1,4})\s*刀")
-_HOURS = re.compile(r"(\d{1,4})\s*(个?小时|天)")
 
 
 def parse_prices(reading: Reading, old: Any, asked: bool) -> Any:
@@ -42,28 +39,24 @@ def parse_cuts(reading: Reading, old: Any, asked: bool) -> Any:
     return int(found[1]) if found else None
 
 
-def parse_hours(reading: Reading, old: Any, asked: bool) -> Any:
-    found = _HOURS.search(reading.text)
-    return int(found[1]) * (24 if found[2] == "天" else 1) if found else None
-
-
 def parse_goods(reading: Reading, old: Any, asked: bool) -> Any:
     """What is left of the words when the numbers are gone."""
     if not (_HEAD.match(reading.text) or asked):
         return None
     rest = _HEAD.sub("", reading.text)
-    for pattern in (_PRICES, _CUTS, _HOURS):
+    for pattern in (_PRICES, _CUTS, HOURS):
         rest = pattern.sub(" ", rest)
     return next(iter(rest.split()), None)
 
 
-class OpenBargain(Leading):
+class OpenBargain(Opening):
     id = "campaign_bargain"
     intents = ()
     first_words = ("砍价", "开砍价", "发起砍价")
     starts = ("砍价",)
     examples = (EXAMPLE,)
-    undo_for = UNDO_FOR
+    opens = "砍价 …"
+    undone = "{}砍价取消了，没付的单都退"
     goods = Slot(parse_goods, f"砍哪样货？比如“{EXAMPLE}”")
     sku = SKU
     prices = Slot(parse_prices, "从多少砍到多少？比如“199→99”")
@@ -82,44 +75,19 @@ class OpenBargain(Leading):
     async def check(self, turn: Turn, data: Data) -> Question | None:
         plan = _plan(turn, data)
         if isinstance(plan, Unclear):
-            kept = {key: value for key, value in data.items() if key != plan.slot}
-            return Question((turn.here(plan.ask),), asked=plan.slot, data=kept)
+            return self.ask_again(turn, data, plan)
         rooms = await rooms_for(turn, data)
         if not rooms:
-            return Question((turn.here("还没有能发的群。先把我拉进群，再说“砍价 …”"),), asked="prices")
-        post = rolling.post(plan, turn.shelf, now=turn.now)
-        text = "\n".join([post, _cost(plan, turn), f"发到{'、'.join(room.name for room in rooms)}"])
-        return replace(self.preview(turn, text), data=data | {"rooms": [room.id for room in rooms]})
+            return self.no_group(turn)
+        return self.shown(turn, data, rooms, rolling.post(plan, turn.shelf, now=turn.now), _cost(plan, turn))
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         plan = _plan(turn, data)
-        assert isinstance(plan, OnOffer), "it was read when it was shown"
-        rooms = await rooms_for(turn, data)
-        made = await campaigns.set_up(
-            turn.shop,
-            Kind.BARGAIN,
-            plan.title,
-            new_items(plan),
-            by=turn.person.id,
-            now=turn.now,
-            rooms=[room.id for room in rooms],
-            deadline=plan.deadline,
-            terms=dict(plan.extra),
-        )
-        text = f"{made.title}砍价开了，发到{'、'.join(room.name for room in rooms)}。提前停说“截单”（撤销 2 分钟内有效）"
-        return Done((turn.here(text),), undo={"campaign": made.id, "title": made.title}, after=dict(data))
-
-    async def take_back(self, turn: Turn, undo: Data) -> str:
-        await campaigns.cancel(undo["campaign"], now=turn.now)
-        return f"{undo['title']}砍价取消了，没付的单都退。群里发过的话收不回来"
-
-
-@dataclass(frozen=True, slots=True)
-class Unclear:
-    """What is to be said again."""
-
-    slot: str
-    ask: str
+        if isinstance(plan, Unclear):
+            return self.too_late(turn)
+        made, rooms = await set_up(turn, data, plan)
+        text = f"{made.title}砍价开了，发到{named(rooms)}。提前停说“截单”"
+        return self.opened(turn, data, made, text)
 
 
 def _plan(turn: Turn, data: Data) -> OnOffer | Unclear:
@@ -135,7 +103,7 @@ def _plan(turn: Turn, data: Data) -> OnOffer | Unclear:
         return Unclear("cuts", f"要 {FEWEST} 到 {MOST} 刀，每刀至少一分钱，几刀砍到底？")
     if not 1 <= hours <= LONGEST:
         return Unclear("hours", f"开 1 小时到 {LONGEST // 24} 天，开多久？比如“24小时”")
-    quota = Quantity.of(data["quota"]) if data.get("quota") else None
+    quota = quantity(data.get("quota"))
     item = Item(0, 1, campaigns.LETTERS[0], data["sku"], start, quota, Quantity.of(1))
     title = turn.shelf.everything.product_of(data["sku"]).name
     ends = (turn.now + timedelta(hours=hours)).replace(second=0, microsecond=0)

@@ -6,7 +6,7 @@ from dialogs import rolling
 from dialogs.command import UNDO_FOR
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.leading import Leading, meant, parse_named
-from dialogs.merchant.campaign_open import moment
+from dialogs.opening import moment
 from dialogs.turn import Turn
 from shop import campaigns
 

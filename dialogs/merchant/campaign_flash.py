@@ -4,15 +4,15 @@ it waits for its moment."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from dialogs import rolling
-from dialogs.command import PRODUCT, SKU, UNDO_FOR, as_money, bare_number, parse_amount, slot_of
+from dialogs.command import PRODUCT, SKU, as_money, bare_number, parse_amount, slot_of
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
-from dialogs.leading import Leading, parse_each, rooms_for
-from dialogs.merchant.campaign_open import moment, new_items
+from dialogs.leading import parse_each, rooms_for
+from dialogs.opening import Opening, Unclear, moment, named, new_items, quantity, set_up
 from dialogs.turn import Turn
 from shop import campaigns, catalogue, flash
 from shop.bills import local_day
@@ -68,13 +68,14 @@ def parse_end(reading: Reading, old: Any, asked: bool) -> Any:
     return until if until and until != parse_start(reading, old, asked) else None
 
 
-class OpenFlash(Leading):
+class OpenFlash(Opening):
     id = "campaign_flash"
     intents = ("admin.flash_create",)
     first_words = ("秒杀", "开秒杀")
     reads_as = "秒杀"
     examples = ("明早10点秒杀草莓9.9元50盒每人限2", "秒杀 20:00 草莓 9.9 x20 限1")
-    undo_for = UNDO_FOR
+    opens = "秒杀 …"
+    undone = "{}秒杀取消了，抢到的单都退"
     product = PRODUCT
     unit = Slot(slot_of("unit"), optional=True)
     sku = SKU
@@ -87,52 +88,27 @@ class OpenFlash(Leading):
     async def check(self, turn: Turn, data: Data) -> Question | None:
         plan = _plan(turn, data)
         if isinstance(plan, Unclear):
-            kept = {key: value for key, value in data.items() if key != plan.slot}
-            return Question((turn.here(plan.ask),), asked=plan.slot, data=kept)
+            return self.ask_again(turn, data, plan)
         rooms = await rooms_for(turn, data)
         if not rooms:
-            return Question((turn.here("还没有能发的群。先把我拉进群，再说“秒杀 …”"),), asked="begins")
+            return self.no_group(turn)
         await campaigns.may_begin(turn.shop, Kind.FLASH, new_items(plan))
-        shown = [_post(plan, turn), _when(plan, turn), await _reach(rooms, turn), *await _cost(plan, turn)]
-        text = "\n".join([*shown, _beside(plan, rooms, turn)])
+        told = [_post(plan, turn), _when(plan, turn), await _reach(rooms, turn), *await _cost(plan, turn)]
+        text = "\n".join([*told, _beside(plan, rooms, turn)])
         return replace(self.preview(turn, text), data=data | {"rooms": [room.id for room in rooms]})
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         plan = _plan(turn, data)
-        if isinstance(plan, Unclear):  # its moment has passed since it was shown
-            return Done((turn.here(plan.ask),))
-        rooms = await rooms_for(turn, data)
-        made = await campaigns.set_up(
-            turn.shop,
-            Kind.FLASH,
-            plan.title,
-            new_items(plan),
-            by=turn.person.id,
-            now=turn.now,
-            rooms=[room.id for room in rooms],
-            starts_at=plan.starts_at,
-            deadline=plan.deadline,
-        )
+        if isinstance(plan, Unclear):
+            return self.too_late(turn)
+        made, rooms = await set_up(turn, data, plan)
         begun = f"排好了，{_when(made, turn)}" if made.starts_at else "开了"
-        text = f"{made.title}秒杀{begun}，发到{_named(rooms)}（撤销 2 分钟内有效）"
-        return Done((turn.here(text),), undo={"campaign": made.id, "title": made.title}, after=dict(data))
-
-    async def take_back(self, turn: Turn, undo: Data) -> str:
-        await campaigns.cancel(undo["campaign"], now=turn.now)
-        return f"{undo['title']}秒杀取消了，抢到的单都退。群里发过的话收不回来"
-
-
-@dataclass(frozen=True, slots=True)
-class Unclear:
-    """What is to be said again."""
-
-    slot: str
-    ask: str
+        return self.opened(turn, data, made, f"{made.title}秒杀{begun}，发到{named(rooms)}")
 
 
 def _plan(turn: Turn, data: Data) -> OnOffer | Unclear:
     """What was said, as the campaign that would come of it, so that the preview shows the very post."""
-    price, quota, each = as_money(data["price"]), _qty(data["quota"]), _qty(data.get("each"))
+    price, quota, each = as_money(data["price"]), _whole(data["quota"]), _whole(data.get("each"))
     if price is None or price.fen == 0:
         return Unclear("price", f"秒杀价没看懂，多少钱？{EXAMPLE}")
     if quota is None:
@@ -163,7 +139,7 @@ def _when(plan: OnOffer, turn: Turn) -> str:
 
 async def _reach(rooms: list[Room], turn: Turn) -> str:
     many = await flash.reach(rooms, now=turn.now)
-    return f"发到{_named(rooms)}，最近 7 天有 {many} 人说过话"
+    return f"发到{named(rooms)}，最近 7 天有 {many} 人说过话"
 
 
 async def _cost(plan: OnOffer, turn: Turn) -> list[str]:
@@ -204,13 +180,6 @@ def _beside(plan: OnOffer, rooms: list[Room], turn: Turn) -> str:
     return f"同时还有：{'、'.join(others)}" if others else "同时没有别的活动"
 
 
-def _named(rooms: list[Room]) -> str:
-    return "、".join(room.name for room in rooms)
-
-
-def _qty(said: object) -> Quantity | None:
-    try:
-        qty = Quantity.of(str(said)) if said is not None else None
-    except ValueError:
-        return None
-    return qty if qty and qty.milli > 0 and qty.is_whole else None
+def _whole(said: object) -> Quantity | None:
+    qty = quantity(said)
+    return qty if qty and qty.is_whole else None

@@ -8,7 +8,8 @@ from typing import Any
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.leading import rooms_for
-from dialogs.merchant.campaign_open import OpenCampaign, new_items, parse_items, planned_campaign
+from dialogs.opening import Unclear, new_items
+from dialogs.planning import OfGoods, parse_items, planned
 from dialogs.turn import Turn
 from shop import campaigns, rehearsal
 from shop.rehearsal import Rehearsed
@@ -23,12 +24,12 @@ def parse_goods(reading: Reading, old: Any, asked: bool) -> Any:
     )
 
 
-class Rehearse(OpenCampaign):
+class Rehearse(OfGoods):
     id = "campaign_rehearse"
     intents = ()
     first_words = ("预演", "试跑")
     before_command = True
-    reads_as = ""
+    opens = "预演 …"
     examples = ("预演 接龙 车厘子 58 起20盒",)
     is_answer = True
     items = Slot(parse_goods, "预演什么？比如“预演 接龙 车厘子 58 起20盒”")
@@ -40,27 +41,28 @@ class Rehearse(OpenCampaign):
         if "人团" in turn.text:
             text = "拼团没法预演：谁和谁一个团，要看到时候怎么拼。直接说“开团 …”，发之前先给你看样子"
             return Question((turn.here(text),), asked="items")
-        if planned_campaign(turn, data, Kind.LIST) is None:
-            return Question((turn.here("价格或者数没看懂，比如“预演 接龙 车厘子 58 起20盒”"),), asked="items")
-        return None
+        if not await rooms_for(turn, data):
+            return self.no_group(turn)
+        plan = planned(turn, data, Kind.LIST)
+        return self.ask_again(turn, data, plan) if isinstance(plan, Unclear) else None
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         kind = Kind.FLASH if data.get("flash") else Kind.LIST
-        planned = planned_campaign(turn, data, kind)
-        assert planned is not None, "it was read before"
+        plan = planned(turn, data, kind)
+        assert not isinstance(plan, Unclear), "it was read just now"
         rooms = [room.id for room in await rooms_for(turn, data)]
-        set_up = partial(
+        begin = partial(
             campaigns.set_up,
             turn.shop,
             kind,
-            planned.title,
-            new_items(planned),
+            plan.title,
+            new_items(plan),
             by=turn.person.id,
             now=turn.now,
             rooms=rooms,
-            terms=dict(planned.extra),
+            terms=dict(plan.extra),
         )
-        return Done((turn.here(_told(await rehearsal.rehearse(turn.shop, set_up, rooms, now=turn.now))),))
+        return Done((turn.here(_told(await rehearsal.rehearse(turn.shop, begin, rooms, now=turn.now))),))
 
 
 def _told(report: Rehearsed) -> str:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from dialogs import rolling, voice
-from dialogs.command import UNDO_FOR, as_money
+from dialogs.command import as_money
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.hear.times import find_times
-from dialogs.leading import Leading, parse_each, rooms_for
+from dialogs.leading import parse_each, rooms_for
+from dialogs.opening import Opening, Unclear, moment_said, named, quantity, shown_rooms
 from dialogs.turn import Turn
-from shop import campaigns, signups
+from shop import signups
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
-from shop.people import Room
 
 EXAMPLE = "活动 周六10点 品鉴会 20人 9.9元"
 MOST = 500  # places
@@ -60,13 +58,14 @@ def parse_title(reading: Reading, old: Any, asked: bool) -> Any:
     return "".join(rest.split()[:1]) or None
 
 
-class OpenEvent(Leading):
+class OpenEvent(Opening):
     id = "event_open"
     intents = ()
     starts = ("开活动", "办活动")
     first_words = ("开活动", "办活动")
     examples = ("办活动 周六10点 品鉴会 20人",)
-    undo_for = UNDO_FOR
+    opens = "活动 …"
+    undone = "{}取消了，报了名的都退"
     title = Slot(parse_title, f"办什么？比如“{EXAMPLE}”")
     when = Slot(parse_time, "几点开始？比如“周六10点”")
     places = Slot(parse_places, "一共几个名额？比如“20人”")
@@ -78,22 +77,19 @@ class OpenEvent(Leading):
         return bool(_HEAD.match(turn.text) and _PLACES.search(turn.text))
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
-        starts = _moment(turn, data["when"])
+        starts = moment_said(data["when"], turn)
         if (wrong := _wrong(turn, data, starts)) is not None:
-            slot, ask = wrong
-            kept = {key: value for key, value in data.items() if key != slot}
-            return Question((turn.here(ask),), asked=slot, data=kept)
+            return self.ask_again(turn, data, wrong)
         rooms = await rooms_for(turn, data)
         if not rooms:
-            return Question((turn.here("还没有能发的群。先把我拉进群，再说“活动 …”"),), asked="title")
+            return self.no_group(turn)
         assert starts is not None, "it was looked at"
-        shown = data | {"rooms": [room.id for room in rooms], "starts": starts.isoformat()}
-        return replace(self.preview(turn, _preview(turn, data, starts, rooms)), data=shown)
+        return self.shown(turn, data | {"starts": starts.isoformat()}, rooms, _preview(turn, data, starts))
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        starts, rooms = datetime.fromisoformat(data["starts"]), await rooms_for(turn, data)
+        starts, rooms = datetime.fromisoformat(data["starts"]), await shown_rooms(turn, data)
         if starts <= turn.now:
-            return Done((turn.here("开始的时间已经过了，再说一遍“活动 …”"),))
+            return self.too_late(turn)
         made = await signups.open(
             turn.shop,
             data["title"],
@@ -102,25 +98,20 @@ class OpenEvent(Leading):
             starts,
             [room.id for room in rooms],
             by=turn.person.id,
-            each=Quantity.of(data["each"]) if data.get("each") else None,
+            each=quantity(data.get("each")),
             now=turn.now,
         )
-        text = f"“{made.title}”开始报名了，发到{'、'.join(room.name for room in rooms)}。看谁来说“名单”，门口核销报来的码（撤销 2 分钟内有效）"
-        return Done((turn.here(text),), undo={"campaign": made.id, "title": made.title}, after=dict(data))
-
-    async def take_back(self, turn: Turn, undo: Data) -> str:
-        await campaigns.cancel(undo["campaign"], now=turn.now)
-        return f"{undo['title']}取消了，报了名的都退。群里发过的话收不回来"
+        text = f"“{made.title}”开始报名了，发到{named(rooms)}。看谁来说“名单”，门口核销报来的码"
+        return self.opened(turn, data, made, text)
 
 
-def _wrong(turn: Turn, data: Data, starts: datetime | None) -> tuple[str, str] | None:
-    """What is to be said again, and how to ask for it."""
+def _wrong(turn: Turn, data: Data, starts: datetime | None) -> Unclear | None:
     if starts is None or starts <= turn.now:
-        return "when", "这个时间已经过了，换个时间，比如“明天10点”"
+        return Unclear("when", "这个时间已经过了，换个时间，比如“明天10点”")
     if not 1 <= data["places"] <= MOST:
-        return "places", f"名额要 1 到 {MOST} 个，一共几个？"
+        return Unclear("places", f"名额要 1 到 {MOST} 个，一共几个？")
     if len(data["title"]) > LONGEST or data["title"] in {one.name for one in turn.shelf.catalogue.products}:
-        return "title", f"名字要 {LONGEST} 个字以内，也不能和货同名。这场叫什么？"
+        return Unclear("title", f"名字要 {LONGEST} 个字以内，也不能和货同名。这场叫什么？")
     return None
 
 
@@ -128,14 +119,8 @@ def _price(data: Data) -> Money:
     return (as_money(data["price"]) if data.get("price") else None) or FREE
 
 
-def _moment(turn: Turn, said: str) -> datetime | None:
-    local = turn.now.astimezone(ZoneInfo(turn.tz))
-    return next((found.moment.at(local) for found in find_times(said)), None)
-
-
-def _preview(turn: Turn, data: Data, starts: datetime, rooms: list[Room]) -> str:
+def _preview(turn: Turn, data: Data, starts: datetime) -> str:
     fee = voice.price(_price(data), signups.UNIT) if _price(data) else "免费"
     each = f" 每人限{data['each']}" if data.get("each") else ""
     begins = rolling.day_and_hour(starts, turn.now, turn.tz)
-    head = f"报名｜{data['title']}\n{begins}开始，{data['places']} 个名额，{fee}{each}"
-    return f"{head}\n发到{'、'.join(room.name for room in rooms)}"
+    return f"报名｜{data['title']}\n{begins}开始，{data['places']} 个名额，{fee}{each}"

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from dialogs import voice
-from dialogs.command import UNDO_FOR, Command, as_money, sku_name
+from dialogs.command import UNDO_FOR, Command, as_money, sku_name, usual_sku
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.turn import Turn
@@ -77,11 +77,6 @@ class PostSpecials(Command):
         posted = Posted(date.fromisoformat(undo["day"]), before, undo["campaign"])
         await specials.take_back(turn.shop, posted, now=turn.now)
         return "特价取消了，按原价卖。群里发过的话收不回来，要说一声吗"
-
-
-def usual_sku(product: str, catalogue: Catalogue) -> str:
-    skus = catalogue.product[product].skus
-    return next((sku.id for sku in skus if sku.default), skus[0].id)
 
 
 def _prices(data: Mapping[str, Any]) -> dict[str, Money] | None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from dialogs import promotion_words as words
 from dialogs import voice
-from dialogs.command import UNDO_FOR, Command, as_money
+from dialogs.command import UNDO_FOR, Command, as_money, usual_sku
 from dialogs.engine import Data, Done, Question, Slot
-from dialogs.merchant.special import usual_sku
 from dialogs.promoting import parse_said, unsaid
 from dialogs.turn import Turn
 from shop import people, special_plans

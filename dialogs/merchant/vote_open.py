@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from dialogs import voting
-from dialogs.command import UNDO_FOR
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.hear.times import find_times
 from dialogs.leading import Leading, my_rooms, rooms_for
+from dialogs.opening import Opening, Unclear, moment, moment_said, named, shown_rooms
 from dialogs.turn import Turn
 from shop import votes
 from shop.refusals import NoSuchVote
@@ -70,36 +68,34 @@ def _without_time(text: str) -> tuple[str, str]:
     return text, ""
 
 
-class OpenVote(Leading):
+class OpenVote(Opening):
     id = "vote_open"
     intents = ()
     first_words = ("投票", "开投票", "发起投票")
     starts = ("投票",)
     examples = (EXAMPLE,)
-    undo_for = UNDO_FOR
+    opens = "投票 …"
     title = Slot(parse_question, f"问什么、有哪几样？比如“{EXAMPLE}”")
     choices = Slot(parse_choices, "有哪几样可以选？用空格隔开")
     until = Slot(parse_until, optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         if (wrong := _wrong(data["choices"])) is not None:
-            kept = {key: value for key, value in data.items() if key != "choices"}
-            return Question((turn.here(wrong),), asked="choices", data=kept)
+            return self.ask_again(turn, data, Unclear("choices", wrong))
         rooms = await rooms_for(turn, data)
         if not rooms:
-            return Question((turn.here("还没有能发的群。先把我拉进群，再说“投票 …”"),), asked="choices")
-        until = _moment(turn, data)
+            return self.no_group(turn)
+        until = moment_said(data.get("until") or "", turn)
         if until and until <= turn.now:
-            return Question((turn.here("截止时间已经过了，换个时间，比如“到晚上8点”"),), asked="until")
-        text = f"{voting.post(_planned(turn, data), now=turn.now, tz=turn.tz)}\n发到{'、'.join(room.name for room in rooms)}"
-        shown = data | {"rooms": [room.id for room in rooms], "ends": until.isoformat() if until else None}
-        return replace(self.preview(turn, text), data=shown)
+            return self.ask_again(turn, data, Unclear("until", "截止时间已经过了，换个时间，比如“到晚上8点”"))
+        post = voting.post(_planned(turn, data, until), now=turn.now, tz=turn.tz)
+        return self.shown(turn, data | {"ends": until.isoformat() if until else None}, rooms, post)
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        rooms = await rooms_for(turn, data)
-        until = datetime.fromisoformat(data["ends"]) if data["ends"] else None
+        rooms = await shown_rooms(turn, data)
+        until = moment(data["ends"], turn)
         if until and until <= turn.now:
-            return Done((turn.here("截止时间已经过了，再说一遍“投票 …”"),))
+            return self.too_late(turn)
         made = await votes.begin(
             turn.shop,
             data["title"],
@@ -109,7 +105,7 @@ class OpenVote(Leading):
             now=turn.now,
             until=until,
         )
-        text = f"投票发到{'、'.join(room.name for room in rooms)}了。看结果说“投票结果”，提前结束说“结束投票”（撤销 2 分钟内有效）"
+        text = f"投票发到{named(rooms)}了。看结果说“投票结果”，提前结束说“结束投票”（撤销 2 分钟内有效）"
         return Done((turn.here(text),), undo={"vote": made.id}, after=dict(data))
 
     async def take_back(self, turn: Turn, undo: Data) -> str:
@@ -164,11 +160,6 @@ def _wrong(choices: list[str]) -> str | None:
     return None
 
 
-def _moment(turn: Turn, data: Data) -> datetime | None:
-    local = turn.now.astimezone(ZoneInfo(turn.tz))
-    return next((one.moment.at(local) for one in find_times(data.get("until") or "")), None)
-
-
-def _planned(turn: Turn, data: Data) -> Standing:
+def _planned(turn: Turn, data: Data, until: datetime | None) -> Standing:
     choices = tuple((words, 0) for words in data["choices"])
-    return Standing(0, data["title"], choices, (), turn.person.id, turn.now, _moment(turn, data), True)
+    return Standing(0, data["title"], choices, (), turn.person.id, turn.now, until, True)

@@ -15,7 +15,7 @@ from shop.kit.ids import RoomId
 from shop.kit.refusal import Refusal
 from shop.people import LEADER, MANAGER, OWNER, Room
 from shop.refusals import CampaignOver, NoSuchCampaign
-from shop.rules.campaigns import OVER, OnOffer
+from shop.rules.campaigns import LIFE, OnOffer
 
 _EACH = re.compile(r"每人(?:只能|最多|限[购量]?)?\s*(\d{1,3})")
 _QUOTA = re.compile(
@@ -32,7 +32,9 @@ class Leading(Command):
     def words(self, refusal: Refusal) -> str | None:
         """To who runs it, not to who wanted to be in it."""
         if isinstance(refusal, CampaignOver):
-            return f"“{refusal.title}”已经不在办了，什么都没动。看看还有什么：回“活动”"
+            return f"“{refusal.title}”现在不用这样办，什么都没动。看看在办的：回“活动”"
+        if isinstance(refusal, NoSuchCampaign):
+            return "现在没有能这样办的活动。看看有哪些：回“活动”"
         return None
 
 
@@ -76,19 +78,22 @@ async def my_rooms(turn: Turn) -> frozenset[RoomId] | None:
     return frozenset(room.id for room in await people.rooms(turn.shop) if room.owner == turn.person.id)
 
 
-async def meant(turn: Turn, data: Data, *, over: bool = False) -> OnOffer:
-    """The campaign this is about: the one that was named, else the newest that runs (or, with `over`, ran) here.
-    Raises NoSuchCampaign; for a group owner also for a campaign that is not only his."""
+async def meant(turn: Turn, data: Data, event: str | None = None) -> OnOffer:
+    """The campaign this is about: the one that was named, else the newest here to which this can happen (None: that is
+    only looked at, and may be over). Raises CampaignOver when it cannot happen to the one that was named, and
+    NoSuchCampaign; for a group owner also for a campaign that is not only his."""
     mine = await my_rooms(turn)
     known = [
         one
         for one in turn.shelf.campaigns
-        if (over or one.state not in OVER)
-        and (mine is None or (one.rooms and mine.issuperset(one.rooms)))
+        if (mine is None or (one.rooms and mine.issuperset(one.rooms)))
         and ("said_in" not in data or not one.rooms or data["said_in"] in one.rooms)
     ]
-    named = [one for one in known if one.key == data.get("campaign") or one.title in turn.text]
-    found = named or known
+    named = [one for one in known if one.title in turn.text]
+    possible = [one for one in named or known if event is None or LIFE.after(one.state, event) is not None]
+    if named and not possible:
+        raise CampaignOver(named[-1].title)
+    found = [one for one in possible if one.key == data.get("campaign")] or possible
     if not found:
         raise NoSuchCampaign(turn.text)
     return found[-1]

@@ -35,7 +35,7 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
         else f"{r.name}每人限 {r.each} {r.unit}，说少一点就行"
     ),
     no.SomeLeft: lambda r: f"{r.name}还有 {r.left} {r.unit}，不用候补，直接回“抢”",
-    no.NoSuchCampaign: lambda r: f"没找到{f'“{r.said[:12]}”' if r.said else ''}这个活动。回“活动”看看有哪些",
+    no.NoSuchCampaign: lambda r: f"没找到“{r.said[:12]}”这个活动。回“活动”看看有哪些",
     no.NoGroupLeft: lambda r: "要发的群现在都说了“别发了”，没有开。群里说“可以发了”以后再来一次",
     no.CampaignClash: lambda r: (
         f"{r.name}已经有一场“{r.other}”排着，那个结束了再开"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dialogs import rolling
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.leading import Leading, meant, parse_named, shown
@@ -18,11 +20,11 @@ class CampaignArrived(Leading):
     campaign = Slot(parse_named, optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
-        of = await meant(turn, data, over=True)
+        of = await meant(turn, data)
         at = await campaigns.progress(of.id)
         counted = rolling.total_words(of, at, turn.shelf)
-        question = self.preview(turn, f"通知“{of.title}”的 {at.people} 人来取（{counted}），群里说一声")
-        return Question(question.says, pending=question.pending, data=data | {"campaign": of.key})
+        text = f"通知“{of.title}”的 {at.people} 人来取（{counted}），群里说一声"
+        return replace(self.preview(turn, text), data=data | {"campaign": of.key})
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         of = shown(turn, data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dialogs import rolling
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.leading import Leading, meant, parse_named, shown
@@ -18,12 +20,12 @@ class CloseCampaign(Leading):
     campaign = Slot(parse_named, optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
-        of = await meant(turn, data)
+        of = await meant(turn, data, "closed")
         at = await campaigns.progress(of.id)
         counted = rolling.total_words(of, at, turn.shelf)
         short = f"，还差 {of.least - at.total} 才成团，现在截就全退" if at.total < of.least else ""
-        question = self.preview(turn, f"截{rolling.title(of)}：{at.people} 人 {counted}{short}")
-        return Question(question.says, pending=question.pending, data=data | {"campaign": of.key})
+        text = f"截{rolling.title(of)}：{at.people} 人 {counted}{short}"
+        return replace(self.preview(turn, text), data=data | {"campaign": of.key})
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         of = shown(turn, data)

@@ -10,6 +10,8 @@ from dialogs.opening import moment
 from dialogs.turn import Turn
 from shop import campaigns
 
+ALIVE = "cancelled"  # what can still be called off can still be moved
+
 
 class MoveDeadline(Leading):
     id = "campaign_deadline"
@@ -20,7 +22,7 @@ class MoveDeadline(Leading):
     at = Slot(lambda reading, old, asked: reading.slots.get("at"), "改到几点截？比如“晚上9点”")
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
-        await meant(turn, data)
+        await meant(turn, data, ALIVE)
         at = moment(data["at"], turn)
         if at is None or at <= turn.now:
             kept = {key: value for key, value in data.items() if key != "at"}
@@ -28,7 +30,7 @@ class MoveDeadline(Leading):
         return None
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        of, at = await meant(turn, data), moment(data["at"], turn)
+        of, at = await meant(turn, data, ALIVE), moment(data["at"], turn)
         assert at is not None, "it was read before"
         await campaigns.move_deadline(of.id, at, now=turn.now)
         text = f"“{of.title}”改到{rolling.day_and_hour(at, turn.now, turn.tz)}截（撤销 2 分钟内有效）"

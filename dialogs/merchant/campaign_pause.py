@@ -2,57 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import ClassVar
+
 from dialogs import rolling
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.leading import Leading, meant, parse_named, shown
 from dialogs.turn import Turn
 from shop import campaigns
+from shop.rules.campaigns import OnOffer
 
 
-class PauseCampaign(Leading):
-    id = "campaign_pause"
+class Step(Leading):
+    """One step in the life of a campaign: which, the verb that makes it, and what is said of it."""
+
     intents = ()
+    event: ClassVar[str]
+    verb: ClassVar[Callable[..., Awaitable[OnOffer]]]
+    said: ClassVar[str]
+    campaign = Slot(parse_named, optional=True)
+
+    async def which(self, turn: Turn, data: Data) -> OnOffer:
+        return await meant(turn, data, self.event)
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        of = await self.which(turn, data)
+        await type(self).verb(of.id, now=turn.now)
+        return Done((turn.here(self.said.format(of.title)),), after=of.key)
+
+
+class PauseCampaign(Step):
+    id = "campaign_pause"
     starts = ("暂停", "暂停活动", "暂停接龙")
     first_words = ("暂停",)
     examples = ("暂停活动",)
-    campaign = Slot(parse_named, optional=True)
-
-    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        of = await meant(turn, data)
-        await campaigns.pause(of.id, now=turn.now)
-        return Done((turn.here(f"“{of.title}”暂停了，先不收单。要接着来说“继续”"),), after=of.key)
+    event, verb = "paused", campaigns.pause
+    said = "“{}”暂停了，先不收单。要接着来说“继续”"
 
 
-class ResumeCampaign(Leading):
+class ResumeCampaign(Step):
     id = "campaign_resume"
-    intents = ()
     starts = ("继续", "继续活动", "继续接龙")
     first_words = ("继续",)
     examples = ("继续活动",)
-    campaign = Slot(parse_named, optional=True)
-
-    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        of = await meant(turn, data)
-        await campaigns.resume(of.id, now=turn.now)
-        return Done((turn.here(f"“{of.title}”又能接了"),), after=of.key)
+    event, verb = "resumed", campaigns.resume
+    said = "“{}”又能接了"
 
 
-class CallOff(Leading):
+class CallOff(Step):
     id = "campaign_call_off"
-    intents = ()
     starts = ("取消活动", "取消接龙", "取消拼团", "取消秒杀")
     first_words = ("取消活动", "取消接龙", "取消拼团", "取消秒杀")
     examples = ("取消活动",)
-    campaign = Slot(parse_named, optional=True)
+    event, verb = "cancelled", campaigns.cancel
+    said = "“{}”取消了，群里说一声，付过的钱自动退"
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
-        of = await meant(turn, data)
+        of = await meant(turn, data, self.event)
         at = await campaigns.progress(of.id)
         text = f"取消{rolling.title(of)}：{at.people} 人的单都取消，付过的 {at.paid} 原路退回"
-        question = self.preview(turn, text)
-        return Question(question.says, pending=question.pending, data=data | {"campaign": of.key})
+        return replace(self.preview(turn, text), data=data | {"campaign": of.key})
 
-    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        of = shown(turn, data)
-        await campaigns.cancel(of.id, now=turn.now)
-        return Done((turn.here(f"“{of.title}”取消了，群里说一声，付过的钱自动退"),), after=of.key)
+    async def which(self, turn: Turn, data: Data) -> OnOffer:
+        return shown(turn, data)

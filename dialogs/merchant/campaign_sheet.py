@@ -19,7 +19,7 @@ class CampaignSheet(Leading):
     campaign = Slot(parse_named, optional=True)
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        of = await meant(turn, data, over=True)
+        of = await meant(turn, data)
         listed, at = await lists.entries(of.id), await campaigns.progress(of.id)
         text = rolling.sheet(of, listed, at, turn.shelf, link=turn.links.sheet(of))
         return Done((turn.here(text),))

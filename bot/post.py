@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from dialogs.night import Night
 from dialogs.speech import Button, Card, Row, Say
 from shop import people, quiet
 from shop.kit.ids import PersonId
-from shop.mail import NewLetter, posted_today
+from shop.mail import NewLetter
 
 log = logging.getLogger(__name__)
 
@@ -99,16 +98,11 @@ async def _address(say: Say, channel: str | None, manners: Manners, now: datetim
 
 async def _may_promote(room: people.Room, manners: Manners, now: datetime) -> bool:
     """The day that counts is the one on which it will be said: what waits through the night is tomorrow's."""
-    if room.muted:
-        return False
-    day = manners.end_of_quiet(now).astimezone(ZoneInfo(manners.tz)).date()
-    midnight = datetime.combine(day, time(0), ZoneInfo(manners.tz))
-    posted = await posted_today(room.channel, room.key, since=midnight.astimezone(UTC))
-    allowed = await quiet.allowed_today(room.id, manners.promotions_a_day, now=now, midnight=midnight)
-    if posted >= allowed:
-        log.warning("room %s has had its %s promotions of the day", room.name, posted)
-        return False
-    return True
+    at = manners.end_of_quiet(now)
+    if await quiet.may_post(room, manners.promotions_a_day, at=at, tz=manners.tz, now=now):
+        return True
+    log.warning("room %s has had its promotions of the day, or wants none", room.name)
+    return False
 
 
 # ── the body of a letter, as JSON ───────────────────────────────────────────────────────────────────────────────

@@ -344,6 +344,7 @@ def facts_of(settings: Settings) -> ShopFacts:
         pays_online=settings.payments.provider != "",
         ask_above_fen=Money.parse(part.ask_above).fen,
         night=_night_of(settings),
+        promotions_a_day=settings.manners.promotions_a_day,
     )
 
 

@@ -16,7 +16,8 @@ from dialogs.hear.reading import Reading
 from dialogs.hear.times import find_times
 from dialogs.leading import Leading, rooms_for
 from dialogs.turn import Turn
-from shop import campaigns
+from shop import campaigns, quiet
+from shop.bills import local_day
 from shop.campaigns import NewItem
 from shop.kit.quantity import Quantity
 from shop.people import Room
@@ -51,9 +52,9 @@ class Opening(Leading):
         first = next(name for name, slot in self.slots().items() if not slot.optional)
         return Question((turn.here(f"还没有能发的群。先把我拉进群，再说“{self.opens}”"),), asked=first)
 
-    def shown(self, turn: Turn, data: Data, rooms: Sequence[Room], *lines: str) -> Question:
+    async def shown(self, turn: Turn, data: Data, rooms: Sequence[Room], *lines: str) -> Question:
         """The preview; a yes is to what was said, in these groups."""
-        text = "\n".join([*lines, f"发到{named(rooms)}"])
+        text = "\n".join([*lines, f"发到{named(rooms)}", *await unheard(turn, rooms, at=turn.now)])
         return replace(self.preview(turn, text), data=data | {"rooms": [room.id for room in rooms]})
 
     def too_late(self, turn: Turn) -> Done:
@@ -95,6 +96,16 @@ async def set_up(turn: Turn, data: Data, plan: OnOffer) -> tuple[OnOffer, list[R
         terms=dict(plan.extra),
     )
     return made, rooms
+
+
+async def unheard(turn: Turn, rooms: Sequence[Room], *, at: datetime) -> list[str]:
+    """A line for the groups that will not read what is posted then, for they have had their posts of that day; nobody
+    else would say so."""
+    night, most = turn.facts.night, turn.facts.promotions_a_day
+    read = night.over(at) if night else at
+    full = [room for room in rooms if not await quiet.may_post(room, most, at=read, tz=turn.tz, now=turn.now)]
+    day = "今天" if local_day(read, turn.shelf.catalogue) == turn.day else "那天"
+    return [f"注意：{named(full)}{day}不能再主动发了，这条发不出去，只能自己在群里说"] if full else []
 
 
 def new_items(plan: OnOffer) -> list[NewItem]:

@@ -35,6 +35,7 @@ class ShopFacts:
     pays_online: bool = True  # is there a payment page behind the link of an order?
     ask_above_fen: int = 100_000
     night: Night | None = None
+    promotions_a_day: int = 3  # a group gets at most so many
 
     @property
     def where(self) -> str:

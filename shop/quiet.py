@@ -3,11 +3,14 @@ day; whoever runs the group hears why, and may take it back."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 from shop import people
 from shop.events import GroupIsTired
 from shop.kit.ids import PersonId, RoomId
+from shop.mail import posted_today
+from shop.people import Room
 from shop.records.people import Complaint
 from shop.rows import as_moment
 from shop.rules.manners import REMEMBERED, posts_a_day
@@ -34,6 +37,15 @@ async def speak_again(room: RoomId) -> None:
     async with transaction():
         await people.mute(room, muted=False)
         await Complaint.filter(room_id=room, taken_back=False).update(taken_back=True)
+
+
+async def may_post(room: Room, most: int, *, at: datetime, tz: str, now: datetime) -> bool:
+    """May this group get one more promotion on the day of `at`, on which it will be said?"""
+    if room.muted:
+        return False
+    midnight = datetime.combine(at.astimezone(ZoneInfo(tz)).date(), time(0), ZoneInfo(tz))
+    posted = await posted_today(room.channel, room.key, since=midnight.astimezone(UTC))
+    return posted < await allowed_today(room.id, most, now=now, midnight=midnight)
 
 
 async def allowed_today(room: RoomId, most: int, *, now: datetime, midnight: datetime) -> int:

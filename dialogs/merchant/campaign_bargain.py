@@ -79,7 +79,9 @@ class OpenBargain(Opening):
         rooms = await rooms_for(turn, data)
         if not rooms:
             return self.no_group(turn)
-        return self.shown(turn, data, rooms, rolling.post(plan, turn.shelf, now=turn.now), _cost(plan, turn))
+        return await self.shown(
+            turn, data, rooms, rolling.post(plan, turn.shelf, now=turn.now), _cost(plan, turn)
+        )
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         plan = _plan(turn, data)

@@ -12,7 +12,7 @@ from dialogs.command import PRODUCT, SKU, as_money, bare_number, parse_amount, s
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.leading import parse_each, rooms_for
-from dialogs.opening import Opening, Unclear, moment, named, new_items, quantity, set_up
+from dialogs.opening import Opening, Unclear, moment, named, new_items, quantity, set_up, unheard
 from dialogs.turn import Turn
 from shop import campaigns, catalogue, flash
 from shop.bills import local_day
@@ -94,7 +94,9 @@ class OpenFlash(Opening):
             return self.no_group(turn)
         await campaigns.may_begin(turn.shop, Kind.FLASH, new_items(plan))
         told = [_post(plan, turn), _when(plan, turn), await _reach(rooms, turn), *await _cost(plan, turn)]
-        text = "\n".join([*told, _beside(plan, rooms, turn)])
+        warm = max(turn.now, (plan.starts_at or turn.now) - WARM_UP)
+        warned = [*_at_night(plan, turn), *await unheard(turn, rooms, at=warm)]
+        text = "\n".join([*told, _beside(plan, rooms, turn), *warned])
         return replace(self.preview(turn, text), data=data | {"rooms": [room.id for room in rooms]})
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
@@ -135,6 +137,17 @@ def _when(plan: OnOffer, turn: Turn) -> str:
     minutes = int(WARM_UP.total_seconds() // 60)
     soon = plan.starts_at - turn.now <= WARM_UP
     return f"{at} 开抢，{'马上' if soon else f'前 {minutes} 分钟'}先预告"
+
+
+def _at_night(plan: OnOffer, turn: Turn) -> list[str]:
+    """When the groups hear nothing unasked, they hear neither the beginning nor the end."""
+    night, starts, ends = turn.facts.night, plan.starts_at or turn.now, plan.deadline
+    assert ends is not None, "a flash sale ends"
+    if night is None or night.over(ends) == ends:
+        return []
+    if night.over(starts) != starts:
+        return [f"注意：{night.start:%H:%M} 到 {night.end:%H:%M} 群里不主动发，开抢没人看得到"]
+    return [f"结束时群里不主动发了，结果第二天 {night.end:%H:%M} 再发"]
 
 
 async def _reach(rooms: list[Room], turn: Turn) -> str:

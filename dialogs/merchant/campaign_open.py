@@ -29,7 +29,7 @@ class OpenCampaign(OfGoods):
         plan = planned(turn, data, Kind.LIST)
         if isinstance(plan, Unclear):
             return self.ask_again(turn, data, plan)
-        return self.shown(turn, data, rooms, rolling.post(plan, turn.shelf, now=turn.now))
+        return await self.shown(turn, data, rooms, rolling.post(plan, turn.shelf, now=turn.now))
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         plan = planned(turn, data, Kind.LIST)

@@ -66,7 +66,7 @@ class OpenTeams(OfGoods):
         plan = _planned(turn, data)
         if isinstance(plan, Unclear):
             return self.ask_again(turn, data, plan)
-        return self.shown(turn, data, rooms, rolling.post(plan, turn.shelf, now=turn.now))
+        return await self.shown(turn, data, rooms, rolling.post(plan, turn.shelf, now=turn.now))
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         plan = _planned(turn, data)

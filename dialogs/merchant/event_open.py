@@ -84,7 +84,9 @@ class OpenEvent(Opening):
         if not rooms:
             return self.no_group(turn)
         assert starts is not None, "it was looked at"
-        return self.shown(turn, data | {"starts": starts.isoformat()}, rooms, _preview(turn, data, starts))
+        return await self.shown(
+            turn, data | {"starts": starts.isoformat()}, rooms, _preview(turn, data, starts)
+        )
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         starts, rooms = datetime.fromisoformat(data["starts"]), await shown_rooms(turn, data)

@@ -10,6 +10,7 @@ from dialogs import voice
 from dialogs.command import UNDO_FOR, Command, as_money, sku_name, usual_sku
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
+from dialogs.opening import named, unheard
 from dialogs.turn import Turn
 from shop import people, specials
 from shop.goods import Catalogue
@@ -49,9 +50,10 @@ class PostSpecials(Command):
         if prices is None:
             return Question((turn.here("价格没看懂，比如“今日特价 草莓22 香蕉2.9”"),), asked="items", data={})
         rooms = [room for room in await people.rooms(turn.shop) if not room.muted]
-        reach = "发到" + "、".join(room.name for room in rooms) if rooms else "还没有群，只改价不发"
+        reach = f"发到{named(rooms)}" if rooms else "还没有群，只改价不发"
         lines = "\n".join(_change(turn, sku, price) for sku, price in prices.items())
-        return self.preview(turn, f"今天特价，到今晚 24 点：\n{lines}\n{reach}")
+        said = ["今天特价，到今晚 24 点：", lines, reach, *await unheard(turn, rooms, at=turn.now)]
+        return self.preview(turn, "\n".join(said))
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         prices = _prices(data) or {}

@@ -89,7 +89,7 @@ class OpenVote(Opening):
         if until and until <= turn.now:
             return self.ask_again(turn, data, Unclear("until", "截止时间已经过了，换个时间，比如“到晚上8点”"))
         post = voting.post(_planned(turn, data, until), now=turn.now, tz=turn.tz)
-        return self.shown(turn, data | {"ends": until.isoformat() if until else None}, rooms, post)
+        return await self.shown(turn, data | {"ends": until.isoformat() if until else None}, rooms, post)
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         rooms = await shown_rooms(turn, data)

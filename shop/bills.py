@@ -82,6 +82,7 @@ def quote(
     now: datetime,
     frozen: Frozen | None = None,
     change: Money | None = None,
+    change_why: str = pricing.CHANGED,
     campaign: OnOffer | None = None,
 ) -> Quote:
     """Price a basket; what stands on an order already keeps the offers it was ordered at."""
@@ -98,7 +99,14 @@ def quote(
         )
         for key, want in basket.items()
     ]
-    return pricing.quote(items, shelf.promotions, buyer, change=change or Money(0), delivered=False)
+    return pricing.quote(
+        items,
+        shelf.promotions,
+        buyer,
+        change=change or Money(0),
+        change_why=change_why,
+        delivered=False,
+    )
 
 
 def shown(basket: Mapping[str, Want], quote: Quote, catalogue: Catalogue) -> Preview:
@@ -166,6 +174,12 @@ def frozen_of(lines: Sequence[Line]) -> dict[str, tuple[Offer, ...]]:
         kept = tuple(offer_in(row) for row in line.offers or ())
         found.setdefault(want_of(line).key, kept or (Offer(Money(line.price_fen), line.price_why),))
     return found
+
+
+def changed_why(lines: Sequence[Line]) -> str:
+    """What the buyer reads of the change that stands on these."""
+    said = (str(cut["why"]) for line in lines for cut in line.cuts if cut["rule"] == "change")
+    return next(said, pricing.CHANGED)
 
 
 def amounts(want: Want, priced: Priced) -> dict[str, object]:

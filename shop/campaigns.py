@@ -36,6 +36,7 @@ from shop.rules.refunds import What
 from shop.transaction import run_sql, transaction
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+STEPS = "阶梯价"
 ALONE = frozenset({Kind.FLASH, Kind.TEAM})  # the same goods run in one of these at a time
 
 
@@ -390,9 +391,11 @@ async def _give_difference(order: Order, of: OnOffer, now: datetime) -> None:
     if not over:
         return
     if order.paid_at is None and order.status in (Status.UNPAID, Status.PREPARING):
-        await orders.adjust(id, Money(-over), now=now)
+        await orders.adjust(id, Money(-over), now=now, why=STEPS)
     elif order.paid_at is not None:
-        await refunds.give(id, None, What(amount=Money(over)), f"{of.title}阶梯价差价", kind="steps", now=now)
+        await refunds.give(
+            id, None, What(amount=Money(over)), f"{of.title}{STEPS}差价", kind="steps", now=now
+        )
 
 
 async def _end_price(item: Item) -> Money | None:

@@ -180,6 +180,7 @@ class OrderAdjusted:
 
     order: int
     fen: int  # less than nothing is off
+    why: str = ""  # when it is not the merchant's own wish
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ from shop.rules import baskets
 from shop.rules.baskets import Want
 from shop.rules.campaigns import OnOffer
 from shop.rules.orders import GONE_OUT, PayMode, Status, may
-from shop.rules.pricing import Priced
+from shop.rules.pricing import CHANGED, Priced
 from shop.slips import Slip, build, lines_of, newest_open, slip_of
 from shop.transaction import run_sql, transaction
 
@@ -156,9 +156,9 @@ async def use_coupons(shop: ShopId, buyer: PersonId, yes: bool, *, now: datetime
         return await slip_of(order, standing)
 
 
-async def adjust(id: OrderId, change_by: Money, *, now: datetime) -> Slip:
-    """改价: the shop takes something off an order without money in it (less than nothing), or puts back what it took off.
-    Raises AlreadyPaid, SaidToBePaid, TooMuchOff."""
+async def adjust(id: OrderId, change_by: Money, *, now: datetime, why: str = "") -> Slip:
+    """改价: the shop takes something off an order without money in it (less than nothing), or puts back what it took off;
+    `why` when it is not the merchant's own wish. Raises AlreadyPaid, SaidToBePaid, TooMuchOff."""
     async with transaction() as tx:
         order = await Order.filter(id=id).select_for_update().get()
         if may(Status(order.status), "adjusted", money_in=order.paid_at is not None) is None:
@@ -169,9 +169,9 @@ async def adjust(id: OrderId, change_by: Money, *, now: datetime) -> Slip:
         lines = await lines_of(order.id)
         order.adjust_fen += change_by.fen
         await change(Order, "WHERE id = ?", [order.id], adjust_fen=order.adjust_fen)
-        standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now)
+        standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now, change_why=why or CHANGED)
         await _ready_if_free(order, now)
-        tx.tell(OrderAdjusted(order.id, change_by.fen), at=now)
+        tx.tell(OrderAdjusted(order.id, change_by.fen, why), at=now)
         return await slip_of(order, standing)
 
 
@@ -431,6 +431,7 @@ async def _rewrite(
     *,
     use_points: bool = False,
     campaign: OnOffer | None = None,
+    change_why: str = "",
 ) -> list[Line]:
     """The order's bill anew; gives its lines. What was asked for before is no longer owed."""
     shop, person = ShopId(order.shop_id), PersonId(order.buyer_id)
@@ -442,6 +443,7 @@ async def _rewrite(
         now=now,
         frozen=bills.frozen_of(lines),
         change=Money(order.adjust_fen),
+        change_why=change_why or bills.changed_why(lines),
         campaign=campaign,
     )
     parts = bills.parts(basket, quote)

@@ -14,6 +14,10 @@ EVENT = OrderAdjusted
 
 async def words(event: OrderAdjusted, desk: Desk) -> tuple[Say, ...]:
     slip = await slips.slip(OrderId(event.order))
-    what = f"店里给你便宜了 {Money(-event.fen)}" if event.fen < 0 else f"店里改了价，加 {Money(event.fen)}"
+    if event.fen < 0:
+        who = f"{event.why}算下来" if event.why else "店里给你"
+        what = f"{who}便宜了 {Money(-event.fen)}"
+    else:
+        what = f"店里改了价，加 {Money(event.fen)}"
     text = f"{slip.code} {what}，现在合计 {slip.payable}：{desk.links.order(slip)}"
     return (Say(text, person=slip.buyer, fold=f"slip:{slip.code}"),)

@@ -30,6 +30,7 @@ from shop.rules.quotes import Cut, Item, Nearly, Offer, Priced, Quote, Spent, Un
 
 __all__ = [
     "ANYBODY",
+    "CHANGED",
     "BasketPromotion",
     "Buyer",
     "Coupon",
@@ -47,6 +48,8 @@ __all__ = [
     "quote",
 ]
 
+CHANGED = "店主改价"
+
 
 def quote(
     items: Sequence[Item],
@@ -54,10 +57,11 @@ def quote(
     buyer: Buyer = ANYBODY,
     *,
     change: Money = ZERO,
+    change_why: str = CHANGED,
     delivered: bool = True,
 ) -> Quote:
-    """Price a basket. `change` is the merchant's: less than nothing is off, more takes cuts back; `delivered` is
-    False for goods that are picked up.
+    """Price a basket. `change` is the merchant's: less than nothing is off, more takes cuts back; `change_why` is what
+    the buyer reads of it; `delivered` is False for goods that are picked up.
 
     Raises TooMuchOff for a change that no line can bear, ValueError for a basket that is none, ArithmeticError when
     a rule breaks the money (S7); nothing is ever clamped.
@@ -70,7 +74,7 @@ def quote(
     lines = _cut_by_coupon(counted, choice.best.goods)
     goods = worth(lines)
     lines = _pay_with_points(lines, bill.points(goods), run.points)
-    lines = _changed(lines, change)
+    lines = _changed(lines, change, change_why)
     result = _quote(lines, (*nearly, *bill.nearly(goods), *sold.nearly), bill.fee(goods), choice)
     check(result)
     return result
@@ -180,7 +184,7 @@ def _pay_with_points(lines: tuple[Priced, ...], points: int, rule: PointsRule | 
 # ── S6 the merchant's change, S7 the last look ──────────────────────────────────────────────────────────────────
 
 
-def _changed(lines: tuple[Priced, ...], change: Money) -> tuple[Priced, ...]:
+def _changed(lines: tuple[Priced, ...], change: Money, why: str) -> tuple[Priced, ...]:
     """Off by what lines cost; back on by what was cut from them, for no line may cost more than its full price."""
     if not change:
         return lines
@@ -193,7 +197,7 @@ def _changed(lines: tuple[Priced, ...], change: Money) -> tuple[Priced, ...]:
         raise TooMuchOff(change, Money(sum(room.values())))
     shares = size.share(room)
     sign = 1 if change < ZERO else -1
-    return tuple(line.less("change", "店主改价", Money(sign * shares[line.key].fen)) for line in lines)
+    return tuple(line.less("change", why, Money(sign * shares[line.key].fen)) for line in lines)
 
 
 def _quote(lines: tuple[Priced, ...], nearly: tuple[Nearly, ...], fee: Money, choice: Choice) -> Quote:

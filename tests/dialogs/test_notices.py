@@ -420,6 +420,14 @@ async def _(town: Town) -> Happening:
     return events.OrderAdjusted((await town.order()).id, -300)
 
 
+@case(
+    "OrderAdjusted by its steps",
+    buyer="0501-001 阶梯价算下来便宜了 ¥3.00，现在合计 ¥59.80：http://shop.example/o/…",
+)
+async def _(town: Town) -> Happening:
+    return events.OrderAdjusted((await town.order()).id, -300, "阶梯价")
+
+
 @case("OrderAdjusted up", buyer="0501-001 店里改了价，加 ¥3.00，现在合计 ¥59.80：http://shop.example/o/…")
 async def _(town: Town) -> Happening:
     return events.OrderAdjusted((await town.order()).id, 300)

@@ -12,7 +12,7 @@ from dialogs.hear import Reader
 from dialogs.hear.reading import NO_LAST_ORDER, Context, Line, Quoted, Reading, Said
 from dialogs.speech import Heard
 from dialogs.wants import lines_of
-from shop import mail, slips
+from shop import mail, people, slips
 from shop.catalogue import Goods
 from shop.kit.ids import MessageId, RoomId, ShopId
 from shop.people import Person, Room
@@ -53,6 +53,8 @@ class Ear:
         now: datetime,
     ) -> Context:
         running = joinable(shelf, room.id if room else None, now)
+        if room is None and not person.is_staff:
+            running = await _of_his_groups(running, shelf, person)
         if heard.quote is None:
             running = await flashing.meant_by(heard.text, running, shelf, now=now)
         return Context(
@@ -108,6 +110,14 @@ def _read_beside_menu(reader: Reader, text: str, context: Context, now: datetime
 def joinable(shelf: Goods, room: RoomId | None, now: datetime) -> tuple[str, ...]:
     """The campaigns that a +1 may mean; a bargain is opened, cut and bought by words of its own."""
     return tuple(one.key for one in shelf.running(room, now) if one.kind != Kind.BARGAIN)
+
+
+async def _of_his_groups(running: tuple[str, ...], shelf: Goods, person: Person) -> tuple[str, ...]:
+    """What a private +1 may mean: no campaign of a group that he is not in, as far as his groups are known."""
+    rooms = {key: shelf.campaign[key].rooms for key in running}
+    if not any(rooms.values()) or not (his := await people.rooms_of(person.id)):
+        return running
+    return tuple(key for key in running if not rooms[key] or not his.isdisjoint(rooms[key]))
 
 
 def names(heard: Heard, context: Context) -> tuple[str, ...]:

@@ -178,6 +178,17 @@ async def rooms(shop: ShopId) -> tuple[Room, ...]:
     return tuple(_room(row) for row in await read(records.Room, which, [shop]))
 
 
+async def rooms_of(person: PersonId) -> frozenset[RoomId]:
+    """The groups that this person is known to be in: he has spoken there, or owns it. Who only reads is in none."""
+    rows = await run_sql(
+        'SELECT id FROM room WHERE owner_id = ? OR (channel, "key") IN (SELECT message.channel, message.room '
+        "FROM handle JOIN message ON message.channel = handle.channel AND message.account = handle.account "
+        "WHERE handle.person_id = ? AND message.room IS NOT NULL)",
+        [person, person],
+    )
+    return frozenset(RoomId(int(row["id"])) for row in rows)
+
+
 async def take_over_room(
     shop: ShopId, channel: str, key: str, name: str, *, owner: PersonId | None = None
 ) -> Room:

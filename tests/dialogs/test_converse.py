@@ -62,6 +62,21 @@ async def acts() -> list[tuple[str, str]]:
 # ── who and where ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+async def test_a_private_plus_one_is_for_a_list_of_ones_own_group(street: Street) -> None:
+    """The newest list runs in another group, which 小李 has never spoken in."""
+    await unit_of_work(lambda: people.take_over_room(street.shop.shop, street.channel.name, "二群", "二群"))
+    for where, goods in ((ROOM, "草莓 22"), ("二群", "香蕉 3")):
+        await street.say(BOSS, f"接龙 {goods}", where)
+        await street.say(BOSS, "确认", PRIVATE)
+    await street.say("小李", "大家好")
+    assert "草莓1盒" in await private(street, "小李", "+1")
+    await street.say("阿花", "大家好", "二群")
+    assert "香蕉1斤" in await private(street, "阿花", "+1")
+    asked = await private(street, "新来的", "+1")  # who only reads may be in both
+    assert "草莓" in asked
+    assert "香蕉" in asked
+
+
 async def test_two_people_with_open_questions_do_not_answer_for_each_other(street: Street) -> None:
     assert "对吗" in await private(street, "小李", "来35斤香蕉")
     assert "对吗" in await private(street, "阿花", "来31斤雪梨")

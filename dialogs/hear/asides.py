@@ -12,7 +12,7 @@ from dialogs.hear.specs import Spec
 from dialogs.hear.walk import GOODS, Walk
 
 PAID = re.compile("(?:付|转|扫|汇|打款|转账)(?:给?你|好|完|清|过去|过来|过|了)+$")
-TOO_MUCH = re.compile("(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|放不下|[吃喝用装拿搬拎]不[完了下动])")
+TOO_MUCH = re.compile("(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|放不下|不够|没够|[吃喝用装拿搬拎]不[完了下动够]|里[头面边])")
 AMOUNTS = ("qty", "number", "money")
 
 
@@ -34,12 +34,26 @@ class Asides(Walk):
         named = any(p.kind in (*GOODS, *AMOUNTS) for p in clause)
         return len(clause) > 1 and clause[0].tag == "set" and not named
 
+    def _denies_another_amount(self, at: int) -> bool:
+        """4斤沃柑，不是4箱; but 三斤 不是 四斤红富士 and 三斤，不是，四斤 correct themselves."""
+        said = [p for p in self.pieces[at + 1 :] if p.kind != "blank"]
+        told = any(p.kind in ("qty", "number") for p in self.pieces[:at])
+        corrects = at > 0 and self.pieces[at - 1].text in ("哎", "哦", "啊", "额", "呃", "诶")
+        direct = bool(said) and said[0].kind in ("qty", "number")
+        return told and direct and not corrects and not (len(said) > 1 and said[1].kind in GOODS)
+
+    def _denies_a_size(self, at: int) -> bool:
+        """5斤装的2箱，不是10斤装的: nothing but the size is said of it."""
+        said = [p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag != "filler"]
+        sizes = bool(said) and said[0].kind in ("spec", "specword")
+        return sizes and bool(self.done) and (len(said) == 1 or said[1].kind == "break")
+
     def _says_how_to_pack(self, at: int) -> bool:
         """玉米十二根，分两个袋装."""
         return bool(at and self.pieces[at - 1].text == "分" and self.done) and not self.open
 
     def _cannot_be_used(self, at: int) -> bool:
-        """虾两斤太多，一斤够了; 两板放不下: so much is not ordered."""
+        """虾两斤太多，一斤够了; 两板放不下; 6个里头俩双黄的: so much is not ordered."""
         return bool(TOO_MUCH.match("".join(p.text for p in self.pieces[at + 1 : at + 6])))
 
     def _was_paid(self, at: int) -> bool:
@@ -71,13 +85,14 @@ class Asides(Walk):
         last = self.done[-1] if self.done and self.held is None and self.broken else None
         if last is None or not last.products or following is None or following.kind != "spec":
             return None
-        if not self._in_another_size(following.value):
+        if not self._in_another_size(following.value, at):
             return None
         return replace(last, quantity=quantity, specs=(), note=None, start=piece.start, end=piece.end)
 
-    def _in_another_size(self, spec: Spec) -> bool:
+    def _in_another_size(self, spec: Spec, at: int) -> bool:
         """大米5斤装的来一袋，10斤的也来一袋."""
-        told = self.done[-1].specs if self.done and self.broken else ()
+        apart = self.broken or self.pieces[at - 1].kind == "blank"  # 6寸戚风两个 8寸一个
+        told = self.done[-1].specs if self.done and apart else ()
         return bool(told and spec.measures) and all(
             one.measures and one.measures != spec.measures for one in told
         )

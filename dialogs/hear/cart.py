@@ -8,7 +8,7 @@ from dialogs.hear.offer import Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Line
 from dialogs.hear.scene import Scene
-from dialogs.hear.settle import fits, settle
+from dialogs.hear.settle import fits_pack, settle
 from dialogs.hear.units import same_unit
 
 
@@ -24,7 +24,7 @@ def of_cart(scene: Scene, want: Want) -> list[Line]:
 
 def by_specs(scene: Scene, want: Want, lines: list[Line]) -> list[Line]:
     goods = scene.offer.catalogue.sku
-    return [line for line in lines if all(fits(spec, goods[line.sku]) for spec in want.specs)] or lines
+    return [line for line in lines if all(fits_pack(spec, goods[line.sku]) for spec in want.specs)] or lines
 
 
 def by_unit(scene: Scene, quantity: Quantity) -> list[Line]:

@@ -112,10 +112,15 @@ def _quote(data: Any) -> Quoted | None:
 def _pending(data: Any) -> Pending | None:
     if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
         return None
+    options = tuple(str(one) for one in data["options"]) if isinstance(data.get("options"), list) else ()
+    lines = _lines(data.get("lines"))
+    asked = [line for line in lines if not line.qty and line.op != "remove"]
+    if data["kind"] == "clarify_qty" and not options and len(asked) == 1:
+        options = (asked[0].sku,)  # the line that lacks its amount is what was asked about
     return Pending(
         data["kind"],
-        tuple(str(one) for one in data["options"]) if isinstance(data.get("options"), list) else (),
-        _lines(data.get("lines")),
+        options,
+        tuple(line for line in lines if line not in asked),
         _text(data.get("product")),
         _number(data.get("qty")),
         _text(data.get("unit")),

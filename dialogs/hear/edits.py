@@ -26,7 +26,7 @@ CORRECTION = re.compile(
     r"不是.+是|不是[\d一两二三四五六七八九十]|是.+不是|(?:按|点|打|写|说|选|下|拍)错|还是[要来拿](?=[\d一两二三四五六七八九十])"
 )
 TOO_MUCH = re.compile(
-    r"(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|[多少]了(?=[,，。 ])|不够|放不下|[吃喝用装拿搬拎]不[完了下动])"
+    r"(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|[多少]了(?=[,，。 ])|[不没]够|放不下|[吃喝用装拿搬拎]不[完了下动够])"
 )
 AS_IT_IS = re.compile(
     "(?:还是|还|都|就|保持|先)*(?:不变|不动|不改|不用改|照旧|照常|照样|留着|留下|保留|不退)"
@@ -166,7 +166,12 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
     for said in wants:
         if said.without is not None and (gone := _denied_lines(scene, said)):
             done += [removed(line) for line in gone]
-        want = replace(said, op="set") if corrects and said.op == "add" and of_cart(scene, said) else said
+            if said.quantity is None and not said.specs:
+                continue  # 蛋挞散的不要了
+            carried = Quantity(gone[0].qty, gone[0].unit) if said.quantity is None else said.quantity
+            said = replace(said, quantity=carried)  # 要8寸的，不要6寸了: as many as before
+        of_ours = corrects and said.op == "add" and of_cart(scene, said)
+        want = replace(said, op="set") if of_ours else said
         if want.source == "unknown" or (not want.quantity and AS_IT_IS.match(scene.text, want.end)):
             continue
         one = _one_change(scene, want)
@@ -238,7 +243,7 @@ def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:
     if want.op == "remove":
         if not cart and not scene.context.cart and any(w.op != "remove" for w in scene.gathered.wants):
             return []  # 土豆不要，香蕉三斤: nothing is there to be taken out
-        return [removed(line) for line in cart] if cart else _missing(want)
+        return [removed(line) for line in by_specs(scene, want, cart)] if cart else _missing(want)
     if not cart:
         return _not_in_cart(scene, want)
     if quantity is None or quantity.trouble:

@@ -161,20 +161,32 @@ def _names_campaign(scene: Scene, listed: Listed) -> bool:
 def row(scene: Scene, entry: Entry, above: Sequence[Row]) -> Row:
     """Who wants what; 同上 is what the row above has."""
     name, rest = _name_and_goods(scene, entry.text)
-    if SAME.search(rest) and above:
-        return Row(
-            name, tuple(replace(line, for_whom=name or None) for line in above[-1].lines), (), above[-1].bare
-        )
+    if (same := SAME.search(rest)) and above:
+        copied = [replace(line, for_whom=name or None) for line in above[-1].lines]
+        more = _goods_row(scene, name, rest[same.end() :])  # 同上，再加可颂1个
+        return Row(name, tuple(merged([*copied, *(replace(line, op="add") for line in more.lines)])), more.unclear, above[-1].bare)
     if DELETED.search(rest) and len(rest) < 8:
         return Row(name, _deleted(scene, name, above), (), False)
     return _goods_row(scene, name, rest)
 
 
 def _deleted(scene: Scene, name: str, above: Sequence[Row]) -> tuple[Line, ...]:
-    mine = [line for row in above if row.name == name for line in row.lines] or list(scene.context.cart)
+    mine = (
+        [line for row in above if row.name == name for line in row.lines]
+        or list(scene.context.cart)
+        or _posted_before(scene, name)
+    )
     return tuple(
         Line(line.sku, Decimal(0), line.unit, "remove", name or None, None, line.campaign) for line in mine
     )
+
+
+def _posted_before(scene: Scene, name: str) -> list[Line]:
+    """What this name had in the list as it was posted last."""
+    lists = (split(said.text) for said in reversed(scene.context.history) if said.who != "bot")
+    entries = [entry.text for listed in lists if listed for entry in reversed(listed.entries)]
+    rows = (_goods_row(scene, *_name_and_goods(scene, text)) for text in entries)
+    return next((list(row.lines) for row in rows if row.name == name and row.lines), [])
 
 
 def _goods_row(scene: Scene, name: str, rest: str) -> Row:

@@ -72,7 +72,7 @@ def _by_our_units(scene: Scene, gathered: Gathered) -> bool:
 def _sold_by(scene: Scene, want: Want) -> bool:
     """Whether anything of ours is sold by this unit."""
     unit = want.quantity.unit if want.quantity else None
-    return unit in scene.offer.catalogue.sold_by
+    return unit == "份" or unit in scene.offer.catalogue.sold_by
 
 
 def _of_life(scene: Scene, gathered: Gathered) -> bool:

@@ -178,6 +178,8 @@ class Pairing(Asides):
             self._hold(quantity, at)
 
     def _hold(self, quantity: Quantity, at: int) -> None:
+        if self.held is not None and self.wrong:
+            self.held, self.wrong = None, False  # 三斤，不，四斤红富士
         if self.held is not None and self.held.trouble != "vague":  # 来点儿两斤葡萄
             self._flush_unknown()
             if self.held is not None:

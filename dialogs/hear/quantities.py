@@ -166,7 +166,7 @@ def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
         (rf"(?<![a-z])(?P<n>{'|'.join(PINYIN)})(?P<unit>{'|'.join(PINYIN_UNITS)})(?![a-z])", _pinyin),
         (rf"(?<![a-z\d.])(?P<n>\d+) ?(?P<unit>{'|'.join(PINYIN_UNITS)})(?![a-z])", _pinyin),
         (
-            rf"(?<=[来要带拿买送订加拼跟接整搞弄称给留份扛搬])(?![团人单次间场节桌位]){size}{after}(?![装的])",
+            rf"(?<=[来要带拿买送订加拼跟接整搞弄称给留份扛搬])(?<![不别][要拿给留来])(?![团人单次间场节桌位]){size}{after}(?![装的])",
             _one,
         ),
     )

@@ -25,8 +25,15 @@ FREE, FREE_WITH_GOODS = 3, 7  # so many characters that nobody explains are in a
 TOLD_TOO = ("review.give", "order.query", "aftersale.report")  # said of what was bought, as talk is
 HARMED = ("damage", "returns", "received", "short", "weighs_less", "wanted_got")
 HARM = re.compile("[坏烂碎霉臭馊裂漏错少死虫退赔秤称才]|新鲜|过期|变质")
-CONDITION = re.compile("[来要留订拿买给送称加]|的话|就")  # 有的话要两盒
+NEVER = re.compile("(?!)")
+WANTED = re.compile("[来要留订拿买给送称加]|的话|就")
+CONDITIONAL = {  # what makes an order of a question
+    "stock.query": WANTED,
+    "delivery.query": WANTED,
+    "price.query": re.compile("(?:的话|就)[^,，]{0,3}[来要拿买订]"),
+}
 BOOKS = re.compile("^(?!.*(?:钱|价|收费|多少|几块)).*(?:[约报订位]|名额)")
+MISTAKEN = "[写打点按说选下拍]错"  # 数量写错了，应该是2个
 REMARKED = re.compile("少点|少要点|少算点")  # 绑绳少点, behind an order, is no haggling
 IF_BOUGHT = "买[^,，。 ]{2,12}(?:总|都|也|该|应该|得|能|可)[^,，。 ]{0,3}(?:便宜|优惠|打.?折|抹|少算|让|送)"  # 买十只总得便宜点
 FETCH = re.compile(
@@ -39,7 +46,9 @@ def plain_question(scene: Scene) -> Reading | None:
     if not scene.addressed or BOOKS.search(scene.text):
         return None
     gathered = tidy_emoji(scene.gathered)
-    changes = bool(scene.context.cart) and any(want.op == "remove" for want in gathered.wants)
+    changes = bool(scene.context.cart) and any(
+        want.op in ("remove", "dec") or (want.quantity and scene.says(MISTAKEN)) for want in gathered.wants
+    )
     amounts = any(want.quantity for want in gathered.wants)
     if changes or (amounts and not HARM.search(scene.text)) or complains_of_the_amount(scene):
         return None
@@ -133,16 +142,19 @@ def _answered(scene: Scene, gathered: Gathered, intent: Intent) -> Reading:
     more = SLOTS.get(intent.name)
     if more is not None:
         slots.update(more(scene, gathered))
-    lines = _conditional_lines(scene, gathered) if intent.name in ("stock.query", "delivery.query") else ()
+    lines = _conditional_lines(scene, gathered) if CONDITIONAL.get(intent.name, NEVER).search(scene.text) else ()
     return act(intent.name, lines, slots, why=f"听到“{intent.why}”")
 
 
 def _conditional_lines(scene: Scene, gathered: Gathered) -> tuple[Line, ...]:
     """有的话要两盒: the lines that follow if the answer is yes."""
     asked = next((want for want in gathered.wants if want.products or want.sku), None)
-    if asked is None or not CONDITION.search(scene.text):
+    if asked is None:
         return ()
-    loose = gathered.loose[0] if gathered.loose else None
+    loose = gathered.loose[-1] if gathered.loose else None
+    if loose and len(gathered.wants) == 1:
+        asked_for = replace(asked, quantity=loose)  # 多少钱一杯，不贵的话来两杯
+        gathered = replace(gathered, wants=(asked_for,))
     wants = [
         replace(want, quantity=want.quantity or loose) for want in gathered.wants if want.source != "unknown"
     ]

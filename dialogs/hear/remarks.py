@@ -7,16 +7,18 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 NOTE = re.compile(r"\((?P<note>[^()\n]{2,40})\)")
-INSTEAD = re.compile(
-    r"(?:(?<!有)没有?|缺货|卖完|断货|要是没)"
-    r"(?:[^,，。\d了]{1,8}?(?P<what>(?:了|的话)*[,，]?(?:就|则|那就|可以|请)?)|(?P<then>(?:了|的话|货)*[,，]?(?:就|则|那就|可以|请)))"
-    r"(?:换|给|来|要|拿|改)(?:成|为)?[^,，。\d斤]{1,8}(?:也行|吧|也可以|代替)?(?=[,，]|$)"
+GONE = r"(?:(?<!有)没有?|缺货|卖完|断货|要是没)"
+IF = r"(?:了|的话|货)*(?:(?<=的话)[,，])?(?:那?就|则|可以|请)?"
+INSTEAD = re.compile(  # 家里没米了，来一袋 names no fallback: 就, 的话, 换 or 也行 does
+    rf"{GONE}(?:[^,，。\d了就]{{1,8}}?(?P<what>{IF})|(?P<then>{IF}))"
+    r"(?:(?<=就)(?!退)[^,，。]{1,12}|(?:(?:换|改)(?:成|为)?|(?<=的话|话[,，]|可以)(?:给|来|要|拿))[^,，。\d斤]{1,8}|[^,，。\d斤]{1,8}也(?:行|可以|成))"
+    r"(?:吧|代替)?(?=[,，]|$)"
 )
 WITHOUT = re.compile(
     r"(?:不要|别要|别拿|别给我?|别|不用)(?P<what>(?:太|那么|有)?[\u4e00-\u9fff]{1,4})的(?=[,，。;；!！~]|$)"
     r"|(?<=[,，])[\u4e00-\u9fff]{1,3}的就?(?:不要|别[放拿装给称送])(?=[,，。;；!！~]|$)"
     r"|[称秤是]多少就?算多少"
-    r"|别(?:给我?)?[弄打压磕碰搞挤摔]{0,2}[坏碎烂破洒漏扁](?:了|啦)?(?=[吧啊哈哦]?(?:[,，。;；!！~]|$))"
+    r"|(?:别|不要|莫)(?:给我?)?[弄打压磕碰搞挤摔]{0,2}[坏碎烂破洒漏扁](?:了|啦)?(?=[吧啊哈哦]?(?:[,，。;；!！~]|$))"
     r"|(?<![特分区性离告个识级])别(?!人|的|处|名)(?:(?![了吗么不])[\u4e00-\u9fff]){1,4}?(?=[吧啊哈哦]?(?:[,，。;；!！~]|$))"
 )
 PURPOSE = re.compile(
@@ -43,5 +45,5 @@ def find_remarks(text: str, units: Collection[str]) -> Iterator[FoundRemark]:
         if match["what"] not in units:  # 不要板的
             yield FoundRemark(*match.span(), *match.span(), "without")
     for match in INSTEAD.finditer(text):
-        start = match.start("what") if match["what"] is not None else match.start("then")
+        start = match.start("what") if match["what"] is not None else match.start()
         yield FoundRemark(start, match.end(), *match.span(), "instead")

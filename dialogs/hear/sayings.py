@@ -62,7 +62,7 @@ class Sayings(Pairing):
         """2斤装一袋再加散的一斤: the same goods again, in another size."""
         before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
         joined = before is not None and (before.tag in ("inc", "and", "also") or self._in_other_packs(at))
-        joined = joined or self._in_another_size(self.pieces[at].value)
+        joined = joined or self._in_another_size(self.pieces[at].value, at)
         size = joined and bool(self.done) and not self.open and self.held is None and self._next_amount(at)
         return bool(
             size and self.done[-1].products and self.done[-1].quantity and not self._next_is_goods(at)
@@ -164,12 +164,10 @@ class Sayings(Pairing):
         if piece.text == "不是" and following is not None and following.kind == "product" and not self.held:
             self.denied = following  # 橙子，不是橙汁
             return
-        if (
-            piece.text == "不是"
-            and self._next_amount(at)
-            and before is not None
-            and before.kind in ("qty", "number")
-        ):
+        if piece.text == "不是" and self._denies_a_size(at):
+            self.denied = following  # 5斤装的2箱，不是10斤装的
+            return
+        if piece.text == "不是" and self._denies_another_amount(at):
             self.skipping = True  # 是1提不是2提
             return
         self.wrong = True

@@ -292,12 +292,12 @@ class Walk:
         return replace(after, value=Spec(word=f"整{after.text}", text=after.text))
 
     def _lacks(self, at: int) -> bool:
-        """珍奶不要冰: what is not wanted is a part of the goods, named right behind."""
+        """珍奶不要冰, 鲈鱼不用杀: a part of the goods or a thing to be done to them, named right behind."""
         after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
         return (
             after is not None
-            and after.kind in ("word", "char")
-            and self.pieces[at].text in ("不要", "不用", "去掉")
+            and (after.kind in ("word", "char") or after.tag == "note")
+            and self.pieces[at].text in ("不要", "不用", "不需要", "去掉")
         )
 
     def _sized_unit(self) -> str:
@@ -319,7 +319,7 @@ class Walk:
 
     def _takes_back(self, piece: Piece, at: int) -> bool:
         """三斤，不，四斤: a lone 不 between two amounts."""
-        if set(piece.text) != {"不"} or not self.done:
+        if set(piece.text) != {"不"} or not (self.done or self.held):
             return False
         before = self.pieces[at - 1]
         after = next((p for p in self.pieces[at + 1 :] if p.kind not in ("blank", "break", "cue")), None)

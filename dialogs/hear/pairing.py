@@ -277,7 +277,10 @@ class Pairing(Asides):
     def _thing_before(self, piece: Piece) -> str:
         """Unknown goods right before an amount: 火龙果3斤."""
         verbs = [p for p in self.pieces if p.kind == "cue" and p.tag in ("buy", "filler")]
-        words = [p for p in run([*self.unknown, *verbs], piece.start) if p.kind != "cue"]
+        said = run([*self.unknown, *verbs], piece.start)
+        words = [p for p in said if p.kind != "cue"]
+        if said and said[-1].text == "的" and (self.open or self.done):
+            return ""  # 大闸蟹三两公的四只
         return (
             "".join(p.text for p in words)
             if words and (names_a_thing(words[-1]) or len(words[-1].text) == 1)

@@ -13,7 +13,7 @@ from dialogs.hear.dictionary import lexicon, syllables
 from dialogs.hear.edits import edit
 from dialogs.hear.gate import not_for_us, small_talk
 from dialogs.hear.joins import join
-from dialogs.hear.lattice import Lattice, mark_emoji
+from dialogs.hear.lattice import LONGEST_CUE, Lattice, mark_emoji
 from dialogs.hear.lesson import lesson
 from dialogs.hear.lexicon import words
 from dialogs.hear.lists import post
@@ -27,6 +27,7 @@ from dialogs.hear.questions import plain_question, question
 from dialogs.hear.reading import Context, Reading
 from dialogs.hear.reposts import repost
 from dialogs.hear.scene import Scene, ignore, tokens
+from dialogs.hear.specs import find_specs
 from shop.goods import Catalogue
 
 Step = Callable[[Scene], Reading | None]
@@ -48,6 +49,7 @@ STEPS: tuple[Step, ...] = (
 )
 LONGEST = 2_000  # a longer text is no message to a shop, unless it is a list
 MEASURED = re.compile(r"[^\u4e00-\u9fff]+[斤两克升只个枚片包支根颗粒瓶袋块]?装?")
+NAMED = re.compile("[a-z\u4e00-\u9fff]")  # a pack's name has a letter in it
 NOBODY = Context()
 
 
@@ -103,11 +105,14 @@ def _lattice(catalogue: Catalogue) -> Lattice:
     units = {unit.lower() for one in catalogue.units for unit in (one.name, *one.aliases)}
     sold = {sku.unit.lower() for product in catalogue.products for sku in product.skus}
     specs = {fold(sku.spec) for product in catalogue.products for sku in product.skus if sku.spec}
-    spec_words = frozenset(
-        spec for spec in specs if not any(char.isdigit() for char in spec) and len(spec) <= 6
-    ) | frozenset(word for spec in specs for word in _kinds(spec, units | sold))
-    return Lattice(
-        index(catalogue.products),
-        Amounts(units | sold | words("units.txt")),
-        spec_words | words("spec_words.txt"),
-    )
+    amounts = Amounts(units | sold | words("units.txt"))
+    spec_words = {spec for spec in specs if len(spec) <= LONGEST_CUE and not _measures(spec, amounts)}
+    spec_words.update(word for spec in specs for word in _kinds(spec, units | sold))
+    return Lattice(index(catalogue.products), amounts, frozenset(spec_words) | words("spec_words.txt"))
+
+
+def _measures(spec: str, amounts: Amounts) -> bool:
+    """5斤装, 11枝, 2小时: read as a measure wherever it stands; 4两母 and 9号 are names of a pack."""
+    found = [(one.start, one.end) for one in find_specs(spec, amounts.unit)]
+    found += [(one.start, one.end) for one in amounts.find(spec)]
+    return not NAMED.search(spec) or (0, len(spec)) in found

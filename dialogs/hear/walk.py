@@ -250,10 +250,11 @@ class Walk:
             return False
         packs = any(p.text.endswith("装") and p.end <= self.pieces[at].start for p in clause)
         asks = any(p.tag == "buy" and not p.text.endswith("装") for p in clause)
+        goods = any(p.kind in GOODS for p in clause)
         return (
             packs
             or any(p.tag == "note" for p in clause)
-            or (not asks and any(p in self.left_over for p in clause))
+            or (not (asks or goods) and any(p in self.left_over for p in clause))
         )
 
     def _apart(self, piece: Piece) -> bool:

@@ -21,6 +21,7 @@ ELSEWHERE = re.compile(
     r"超市|菜市?场|山姆|盒马|拼多多|淘宝|京东|大润发|永辉|叮咚|别家|(?:差|缺|才|只(?:有|给|送|到|来))了?[一两二三四五半\d]"
 )
 SHOPKEEPERS = ("老板", "老板娘", "团长", "店家", "店长", "掌柜", "掌柜的")
+PLAINLY = ("来", "要", "给我来", "给我留", "给我称", "我要", "我来", "帮我留", "再来", "订", "留")
 PRICES = ("价", "价格", "价钱")
 MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
 
@@ -30,7 +31,7 @@ def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
     said = _up_to_goods(scene, gathered)
     if chatters(said, private=True) and not (scene.private and asks_for_some(scene)):
         return False
-    if not (scene.private or for_another) and chatters(said, private=False):
+    if not (scene.private or for_another) and chatters(_asked_plainly(scene, gathered) or said, private=False):
         return False
     amounts = any(want.quantity or want.money or want.specs for want in gathered.wants)
     if scene.addressed:
@@ -237,6 +238,19 @@ def _up_to_goods(scene: Scene, gathered: Gathered) -> str:
         return said
     ends = [p.start for p in scene.pieces if p.kind == "break" and p.start > max(starts, default=0)]
     return said[: ends[0] - len(scene.masked)] if ends else said
+
+
+def _asked_plainly(scene: Scene, gathered: Gathered) -> str:
+    """The clauses with goods, when each asks for so much of them and says nothing else: 终于开团了！车厘子来两箱."""
+    wanted = [want.start for want in gathered.wants]
+    found = [c for c in clauses(scene.pieces) if any(c[0].start <= at < c[-1].end for at in wanted)]
+    plain = all(
+        any(p.tag == "buy" and p.text in PLAINLY for p in clause)
+        and any(p.kind == "qty" for p in clause)
+        and not left_over(p for p in clause if p in gathered.left_over)
+        for clause in found
+    )
+    return "，".join(scene.masked[c[0].start : c[-1].end] for c in found) if plain else ""
 
 
 def _called_at(scene: Scene, before: int) -> int:

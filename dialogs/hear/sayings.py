@@ -115,6 +115,8 @@ class Sayings(Pairing):
 
     def _said_filler(self, piece: Piece, at: int) -> None:
         """珍奶大的两杯, where a cup comes in two sizes."""
+        if piece.text in ("我自己", "自己") and self.broken and self._next_amount_or_goods(at):
+            self.for_whom = None  # 帮刘姐带一箱苹果，我自己要两斤香蕉
         if piece.text in SIZED and self.open and (unit := self._sized_unit()):
             size = Spec(word=f"{piece.text[0]}{unit}", firm=True, text=piece.text)
             self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, size))

@@ -57,7 +57,9 @@ def bare(scene: Scene, gathered: Gathered) -> Reading | None:
 
 
 def asks(scene: Scene) -> bool:
-    return any(piece.kind == "cue" and piece.tag in ("buy", "join", "all", "each") for piece in scene.pieces)
+    """要C, but not 我选C，你们呢."""
+    tags = ("buy", "join", "all", "each")
+    return any(p.kind == "cue" and p.tag in tags and p.text != "选" for p in scene.pieces)
 
 
 def sighs(scene: Scene) -> bool:

@@ -70,6 +70,9 @@ class Walk:
         following = self._next(at)
         return following is not None and following.kind in ("qty", "number", "spec")
 
+    def _next_amount_or_goods(self, at: int) -> bool:
+        return self._next_amount(at) or self._next_is_goods(at)
+
     def _denies_an_amount(self, at: int) -> bool:
         """不要三斤了，两斤就行: one amount here, another in the next clause, and no goods of its own there."""
         said = [

@@ -161,7 +161,6 @@ class Sayings(Pairing):
         if piece.text == "算了" and self.open and not self._next_amount(at):
             self._said_op(piece, at)  # 鸡蛋算了
             return
-        before = next((p for p in reversed(self.pieces[:at]) if p.kind not in ("break", "blank")), None)
         following = self._next(at)
         if piece.text == "不是" and following is not None and following.kind == "product" and not self.held:
             self.denied = following  # 橙子，不是橙汁
@@ -198,6 +197,8 @@ class Sayings(Pairing):
         if piece.text == "多" and at and self.pieces[at - 1].text in ("那么", "这么", "太"):
             return
         op: Op = OPS[piece.tag]
+        if op == "remove" and self.done and at and self._said_before(at).tag == "except":
+            return  # 两板鸡蛋，其他不要
         if op == "remove" and piece.text in PARTLY and self._amount_right_behind(at):
             op = "dec"  # 去掉一箱
         if op == "remove" and self._too_much(at):

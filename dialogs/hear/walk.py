@@ -57,6 +57,9 @@ class Walk:
     def _next(self, at: int, silent: Sequence[str] = SILENT) -> Piece | None:
         return next((p for p in self.pieces[at + 1 :] if p.kind not in silent), None)
 
+    def _said_before(self, at: int) -> Piece:
+        return next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), self.pieces[at])
+
     def _next_is_goods(self, at: int) -> bool:
         following = self._next(at)
         return following is not None and following.kind in GOODS

@@ -12,7 +12,9 @@ from dialogs.hear.specs import Spec
 from dialogs.hear.walk import GOODS, Walk
 
 PAID = re.compile("(?:付|转|扫|汇|打款|转账)(?:给?你|好|完|清|过去|过来|过|了)+$")
-TOO_MUCH = re.compile("(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|放不下|不够|没够|[吃喝用装拿搬拎]不[完了下动够]|里[头面边])")
+TOO_MUCH = re.compile(
+    "(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|放不下|不够|没够|[吃喝用装拿搬拎]不[完了下动够]|里[头面边])"
+)
 AMOUNTS = ("qty", "number", "money")
 
 

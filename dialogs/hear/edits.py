@@ -33,6 +33,7 @@ AS_IT_IS = re.compile(
 )  # 馒头改八个，油条不变
 ENOUGH = re.compile("[^\\d]?就?够了?(?=[,，。!~ 吧哈啊]|$)")
 CHANGES = ("set", "inc", "dec", "not", "wrong")
+ASKS_ABOUT_IT = "^(?!.*(?:能|可以|可不可以|行|好)).*吗[?]?$|么$|为什么|券|满\\d+减|多少钱"
 HOW_MUCH = "多(?:少|大|重|长|高|久|远|宽)"
 
 
@@ -83,9 +84,8 @@ def _means_it(scene: Scene, gathered: Gathered) -> bool:
         return False  # less came than was paid for, or it goes back
     if scene.addressed and scene.says("(?:能|可以|想|要).{0,4}(?:取消|退单)"):
         return True
-    if chatters(_about_changes(scene, gathered), private=scene.private) or scene.says(
-        "(?<!可以)(?<!行)(?<!好)吗[?]?$|么$|为什么|券|满\d+减|多少钱"
-    ):
+    said = _about_changes(scene, gathered)
+    if chatters(said, private=scene.private) or re.search(ASKS_ABOUT_IT, said):
         return False
     if scene.addressed:
         return left_over(gathered.left_over) <= max(6, len(scene.text) // 2)
@@ -93,11 +93,16 @@ def _means_it(scene: Scene, gathered: Gathered) -> bool:
 
 
 def _about_changes(scene: Scene, gathered: Gathered) -> str:
-    """咸蛋还有一堆没吃完，那盒帮我去掉: where goods of the order go, why they go may be told as talk is."""
-    if not any(want.op == "remove" and want.products and of_cart(scene, want) for want in gathered.wants):
+    """咸蛋还有一堆没吃完，那盒帮我去掉: where goods of the order change, why they do may be told as talk is."""
+    if not changes_the_order(scene, gathered):
         return scene.text
     changing = [one for one in clauses(scene.pieces) if any(piece.tag in CHANGES for piece in one)]
     return "，".join(scene.text[one[0].start : one[-1].end] for one in changing)
+
+
+def changes_the_order(scene: Scene, gathered: Gathered) -> bool:
+    """Whether a change is said of goods that are in the order."""
+    return any(w.op != "add" and (w.products or w.sku) and of_cart(scene, w) for w in gathered.wants)
 
 
 def _denies(scene: Scene) -> bool:

@@ -164,7 +164,12 @@ def row(scene: Scene, entry: Entry, above: Sequence[Row]) -> Row:
     if (same := SAME.search(rest)) and above:
         copied = [replace(line, for_whom=name or None) for line in above[-1].lines]
         more = _goods_row(scene, name, rest[same.end() :])  # 同上，再加可颂1个
-        return Row(name, tuple(merged([*copied, *(replace(line, op="add") for line in more.lines)])), more.unclear, above[-1].bare)
+        return Row(
+            name,
+            tuple(merged([*copied, *(replace(line, op="add") for line in more.lines)])),
+            more.unclear,
+            above[-1].bare,
+        )
     if DELETED.search(rest) and len(rest) < 8:
         return Row(name, _deleted(scene, name, above), (), False)
     return _goods_row(scene, name, rest)

@@ -31,7 +31,9 @@ def meant_for_shop(scene: Scene, gathered: Gathered) -> bool:
     said = _up_to_goods(scene, gathered)
     if chatters(said, private=True) and not (scene.private and asks_for_some(scene)):
         return False
-    if not (scene.private or for_another) and chatters(_asked_plainly(scene, gathered) or said, private=False):
+    if not (scene.private or for_another) and chatters(
+        _asked_plainly(scene, gathered) or said, private=False
+    ):
         return False
     amounts = any(want.quantity or want.money or want.specs for want in gathered.wants)
     if scene.addressed:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dialogs.hear.around import slots_around
+from dialogs.hear.cart import of_cart
 from dialogs.hear.half_said import ask_unknown, half_said
 from dialogs.hear.lexicon import words
 from dialogs.hear.meant import buys, clauses, meant_for_shop, strangeness
@@ -42,6 +43,8 @@ def order(scene: Scene) -> Reading | None:
     )
     if not gathered.wants:
         return half_said(scene, gathered) if scene.private else None
+    if changed := [w for w in gathered.wants if w.op != "add" and w.products and of_cart(scene, w)]:
+        return _ask_what_changes(scene, changed[0]) if scene.addressed else ignore(why="改单没听明白")
     if all(want.op == "remove" for want in gathered.wants):
         return None
     gathered = replace(
@@ -61,6 +64,14 @@ def order(scene: Scene) -> Reading | None:
     ):
         return ignore(why="托人捎带，不是下单")
     return reading
+
+
+def _ask_what_changes(scene: Scene, want: Want) -> Reading:
+    """A change that was not understood as one is never taken for a further order."""
+    lines = tuple(line.sku for line in of_cart(scene, want))
+    return ask(
+        "order.set", Clarify("line", lines, "unclear_change", heard=want.heard or None), why="像是要改单"
+    )
 
 
 def _in_talk(scene: Scene, want: Want) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.details import SLOTS, topic
-from dialogs.hear.edits import complains_of_the_amount
+from dialogs.hear.edits import changes_the_order, complains_of_the_amount
 from dialogs.hear.intents import Intent, manners, weigh
 from dialogs.hear.meant import asks_for_some, buys, strangeness
 from dialogs.hear.orders import booked, merged, settled_want, tidy_emoji
@@ -46,9 +46,8 @@ def plain_question(scene: Scene) -> Reading | None:
     if not scene.addressed or BOOKS.search(scene.text):
         return None
     gathered = tidy_emoji(scene.gathered)
-    changes = bool(scene.context.cart) and any(
-        want.op in ("remove", "dec") or (want.quantity and scene.says(MISTAKEN)) for want in gathered.wants
-    )
+    mistaken = bool(scene.context.cart and scene.says(MISTAKEN)) and any(w.quantity for w in gathered.wants)
+    changes = changes_the_order(scene, gathered) or mistaken
     amounts = any(want.quantity for want in gathered.wants)
     if changes or (amounts and not HARM.search(scene.text)) or complains_of_the_amount(scene):
         return None
@@ -142,7 +141,9 @@ def _answered(scene: Scene, gathered: Gathered, intent: Intent) -> Reading:
     more = SLOTS.get(intent.name)
     if more is not None:
         slots.update(more(scene, gathered))
-    lines = _conditional_lines(scene, gathered) if CONDITIONAL.get(intent.name, NEVER).search(scene.text) else ()
+    lines = (
+        _conditional_lines(scene, gathered) if CONDITIONAL.get(intent.name, NEVER).search(scene.text) else ()
+    )
     return act(intent.name, lines, slots, why=f"听到“{intent.why}”")
 
 

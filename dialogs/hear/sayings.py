@@ -171,7 +171,7 @@ class Sayings(Pairing):
         if piece.text == "不是" and self._denies_another_amount(at):
             self.skipping = True  # 是1提不是2提
             return
-        self.wrong = True
+        self.wrong = bool(self.done or self.open or self.held)  # 说错了，香蕉改4斤
 
     def _said_this(self, piece: Piece, at: int) -> None:
         following = self._next(at)
@@ -196,6 +196,8 @@ class Sayings(Pairing):
             return
         if piece.text == "多" and at and self.pieces[at - 1].text in ("那么", "这么", "太"):
             return
+        if piece.text in ("多", "少") and not self._goes_on(at):
+            return  # 今天人多，香蕉要5斤
         op: Op = OPS[piece.tag]
         if op == "remove" and self.done and at and self._said_before(at).tag == "except":
             return  # 两板鸡蛋，其他不要
@@ -236,7 +238,7 @@ class Sayings(Pairing):
             return
         self.op = op
         self.open = [replace(want, op=op) for want in self.open]
-        if op == "set" and self._said_of_the_last(at):
+        if op == "set" and piece.text[0] != "换" and self._said_of_the_last(at):
             self.done[-1] = replace(self.done[-1], op=op)  # 泡芙我要4盒才够，改下
 
     _said_set = _said_inc = _said_dec = _said_not = _said_op

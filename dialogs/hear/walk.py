@@ -73,6 +73,9 @@ class Walk:
         following = self._next(at)
         return following is not None and following.kind in ("qty", "number", "spec")
 
+    def _goes_on(self, at: int) -> bool:
+        return at + 1 < len(self.pieces) and self.pieces[at + 1].kind != "break"
+
     def _next_amount_or_goods(self, at: int) -> bool:
         return self._next_amount(at) or self._next_is_goods(at)
 

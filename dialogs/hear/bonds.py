@@ -177,7 +177,7 @@ def _usual(scene: Scene) -> Reading | None:
     gathered = scene.gathered
     if any(op == "remove" for op in gathered.ops) and scene.context.cart:
         return None  # D那个撤掉，别的照旧
-    if not last and any(want.quantity and want.products for want in gathered.wants):
+    if not last and any(want.quantity and (want.products or want.sku) for want in gathered.wants):
         return None  # 老规矩两提牛奶: said in full
     if not last:
         if not scene.addressed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -32,6 +33,7 @@ EXCEPT = re.compile(
 )
 AMOUNTS = ("qty", "code", "number")
 LONGEST_SIGH = 6  # characters: 终于开团了, beside codes
+HOW_TO = re.compile("[取提]货|自提|[来去]拿|付|转账|送|到|^(?:可以|行|好)(?:吗|不|么)")
 BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
@@ -48,14 +50,12 @@ def join(scene: Scene) -> Reading | None:
         return ignore(why="报的是别的事")
     if not scene.offer.campaigns:
         return _no_campaign(scene)
-    if not (_clean(scene, gathered) or sighs(scene)):
-        return _codes(scene, gathered)
-    return (
-        _all_items(scene, gathered)
-        or by_numbers(scene, gathered)
-        or _codes(scene, gathered)
-        or bare(scene, gathered)
-    )
+    clean = _clean(scene, gathered) or sighs(scene)
+    if clean or _plain_codes(scene, gathered):  # 终于等到了，除了A都来一份
+        reading = _all_items(scene, gathered) or by_numbers(scene, gathered)
+        if reading is not None:
+            return reading
+    return _codes(scene, gathered) or (bare(scene, gathered) if clean else None)
 
 
 def _signs_up(scene: Scene, gathered: Gathered) -> bool:
@@ -199,13 +199,16 @@ def _excluded(scene: Scene, gathered: Gathered) -> set[str]:
 
 def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
     coded = [want for want in gathered.wants if want.source == "code" or _joined(scene, want)]
-    if not coded or scene.says("还有|多少|[吗么?]|什么|怎么|改|换|减|撤|取消|不要"):
+    if not coded or EXCEPT.search(scene.text):
+        return None
+    told = [clause for clause in clauses(scene.pieces) if not _asks_how(scene, clause)]
+    text = "，".join(scene.text[clause[0].start : clause[-1].end] for clause in told)
+    if re.search("还有|多少|[吗么?]|什么|怎么|改|换|减|撤|取消|不要", text):
         return None
     if gathered.loose and all(want.quantity for want in gathered.wants):
         return None  # 秒杀2提，A一份
-    if any(piece.tag == "ask" for piece in scene.pieces) or not (
-        scene.addressed or _plain_codes(scene, gathered)
-    ):
+    asks_more = any(piece.tag == "ask" for clause in told for piece in clause)
+    if asks_more or not (scene.addressed or _plain_codes(scene, gathered)):
         return None
     one = gathered.loose[0] if len(gathered.loose) == 1 else None
     said = one or Quantity(Decimal(1), "份" if coded[0].products else None)
@@ -221,9 +224,15 @@ def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
     return decide(scene, wants, join_intent(scene.offer, first))
 
 
+def _asks_how(scene: Scene, clause: Sequence[Piece]) -> bool:
+    """A+1，几点取货; B要两份，可以吗: a question beside the order, which says nothing else about it."""
+    text = scene.text[clause[0].start : clause[-1].end]
+    return not any(p.kind in (*AMOUNTS, "product") for p in clause) and bool(HOW_TO.search(text))
+
+
 def _plain_codes(scene: Scene, gathered: Gathered) -> bool:
     """Clauses with items say nothing else; the others may sigh."""
-    known = [match.span() for match in JUST_JOIN.finditer(scene.text)]
+    known = [m.span() for pattern in (ALL, JUST_JOIN, NUMBERS, FROM_TO) for m in pattern.finditer(scene.text)]
     sighs = 0
     for clause in clauses(scene.pieces):
         strange = left_over((piece for piece in clause if piece in gathered.left_over), known)

@@ -24,6 +24,9 @@ FROM_TO = re.compile(r"(?P<from>\d)(?:到|至|-|~)(?P<to>\d)(?=号)")
 def by_numbers(scene: Scene, gathered: Gathered) -> Reading | None:
     match = NUMBERS.match(FROM_TO.sub(_each_number, scene.text))
     amounts = [piece.value for piece in scene.pieces if piece.kind == "qty"]
+    last = scene.pieces[-1] if scene.pieces else None
+    if match and last and last.kind == "number" and last.start >= match.end():
+        amounts.append(Quantity(last.value))  # 1、2、4各1
     if not match or not amounts or any(want.products for want in gathered.wants):
         return None
     said = (parse(no) for no in re.findall(r"\d+|[一二三四五六七八九十]", match["nos"]))

@@ -43,6 +43,12 @@ def order(scene: Scene) -> Reading | None:
     )
     if not gathered.wants:
         return half_said(scene, gathered) if scene.private else None
+    if any(piece.tag == "except" and piece.text[0] == "除" for piece in scene.pieces):
+        return (
+            ask("order.add", Clarify("product", (), "all_but"))
+            if scene.addressed
+            else ignore(why="除了什么没听明白")
+        )
     if changed := [w for w in gathered.wants if w.op != "add" and w.products and of_cart(scene, w)]:
         return _ask_what_changes(scene, changed[0]) if scene.addressed else ignore(why="改单没听明白")
     if all(want.op == "remove" for want in gathered.wants):

@@ -49,10 +49,23 @@ def plain_question(scene: Scene) -> Reading | None:
     mistaken = bool(scene.context.cart and scene.says(MISTAKEN)) and any(w.quantity for w in gathered.wants)
     changes = changes_the_order(scene, gathered) or mistaken
     amounts = any(want.quantity for want in gathered.wants)
-    if changes or (amounts and not HARM.search(scene.text)) or complains_of_the_amount(scene):
+    if (
+        changes
+        or _joins(scene, gathered)
+        or (amounts and not HARM.search(scene.text))
+        or complains_of_the_amount(scene)
+    ):
         return None
     shown = signs(scene, gathered)
     return None if amounts and "damage" not in shown else _asked(scene, gathered, shown, PLAIN)
+
+
+def _joins(scene: Scene, gathered: Gathered) -> bool:
+    """要B，明天自提; 全要，各一份，已付."""
+    if not scene.offer.campaigns:
+        return False
+    coded = any(want.source == "code" for want in gathered.wants) and buys(scene.pieces)
+    return coded or (gathered.each and bool(gathered.loose))
 
 
 def question(scene: Scene) -> Reading | None:

@@ -140,6 +140,30 @@ async def test_47_with_the_word_from_the_slip_the_neighbour_takes_it_over(street
     assert "认领不了" in "".join(to("大刘", await street.say("大刘", said, PRIVATE)))  # once
 
 
+async def test_47_who_guesses_the_word_finds_the_door_shut_even_with_the_right_one(street: Street) -> None:
+    await opened(street)
+    (private,) = to("小李", await street.say("小李", "帮妈妈+2", ROOM))
+    said = private.rpartition("转这句：")[2]
+    head, proof = said[:-6], said[-6:]
+    wrong = [f"{n:06x}" for n in range(6) if f"{n:06x}" != proof][:5]
+    answers = [to("大刘", await street.say("大刘", head + guess, PRIVATE)) for guess in wrong]
+    assert ["认领不了" in "".join(texts) for texts in answers] == [True] * 4 + [False], answers
+    await street.say("大刘", said, PRIVATE)
+    assert await entries() == [("小李", "妈妈", 2)]
+    await street.say("老妈", said, PRIVATE)  # the door is shut for who guessed, and for nobody else
+    assert await entries() == [("老妈", "", 2)]
+
+
+async def test_47_the_word_for_one_neighbour_is_no_word_for_another(street: Street) -> None:
+    await opened(street)
+    await street.say("小李", "帮妈妈+2", ROOM)
+    (private,) = to("小李", await street.say("小李", "帮王姐+1", ROOM))
+    for_mum, for_wang = (line.rpartition("转这句：")[2] for line in private.splitlines()[-2:])
+    assert for_mum != for_wang
+    await street.say("王姐", for_wang, PRIVATE)
+    assert await entries() == [("小李", "妈妈", 2), ("王姐", "", 1)]
+
+
 async def test_48_two_members_with_one_name_are_two_entries(street: Street) -> None:
     await opened(street)
     await street.say("one", "+1", ROOM, name="小李")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from functools import partial
 
@@ -255,6 +256,29 @@ async def paid_without_a_seat(shop: ShopId, sku: str, of: OnOffer) -> tuple[Slip
     await unit_of_work(partial(seats.expire_due, now=after(minutes=10)))
     assert (await told_counts(team), await statuses(wang)) == ((State.FORMING, 1, 1, 0), [Status.UNPAID])
     return wang, team, trade
+
+
+async def test_36_paid_in_the_moment_in_which_the_seat_runs_out_it_is_kept(shop: ShopId) -> None:
+    """The clock has seen the seat unpaid, and comes to it when the money is in."""
+    sku = await a_product()
+    of = await a_campaign(shop, sku)
+    first, team = await opened(shop, of, sku)
+    trade, is_in = await trade_of(first), asyncio.Event()
+
+    async def paid() -> None:
+        await pay(first, trade_no=trade, now=after(minutes=10))
+        is_in.set()
+        await asyncio.sleep(0.2)  # the clock reads meanwhile, where the database lets it
+
+    async def run_out() -> None:
+        await is_in.wait()
+        await unit_of_work(partial(seats.expire_due, now=after(minutes=10)))
+
+    await asyncio.gather(unit_of_work(paid), run_out())
+    assert (await told_counts(team), await statuses(first)) == (
+        (State.FORMING, 1, 1, 0),
+        [Status.WAITING_TEAM],
+    )
 
 
 async def test_36_paid_after_the_seat_ran_out_and_there_is_still_one(shop: ShopId) -> None:

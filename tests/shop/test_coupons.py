@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from shop import coupon_drops, coupon_templates, coupons, mail, tries
+from shop import coupon_drops, coupon_templates, coupons, mail, reships, tries
 from shop.events import CouponEnding
 from shop.invariants import broken
 from shop.kit.ids import PersonId, ShopId
@@ -45,6 +45,7 @@ from tests.support.world import (
     an_order,
     books,
     happened,
+    want,
 )
 
 
@@ -490,3 +491,12 @@ async def test_the_wait_for_an_end_is_as_long_as_was_said(shop: ShopId) -> None:
         coupon = await a_coupon(shop, li, code, **more)
         assert (await Coupon.get(id=coupon)).valid_to == NOW + end
     assert await broken(shop) == []
+
+
+@pytest.mark.parametrize("title", ["减5元", "减30元"])  # the second would pay for all of it
+async def test_what_is_sent_once_more_costs_no_coupon(shop: ShopId, title: str) -> None:
+    li, sku = await a_customer(), await a_product()
+    await a_coupon(shop, li, title=title)
+    again = await reships.send_once_more(shop, li, [want(sku)], now=NOW)
+    assert (again.payable, bool(again.pickup_code)) == (Money(0), True)
+    assert await states() == [State.AVAILABLE]

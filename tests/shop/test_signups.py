@@ -88,12 +88,13 @@ async def test_who_has_paid_and_does_not_come_has_his_money_back(shop: ShopId) -
     assert await free(of) == Quantity.of(2)
 
 
-async def test_when_it_has_begun_nobody_leaves_or_comes(shop: ShopId) -> None:
+async def test_when_it_has_begun_nobody_leaves_and_it_is_no_more_to_come(shop: ShopId) -> None:
     of, li = await an_event(shop, hours=1), await a_customer()
     await come(shop, of, li)
     with pytest.raises(CampaignOver):
         await signups.leave(of, li, now=after(hours=1))
     assert [slip.buyer for slip in await signups.mine(shop, li, now=NOW)] == [li]
+    assert await signups.mine(shop, li, now=after(hours=1)) == ()
 
 
 async def test_everybody_is_reminded_the_day_before_and_two_hours_before(shop: ShopId) -> None:

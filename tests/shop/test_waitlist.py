@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot import clock
-from shop import campaigns, flash, orders, waitlist
+from shop import campaigns, flash, orders, proxies, waitlist
 from shop.campaigns import NewItem
 from shop.invariants import broken
 from shop.kit.ids import PersonId, ShopId
@@ -146,6 +146,36 @@ async def test_the_end_tells_everybody_in_the_line(shop: ShopId) -> None:
     assert (await happened()).count("WaitedInVain") == 2
     with pytest.raises((QuotaGone, CampaignOver)):
         await grab(of, wang, now=NOW + 10 * MINUTE)
+    assert await broken(shop) == []
+
+
+async def test_who_leaves_the_line_after_the_end_leaves_it(shop: ShopId) -> None:
+    """Before the clock has told him that it was in vain."""
+    of = await a_flash(shop, 1)
+    li, wang = await people("小李", "王姐")
+    await grab(of, li)
+    await wait(of, wang)
+    await campaigns.close(of.id, now=NOW)
+    assert await waitlist.leave(of.items[0].id, wang)
+    await clock.tick(NOW)
+    assert "WaitedInVain" not in await happened()
+    assert await broken(shop) == []
+
+
+async def test_what_a_neighbour_takes_over_is_not_passed_to_the_line(shop: ShopId) -> None:
+    of = await a_flash(shop, 2)
+    li, mum, wang = await people("小李", "妈妈", "王姐")
+    await grab(of, li)
+    both = await orders.place(shop, li, [want(of.items[0].sku, 1, whom="妈妈")], now=NOW, campaign=of)
+    await wait(of, wang)
+    mine = await proxies.take_over(shop, mum, proxies.word(both, "妈妈"), now=NOW)
+    assert [(line.name, line.qty) for line in mine.lines] == [("草莓", Quantity.of(1))]
+    await clock.tick(NOW)
+    assert await waitlist.offer_to(wang, now=NOW) is None
+    assert await free(of) == 0
+    await orders.cancel(shop, li, now=NOW)  # but what he gives back is
+    await clock.tick(NOW)
+    assert await waitlist.offer_to(wang, now=NOW) is not None
     assert await broken(shop) == []
 
 

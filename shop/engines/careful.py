@@ -53,6 +53,7 @@ class OpenTransaction(TransactionalDBClient):
     part: Savepoint | None = None  # the innermost one that is open
     marks = 0  # savepoints that stand
     is_clean = False  # nothing was written or locked since the newest of them
+    is_untouched = False  # nothing at all was said since
 
     async def seize(self) -> None:
         """Get the connection for this transaction alone. Cancelled or failed, it holds nothing."""
@@ -86,6 +87,7 @@ class OpenTransaction(TransactionalDBClient):
         self.check_open()
         if self.part is not None and not self.part.is_set:
             await self.part.set()
+        self.is_untouched = False
         if self.is_clean and not only_reads(statement):
             self.is_clean = False
 
@@ -200,7 +202,7 @@ class Savepoint(TransactionContext):
             with self._or_spoiled():
                 await self.client.say(f"SAVEPOINT part{self.client.marks + 1}")
             self.client.marks += 1
-            self.client.is_clean = True
+            self.client.is_clean = self.client.is_untouched = True
         self._mark = self.client.marks
         self._is_own = self._mark > (self._around._mark if self._around else 0)
 
@@ -210,18 +212,20 @@ class Savepoint(TransactionContext):
                 async with self.client._lock:
                     await self.client.say(f"RELEASE SAVEPOINT part{self._mark}")
             self.client.marks, self.client.is_clean = self._mark - 1, False
+            self.client.is_untouched = False
         except Exception:
             await to_the_end(self._undo())
             raise
 
     async def _undo(self) -> None:
         """Roll this part back. When that fails the whole transaction is lost, and says so to whoever goes on."""
-        if not self._mark:
-            return
+        if not self._mark or (self.client.is_untouched and self.client.marks == self._mark):
+            return  # what leaves a part within a part has just been undone
         try:
             async with self.client._lock:
                 await self.client.say(f"ROLLBACK TO SAVEPOINT part{self._mark}")
             self.client.marks, self.client.is_clean = self._mark, True
+            self.client.is_untouched = True
         except Exception as exc:
             self.client.spoiled = f"a part of this transaction could not be undone: {exc}"
             log.debug("savepoint not undone", exc_info=exc)

@@ -69,6 +69,10 @@ async def the_crowd(what: str, url: str) -> None:
         shop.clock = shop.inbox._clock = shop.outbox._clock = clock.MovableClock(performance.OPENING_DAY)
         await unit_of_work(lambda: rush.a_sale(shop.shop, PIECES, now=shop.clock.now()))
         shop.run_loops()
+        await shop.hear(
+            rush.heard(channel.name, -1, names[0], "今天天气不错", shop.clock.now())
+        )  # the reader is made
+        await shop.inbox.idle()
         said = rush.shouts(names, dice)
         began = time.perf_counter()
 

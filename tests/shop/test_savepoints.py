@@ -103,6 +103,17 @@ async def test_a_part_that_begins_after_its_caller_has_written_has_its_own(shop_
     assert await look() == ["kept"]
 
 
+async def test_what_leaves_a_part_within_a_part_undoes_them_by_one_statement(shop_db: str) -> None:
+    async with in_transaction() as client:
+        said = overheard(client)
+        with suppress(Changed):
+            async with in_transaction(), in_transaction(), in_transaction():
+                await write("undone")
+                raise Changed
+        assert said == ["SAVEPOINT part1", "ROLLBACK TO SAVEPOINT part1"]
+    assert await look() == []
+
+
 async def test_a_savepoint_since_which_nothing_was_written_serves_the_next_part(shop_db: str) -> None:
     async with in_transaction() as client:
         said = overheard(client)

@@ -50,7 +50,7 @@ def bare(scene: Scene, gathered: Gathered) -> Reading | None:
     when = any(piece.kind == "time" for piece in scene.pieces)
     if when and not scene.addressed and not scene.says("拿|取|提|送|电话"):
         return None  # 明天+1
-    if not about_the_shop(scene):
+    if not about_the_shop(scene) and not (SHOUT.fullmatch(scene.text) and _by_the_word(scene)):
         return ignore(why="上面聊的不是团")
     shares = _shares(scene, gathered) or [Want(quantity=one) for one in gathered.loose]
     return _join_with(scene, shares or [Want(quantity=Quantity(Decimal(1)))])

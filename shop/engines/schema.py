@@ -46,10 +46,35 @@ class SqliteEditor(_Constrained, SqliteSchemaEditor):
         )
 
     async def add_constraint(self, model: type[Model], constraint: Constraint) -> None:
-        if isinstance(constraint, UniqueConstraint):
+        if isinstance(constraint, UniqueConstraint) and _is_partial(constraint):
             await self._run_sql(_partial_index(model._meta.db_table, constraint))
             return
-        await super().add_constraint(model, constraint)
+        await self._write_anew(model)
+
+    async def remove_constraint(self, model: type[Model], constraint: Constraint) -> None:
+        if _is_partial(constraint):
+            await self._run_sql(f'DROP INDEX "{constraint.name}"')
+            return
+        declared = model._meta.constraints
+        model._meta.constraints = tuple(one for one in declared if one.name != constraint.name)
+        await self._write_anew(model)
+        model._meta.constraints = declared
+
+    async def _write_anew(self, model: type[Model]) -> None:
+        """SQLite changes no constraint of a table: a new one takes the rows, and then the name."""
+        table = model._meta.db_table
+        self.collect_sql, self.collected_sql = True, []
+        await self.create_model(model)
+        self.collect_sql, written = False, ";".join(self.collected_sql)
+        create, *indexes = [one for one in map(str.strip, written.split(";")) if one]
+        columns = ", ".join(f'"{column}"' for column in model._meta.fields_db_projection.values())
+        await self._run_sql("PRAGMA defer_foreign_keys = ON")  # who points here finds the rows again
+        await self._run_sql(create.replace(f'"{table}"', f'"new__{table}"', 1))
+        await self._run_sql(f'INSERT INTO "new__{table}" ({columns}) SELECT {columns} FROM "{table}"')
+        await self._run_sql(f'DROP TABLE "{table}"')
+        await self._run_sql(f'ALTER TABLE "new__{table}" RENAME TO "{table}"')
+        for index in indexes:
+            await self._run_sql(index)
 
 
 class PostgresEditor(_Constrained, AsyncpgSchemaEditor):

@@ -30,6 +30,8 @@ SENTENCES = {
     "what was handed over was consumed": "{what} 的货取走了，有 {qty} 没从库存里减掉",
     "what was cancelled was given back": "{what} 取消了，有 {qty} 的货没回到架上",
     "sold is what was handed over": "{what} 出的货和单上的差 {qty}",
+    "what went in parts went in parcels": "{what} 分几次交的货和记下的差 {qty}",
+    "a parcel is where its order is": "{what} 有 {n} 份货和单子的状态对不上",
     "an order is its lines": "{what} 的合计和明细差 {money}",
     "an order has something on it": "{what} 上面一样货都没有",
     "a status is a word of the table": "{what} 的状态认不出来",

@@ -21,6 +21,12 @@ def _short(refusal: no.SoldOut) -> str:
     )
 
 
+def _not_here(refusal: no.NotThatMuchHere) -> str:
+    if refusal.here.milli > 0:
+        return f"{refusal.name}这单在店里只有 {refusal.here} {refusal.unit}，没有那么多要交的"
+    return f"{refusal.name}这单没有要交的了"
+
+
 WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.SoldOut: lambda r: f"{_short(r)}。看看别的？回“菜单”",
     no.CampaignOver: lambda r: f"{r.title}现在不能接了。看看别的？回“菜单”",
@@ -62,6 +68,9 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.LessThanNothing: lambda r: f"{r.name}只订了 {r.have} {r.unit}，都不要就说“{r.name}不要了”",
     no.AlreadyPaid: lambda r: f"{r.code} 已经付过款了。要加就再下一单，要退说“退款”",
     no.SaidToBePaid: lambda r: f"{r.code} 在等店里看到转账，先不改。要加就再下一单，转错了请说“转人工”",
+    no.NotThatMuchHere: _not_here,
+    no.NothingToSend: lambda r: f"{r.code} 店里没有要交的货，路上也没有",
+    no.PartlyHandedOver: lambda r: f"{r.code} 已经交出去一部分，整单退不了。没交的说“退款 {r.code}”加货名",
     no.AlreadyHandedOver: lambda r: f"{r.code} 已经取走了。有问题说“退款”或“转人工”",
     no.AlreadyCancelled: lambda r: f"{r.code} 已经取消了。还要的话说“老样子”再来一单",
     no.NoSuchTeam: lambda r: (

@@ -54,6 +54,14 @@ class OrderTakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelMoved:
+    """Part of an order was handed over, sent, has arrived (`by_time`: as nobody said otherwise) or came back."""
+
+    parcel: int
+    how: str  # handed_over, sent, arrived, by_time, came_back
+
+
+@dataclass(frozen=True, slots=True)
 class PersonWanted:
     """Somebody asked for a person, or something that only a person can answer."""
 
@@ -466,6 +474,7 @@ Happening = (
     | MoneyCameLate
     | OrderHandedOver
     | OrderTakenBack
+    | ParcelMoved
     | PersonWanted
     | TicketPassedOn
     | TicketClaimed
@@ -533,6 +542,7 @@ KINDS: dict[str, type[Any]] = {
         MoneyCameLate,
         OrderHandedOver,
         OrderTakenBack,
+        ParcelMoved,
         PersonWanted,
         TicketPassedOn,
         TicketClaimed,

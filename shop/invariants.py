@@ -36,7 +36,8 @@ class Check:
 # What a shop has promised and given away, per sku.
 HELD = """
     SELECT sku.id, sku."key", item.on_hand, item.held,
-      (SELECT coalesce(sum(hold.qty), 0) FROM hold WHERE hold.sku_id = sku.id AND hold.state = 'active')
+      (SELECT coalesce(sum(hold.qty - hold.gone), 0) FROM hold
+        WHERE hold.sku_id = sku.id AND hold.state = 'active')
         + (SELECT coalesce(sum(reserved), 0) FROM campaign_item WHERE campaign_item.sku_id = sku.id) AS active,
       (SELECT coalesce(sum(move.change), 0) FROM stock_move AS move WHERE move.sku_id = sku.id) AS moved
     FROM sku JOIN stock_item AS item ON item.sku_id = sku.id WHERE sku.shop_id = ?
@@ -96,9 +97,18 @@ SEATS = """
       LEFT JOIN team_seat AS seat ON seat.order_id = o.id LEFT JOIN team ON team.id = seat.team_id
     WHERE o.shop_id = ?
 """
+# Each line with what of it lies in parcels.
+PARTS = """
+    SELECT o.code, o.status, hold.gone, hold.parcelled,
+      (SELECT coalesce(sum(part.qty), 0) FROM parcel_part AS part JOIN parcel AS p ON p.id = part.parcel_id
+        WHERE part.line_id = line.id AND p.state IN ('sent', 'done')) AS out,
+      (SELECT coalesce(sum(part.qty), 0) FROM parcel_part AS part JOIN parcel AS p ON p.id = part.parcel_id
+        WHERE part.line_id = line.id AND p.state <> 'void') AS packed
+    FROM "order" AS o JOIN line ON line.order_id = o.id JOIN hold ON hold.line_id = line.id WHERE o.shop_id = ?
+"""
 PROMISE = """
     SELECT o.code, o.status, line.qty - coalesce(back.kept_qty, 0) AS qty, line.sku_id AS goods,
-      hold.qty AS held, hold.sku_id, hold.state
+      hold.qty AS held, hold.gone, hold.sku_id, hold.state
     FROM "order" AS o JOIN line ON line.order_id = o.id LEFT JOIN hold ON hold.line_id = line.id
       LEFT JOIN given_back AS back ON back.line_id = line.id WHERE o.shop_id = ?
 """
@@ -166,19 +176,21 @@ CHECKS = (
         "order {what} promises {figure} thousandths more than it holds",
         f"SELECT p.code AS what, p.qty - coalesce(p.held, 0) AS figure FROM ({PROMISE}) AS p "
         "WHERE p.status IN ('unpaid', 'waiting_team', 'preparing') AND (p.qty > 0 OR p.state = 'active') "
-        "AND (p.state IS NULL OR p.state <> 'active' OR p.held <> p.qty OR p.sku_id <> p.goods)",
+        "AND (p.state IS NULL OR (p.state <> 'active' AND (p.state <> 'consumed' OR p.gone < p.held)) "
+        "OR p.held <> p.qty OR p.sku_id <> p.goods)",
     ),
     Check(
         "what was handed over was consumed",
         "order {what} was handed over, but {figure} thousandths were not taken from the shelf",
         f"SELECT p.code AS what, p.qty AS figure FROM ({PROMISE}) AS p "
-        "WHERE p.status IN ('fulfilled', 'completed') AND p.qty > 0 AND (p.state IS NULL OR p.state <> 'consumed' OR p.held <> p.qty)",
+        "WHERE p.status IN ('fulfilled', 'completed') AND p.qty > 0 "
+        "AND (p.state IS NULL OR p.state <> 'consumed' OR p.held <> p.qty OR p.gone <> p.qty)",
     ),
     Check(
         "what was cancelled was given back",
         "order {what} was cancelled, but {figure} thousandths left the shelf",
         f"SELECT p.code AS what, p.qty AS figure FROM ({PROMISE}) AS p "
-        "WHERE p.status = 'cancelled' AND p.state = 'consumed'",
+        "WHERE p.status = 'cancelled' AND (p.state = 'consumed' OR p.gone > 0)",
     ),
     Check(
         "sold is what was handed over",
@@ -186,10 +198,8 @@ CHECKS = (
         """
         SELECT code AS what, sold - ordered AS figure FROM (
           SELECT o.id, o.code, coalesce(moved.sold, 0) AS sold,
-            CASE WHEN (SELECT count(*) FROM pickup AS p WHERE p.order_id = o.id AND p.state = 'done') > 0
-              THEN (SELECT coalesce(sum(line.qty - coalesce(back.kept_qty, 0)), 0) FROM line
-                LEFT JOIN given_back AS back ON back.line_id = line.id WHERE line.order_id = o.id)
-              ELSE 0 END AS ordered
+            (SELECT coalesce(sum(hold.gone), 0) FROM hold JOIN line ON line.id = hold.line_id
+              WHERE line.order_id = o.id) AS ordered
           FROM "order" AS o LEFT JOIN (
             SELECT own.id, -sum(m.change) AS sold FROM stock_move AS m JOIN sku ON sku.id = m.sku_id
               JOIN "order" AS own ON own.shop_id = sku.shop_id AND own.code = m.ref
@@ -198,6 +208,22 @@ CHECKS = (
           ) AS moved ON moved.id = o.id
           WHERE o.shop_id = ?
         ) AS handed WHERE sold <> ordered
+        """,
+    ),
+    Check(
+        "what went in parts went in parcels",
+        "of order {what} {figure} thousandths are gone that no parcel took",
+        f"SELECT p.code AS what, p.gone - p.out AS figure FROM ({PARTS}) AS p WHERE p.parcelled <> p.packed "
+        "OR (p.gone <> p.out AND (p.packed > 0 OR p.status NOT IN ('fulfilled', 'completed', 'refunded')))",
+    ),
+    Check(
+        "a parcel is where its order is",
+        "order {what} has {figure} parcels that say otherwise",
+        """
+        SELECT o.code AS what, count(*) AS figure FROM "order" AS o JOIN parcel AS p ON p.order_id = o.id
+        WHERE ((o.status <> 'preparing' AND p.state IN ('packed', 'sent'))
+          OR (o.status IN ('unpaid', 'waiting_team', 'cancelled') AND p.state = 'done')) AND o.shop_id = ?
+        GROUP BY o.code
         """,
     ),
     # ── orders

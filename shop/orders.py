@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import EllipsisType
 
-from shop import bills, coupons, people, points, quotas, refunds, seats, stock
+from shop import bills, coupons, packing, people, points, quotas, refunds, seats, stock
 from shop.bills import Preview, local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_number
@@ -33,6 +33,7 @@ from shop.refusals import (
     NotEnoughPoints,
     NothingOpen,
     NotSold,
+    PartlyHandedOver,
     QuoteChanged,
     SaidToBePaid,
     StillTeaming,
@@ -240,7 +241,7 @@ def _minutes_given(order: Order) -> int:
 
 async def shop_cancel(id: OrderId, by: PersonId | None, why: str, *, now: datetime) -> Slip:
     """退单: the shop cannot keep its word. Ends the order while nothing has left the shop; money that is in goes back.
-    Raises AlreadyHandedOver, AlreadyCancelled."""
+    Raises AlreadyHandedOver, PartlyHandedOver, AlreadyCancelled."""
     async with transaction() as tx:
         order = await Order.filter(id=id).select_for_update().get()
         back = Money(0)
@@ -478,9 +479,12 @@ async def _end(order: Order, event: str, now: datetime) -> None:
 
 async def _step(order: Order, event: str, *, in_a_team: bool = False, **changes: object) -> None:
     """Move along the table, only from the status that was read. Raises the refusal of a step that may not be."""
-    end = may(Status(order.status), event, money_in=order.paid_at is not None, in_a_team=in_a_team)
+    out = order.status == Status.PREPARING and await packing.part_out(order.id)
+    end = may(
+        Status(order.status), event, money_in=order.paid_at is not None, in_a_team=in_a_team, part_out=out
+    )
     if end is None:
-        raise _why_not(order)
+        raise PartlyHandedOver(order.code) if out else _why_not(order)
     as_read = [order.id, str(order.status), order.version]
     moved = await change(
         Order,
@@ -549,6 +553,8 @@ async def _give_back(order: Order) -> None:
     again: Mapping[int, Quantity] = {}
     if order.campaign_id is not None:
         again = await quotas.give_all_back(order.id, order.campaign_id, PersonId(order.buyer_id))
+    if order.paid_at is not None:  # what came back from its way may lie packed
+        await packing.take_apart(order.id)
     await stock.release(order.id)
     for sku_id, qty in again.items():
         if not await stock.reserve(sku_id, qty):

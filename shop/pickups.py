@@ -1,23 +1,34 @@
-"""自提与核销: a code per order, handed over once by staff; the money is in before the goods go out."""
+"""自提与核销: a code per order, handed over by staff, once or in parts; the money is in before the goods go out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop import alarms, bills, stock, till
-from shop.events import OrderHandedOver, OrderTakenBack
+from shop import alarms, bills, packing, stock, till
+from shop.events import OrderHandedOver, OrderTakenBack, ParcelMoved
 from shop.kit.codes import new_pickup_code, read_pickup_code
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
+from shop.kit.quantity import Quantity
 from shop.records.orders import Order
+from shop.records.parcels import Parcel
 from shop.records.payments import PayFact, PayIntent
 from shop.records.pickups import Pickup
 from shop.records.refunds import Refund
-from shop.refusals import AlreadyHandedOver, CannotUndo, NoSuchPickup, NotPaidYet, RefundOpen
+from shop.refusals import (
+    AlreadyHandedOver,
+    CannotUndo,
+    NoSuchPickup,
+    NothingToSend,
+    NotPaidYet,
+    RefundOpen,
+)
 from shop.rules.orders import PayMode, Status, may
+from shop.rules.parcels import State as Where
+from shop.rules.parcels import picked
 from shop.rules.refunds import State
-from shop.settled import shop_rules
 from shop.transaction import run_sql, transaction
 
 UNCOLLECTED = "uncollected"  # its alarm
@@ -66,9 +77,18 @@ def _owed(order: Order) -> Money:
     return Money(0) if order.paid_at else Money(order.payable_fen)
 
 
-async def redeem(shop: ShopId, said: str, by: PersonId, *, cash: Money, now: datetime) -> OrderId:
-    """核销: hand the goods over. `cash` is what the staff member took at the counter and must be exactly what is
-    owed. Raises NoSuchPickup, AlreadyHandedOver, NotPaidYet, RefundOpen."""
+async def redeem(
+    shop: ShopId,
+    said: str,
+    by: PersonId,
+    *,
+    cash: Money,
+    units: Sequence[tuple[str, Quantity]] = (),
+    now: datetime,
+) -> OrderId:
+    """核销: hand the goods over, or only so much of each sku (`units`): then the code stays good for the rest. `cash` is
+    what the staff member took at the counter and must be exactly what is owed, for all of it. Raises NoSuchPickup,
+    AlreadyHandedOver, NotPaidYet, RefundOpen, NotThatMuchHere, NothingToSend when all of it is gone."""
     async with transaction() as tx:
         waiting = await look_up(shop, said)
         order = await Order.filter(id=waiting.order).select_for_update().get()
@@ -78,49 +98,89 @@ async def redeem(shop: ShopId, said: str, by: PersonId, *, cash: Money, now: dat
             raise RefundOpen(order.code)
         if cash != _owed(order):  # it may have been paid since as well
             raise NotPaidYet(order.code, _owed(order))
-        if not await Pickup.filter(order_id=order.id, state="ready").update(
-            state="done", done_at=now, done_by=by
-        ):
+        if not await Pickup.filter(order_id=order.id, state="ready").exists():
             raise AlreadyHandedOver(order.code)
         if order.paid_at is None:
             await _book_cash(order, by, now)
         if may(Status(order.status), "handed_over", money_in=order.paid_at is not None) is None:
             raise NotPaidYet(order.code, Money(order.payable_fen))
-        rules = await shop_rules(order.shop_id)
-        await Order.filter(id=order.id).update(
-            status=Status.FULFILLED,
-            ended_at=now,
-            ended_why="handed_over",
-            after_sale_until=now + rules.after_sale,
-        )
-        await stock.hand_over(order.id, order.code, now=now)
-        tx.tell(OrderHandedOver(order.id), at=now)
+        if parcel := await _part(order, units, by, now):
+            tx.tell(ParcelMoved(parcel.id, "handed_over"), at=now)
+        else:
+            await Pickup.filter(order_id=order.id, state="ready").update(
+                state="done", done_at=now, done_by=by
+            )
+            await packing.fulfil(order, now)
+            await stock.hand_over(order.id, order.code, now=now)
+            tx.tell(OrderHandedOver(order.id), at=now)
         return waiting.order
 
 
-async def take_back(order_id: OrderId, *, now: datetime) -> None:
-    """撤销核销: the wrong order was handed over; its code works again. Only where no cash was taken for it. Raises
-    CannotUndo."""
+async def _part(
+    order: Order, units: Sequence[tuple[str, Quantity]], by: PersonId, now: datetime
+) -> Parcel | None:
+    """Hand a parcel over; None where all of the order goes at once."""
+    is_parted = bool(await packing.of_order(order.id))
+    if not units and not is_parted:
+        return None
+    here = await packing.inside(order.id)
+    goods = picked(here, units)
+    if not is_parted and goods == here:
+        return None
+    if not goods:
+        raise NothingToSend(order.code)
+    parcel = await packing.pack(order, goods, by, now=now)
+    await packing.step(parcel, "handed_over", order.code, now=now)
+    await packing.end_if_all_is_with_the_buyer(order, by, now=now)
+    return parcel
+
+
+async def take_back(order_id: OrderId, *, parcel: int | None = None, now: datetime) -> None:
+    """撤销核销: the wrong order was handed over, or this parcel of it; its code works again. Only where no cash was taken
+    for it. Raises CannotUndo."""
     async with transaction() as tx:
         order = await Order.filter(id=order_id).select_for_update().get()
-        end = may(Status(order.status), "taken_back", money_in=order.paid_at is not None)
-        by_cash = await PayFact.filter(order_id=order_id, provider="cash").exists()
         taken = await Pickup.filter(order_id=order_id).first()
-        if end is None or by_cash or taken is None:
-            raise CannotUndo("这单不能退回去了")
-        if await Refund.filter(order_id=order_id, asked_at__gte=order.ended_at).exists():
-            raise CannotUndo("取走以后已经说到退款了")
-        if await Pickup.filter(shop_id=order.shop_id, code=taken.code, state="ready").exists():
-            raise CannotUndo("这个取货码又给了别人")
-        if not await Pickup.filter(id=taken.id, state="done").update(
-            state="ready", done_at=None, done_by=None
-        ):
-            raise CannotUndo("这单不能退回去了")
-        await Order.filter(id=order.id).update(
-            status=end, ended_at=None, ended_why="", after_sale_until=None, version=order.version + 1
-        )
-        await stock.take_back(order.id, order.code, now=now)
+        if taken is None or await PayFact.filter(order_id=order_id, provider="cash").exists():
+            raise CannotUndo(_TOO_LATE)
+        if order.status == Status.FULFILLED:
+            await _open_again(order, taken)
+        elif parcel is None or order.status != Status.PREPARING:
+            raise CannotUndo(_TOO_LATE)
+        if parcel is None:
+            if await packing.of_order(order.id):
+                raise CannotUndo(_TOO_LATE)
+            await stock.take_back(order.id, order.code, now=now)
+        else:
+            await _take_parcel_back(order, parcel, now)
         tx.tell(OrderTakenBack(order.id), at=now)
+
+
+_TOO_LATE = "这单不能退回去了"
+
+
+async def _open_again(order: Order, taken: Pickup) -> None:
+    end = may(Status(order.status), "taken_back", money_in=order.paid_at is not None)
+    if await Refund.filter(order_id=order.id, asked_at__gte=order.ended_at).exists():
+        raise CannotUndo("取走以后已经说到退款了")
+    if await Pickup.filter(shop_id=order.shop_id, code=taken.code, state="ready").exists():
+        raise CannotUndo("这个取货码又给了别人")
+    if end is None or not await Pickup.filter(id=taken.id, state="done").update(
+        state="ready", done_at=None, done_by=None
+    ):
+        raise CannotUndo(_TOO_LATE)
+    await Order.filter(id=order.id).update(
+        status=end, ended_at=None, ended_why="", after_sale_until=None, version=order.version + 1
+    )
+
+
+async def _take_parcel_back(order: Order, id: int, now: datetime) -> None:
+    parcel = await Parcel.filter(id=id, order_id=order.id, state=Where.DONE).first()
+    if parcel is None:
+        raise CannotUndo(_TOO_LATE)
+    if await Refund.filter(order_id=order.id, asked_at__gte=parcel.ended_at).exists():
+        raise CannotUndo("取走以后已经说到退款了")
+    await packing.step(parcel, "taken_back", order.code, now=now)
 
 
 async def look_for_uncollected(*, now: datetime) -> int:

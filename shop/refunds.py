@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import coupons, points, stock, till
+from shop import coupons, packing, points, stock, till
 from shop.events import RefundAgreed, RefundAsked, RefundByHand, RefundPaid, RefundRefused
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money, total
@@ -21,6 +21,7 @@ from shop.records.refunds import GivenBack, Refund, RefundPart
 from shop.refusals import AnotherRefund, NoSuchRefund, NothingToRefund, StillTeaming
 from shop.rules import refunds as rules
 from shop.rules.orders import GONE_OUT, Status, may
+from shop.rules.parcels import State as Parcel
 from shop.rules.refunds import BY_HAND, LIFE, Part, Room, State, What
 from shop.transaction import run_sql, transaction
 
@@ -250,9 +251,33 @@ async def paid_back(number: str, *, now: datetime, by: PersonId | None = None, p
         await points.refund_moves(
             refund.number, OrderId(order.id), PersonId(order.buyer_id), back.spent, back.earned, now
         )
-        await _end_if_all_is_back(order, now)
+        await end_if_all_is_back(order, now)
         tx.tell(RefundPaid(refund.id), at=now)
         return True
+
+
+async def end_if_all_is_back(order: Order, now: datetime) -> None:
+    """Every fen of the order is back: it is over, unless something of it is under way. Inside its transaction."""
+    if (
+        not order.payable_fen
+        or any(line.room.left for line in await rooms(OrderId(order.id)))
+        or await Refund.filter(
+            order_id=order.id, kind__not_in=_BESIDE, state__not_in=list(LIFE.last)
+        ).exists()
+    ):
+        return
+    end = may(Status(order.status), "all_refunded", money_in=order.paid_at is not None)
+    if end is None or await packing.of_order(order.id, Parcel.SENT):
+        return
+    if Status(order.status) not in GONE_OUT:
+        if not await packing.part_out(order.id):
+            await coupons.give_back(order.id, now=now)
+        await packing.take_apart(order.id)
+        await stock.release(order.id)
+        await run_sql("UPDATE pickup SET state = 'void' WHERE order_id = ? AND state = 'ready'", [order.id])
+    await Order.filter(id=order.id).update(
+        status=end, ended_at=now, ended_why="all_refunded", version=order.version + 1
+    )
 
 
 # ── views ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -386,10 +411,8 @@ async def _agree(order: Order, refund: Refund, event: str, by: PersonId | None, 
             await RefundPart.filter(refund_id=refund.id, qty__gt=0).select_related("line").order_by("line_id")
         )
         for part in sorted(parts, key=lambda part: part.line.sku_id):
-            await stock.keep(part.line_id, part.qty)
-            await run_sql(
-                "UPDATE given_back SET kept_qty = kept_qty + ? WHERE line_id = ?", [part.qty, part.line_id]
-            )
+            await packing.stays(order, part.line_id, part.qty)
+        await packing.end_if_all_is_with_the_buyer(order, by, now=now)
     async with transaction() as tx:
         tx.tell(RefundAgreed(refund.id), at=now)
 
@@ -406,27 +429,6 @@ async def _step(refund: Refund, event: str, *, by_hand: bool = False, **changes:
     refund.state = end
     for name, value in changes.items():
         setattr(refund, name, value)
-
-
-async def _end_if_all_is_back(order: Order, now: datetime) -> None:
-    """Every fen of the order is back: it is over."""
-    if (
-        any(line.room.left for line in await rooms(OrderId(order.id)))
-        or await Refund.filter(
-            order_id=order.id, kind__not_in=_BESIDE, state__not_in=list(LIFE.last)
-        ).exists()
-    ):
-        return
-    end = may(Status(order.status), "all_refunded", money_in=order.paid_at is not None)
-    if end is None:
-        return
-    if Status(order.status) not in GONE_OUT:
-        await stock.release(order.id)
-        await coupons.give_back(order.id, now=now)
-        await run_sql("UPDATE pickup SET state = 'void' WHERE order_id = ? AND state = 'ready'", [order.id])
-    await Order.filter(id=order.id).update(
-        status=end, ended_at=now, ended_why="all_refunded", version=order.version + 1
-    )
 
 
 _BESIDE = ("late", "surplus", "mismatch")  # money that was never the order's

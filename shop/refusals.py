@@ -93,6 +93,13 @@ class AlreadyHandedOver(Refusal):
 
 
 @dataclass(eq=False)
+class PartlyHandedOver(Refusal):
+    """Some of it has left the shop: the order stands, the rest can be given back."""
+
+    code: str
+
+
+@dataclass(eq=False)
 class AlreadyCancelled(Refusal):
     code: str
 
@@ -151,6 +158,22 @@ class NoSuchPickup(Refusal):
     """No order waits under this code; `mistyped` when the check digit says so."""
 
     mistyped: bool
+
+
+@dataclass(eq=False)
+class NotThatMuchHere(Refusal):
+    """Of these goods the order has no more in the shop: the rest is gone, or never was on it."""
+
+    name: str
+    unit: str
+    here: Quantity
+
+
+@dataclass(eq=False)
+class NothingToSend(Refusal):
+    """No parcel of the order is under way, or nothing of it is in the shop any more."""
+
+    code: str
 
 
 @dataclass(eq=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from shop.kit.quantity import Quantity
 from shop.records.stock import StockMove
@@ -81,8 +82,12 @@ async def unreserve(sku_id: int, qty: Quantity) -> None:
 
 
 async def release(order: int) -> None:
-    """An order ended without being handed over: every active hold goes back to the shelf, once."""
-    for sku_id, qty in await _turn_holds(order, ACTIVE, RELEASED):
+    """An order ended without (the rest of) it being handed over: every active hold goes back to the shelf, once."""
+    rows = await run_sql(
+        f"UPDATE hold SET state = ?, parcelled = gone WHERE state = ? AND {_OF_ORDER} RETURNING sku_id, qty - gone AS qty",
+        [RELEASED, ACTIVE, order],
+    )
+    for sku_id, qty in _by_sku(rows):
         if not await _move(sku_id, held=-qty):
             raise RuntimeError(f"a hold of order {order} finds nothing to give back")
 
@@ -91,37 +96,88 @@ async def keep(line: int, qty: int) -> None:
     """Units of a line that will not be handed over after all: back on the shelf, the rest stays promised."""
     rows = await run_sql(
         "UPDATE hold SET qty = CASE WHEN qty > ? THEN qty - ? ELSE qty END, "
-        "state = CASE WHEN qty > ? THEN state ELSE ? END "
-        "WHERE line_id = ? AND state = ? AND qty >= ? RETURNING sku_id",
-        [qty, qty, qty, RELEASED, line, ACTIVE, qty],
+        "state = CASE WHEN qty - ? > gone THEN state WHEN gone > 0 THEN ? ELSE ? END "
+        "WHERE line_id = ? AND state = ? AND qty - gone >= ? RETURNING sku_id",
+        [qty, qty, qty, CONSUMED, RELEASED, line, ACTIVE, qty],
     )
     if not rows or not await _move(int(rows[0]["sku_id"]), held=-qty):
         raise RuntimeError(f"line {line} does not hold {qty}")
 
 
 async def hand_over(order: int, code: str, *, now: datetime) -> None:
-    """The goods left the shop: holds are consumed and on_hand falls, with a move for each."""
-    for sku_id, qty in await _turn_holds(order, ACTIVE, CONSUMED):
-        if not await _move(sku_id, held=-qty, on_hand=-qty):
-            raise RuntimeError(f"a hold of order {order} finds nothing to hand over")
-        await StockMove.create(sku_id=sku_id, change=-qty, reason="sold", ref=code, at=now)
+    """All of it left the shop at once: holds are consumed and on_hand falls, with a move for each."""
+    rows = await run_sql(
+        f"UPDATE hold SET state = ?, gone = qty WHERE state = ? AND {_OF_ORDER} RETURNING sku_id, qty",
+        [CONSUMED, ACTIVE, order],
+    )
+    for sku_id, qty in _by_sku(rows):
+        await _sell(sku_id, qty, code, now)
 
 
 async def take_back(order: int, code: str, *, now: datetime) -> None:
     """The undo of `hand_over`: the goods are in the shop again and promised to the same order."""
-    for sku_id, qty in await _turn_holds(order, CONSUMED, ACTIVE):
-        await _move(sku_id, held=qty, on_hand=qty)
-        await StockMove.create(sku_id=sku_id, change=qty, reason="undone", ref=code, at=now)
-
-
-async def _turn_holds(order: int, was: str, becomes: str) -> list[tuple[int, int]]:
-    """Each hold of this order once; gives sku row and quantity, in the order of skus as `promise` takes them."""
     rows = await run_sql(
-        "UPDATE hold SET state = ? WHERE state = ? AND line_id IN (SELECT id FROM line WHERE order_id = ?) "
-        "RETURNING sku_id, qty",
-        [becomes, was, order],
+        f"UPDATE hold SET state = ?, gone = 0 WHERE state = ? AND {_OF_ORDER} RETURNING sku_id, qty",
+        [ACTIVE, CONSUMED, order],
     )
+    for sku_id, qty in _by_sku(rows):
+        await _unsell(sku_id, qty, code, now)
+
+
+async def pack(line: int, qty: int) -> bool:
+    """Put so much of a line into a parcel. One statement decides: never more than the line holds, then False."""
+    packed = await run_sql(
+        "UPDATE hold SET parcelled = parcelled + ? WHERE line_id = ? AND state = ? AND parcelled + ? <= qty RETURNING id",
+        [qty, line, ACTIVE, qty],
+    )
+    return bool(packed)
+
+
+async def unpack(line: int, qty: int) -> None:
+    """Out of its parcel again, and still promised."""
+    await run_sql("UPDATE hold SET parcelled = parcelled - ? WHERE line_id = ?", [qty, line])
+
+
+async def hand_over_part(line: int, qty: int, code: str, *, now: datetime) -> None:
+    """What is in a parcel left the shop; with the last of it the hold is consumed."""
+    rows = await run_sql(
+        "UPDATE hold SET gone = gone + ?, state = CASE WHEN gone + ? = qty THEN ? ELSE state END "
+        "WHERE line_id = ? AND state = ? AND gone + ? <= qty RETURNING sku_id",
+        [qty, qty, CONSUMED, line, ACTIVE, qty],
+    )
+    if not rows:
+        raise RuntimeError(f"line {line} has no {qty} in the shop")
+    await _sell(int(rows[0]["sku_id"]), qty, code, now)
+
+
+async def take_back_part(line: int, qty: int, code: str, *, now: datetime) -> None:
+    """The undo of `hand_over_part`, also for what came back from its way."""
+    rows = await run_sql(
+        "UPDATE hold SET gone = gone - ?, state = ? WHERE line_id = ? AND state IN (?, ?) AND gone >= ? RETURNING sku_id",
+        [qty, ACTIVE, line, ACTIVE, CONSUMED, qty],
+    )
+    if not rows:
+        raise RuntimeError(f"of line {line} no {qty} are gone")
+    await _unsell(int(rows[0]["sku_id"]), qty, code, now)
+
+
+_OF_ORDER = "line_id IN (SELECT id FROM line WHERE order_id = ?)"
+
+
+def _by_sku(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, int]]:
+    """In the order of skus, as `promise` takes them."""
     return sorted((int(row["sku_id"]), int(row["qty"])) for row in rows)
+
+
+async def _sell(sku_id: int, qty: int, code: str, now: datetime) -> None:
+    if not await _move(sku_id, held=-qty, on_hand=-qty):
+        raise RuntimeError(f"a hold of {code} finds nothing to hand over")
+    await StockMove.create(sku_id=sku_id, change=-qty, reason="sold", ref=code, at=now)
+
+
+async def _unsell(sku_id: int, qty: int, code: str, now: datetime) -> None:
+    await _move(sku_id, held=qty, on_hand=qty)
+    await StockMove.create(sku_id=sku_id, change=qty, reason="undone", ref=code, at=now)
 
 
 async def bring(sku_id: int, qty: Quantity, reason: str, *, now: datetime) -> None:

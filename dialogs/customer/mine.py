@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dialogs import voice
+from dialogs import parting, voice
 from dialogs.engine import Data, Dialogue, Done
 from dialogs.turn import Turn
-from shop import refunds, slips
+from shop import parcels, refunds, slips
 from shop.rules.orders import Status
 from shop.rules.refunds import LIFE, State
 from shop.slips import Slip
@@ -24,12 +24,20 @@ class MyOrders(Dialogue):
         if not recent:
             return Done((turn.here("还没有订过。要什么直接说，比如“苹果2斤”；看货回“菜单”"),))
         newest = recent[0]
-        text = "\n".join([_line(turn, slip) + await _back(slip) for slip in recent])
+        text = "\n".join([_line(turn, slip) + await _parts(slip) + await _back(slip) for slip in recent])
         private = turn.privately(text, card=turn.slip_card(newest), buttons=voice.slip_buttons(newest))
         public = turn.to_room(f"{turn.name}，私聊发你了")
         return Done(
             (private, public) if public else (private,), facts={"单号": [slip.code for slip in recent]}
         )
+
+
+async def _parts(slip: Slip) -> str:
+    """What of it is gone already, while the rest waits."""
+    if slip.status != Status.PREPARING or not slip.money_in:
+        return ""
+    gone = parting.stand(await parcels.of_order(slip.id))
+    return f"\n  {gone}" if gone else ""
 
 
 async def _back(slip: Slip) -> str:

@@ -7,8 +7,9 @@ from dialogs.command import YES, Command, slot_of
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Pending
 from dialogs.turn import Turn
-from shop import orders, people, refunds, slips
+from shop import orders, parcels, people, refunds, slips
 from shop.kit.money import Money
+from shop.refusals import PartlyHandedOver
 from shop.rules.refunds import What
 
 
@@ -22,6 +23,8 @@ class CancelOrder(Command):
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         slip = await slips.find(turn.shop, str(data["order"]), now=turn.now, tz=turn.tz)
+        if any(one.is_out for one in await parcels.of_order(slip.id)):
+            raise PartlyHandedOver(slip.code)
         buyer = await people.person(slip.buyer)
         back = await refunds.preview(slip.id, What()) if slip.money_in and slip.payable else Money(0)
         money = f"，退他 {back}" if back else ""

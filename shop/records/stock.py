@@ -32,13 +32,16 @@ class StockItem(Model):
 
 
 class Hold(Model):
-    """A promise of stock to one order line: active, then consumed (handed over) or released, once."""
+    """A promise of stock to one order line: active, then consumed (handed over) or released, once. Goods may leave in
+    parts: `parcelled` is in parcels that are not void, `gone` has left the shop."""
 
     id = fields.BigIntField(primary_key=True)
     line: fields.ForeignKeyRelation[Line] = fields.ForeignKeyField("shop.Line", on_delete=fields.RESTRICT)
     sku: fields.ForeignKeyRelation[Sku] = fields.ForeignKeyField("shop.Sku", on_delete=fields.RESTRICT)
     qty = fields.BigIntField()
     state = fields.CharField(16)
+    parcelled = fields.BigIntField(db_default=0)
+    gone = fields.BigIntField(db_default=0)
 
     line_id: int
     sku_id: int
@@ -48,6 +51,8 @@ class Hold(Model):
         constraints = (
             UniqueConstraint(("line_id",), name="uq_hold_line"),
             CheckConstraint("qty > 0", name="ck_hold_qty"),
+            CheckConstraint("parcelled >= 0 AND parcelled <= qty", name="ck_hold_parcelled"),
+            CheckConstraint("gone >= 0 AND gone <= qty", name="ck_hold_gone"),
         )
 
 

@@ -12,7 +12,7 @@ State = TypeVar("State", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[State]):
-    """`only_if` names one fact that must hold, or with "not " before it, must not."""
+    """`only_if` names a fact that must hold, or with "not " before it, must not; several with a comma between them."""
 
     start: State
     event: str
@@ -46,7 +46,9 @@ class Life(Generic[State]):
 
 
 def _holds(only_if: str, facts: Mapping[str, bool]) -> bool:
-    if not only_if:
-        return True
-    name = only_if.removeprefix("not ")
-    return facts[name.replace(" ", "_")] is (name == only_if)
+    return all(_is_so(fact, facts) for fact in only_if.split(", ")) if only_if else True
+
+
+def _is_so(fact: str, facts: Mapping[str, bool]) -> bool:
+    name = fact.removeprefix("not ")
+    return facts[name.replace(" ", "_")] is (name == fact)

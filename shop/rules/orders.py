@@ -48,8 +48,9 @@ LIFE: Life[Status] = Life(
         Step(S.PREPARING, "adjusted", S.PREPARING, "not money in"),
         Step(S.PREPARING, "paid", S.PREPARING, "not money in"),
         Step(S.PREPARING, "buyer_cancelled", S.CANCELLED, "not money in"),
-        Step(S.PREPARING, "buyer_quit", S.CANCELLED, "money in"),
-        Step(S.PREPARING, "shop_cancelled", S.CANCELLED),
+        Step(S.PREPARING, "buyer_quit", S.CANCELLED, "money in, not part out"),
+        Step(S.PREPARING, "shop_cancelled", S.CANCELLED, "not part out"),
+        Step(S.PREPARING, "part_handed_over", S.PREPARING, "money in"),
         Step(S.PREPARING, "handed_over", S.FULFILLED, "money in"),
         Step(S.PREPARING, "all_refunded", S.REFUNDED, "money in"),
         Step(S.FULFILLED, "taken_back", S.PREPARING, "money in"),
@@ -76,6 +77,8 @@ SHOWN = LIFE.shown
 GONE_OUT = frozenset({S.FULFILLED, S.COMPLETED})  # the goods are with the buyer
 
 
-def may(status: Status, event: str, *, money_in: bool, in_a_team: bool = False) -> Status | None:
-    """Where the event leads from here, or None when it may not happen."""
-    return LIFE.after(status, event, money_in=money_in, in_a_team=in_a_team)
+def may(
+    status: Status, event: str, *, money_in: bool, in_a_team: bool = False, part_out: bool = False
+) -> Status | None:
+    """Where the event leads from here, or None when it may not happen. `part_out`: a parcel of it has left the shop."""
+    return LIFE.after(status, event, money_in=money_in, in_a_team=in_a_team, part_out=part_out)

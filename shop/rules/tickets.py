@@ -62,6 +62,7 @@ SAID_ALL_THE_SAME = frozenset(
         "OrderExpired",
         "OrderHandedOver",
         "OrderTakenBack",
+        "ParcelMoved",
         "OrderAdjusted",
         "OrderCancelledByShop",
         "OrderWeighed",

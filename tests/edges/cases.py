@@ -125,9 +125,7 @@ CASES = {number: case for group in GROUPS.values() for number, case in group.ite
 WAITS: dict[int, str] = {
     51: "comes with recalled messages",
     **dict.fromkeys(range(60, 65), "comes with commission"),
-    68: "comes with delivery and pick-up in parts",
     70: "comes with delivery",
-    74: "comes with parcels",
     **dict.fromkeys(range(75, 81), "comes with booking"),
 }
 """What has no test yet, because the shop cannot do it yet. Whoever brings it takes the number out."""

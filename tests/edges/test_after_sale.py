@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from shop import ledger, pickups, refunds, seed, slips
+from shop import ledger, parcels, pickups, refunds, seed, slips
 from shop.kit.codes import check_digit
 from shop.kit.ids import ShopId
 from shop.kit.money import Money
@@ -120,6 +120,28 @@ async def test_67_handed_over_and_asked_for_at_once(shop: ShopId, at_once_up_to:
         assert (await shelf(apples))[1] == "0"
 
 
+# ── 68 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_68_picked_up_in_parts(street: Street) -> None:
+    """The code opens the order until the last of it is gone; each part leaves the shelf once."""
+    paid = await a_paid_order(await a_customer(), (await a_product("苹果", "20.00", stock=10), 3))
+    sold = "SELECT gone, (SELECT sum(change) FROM stock_move WHERE reason = 'sold') AS moved FROM hold"
+    told = []
+    for said in ("苹果1箱", "苹果1箱", "苹果2箱", "", ""):
+        (answer,) = await street.texts(BOSS, f"核销 {paid.pickup_code} {said}".strip(), PRIVATE)
+        told.append((answer.split("，")[0], await rows(sold)))
+    one = "0501-001 小李：苹果1箱"
+    assert told == [
+        (one, [(1000, -1000)]),
+        (one, [(2000, -2000)]),
+        ("苹果这单在店里只有 1 箱", [(2000, -2000)]),
+        (one, [(3000, -3000)]),
+        ("0501-001 已经取走了", [(3000, -3000)]),
+    ]
+    assert await status(paid) == Status.FULFILLED
+
+
 # ── 69 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -169,3 +191,27 @@ async def test_73_two_days_of_silence_are_a_yes(shop: ShopId) -> None:
     assert not await refunds.silence_is_a_yes(asked.id, now=after(hours=49))
     assert (await refunds.case(asked.id)).state == State.APPROVED
     assert (await happened())[-2:] == ["RefundAsked", "RefundAgreed"]
+
+
+# ── 74 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_74_one_parcel_arrives_and_the_other_is_void(shop: ShopId) -> None:
+    """What was given up while it was under way goes back on the shelf when it comes back; the rest is a fulfilled order."""
+    apples, pears = await a_product("苹果", "20.00", stock=10), await a_product("梨", "8.00", stock=10)
+    paid, boss = await a_paid_order(await a_customer(), (apples, 2), (pears, 1)), await a_clerk()
+    await parcels.send(paid.id, ((apples, Quantity.of(2)),), boss, now=NOW)
+    await parcels.arrived(paid.id, boss, now=SOON)
+    await parcels.send(paid.id, ((pears, Quantity.of(1)),), boss, now=SOON)
+    case = await refunds.give(paid.id, boss, units(pears, 1), "不要了", now=SOON)
+    await refunds.submit(case.id, now=SOON)
+    await refunds.paid_back(case.number, now=SOON)
+    assert (await status(paid), await shelf(pears), case.amount) == (Status.PREPARING, ("9", "0"), Money(800))
+    await parcels.came_back(paid.id, boss, now=SOON)
+    stand = await rows("SELECT number, state FROM parcel ORDER BY number")
+    assert stand == [(1, "done"), (2, "void")]
+    assert (await status(paid), await shelf(apples), await shelf(pears)) == (
+        Status.FULFILLED,
+        ("8", "0"),
+        ("10", "0"),
+    )

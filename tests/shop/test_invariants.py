@@ -164,6 +164,11 @@ SPOILS = (
     Spoil("sold is what was handed over", -1000, "0501-003", "DELETE FROM stock_move WHERE reason = 'sold'"),
     Spoil("sold is what was handed over", 500, "0501-002",
           "UPDATE stock_move SET change = -500, ref = '0501-002' WHERE reason = 'received' AND sku_id = 1"),
+    Spoil("what went in parts went in parcels", 500, "0501-002", "UPDATE hold SET gone = 500 WHERE line_id = 2"),
+    Spoil("what went in parts went in parcels", 0, "0501-002", "UPDATE hold SET parcelled = 500 WHERE line_id = 2"),
+    Spoil("a parcel is where its order is", 1, "0501-003",
+          'INSERT INTO parcel (order_id, number, state, "by", packed_at) '
+          "SELECT id, 1, 'sent', 1, placed_at FROM \"order\" WHERE id = 3"),
     Spoil("what the scale did not show is given back", 1500, "1", "UPDATE line SET weighed = 500 WHERE id = 1"),
     Spoil("an order is its lines", 20, "0501-002", 'UPDATE "order" SET gross_fen = 3010, payable_fen = 3010 WHERE id = 2'),
     Spoil("an order is its lines", 0, "0501-001", 'UPDATE "order" SET gross_fen = 9999 WHERE id = 1'),

@@ -353,6 +353,10 @@ INSERT INTO bargain_day (id, helper_id, day, cuts) VALUES (1, 1, '2026-05-01', 1
     "0010_day_wishes": """
 INSERT INTO day_wish (id, day, what, told, person_id, shop_id) VALUES (1, '2026-05-02', '草莓', FALSE, 2, 1);
 """,
+    "0011_parcels": f"""
+INSERT INTO parcel (id, number, state, by, packed_at, order_id) VALUES (1, 1, 'sent', 2, {T}, 1);
+INSERT INTO parcel_part (id, qty, line_id, parcel_id) VALUES (1, 1000, 1, 1);
+""",
 }
 # What a migration made into something else, by table.
 BECAME = {"campaign": {"items", "kind"}}

@@ -7,13 +7,14 @@ from typing import Any
 
 from dialogs.books import SENTENCES
 from shop.audit import NAMES, RULES, Rule, rule_of
-from shop.rules import bargains, campaigns, coupon_life, orders, refunds, teams, tickets
+from shop.rules import bargains, campaigns, coupon_life, orders, parcels, refunds, teams, tickets
 from shop.rules.life import Life
 
 DOCS = Path(__file__).parents[2] / "docs"
 LIVES, AUDIT = DOCS / "lives.md", DOCS / "audit.md"
 ALL: tuple[Life[Any], ...] = (
     orders.LIFE,
+    parcels.LIFE,
     refunds.LIFE,
     coupon_life.LIFE,
     campaigns.LIFE,

@@ -74,7 +74,9 @@ class Known:
 
     money: Counter[tuple[int, str]] = field(default_factory=Counter)  # fen that came in, by order and way
     shelf: Counter[str] = field(default_factory=Counter)  # thousandths, by sku
-    out: dict[int, Counter[str]] = field(default_factory=dict)  # what each order took with it
+    out: dict[int, Counter[tuple[int, str]]] = field(
+        default_factory=dict
+    )  # gone of each order, by line and sku
     points: Counter[int] = field(default_factory=Counter)  # by hand, by person
     gifts: list[str] = field(default_factory=list)  # the keys of points by hand
     trades: list[str] = field(default_factory=list)
@@ -93,6 +95,12 @@ class Walk:
         self.log: list[str] = []
         self.refusals = 0
         self.done = 0
+
+    def gone(self, order: int, goods: list[tuple[int, str, int]]) -> None:
+        """So many thousandths of a line and its sku left the shop with this order; less than nothing came back."""
+        for line, sku, qty in goods:
+            self.known.shelf[sku] -= qty
+            self.known.out.setdefault(order, Counter())[line, sku] += qty
 
     async def open(self) -> None:
         """A shop of this walk's own: three kinds of goods, four buyers, a clerk, a group, coupons and points."""

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from shop import catalogue, pickups
+from shop import catalogue, parcels, pickups
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.rules.orders import Status
@@ -15,6 +15,8 @@ from shop.transaction import run_sql
 
 if TYPE_CHECKING:
     from tests.support.walk import Walk
+
+Units = tuple[tuple[str, Quantity], ...]
 
 
 async def redeem(walk: Walk) -> None:
@@ -25,29 +27,84 @@ async def redeem(walk: Walk) -> None:
         return
     owed = Money(0) if slip.money_in else slip.payable
     cash = walk.rng.choice([owed, owed, owed, owed, Money(0), owed + Money(1)])
-    takes, asks = await taken_along(slip), await _is_asked_back(slip)
-    walk.say(f"{slip.code} is picked up with {cash}")
-    await pickups.redeem(walk.shop, str(rows[0]["code"]), walk.clerk, cash=cash, now=walk.now)
+    units = _some(walk, slip) if walk.rng.random() < 0.4 else ()
+    takes, asks = await _to_take(walk, slip), await _is_asked_back(slip)
+    walk.say(f"{slip.code} is picked up with {cash}{f', only {units}' if units else ''}")
+    await pickups.redeem(walk.shop, str(rows[0]["code"]), walk.clerk, cash=cash, units=units, now=walk.now)
     if cash:
         walk.known.money[slip.id, "cash"] += cash.fen
-    walk.known.shelf -= takes
-    walk.known.out[slip.id] = takes
+    walk.gone(slip.id, _only(takes, units))
     if cash != owed or slip.status != Status.PREPARING or asks:
         walk.wrong(f"{slip.code} ({slip.status}, asked back: {asks}) was handed over for {cash}, owed {owed}")
 
 
-async def taken_along(slip: Slip) -> Counter[str]:
-    """What an order takes with it: its lines without what is given back of them."""
+async def send(walk: Walk) -> None:
+    if slip := await walk.some_order(Status.PREPARING):
+        units = _some(walk, slip) if walk.rng.random() < 0.7 else ()
+        takes = await _to_take(walk, slip)
+        walk.say(f"{slip.code} is sent, {units or 'all of it'}")
+        await parcels.send(slip.id, units, walk.clerk, now=walk.now)
+        walk.gone(slip.id, _only(takes, units))
+        if not slip.money_in:
+            walk.wrong(f"{slip.code} was sent, and nothing is paid")
+
+
+async def hear_of_parcels(walk: Walk) -> None:
+    """What was sent arrives, or comes back: then it is there for its order, or for all where it was given up."""
+    if slip := await walk.some_order(Status.PREPARING):
+        comes_back = walk.rng.random() < 0.5
+        walk.say(f"what was sent of {slip.code} {'comes back' if comes_back else 'arrives'}")
+        if not comes_back:
+            await parcels.arrived(slip.id, walk.clerk, now=walk.now)
+            return
+        for parcel in await parcels.came_back(slip.id, walk.clerk, now=walk.now):
+            await _comes_in(walk, slip, parcel)
+
+
+Takes = list[tuple[int, str, int]]  # line, sku, thousandths
+
+
+async def _to_take(walk: Walk, slip: Slip) -> Takes:
+    """What an order still takes with it: its lines without what is given back of them, and without what has gone."""
     rows = await run_sql(
-        "SELECT line.sku_key, line.qty - coalesce((SELECT sum(p.qty) FROM refund_part p JOIN refund r ON r.id = p.refund_id "
+        "SELECT line.id, line.sku_key, line.qty - coalesce((SELECT sum(p.qty) FROM refund_part p JOIN refund r ON r.id = p.refund_id "
         "WHERE p.line_id = line.id AND r.state NOT IN ('requested', 'rejected', 'withdrawn')), 0) AS qty "
         "FROM line WHERE line.order_id = ? ORDER BY line.id",
         [slip.id],
     )
-    takes: Counter[str] = Counter()
-    for row in rows:
-        takes[str(row["sku_key"])] += int(row["qty"])
-    return takes
+    gone = walk.known.out.get(slip.id, Counter())
+    return [
+        (row["id"], row["sku_key"], more)
+        for row in rows
+        if (more := int(row["qty"]) - gone[row["id"], row["sku_key"]]) > 0
+    ]
+
+
+def _only(takes: Takes, units: Units) -> Takes:
+    if not units:
+        return takes
+    left, some = {sku: qty.milli for sku, qty in units}, []
+    for line, sku, qty in takes:
+        more = min(qty, left.get(sku, 0))
+        some.append((line, sku, more))
+        left[sku] = left.get(sku, 0) - more
+    return some
+
+
+def _some(walk: Walk, slip: Slip) -> Units:
+    """Some of one kind of goods; now and then more than there is."""
+    line = walk.rng.choice(slip.lines)
+    qty = walk.rng.choice([line.qty, Quantity.of(1), Quantity.of(1), line.qty + Quantity.of(1), Quantity(0)])
+    return ((line.sku, qty),)
+
+
+async def _comes_in(walk: Walk, slip: Slip, parcel: parcels.Sent) -> None:
+    rows = await run_sql(
+        "SELECT part.line_id, line.sku_key, part.qty FROM parcel_part part JOIN line ON line.id = part.line_id "
+        "WHERE part.parcel_id = ?",
+        [parcel.id],
+    )
+    walk.gone(slip.id, [(row["line_id"], row["sku_key"], -int(row["qty"])) for row in rows])
 
 
 async def _is_asked_back(slip: Slip) -> bool:
@@ -56,10 +113,17 @@ async def _is_asked_back(slip: Slip) -> bool:
 
 
 async def take_back(walk: Walk) -> None:
-    if slip := await walk.some_order(Status.FULFILLED):
-        walk.say(f"{slip.code} was not handed over after all")
-        await pickups.take_back(slip.id, now=walk.now)
-        walk.known.shelf += walk.known.out.pop(slip.id)
+    slip = await walk.some_order(*walk.rng.choice([(Status.FULFILLED,), (Status.PREPARING,)]))
+    if slip is None:
+        return
+    some = await parcels.of_order(slip.id)
+    parcel = walk.rng.choice([*some, None]) if some else None
+    walk.say(f"{slip.code} was not handed over after all ({parcel.number if parcel else 'all of it'})")
+    await pickups.take_back(slip.id, parcel=parcel.id if parcel else None, now=walk.now)
+    if parcel:
+        await _comes_in(walk, slip, parcel)
+    else:
+        walk.gone(slip.id, [(line, sku, -qty) for (line, sku), qty in walk.known.out.pop(slip.id).items()])
 
 
 async def receive(walk: Walk) -> None:
@@ -104,7 +168,17 @@ async def menu(walk: Walk) -> None:
         await catalogue.put_back(walk.shop, product)
 
 
-VERBS = [(13, redeem), (3, take_back), (4, receive), (1, take_out), (1, count), (1, menu), (2, price)]
+VERBS = [
+    (13, redeem),
+    (3, take_back),
+    (4, send),
+    (4, hear_of_parcels),
+    (4, receive),
+    (1, take_out),
+    (1, count),
+    (1, menu),
+    (2, price),
+]
 
 
 async def check(walk: Walk) -> None:

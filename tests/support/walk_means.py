@@ -140,9 +140,11 @@ async def _check_gifts(walk: Walk) -> None:
 
 
 async def check_end(walk: Walk) -> None:
-    """A week later every coupon that was to be used within days is used or over."""
+    """A week later every coupon that was to be used within days is used or over, or goes with an order to be paid in cash
+    that nobody has fetched."""
     rows = await run_sql(
-        "SELECT id, state FROM coupon WHERE shop_id = ? AND state IN ('available', 'locked') AND valid_to <= ?",
+        "SELECT id, state FROM coupon AS c WHERE shop_id = ? AND state IN ('available', 'locked') AND valid_to <= ? "
+        "AND NOT EXISTS (SELECT 1 FROM \"order\" AS o WHERE o.id = c.order_id AND o.status = 'preparing')",
         [walk.shop, walk.now],
     )
     if rows:

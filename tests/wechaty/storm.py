@@ -93,17 +93,20 @@ class Storm:
         self.back.append(time.monotonic() - began)
 
     async def _settled(self) -> None:
-        """Nothing is under way any more."""
-        async with asyncio.timeout(SETTLED_WITHIN):
-            while await _is_busy():  # noqa: ASYNC110 - the shop works
-                await asyncio.sleep(0.05)
+        """Nothing is under way any more; what still is after so long is a fault, and told as one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLED_WITHIN):
+                while await _is_busy():  # noqa: ASYNC110 - the shop works
+                    await asyncio.sleep(0.05)
 
     async def faults(self) -> list[str]:
         """What is wrong: a letter that was not said, said in another place or order, or said twice without cause."""
         found = list[str]()
         letters = await mail.since(0)
         found += [
-            f"letter {letter.id} is {state}" for letter, state in letters if state not in ("sent", "folded")
+            f"letter {letter.id} ({letter.lane}, tried {letter.attempts} times) is {state}: {letter.body['text'][:40]}"
+            for letter, state in letters
+            if state not in ("sent", "folded")
         ]
         wanted = [
             (line.room or line.account or "", line.text)

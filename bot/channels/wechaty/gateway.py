@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import grpc
 import grpc.aio
@@ -72,6 +72,21 @@ class Event:
         return value if isinstance(value, str) else ""
 
 
+class Connection(Protocol):
+    """What a link needs of one connection; ours is `Gateway`."""
+
+    def events(self) -> AsyncGenerator[Event, None]: ...
+
+    def hang_up(self) -> None: ...
+
+    async def call(self, name: str, *, within: float = SECONDS, **fields: Any) -> Any: ...
+
+    async def close(self) -> None: ...
+
+
+Connect = Callable[[Endpoint], Connection]
+
+
 class Gateway:
     def __init__(self, endpoint: Endpoint) -> None:
         self._token = (("authorization", f"Wechaty {endpoint.token}"),)
@@ -102,8 +117,7 @@ class Gateway:
         except grpc.aio.AioRpcError as fault:
             raise _named(fault) from None
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if not self._is_hung_up or (task is not None and task.cancelling()):
+            if not self._is_hung_up or _is_cancelled():
                 raise
         finally:
             self._stream.cancel()
@@ -125,6 +139,10 @@ class Gateway:
             raise _named(fault) from None
         except grpc.aio.UsageError as closed:
             raise GatewayAway(str(closed)) from None
+        except asyncio.CancelledError:  # ours, or that of a connection which was closed in the middle
+            if _is_cancelled():
+                raise
+            raise GatewayAway("the connection was closed before the answer came") from None
 
     async def close(self) -> None:
         await self._channel.close()
@@ -164,6 +182,12 @@ def _event(told: Any) -> Event | None:
     except (ValueError, RecursionError):
         facts = {}
     return Event(name, facts if isinstance(facts, dict) else {})
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody wants this very task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 _CODES = {

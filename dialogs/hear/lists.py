@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from dialogs.hear.dictionary import is_thing
@@ -240,12 +241,21 @@ def _name_and_goods(scene: Scene, text: str) -> tuple[str, str]:
     """The name stands first; the goods begin at the first blank behind which everything is understood."""
     if DELETED.fullmatch(text.strip("我 ")):
         return "", text
-    places = [match.start() for match in re.finditer(r"[\s　]+|[:：](?!\d)", text)]
+    places = [match.start() for match in re.finditer(r"[\s　]+|[,，]|(?<!\d)[:：]|[:：](?!\d)", text)]
     for at in places:
-        rest = text[at:].strip(" :：　\t")
+        rest = text[at:].strip(" :：,，　\t")
         if rest and (_is_goods(scene, rest) or _is_strange(scene, rest)):
+            if _holds_goods(scene, text[:at]):
+                break  # 豆腐西施砂糖橘1箱 鸡蛋2板
             return text[:at].strip(), rest
     return _split_at_goods(scene, text)
+
+
+def _holds_goods(scene: Scene, text: str) -> bool:
+    """Whether what stands before a blank is more than a name: goods with their amount, an item with its."""
+    pieces = [piece for piece in scene.cut(text) if piece.kind != "blank"]
+    ordered = any(a.kind == "product" and b.kind in ("qty", "number", "spec") for a, b in pairwise(pieces))
+    return ordered or any(piece.kind == "code" and piece.value.amount for piece in pieces)
 
 
 def _is_goods(scene: Scene, rest: str) -> bool:
@@ -279,16 +289,23 @@ def _split_at_goods(scene: Scene, text: str) -> tuple[str, str]:
         and pieces[1].kind in ("qty", "spec", "blank", "break")
     ):
         return "", text
-    for piece in _after_first(pieces):
-        if piece.kind in ("product", "qty", "code", "spec", "number"):
+    for piece, behind in _after_first(pieces):
+        part_of_the_name = (
+            piece.kind in ("product", "code")
+            and behind is not None
+            and behind.kind in ("product", "code", "char", "word")
+            and not any(one.tag == "each" for one in pieces)
+        )  # 苹果 in 小苹果鸡蛋x2, A in A小张鸡蛋x2
+        if piece.kind in ("product", "qty", "code", "spec", "number") and not part_of_the_name:
             at = typed.span(piece.start, piece.end).start
             return text[:at].strip(" :：,，　"), text[at:].strip()
     return text.strip(), ""
 
 
-def _after_first(pieces: Sequence[Piece]) -> Iterator[Piece]:
+def _after_first(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Piece | None]]:
+    """Each piece behind the first, with the one behind it."""
     seen = False
-    for piece in pieces:
+    for piece, behind in zip(pieces, (*pieces[1:], None), strict=False):
         if seen:
-            yield piece
+            yield piece, behind
         seen = seen or piece.kind not in ("blank", "break")

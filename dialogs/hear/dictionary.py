@@ -25,11 +25,11 @@ BITS = 20  # a million cells, a third of them taken
 LAST, MARKS = (1 << BITS) - 1, (1 << 28) - 1
 
 
-def _package_file(package: str, name: str) -> Path:
+def package_file(package: str, name: str) -> Path:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise FileNotFoundError(f"{package} is not installed")
-    return Path(spec.origin).with_name(name)
+    return Path(spec.origin).parent / name
 
 
 class Lexicon:
@@ -82,7 +82,7 @@ class _Kinds(dict[str, int]):
 
 @cache
 def lexicon() -> Lexicon:
-    with _package_file("jieba", "dict.txt").open(encoding="utf-8") as lines:
+    with package_file("jieba", "dict.txt").open(encoding="utf-8") as lines:
         return Lexicon(lines)
 
 
@@ -122,14 +122,16 @@ def syllables() -> Mapping[str, str]:
 @cache
 def readings() -> Mapping[str, tuple[str, ...]]:
     """Character → the ways it is read, without tone: 茄 is jia in 雪茄, qie in 茄子."""
-    table = json.loads(_package_file("pypinyin", "pinyin_dict.json").read_text(encoding="utf-8"))
-    said = {chr(int(code)): sounds.split(",") for code, sounds in table.items() if int(code) < 0x9FA6}
-    return {char: tuple(dict.fromkeys(map(_toneless, sounds))) for char, sounds in said.items()}
+    written = package_file("pypinyin", "pinyin_dict.json").read_text(encoding="utf-8")
+    table = json.loads(_toneless(written))
+    said = ((chr(int(code)), sounds) for code, sounds in table.items() if int(code) < 0x9FA6)
+    return {char: tuple(dict.fromkeys(sounds.split(","))) for char, sounds in said}
 
 
-def _toneless(sounds: str) -> str:
-    marked = unicodedata.normalize("NFD", sounds).replace("u\u0308", "v")
-    return "".join(char for char in marked if "a" <= char <= "z")
+def _toneless(text: str) -> str:
+    """The whole table at once: a call for each of its sounds would take longer than to read it."""
+    marked = unicodedata.normalize("NFD", text).replace("u\u0308", "v")
+    return re.sub("[\u0300-\u036f]+", "", marked)
 
 
 def sound(text: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from dialogs.hear.dictionary import package_file
 from dialogs.hear.lexicon import pairs, words
 from dialogs.hear.reading import Span
 
@@ -76,8 +77,8 @@ def normalise(raw: str) -> Typed:
 
 
 def fold(name: str) -> str:
-    """A name as the reader will meet it in a folded message."""
-    return normalise(name).text.strip()
+    """A name as the reader will meet it in a folded message; where its characters came from is not asked."""
+    return re.sub(" +", " ", "".join(word for _, _, word, _ in _folded(name))).strip()
 
 
 def _folded(raw: str) -> Iterator[tuple[int, int, str, str]]:
@@ -127,11 +128,9 @@ def _drawn() -> Mapping[str, str]:
 
 @cache
 def _simplified() -> Mapping[int, str]:
-    """Traditional to simplified, character by character: lengths stay, and so do offsets."""
-    from opencc import OpenCC
-
-    every = [chr(code) for code in range(0x3400, 0x9FF0)]
-    simple = OpenCC("t2s").convert("\n".join(every)).split("\n")
-    table = {ord(a): b for a, b in zip(every, simple, strict=True) if a != b and len(b) == 1}
-    table.update({ord(a): b for a, b in pairs("variants.txt")})
-    return table
+    """Traditional to simplified, character by character: lengths stay, and so do offsets. Of OpenCC only its list of
+    characters is needed; where it offers several, the first is the usual one."""
+    listed = package_file("opencc", "dictionary/TSCharacters.txt").read_text(encoding="utf-8")
+    rows = (line.replace("\t", " ").split(" ") for line in listed.splitlines())
+    table = {ord(a): b for a, b, *_ in rows if len(a) == len(b) == 1}
+    return table | {ord(a): b for a, b in pairs("variants.txt")}

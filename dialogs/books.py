@@ -25,6 +25,7 @@ SENTENCES = {
     "nothing below zero on the shelf": "{what} 的库存成了 {qty}",
     "every change of stock is a move": "{what} 的库存和进出记录差 {qty}",
     "goods have a place on the shelf": "{what} 没有库存记录",
+    "what left one place came to another": "{what} 调货两头差 {qty}",
     "an ended order holds nothing": "{what} 已经结束，还占着 {qty} 的货",
     "a living line holds what it promises": "{what} 该留的货没留足，差 {qty}",
     "what was handed over was consumed": "{what} 的货取走了，有 {qty} 没从库存里减掉",

@@ -27,6 +27,14 @@ def _not_here(refusal: no.NotThatMuchHere) -> str:
     return f"{refusal.name}这单没有要交的了"
 
 
+def _promised(refusal: no.StillPromised) -> str:
+    there = f"{refusal.name}{refusal.place}有 {refusal.on_hand} {refusal.unit}"
+    if not refusal.held.milli:
+        return f"{there}，没有那么多"
+    free = refusal.on_hand - refusal.held
+    return f"{there}，其中 {refusal.held} {refusal.unit}顾客订了要留着，能动的只有 {free} {refusal.unit}"
+
+
 WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.SoldOut: lambda r: f"{_short(r)}。看看别的？回“菜单”",
     no.CampaignOver: lambda r: f"{r.title}现在不能接了。看看别的？回“菜单”",
@@ -155,9 +163,7 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.WeighedAlready: lambda r: (
         f"{r.code} 的{r.name}称过了，{r.weighed} {r.unit}，差价已经算了。还要退就说“退款 {r.code} 金额”"
     ),
-    no.StillPromised: lambda r: (
-        f"{r.name}店里有 {r.on_hand} {r.unit}，其中 {r.held} {r.unit}顾客订了要留着，能动的只有 {r.on_hand - r.held} {r.unit}"
-    ),
+    no.StillPromised: _promised,
 }
 
 # Hundreds may hear one of these at once: each in private, and the group hears one result.

@@ -155,6 +155,7 @@ RULES = (
         "What is on the shelf is what came in less what went out.",
         (
             "every change of stock is a move",
+            "what left one place came to another",
             "sold is what was handed over",
             "what was handed over was consumed",
             "what was cancelled was given back",

@@ -309,7 +309,9 @@ async def may_begin(shop: ShopId, kind: Kind, items: Sequence[NewItem]) -> None:
 async def _add_item(shop: ShopId, row: Campaign, no: int, new: NewItem) -> None:
     sku = await Sku.filter(shop_id=shop, key=new.sku).select_related("product").get()
     if new.quota is not None and not await stock.reserve(sku.id, new.quota):
-        left = await run_sql("SELECT on_hand - held AS free FROM stock_item WHERE sku_id = ?", [sku.id])
+        left = await run_sql(
+            "SELECT on_hand - held AS free FROM stock_item WHERE sku_id = ? AND place_id IS NULL", [sku.id]
+        )
         raise CampaignClash(sku.product.name, "", Quantity(int(left[0]["free"])), sku.unit)
     await CampaignItem.create(
         campaign_id=row.id,

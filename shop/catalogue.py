@@ -12,9 +12,9 @@ from shop import stock
 from shop.counters import GOODS, goods_changed
 from shop.events import SpecialsPosted
 from shop.goods import Campaign, CampaignItem, Catalogue, Coupon, Product, Sku, Unit
-from shop.kit.ids import RoomId, ShopId
+from shop.kit.ids import PlaceId, RoomId, ShopId
 from shop.kit.money import Money
-from shop.kit.quantity import Quantity
+from shop.kit.quantity import NONE, Quantity
 from shop.on_offer import on_offer
 from shop.points import promotions_of
 from shop.promotions import from_terms
@@ -204,7 +204,7 @@ async def left_of(shop: ShopId, skus: Sequence[str]) -> dict[str, Quantity]:
         return {}
     rows = await run_sql(
         "SELECT sku.key, on_hand - held AS free FROM stock_item JOIN sku ON sku.id = sku_id "
-        f"WHERE sku.shop_id = ? AND sku.key IN ({', '.join('?' * len(skus))})",
+        f"WHERE place_id IS NULL AND sku.shop_id = ? AND sku.key IN ({', '.join('?' * len(skus))})",
         [shop, *skus],
     )
     return {str(row["key"]): Quantity(int(row["free"])) for row in rows}
@@ -307,30 +307,42 @@ async def change_price(shop: ShopId, sku: str, price: Money) -> Money:
         return Money(row.price_fen)
 
 
-async def restock(shop: ShopId, sku: str, qty: Quantity, *, now: datetime) -> Quantity:
+async def restock(
+    shop: ShopId, sku: str, qty: Quantity, *, place: PlaceId | None = None, now: datetime
+) -> Quantity:
     """补货: more has come in; gives what can be promised now. Raises NoSuchGoods."""
     async with transaction():
         row = await _sku_row(shop, sku)
-        await stock.bring(row.id, qty, "received", now=now)
+        await stock.bring(row.id, qty, "received", place=place, now=now)
         return (await left_of(shop, [sku]))[sku]
 
 
-async def take_out(shop: ShopId, sku: str, qty: Quantity, *, now: datetime) -> bool:
+async def take_out(
+    shop: ShopId, sku: str, qty: Quantity, *, place: PlaceId | None = None, now: datetime
+) -> bool:
     """Undo of 补货: take the quantity out again; False when it has been promised since, and nothing moves."""
     async with transaction():
         row = await _sku_row(shop, sku)
-        return await stock.carry_off(row.id, qty, "undone", now=now)
+        return await stock.carry_off(row.id, qty, "undone", place=place, now=now)
 
 
-async def count(shop: ShopId, sku: str, qty: Quantity, *, now: datetime) -> Quantity | None:
+async def count(
+    shop: ShopId, sku: str, qty: Quantity, *, place: PlaceId | None = None, now: datetime
+) -> Quantity | None:
     """盘点: the shelf holds this much; gives what was on hand, or None when more than that is promised already."""
     async with transaction():
         row = await _sku_row(shop, sku)
-        item = await StockItem.filter(sku_id=row.id).select_for_update().get()
+        if place is not None:  # there may be no row to lock
+            await _alone(shop)
+        item = await StockItem.filter(sku_id=row.id, place_id=place).select_for_update().first()
+        if item is None:
+            await stock.bring(row.id, qty, "counted", place=place, now=now)
+            return NONE
         if qty.milli < item.held:
             return None
-        await StockItem.filter(sku_id=row.id, held__lte=qty.milli).update(on_hand=qty.milli)
-        await StockMove.create(sku_id=row.id, change=qty.milli - item.on_hand, reason="counted", at=now)
+        await StockItem.filter(id=item.id, held__lte=qty.milli).update(on_hand=qty.milli)
+        difference = qty.milli - item.on_hand
+        await StockMove.create(sku_id=row.id, place_id=place, change=difference, reason="counted", at=now)
         return Quantity(item.on_hand)
 
 

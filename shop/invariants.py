@@ -33,14 +33,17 @@ class Check:
     wrong: str  # the SELECT; every ? is the shop
 
 
-# What a shop has promised and given away, per sku.
+# What a shop has promised and given away, per sku and place; only what lies in the shop itself is promised.
 HELD = """
-    SELECT sku.id, sku."key", item.on_hand, item.held,
-      (SELECT coalesce(sum(hold.qty - hold.gone), 0) FROM hold
+    SELECT sku.id, sku."key" || coalesce(' ' || place.name, '') AS "key", item.on_hand, item.held,
+      CASE WHEN item.place_id IS NULL THEN (SELECT coalesce(sum(hold.qty - hold.gone), 0) FROM hold
         WHERE hold.sku_id = sku.id AND hold.state = 'active')
-        + (SELECT coalesce(sum(reserved), 0) FROM campaign_item WHERE campaign_item.sku_id = sku.id) AS active,
-      (SELECT coalesce(sum(move.change), 0) FROM stock_move AS move WHERE move.sku_id = sku.id) AS moved
-    FROM sku JOIN stock_item AS item ON item.sku_id = sku.id WHERE sku.shop_id = ?
+        + (SELECT coalesce(sum(reserved), 0) FROM campaign_item WHERE campaign_item.sku_id = sku.id)
+        ELSE 0 END AS active,
+      (SELECT coalesce(sum(move.change), 0) FROM stock_move AS move
+        WHERE move.sku_id = sku.id AND coalesce(move.place_id, 0) = coalesce(item.place_id, 0)) AS moved
+    FROM sku JOIN stock_item AS item ON item.sku_id = sku.id LEFT JOIN place ON place.id = item.place_id
+    WHERE sku.shop_id = ?
 """
 # Every order with what its lines and its money come to.
 BILL = """
@@ -163,7 +166,13 @@ CHECKS = (
         "goods have a place on the shelf",
         "{what} has no stock row",
         'SELECT sku."key" AS what, 1 AS figure FROM sku LEFT JOIN stock_item AS item ON item.sku_id = sku.id '
-        "WHERE item.id IS NULL AND sku.shop_id = ?",
+        "AND item.place_id IS NULL WHERE item.id IS NULL AND sku.shop_id = ?",
+    ),
+    Check(
+        "what left one place came to another",
+        "{what} was moved, and {figure} thousandths came out of it more than went in",
+        'SELECT sku."key" AS what, sum(move.change) AS figure FROM stock_move AS move JOIN sku ON sku.id = move.sku_id '
+        "WHERE move.reason = 'moved' AND sku.shop_id = ? GROUP BY sku.\"key\" HAVING sum(move.change) <> 0",
     ),
     Check(
         "an ended order holds nothing",

@@ -192,7 +192,7 @@ async def products(
     for sku in await goods.Sku.filter(product_id__in=[row.id for row in rows]).order_by("id"):
         skus[sku.product_id].append(sku)
     ids = [sku.id for found in skus.values() for sku in found]
-    stock = {item.sku_id: item for item in await StockItem.filter(sku_id__in=ids)}
+    stock = {item.sku_id: item for item in await StockItem.filter(sku_id__in=ids, place_id=None)}
     shop_row = await Shop.get(id=shop)
     day = now.astimezone(ZoneInfo(shop_row.tz)).date()
     specials = await _specials(ids, day)

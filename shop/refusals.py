@@ -386,6 +386,7 @@ class StillPromised(Refusal):
     unit: str
     on_hand: Quantity
     held: Quantity
+    place: str = "店里"
 
 
 @dataclass(eq=False)

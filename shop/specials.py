@@ -21,7 +21,8 @@ from shop.transaction import run_sql, transaction
 TITLE = "今日特价"
 _FREE = (
     "SELECT i.id FROM campaign_item i JOIN campaign c ON c.id = i.campaign_id "
-    "JOIN stock_item s ON s.sku_id = i.sku_id LEFT JOIN special_gone g ON g.item_id = i.id "
+    "JOIN stock_item s ON s.sku_id = i.sku_id AND s.place_id IS NULL "
+    "LEFT JOIN special_gone g ON g.item_id = i.id "
     "WHERE c.kind = ? AND c.status = ? AND (c.deadline IS NULL OR c.deadline > ?) AND "
 )
 

@@ -1,4 +1,7 @@
-"""库存: promised in one statement, given back once, handed over once. Called inside the order's transaction."""
+"""库存: promised in one statement, given back once, handed over once. Called inside the order's transaction.
+
+Orders take from the shop itself; what lies in other places (取货点) comes and goes by hand.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ async def _hold(sku_id: int, more: int, if_: str) -> bool:
     """One statement decides and takes; False when there was not enough."""
     return bool(
         await run_sql(
-            f"UPDATE stock_item SET held = held + ? WHERE sku_id = ? AND {if_} RETURNING id",
+            f"UPDATE stock_item SET held = held + ? WHERE sku_id = ? AND place_id IS NULL AND {if_} RETURNING id",
             [more, sku_id, more],
         )
     )
@@ -60,7 +63,8 @@ async def _shortages(takes: Mapping[int, Take]) -> tuple[Shortage, ...]:
     if not takes:
         return ()
     rows = await run_sql(
-        f"SELECT sku_id, on_hand - held AS free FROM stock_item WHERE sku_id IN ({', '.join('?' * len(takes))})",
+        "SELECT sku_id, on_hand - held AS free FROM stock_item "
+        f"WHERE place_id IS NULL AND sku_id IN ({', '.join('?' * len(takes))})",
         list(takes),
     )
     free = {int(row["sku_id"]): int(row["free"]) for row in rows}
@@ -180,28 +184,48 @@ async def _unsell(sku_id: int, qty: int, code: str, now: datetime) -> None:
     await StockMove.create(sku_id=sku_id, change=qty, reason="undone", ref=code, at=now)
 
 
-async def bring(sku_id: int, qty: Quantity, reason: str, *, now: datetime) -> None:
-    """More is on the shelf, and why."""
-    if qty.milli:
-        await run_sql("UPDATE stock_item SET on_hand = on_hand + ? WHERE sku_id = ?", [qty.milli, sku_id])
-        await StockMove.create(sku_id=sku_id, change=qty.milli, reason=reason, at=now)
+async def bring(sku_id: int, qty: Quantity, reason: str, *, place: int | None = None, now: datetime) -> None:
+    """More is on the shelf (of this place; none: of the shop), and why."""
+    if not qty.milli:
+        return
+    if place is None:
+        await run_sql(
+            "UPDATE stock_item SET on_hand = on_hand + ? WHERE sku_id = ? AND place_id IS NULL",
+            [qty.milli, sku_id],
+        )
+    else:  # there may be nothing of it yet
+        await run_sql(
+            "INSERT INTO stock_item (sku_id, place_id, on_hand) VALUES (?, ?, ?) "
+            "ON CONFLICT (sku_id, place_id) DO UPDATE SET on_hand = stock_item.on_hand + excluded.on_hand",
+            [sku_id, place, qty.milli],
+        )
+    await StockMove.create(sku_id=sku_id, place_id=place, change=qty.milli, reason=reason, at=now)
 
 
-async def carry_off(sku_id: int, qty: Quantity, reason: str, *, now: datetime) -> bool:
+async def carry_off(
+    sku_id: int, qty: Quantity, reason: str, *, place: int | None = None, now: datetime
+) -> bool:
     """Goods leave the shelf without an order. One statement decides: what is promised stays, then False."""
+    where, of = at(place)
     gone = await run_sql(
-        "UPDATE stock_item SET on_hand = on_hand - ? WHERE sku_id = ? AND on_hand - held >= ? RETURNING id",
-        [qty.milli, sku_id, qty.milli],
+        f"UPDATE stock_item SET on_hand = on_hand - ? WHERE sku_id = ? AND {where} AND on_hand - held >= ? RETURNING id",
+        [qty.milli, sku_id, *of, qty.milli],
     )
     if gone:
-        await StockMove.create(sku_id=sku_id, change=-qty.milli, reason=reason, at=now)
+        await StockMove.create(sku_id=sku_id, place_id=place, change=-qty.milli, reason=reason, at=now)
     return bool(gone)
 
 
+def at(place: int | None) -> tuple[str, list[int]]:
+    """The rows of a place in SQL, and its values."""
+    return ("place_id IS NULL", []) if place is None else ("place_id = ?", [place])
+
+
 async def _move(sku_id: int, *, held: int, on_hand: int = 0) -> bool:
-    """Change both numbers of a sku; False when less than that is held."""
+    """Change both numbers of a sku in the shop; False when less than that is held."""
     moved = await run_sql(
-        "UPDATE stock_item SET held = held + ?, on_hand = on_hand + ? WHERE sku_id = ? AND held + ? >= 0 RETURNING id",
+        "UPDATE stock_item SET held = held + ?, on_hand = on_hand + ? "
+        "WHERE sku_id = ? AND place_id IS NULL AND held + ? >= 0 RETURNING id",
         [held, on_hand, sku_id, held],
     )
     return bool(moved)

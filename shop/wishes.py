@@ -18,7 +18,8 @@ FIRST_GO = timedelta(minutes=10)  # whoever was told has this long before the ne
 MOST_KINDS = 100  # looked at in one tick
 _ON_SALE = (
     "FROM wish JOIN sku ON sku.id = wish.sku_id JOIN product ON product.id = sku.product_id "
-    "JOIN stock_item AS item ON item.sku_id = sku.id WHERE wish.told_at IS NULL AND product.on_sale"
+    "JOIN stock_item AS item ON item.sku_id = sku.id AND item.place_id IS NULL "
+    "WHERE wish.told_at IS NULL AND product.on_sale"
 )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from dialogs import voice
+from dialogs import placing, voice
 from dialogs.command import PRODUCT, SKU, UNDO_FOR, Command, parse_quantity, sku_name, slot_of
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.turn import Turn
-from shop import catalogue, wishes
+from shop import catalogue, shelves, wishes
 from shop.kit.quantity import Quantity
 from shop.refusals import CannotUndo
 
@@ -28,6 +28,7 @@ class Restock(Command):
     sku = SKU
     qty = Slot(parse_quantity, "补多少？比如“50”")
     less = Slot(lambda reading, old, asked: True if LESS.search(reading.text) else None, optional=True)
+    said = placing.SAID
     sure = Slot(lambda reading, old, asked: any(word in reading.text for word in SURE) or None, optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
@@ -48,7 +49,13 @@ class Restock(Command):
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         qty = _quantity(data) or Quantity(0)
         name, unit = sku_name(turn, data["sku"]), turn.shelf.catalogue.sku[data["sku"]].unit
-        left = await catalogue.restock(turn.shop, data["sku"], qty, now=turn.now)
+        spot = await placing.spot_in(turn, data["said"])
+        left = await catalogue.restock(turn.shop, data["sku"], qty, place=spot.id, now=turn.now)
+        if spot.id is not None:
+            left = (await shelves.standing(turn.shop, data["sku"], place=spot)).free
+            text = f"{spot.name} {name} +{qty}{unit}，{voice.left(left, unit)}{placing.for_sale(spot)}。（撤销 2 分钟内有效）"
+            undo = {"sku": data["sku"], "qty": str(qty), "name": name, "place": spot.name}
+            return Done((turn.here(text),), undo=undo, after=str(left))
         many = await wishes.waiting(turn.shop, data["sku"])
         wait = f"有 {many} 位在等，这就按先后告诉他们。" if many else ""
         text = f"{name} +{qty}{unit}，{voice.left(left, unit)}可卖。{wait}（快捷：补货 {name} +{qty} · 撤销 2 分钟内有效）"
@@ -57,8 +64,8 @@ class Restock(Command):
         )
 
     async def take_back(self, turn: Turn, undo: Data) -> str:
-        qty = Quantity.of(undo["qty"])
-        if not await catalogue.take_out(turn.shop, undo["sku"], qty, now=turn.now):
+        qty, spot = Quantity.of(undo["qty"]), await placing.spot_in(turn, undo.get("place", ""))
+        if not await catalogue.take_out(turn.shop, undo["sku"], qty, place=spot.id, now=turn.now):
             raise CannotUndo(f"{undo['name']}已经有人订了")
         return f"{undo['name']} 补的 {qty} 拿回来了"
 

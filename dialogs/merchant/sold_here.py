@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogs import voice
+from dialogs import placing, voice
 from dialogs.command import PRODUCT, SKU, UNDO_FOR, Command, parse_quantity, sku_name, slot_of
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.turn import Turn
@@ -14,12 +14,13 @@ class SoldHere(Command):
     id = "sold_here"
     intents = ("admin.sold_here",)
     starts = ("门店卖了",)
-    examples = ("门店卖了 橙子2箱", "门店卖了 香蕉 3")
+    examples = ("门店卖了 橙子2箱", "门店卖了 东门 橙子2箱", "门店卖了 香蕉 3")
     undo_for = UNDO_FOR
     product = PRODUCT
     unit = Slot(slot_of("unit"), optional=True)
     sku = SKU
     qty = Slot(parse_quantity, "门店卖了多少？比如“2”")
+    said = placing.SAID
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         if Quantity.of(data["qty"]) > NONE:
@@ -30,11 +31,14 @@ class SoldHere(Command):
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         qty = Quantity.of(data["qty"])
         name, unit = sku_name(turn, data["sku"]), turn.shelf.catalogue.sku[data["sku"]].unit
-        left = await shelves.sold_here(turn.shop, data["sku"], qty, now=turn.now)
-        text = f"{name} 门店卖了 {qty} {unit}，{voice.left(left, unit)}可卖。（撤销 2 分钟内有效）"
-        undo = {"sku": data["sku"], "qty": str(qty), "name": name}
+        spot = await placing.spot_in(turn, data["said"])
+        left = await shelves.sold_here(turn.shop, data["sku"], qty, place=spot, now=turn.now)
+        sold = f"{name} {'门店' if spot.id is None else spot.name}卖了 {qty} {unit}"
+        text = f"{sold}，{voice.left(left, unit)}{placing.for_sale(spot)}。（撤销 2 分钟内有效）"
+        undo = {"sku": data["sku"], "qty": str(qty), "name": name, "place": spot.name}
         return Done((turn.here(text),), undo=undo, after=str(left))
 
     async def take_back(self, turn: Turn, undo: Data) -> str:
-        await shelves.not_sold(turn.shop, undo["sku"], Quantity.of(undo["qty"]), now=turn.now)
+        spot = await placing.spot_in(turn, undo.get("place", ""))
+        await shelves.not_sold(turn.shop, undo["sku"], Quantity.of(undo["qty"]), place=spot, now=turn.now)
         return f"{undo['name']} 卖掉的 {undo['qty']} 加回来了"

@@ -7,6 +7,7 @@ from typing import NewType
 ShopId = NewType("ShopId", int)
 PersonId = NewType("PersonId", int)
 RoomId = NewType("RoomId", int)
+PlaceId = NewType("PlaceId", int)
 OrderId = NewType("OrderId", int)
 MessageId = NewType("MessageId", int)
 LetterId = NewType("LetterId", int)

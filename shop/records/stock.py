@@ -13,18 +13,37 @@ from shop.records.people import Person
 from shop.records.shops import Shop
 
 
+class Place(Model):
+    """取货点: where goods lie, beside the shop itself."""
+
+    id = fields.BigIntField(primary_key=True)
+    shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
+    name = fields.CharField(16)
+
+    class Meta:
+        table = "place"
+        constraints = (UniqueConstraint(("shop_id", "name"), name="uq_place_name"),)
+
+
 class StockItem(Model):
+    """One kind of goods in one place; without a place it is the shop itself, and orders take from there."""
+
     id = fields.BigIntField(primary_key=True)
     sku: fields.ForeignKeyRelation[Sku] = fields.ForeignKeyField("shop.Sku", on_delete=fields.RESTRICT)
+    place: fields.ForeignKeyNullableRelation[Place] = fields.ForeignKeyField(
+        "shop.Place", null=True, on_delete=fields.RESTRICT
+    )
     on_hand = fields.BigIntField()
     held = fields.BigIntField(db_default=0)
 
     sku_id: int
+    place_id: int | None
 
     class Meta:
         table = "stock_item"
         constraints = (
-            UniqueConstraint(("sku_id",), name="uq_stock_sku"),
+            UniqueConstraint(("sku_id",), name="uq_stock_here", condition="place_id IS NULL"),
+            UniqueConstraint(("sku_id", "place_id"), name="uq_stock_place"),
             CheckConstraint("on_hand >= 0", name="ck_stock_on_hand"),
             CheckConstraint("held >= 0", name="ck_stock_held"),
             CheckConstraint("held <= on_hand", name="ck_stock_promised"),
@@ -57,10 +76,13 @@ class Hold(Model):
 
 
 class StockMove(Model):
-    """Every change of on_hand, with its reason: received, sold, counted, opening."""
+    """Every change of on_hand, with its reason: received, sold, counted, opening, moved."""
 
     id = fields.BigIntField(primary_key=True)
     sku: fields.ForeignKeyRelation[Sku] = fields.ForeignKeyField("shop.Sku", on_delete=fields.RESTRICT)
+    place: fields.ForeignKeyNullableRelation[Place] = fields.ForeignKeyField(
+        "shop.Place", null=True, on_delete=fields.RESTRICT
+    )
     change = fields.BigIntField()
     reason = fields.CharField(16)
     ref = fields.CharField(64, db_default="")

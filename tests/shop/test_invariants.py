@@ -155,6 +155,8 @@ SPOILS = (
     Spoil("every change of stock is a move", 500, "N001-1", "UPDATE stock_item SET on_hand = on_hand + 500"),
     Spoil("every change of stock is a move", 1000, "N001-1", "UPDATE stock_move SET change = -2000 WHERE change < 0"),
     Spoil("goods have a place on the shelf", 1, "N001-1", "DELETE FROM stock_item"),
+    Spoil("what left one place came to another", -500, "N001-1",
+          "UPDATE stock_move SET reason = 'moved', change = -500 WHERE reason = 'received' AND sku_id = 1"),
     Spoil("an ended order holds nothing", 1000, "0501-004", "UPDATE hold SET state = 'active' WHERE line_id = 4"),
     Spoil("a living line holds what it promises", 2000, "0501-001", "DELETE FROM hold WHERE line_id = 1"),
     Spoil("a living line holds what it promises", 500, "0501-001", "UPDATE hold SET qty = 1500 WHERE line_id = 1"),

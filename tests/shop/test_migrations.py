@@ -357,6 +357,10 @@ INSERT INTO day_wish (id, day, what, told, person_id, shop_id) VALUES (1, '2026-
 INSERT INTO parcel (id, number, state, by, packed_at, order_id) VALUES (1, 1, 'sent', 2, {T}, 1);
 INSERT INTO parcel_part (id, qty, line_id, parcel_id) VALUES (1, 1000, 1, 1);
 """,
+    "0012_places": """
+INSERT INTO place (id, name, shop_id) VALUES (1, '东门', 1);
+INSERT INTO stock_item (id, on_hand, sku_id, place_id) VALUES (1000, 5000, 1, 1);
+""",
 }
 # What a migration made into something else, by table.
 BECAME = {"campaign": {"items", "kind"}}

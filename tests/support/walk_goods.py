@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from shop import catalogue, parcels, pickups
+from shop import catalogue, parcels, pickups, shelves
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.rules.orders import Status
@@ -16,6 +16,7 @@ from shop.transaction import run_sql
 if TYPE_CHECKING:
     from tests.support.walk import Walk
 
+GATE = "东门"
 Units = tuple[tuple[str, Quantity], ...]
 
 
@@ -148,6 +149,26 @@ async def count(walk: Walk) -> None:
         walk.known.shelf[sku] = qty.milli
 
 
+async def move(walk: Walk) -> None:
+    """Goods change their place; sometimes what lies there is counted or sold."""
+    sku, qty = walk.rng.choice(walk.goods), Quantity.of(walk.rng.randint(1, 4))
+    gate = await shelves.new_spot(walk.shop, GATE)
+    what = walk.rng.choice(["out", "out", "back", "sold", "counted"])
+    walk.say(f"{qty} of {sku} at the gate: {what}")
+    if what == "sold":
+        await shelves.sold_here(walk.shop, sku, qty, place=gate, now=walk.now)
+        walk.known.shelf[f"{sku} {GATE}"] -= qty.milli
+    elif what == "counted":
+        await catalogue.count(walk.shop, sku, qty, place=gate.id, now=walk.now)
+        walk.known.shelf[f"{sku} {GATE}"] = qty.milli
+    else:
+        source, to = (shelves.SHOP, gate) if what == "out" else (gate, shelves.SHOP)
+        await shelves.move(walk.shop, sku, qty, source, to, now=walk.now)
+        more = qty.milli if what == "out" else -qty.milli
+        walk.known.shelf[sku] -= more
+        walk.known.shelf[f"{sku} {GATE}"] += more
+
+
 async def price(walk: Walk) -> None:
     sku, costs = walk.rng.choice(walk.goods), Money(walk.rng.choice([0, 1, 333, 1990, 2990, 9999]))
     walk.say(f"{sku} costs {costs}")
@@ -169,27 +190,20 @@ async def menu(walk: Walk) -> None:
 
 
 VERBS = [
-    (13, redeem),
-    (3, take_back),
-    (4, send),
-    (4, hear_of_parcels),
-    (4, receive),
-    (1, take_out),
-    (1, count),
-    (1, menu),
-    (2, price),
-]
+    (13, redeem), (3, take_back), (4, send), (4, hear_of_parcels), (4, receive), (1, take_out), (1, count), (2, move),
+    (1, menu), (2, price),
+]  # fmt: skip
 
 
 async def check(walk: Walk) -> None:
     """Every thousandth on the shelf came in and did not go out."""
     rows = await run_sql(
-        'SELECT sku_key, on_hand FROM (SELECT sku."key" AS sku_key, i.on_hand FROM stock_item i '
-        "JOIN sku ON sku.id = i.sku_id WHERE sku.shop_id = ?) AS shelf",
+        "SELECT sku.\"key\" || coalesce(' ' || place.name, '') AS sku_key, i.on_hand FROM stock_item i "
+        "JOIN sku ON sku.id = i.sku_id LEFT JOIN place ON place.id = i.place_id WHERE sku.shop_id = ?",
         [walk.shop],
     )
-    there = {str(row["sku_key"]): int(row["on_hand"]) for row in rows}
-    if there != {sku: walk.known.shelf[sku] for sku in walk.goods}:
+    there = {str(row["sku_key"]): int(row["on_hand"]) for row in rows if row["on_hand"]}
+    if there != {sku: qty for sku, qty in walk.known.shelf.items() if qty}:
         walk.wrong(f"on the shelf {there}, it should be {dict(walk.known.shelf)}")
 
 

@@ -62,6 +62,15 @@ class ParcelMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class PointsEnding:
+    """So many points run out at this moment (ISO)."""
+
+    person: int
+    points: int
+    over: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonWanted:
     """Somebody asked for a person, or something that only a person can answer."""
 
@@ -506,6 +515,7 @@ Happening = (
     | CouponsDropped
     | CouponDropOver
     | PointsGiven
+    | PointsEnding
     | BackInStock
     | OrderWeighed
     | CampaignOpened
@@ -574,6 +584,7 @@ KINDS: dict[str, type[Any]] = {
         CouponsDropped,
         CouponDropOver,
         PointsGiven,
+        PointsEnding,
         BackInStock,
         OrderWeighed,
         CampaignOpened,

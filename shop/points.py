@@ -37,6 +37,7 @@ from shop.transaction import run_sql, transaction
 SPENT, SPENT_BACK = "points_spent", "points_spent_back"
 EARNED, RELEASED, EARNED_BACK = "points_earned", "points_released", "points_earned_back"
 GIVEN, GIVEN_UNDONE = "points_given", "points_given_undone"
+RAN_OUT = "points_ran_out"
 
 
 # ── with an order, inside its transaction ───────────────────────────────────────────────────────────────────────

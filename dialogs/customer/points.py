@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.engine import Data, Dialogue, Done
 from dialogs.ordering import edited
 from dialogs.turn import Turn
-from shop import orders, points
+from shop import orders, points, points_clock
 from shop.kit.money import BASIS, Money, zhe
 from shop.points import Balance, Moved
 from shop.refusals import NoPoints
@@ -29,6 +30,7 @@ _CALLED = {
     points.EARNED_BACK: "退款收回",
     points.GIVEN: "店里记的",
     points.GIVEN_UNDONE: "店里撤销",
+    points.RAN_OUT: "过期",
 }
 
 
@@ -48,7 +50,7 @@ class MyPoints(Dialogue):
             slip = await orders.use_points(turn.shop, turn.person.id, now=turn.now)
             return Done(edited(turn, slip), facts={"积分": slip.code})
         has = await points.balance(turn.shop, turn.person.id, rules.points)
-        text = await _moves(turn) if _MOVES.search(turn.text) else _account(has, rules)
+        text = await _moves(turn) if _MOVES.search(turn.text) else _account(has, rules) + await _ending(turn)
         public = turn.to_room(f"{turn.name}，私聊发你了")
         private = turn.privately(text)
         facts = {"积分": has.spendable, "没到账": has.pending, "攒过": has.earned}
@@ -67,6 +69,15 @@ def _account(has: Balance, rules: TradeRules) -> str:
     else:
         parts.append(f"每花 ¥1 得 {rules.points.per_yuan} 分，1 分抵 {rules.points.worth}")
     return "\n".join(parts)
+
+
+async def _ending(turn: Turn) -> str:
+    """Said all the year: nobody is surprised by its end."""
+    left = await points_clock.ending(turn.shop, turn.person.id, now=turn.now)
+    if left is None:
+        return ""
+    last = (left[1] - timedelta(seconds=1)).astimezone(ZoneInfo(turn.tz))
+    return f"\n其中 {left[0]} 分{last.month}月{last.day}日过期"
 
 
 def _now(spendable: int, rules: Points) -> str:

@@ -1,9 +1,12 @@
-"""积分: which level somebody has reached, and what goes back of a line's points; earning them is in rules/earnings.py."""
+"""积分: which level somebody has reached, what runs out with a year, what goes back of a line's points; earning them is in
+rules/earnings.py."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
@@ -20,6 +23,35 @@ def level_after(levels: Sequence[Level], earned: int) -> Level | None:
     """The next one; None at the top."""
     ahead = [level for level in levels if level.from_points > earned]
     return min(ahead, key=lambda level: level.from_points, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class YearEnd:
+    """At `over` everything ends that came in before `before`."""
+
+    over: datetime
+    before: datetime
+
+
+def last_year_end(now: datetime, tz: str, *, years: int) -> YearEnd:
+    """The turn of the year that was last: what came in `years` whole years before it has run out."""
+    year = now.astimezone(ZoneInfo(tz)).year
+    return YearEnd(_new_year(year, tz), _new_year(year - years, tz))
+
+
+def next_year_end(now: datetime, tz: str, *, years: int) -> YearEnd:
+    year = now.astimezone(ZoneInfo(tz)).year + 1
+    return YearEnd(_new_year(year, tz), _new_year(year - years, tz))
+
+
+def run_out(came_in: int, went_out: int) -> int:
+    """What is left of points that came in before a day, of all that ever went out: the oldest go first. Never more than
+    somebody has."""
+    return max(0, came_in - went_out)
+
+
+def _new_year(year: int, tz: str) -> datetime:
+    return datetime(year, 1, 1, tzinfo=ZoneInfo(tz))
 
 
 @dataclass(frozen=True, slots=True)

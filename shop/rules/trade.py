@@ -26,12 +26,14 @@ class Level:
 @dataclass(frozen=True, slots=True)
 class Points:
     """`per_yuan` points for each whole yuan of goods paid, each worth `worth` when spent, on at most `most_bp` of the
-    goods. 0 per yuan: the shop has no points."""
+    goods. 0 per yuan: the shop has no points. They run out at the end of the year, `years` after the one they came in;
+    0: never."""
 
     per_yuan: int = 0
     worth: Money = A_FEN
     most_bp: int = 5_000
     levels: tuple[Level, ...] = ()
+    years: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class TradeRules:
 
 
 def from_row(row: Mapping[str, Any] | None) -> TradeRules:
-    """From Shop.rules, {"points": {"per_yuan": 1, "worth_fen": 1, "most_bp": 5000, "levels": [...]},
+    """From Shop.rules, {"points": {"per_yuan": 1, "worth_fen": 1, "most_bp": 5000, "levels": [...], "years": 1},
     "refund_at_once_fen": 2000, "after_sale_hours": 24}. Raises ValueError for a word that it does not know or a
     number out of range."""
     said = dict(row or {})
@@ -64,6 +66,7 @@ def _points(row: Mapping[str, Any]) -> Points:
         worth=Money(_number(said.pop("worth_fen", 1), 1, 10_000)),
         most_bp=_number(said.pop("most_bp", 5_000), 0, 10_000),
         levels=tuple(sorted(levels, key=lambda level: level.from_points)),
+        years=_number(said.pop("years", 0), 0, 10),
     )
     if said:
         raise ValueError(f"not a rule for points: {', '.join(sorted(said))}")

@@ -10,7 +10,7 @@ FACTS = {
     "too_fast": "微信嫌发得太快了（{}）",  # channel
 }
 NEXT = {
-    "pay_mismatch": "请核对，退给他或补差价",
+    "pay_mismatch": "核对一下：退给他回“错款”加单号加“退”，说好了回“错款”加单号加“好了”",
     "refund_stuck": "请看看支付后台，退好回“已退”加单号",
     "uncollected": "还留着就不用管，不留了回“退单”加单号",
     "channel_down": "请看看网关和微信号；连上后我自己接着做",

@@ -78,6 +78,7 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.SaidToBePaid: lambda r: f"{r.code} 在等店里看到转账，先不改。要加就再下一单，转错了请说“转人工”",
     no.NotThatMuchHere: _not_here,
     no.NothingToSend: lambda r: f"{r.code} 店里没有要交的货，路上也没有",
+    no.NoWrongSum: lambda r: f"{r.code} 没有对不上的款，或者办过了。回“错款”看还有哪些",
     no.PartlyHandedOver: lambda r: f"{r.code} 已经交出去一部分，整单退不了。没交的说“退款 {r.code}”加货名",
     no.AlreadyHandedOver: lambda r: f"{r.code} 已经取走了。有问题说“退款”或“转人工”",
     no.AlreadyCancelled: lambda r: f"{r.code} 已经取消了。还要的话说“老样子”再来一单",

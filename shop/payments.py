@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import bills, refunds, seats, till
+from shop import bills, refunds, seats, till, wrong_sums
 from shop.alarms import raise_alarm
 from shop.events import MoneyCameLate, OrderPaid
 from shop.kit.codes import new_token
@@ -122,7 +122,9 @@ async def _not_ours(order: Order, fact: int, amount: Money, standing: str, now: 
     """Too late or twice goes back by itself. A wrong sum is nobody's guess: the owner looks."""
     if standing == "mismatch":
         facts = f"{order.code} {Money(order.payable_fen)} {amount}"  # dialogs/alarms.py has the sentence
-        await raise_alarm(order.shop_id, "pay_mismatch", f"{order.code} {fact}", facts, now=now)
+        await raise_alarm(
+            order.shop_id, wrong_sums.ALARM, wrong_sums.subject(order.code, fact), facts, now=now
+        )
     else:
         await refunds.owe(order, fact, amount, standing, now=now)
 

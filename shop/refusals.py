@@ -93,6 +93,13 @@ class AlreadyHandedOver(Refusal):
 
 
 @dataclass(eq=False)
+class NoWrongSum(Refusal):
+    """No money on this order that was not the sum it asked for, or it was dealt with."""
+
+    code: str
+
+
+@dataclass(eq=False)
 class PartlyHandedOver(Refusal):
     """Some of it has left the shop: the order stands, the rest can be given back."""
 

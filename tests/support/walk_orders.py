@@ -51,7 +51,7 @@ async def use_coupons(walk: Walk) -> None:
 
 
 async def adjust(walk: Walk) -> None:
-    if slip := await walk.some_order(Status.UNPAID):
+    if slip := await walk.some_order(walk.rng.choice([Status.UNPAID, Status.UNPAID, Status.PREPARING])):
         by = Money(walk.rng.choice([-100, -1, -500, -slip.payable.fen, 100]))
         walk.say(f"the shop changes {slip.code} by {by}")
         await orders.adjust(slip.id, by, now=walk.now)

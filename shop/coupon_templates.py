@@ -144,6 +144,34 @@ async def take_back(id: int, *, now: datetime) -> int:
         return len(void)
 
 
+async def given_out(shop: ShopId, *, now: datetime) -> tuple[Template, ...]:
+    """在发的券: what anybody can have by its name, newest first."""
+    rows = await read(
+        CouponTemplate,
+        "WHERE shop_id = ? AND running AND (total IS NULL OR issued < total) AND (valid_to IS NULL OR valid_to > ?) "
+        "ORDER BY id DESC LIMIT 50",
+        [shop, now],
+    )
+    return tuple(seen(row) for row in rows if gives(row))
+
+
+async def stop(shop: ShopId, id: int) -> bool:
+    """停发: nobody gets one any more; who has one keeps it. False when it was stopped already."""
+    async with transaction():
+        stopped = await change(
+            CouponTemplate, "WHERE id = ? AND shop_id = ? AND running", [id, shop], running=False
+        )
+        await goods_changed(shop)
+        return bool(stopped)
+
+
+async def go_on(shop: ShopId, id: int) -> None:
+    """The undo of `stop`."""
+    async with transaction():
+        await change(CouponTemplate, "WHERE id = ? AND shop_id = ?", [id, shop], running=True)
+        await goods_changed(shop)
+
+
 # ── for the modules beside it ───────────────────────────────────────────────────────────────────────────────────
 
 

@@ -15,6 +15,10 @@ PAID = re.compile("(?:付|转|扫|汇|打款|转账)(?:给?你|好|完|清|过�
 TOO_MUCH = re.compile(
     "(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|放不下|不够|没够|[吃喝用装拿搬拎]不[完了下动够]|里[头面边])"
 )
+ANOTHER_TIME = re.compile(
+    "(?:好[吃喝用]|好的话|不够|满意|喜欢|[吃喝用]完|下次|下回|回头|以后|改天)[^,，。]{0,4}再"
+)
+ENOUGH = re.compile("就(?:够|行|好|可以|成)|够了")
 AMOUNTS = ("qty", "number", "money")
 
 
@@ -69,6 +73,8 @@ class Asides(Walk):
             return None
         unit, of = self.pieces[at - 2], self.pieces[at - 1]
         sold = any(sku.unit == quantity.unit for id in last.products for sku in self.offer.skus(id))
+        if of.tag == "inc" and sold and not self._ahead(at):
+            return replace(last, quantity=quantity, specs=(), note=None, start=piece.start, end=piece.end)
         if of.text != "的" or not (unit.text == quantity.unit or (sold and unit.text[0] in "大小")):
             return None
         return Want(
@@ -98,6 +104,24 @@ class Asides(Walk):
         return bool(told and spec.measures) and all(
             one.measures and one.measures != spec.measures for one in told
         )
+
+    def _both_sizes(self, at: int) -> bool:
+        """大米10斤装和5斤装各一袋."""
+        joined = self._said_before(at).tag == "and" or self._said_before(at).text == "、"
+        sized = bool(self.open and self.open[-1].specs)
+        alone = not self._next_is_goods(at)
+        return joined and sized and alone and any(p.tag == "each" for p in self.pieces[at:])
+
+    def _if_it_is_good(self, at: int) -> bool:
+        """好吃再买10斤: what may be ordered another time."""
+        said = "".join(p.text for p in self._clause(at) if p.start < self.pieces[at].start)
+        return bool(ANOTHER_TIME.search(said))
+
+    def _is_enough(self, quantity: Quantity, at: int) -> bool:
+        """本来想要3斤，现在2斤就够: the last word on the goods before it."""
+        last = self.done[-1].quantity if self.done and self.broken and not self.open else None
+        enough = ENOUGH.match("".join(p.text for p in self.pieces[at + 1 : at + 4]))
+        return last is not None and bool(quantity.unit) and last.unit == quantity.unit and bool(enough)
 
     def _said_of_the_last(self, at: int) -> bool:
         """4盒才够，改下: a word of change at the end, which says nothing else."""

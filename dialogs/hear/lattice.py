@@ -30,6 +30,10 @@ NUMERAL = re.compile(rf"(?<![\d.a-z])(?![一二三四五六七八九]{{3}}){NUMB
 LATIN = re.compile(r"[a-z][a-z'’._-]*")
 DIGITS = re.compile(r"\d+")
 NUMBERING = re.compile(r"(?m)(?:^|(?<=\n))\s*\d{1,2}[.、)](?!\d)|^- ?(?=[\u4e00-\u9fff])")
+ONE_FIRST = re.compile(
+    "(?:我|要|来|买|订|单|下|清|麻烦|老板)*[:：, ]*1[.、)](?!\\d)"
+)  # 要：1、香蕉3斤 2、苹果2斤
+INLINE = re.compile(r"(?<=[ :：,，;；\n])\d{1,2}[.、)](?=[\u4e00-\u9fff])")
 ORDER = re.compile(r"(?<![\d.-])(?:\d{4}-\d{3}|20\d{6}-?\d{3})(?![\d-])")
 MENTION = re.compile(r"@(?P<who>[^\s,，@]{1,20})")
 BREAKS = "，,。;；!！?？\n、…"
@@ -126,7 +130,8 @@ class Lattice:
             yield Piece("for", found.start, found.end, text[found.start : found.end], who, source)
         for match in MENTION.finditer(text):
             yield Piece("mention", match.start(), match.end(), match[0], match["who"])
-        for match in NUMBERING.finditer(text):
+        numbering = (NUMBERING, INLINE) if ONE_FIRST.match(text) else (NUMBERING,)
+        for match in (found for pattern in numbering for found in pattern.finditer(text)):
             yield Piece("blank", match.start(), match.end(), match[0])
         for at in typed.circled:
             if at + 1 < len(text) and at + 1 not in typed.circled and any(self.names.at(text, at + 1)):

@@ -142,7 +142,10 @@ class Pairing(Asides):
         if self._tells_of_some(quantity, at) or self._says_how_to_pack(at):
             self.noting = at
             return
-        if self._cannot_be_used(at):
+        if self._cannot_be_used(at) or self._if_it_is_good(at):
+            return
+        if self._is_enough(quantity, at):
+            self.done[-1] = replace(self.done[-1], quantity=quantity)
             return
         if self.skipping:
             self.skipping = False

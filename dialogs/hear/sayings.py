@@ -47,6 +47,9 @@ class Sayings(Pairing):
             self._goods(
                 Want(last.products, heard=last.heard, source=last.source, start=piece.start, end=piece.end)
             )
+        if self._both_sizes(at):
+            self.open.append(replace(self.open[-1], specs=(spec,)))
+            return
         if self.open and not (self._ahead(at) and self.broken):
             meant = range(len(self.open)) if self.every else (-1,)  # 橙子苹果都要5斤装的
             for n in meant:
@@ -238,6 +241,9 @@ class Sayings(Pairing):
             return
         self.op = op
         self.open = [replace(want, op=op) for want in self.open]
+        if op == "set" and piece.text in ("一共", "总共") and len(self.done) > 1 and not self.open:
+            self.skipping = True  # 总共9斤对吧
+            return
         if op == "set" and piece.text[0] != "换" and self._said_of_the_last(at):
             self.done[-1] = replace(self.done[-1], op=op)  # 泡芙我要4盒才够，改下
 

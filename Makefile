@@ -31,9 +31,8 @@ check: $(DEV_READY) ## Before every commit: ruff, strict types, import contracts
 bench: $(DEV_READY) ## Speed side by side with the bare database drivers
 	$(BIN)/python -m tests.bench
 
-bench-gateway: $(DEV_READY) ## WeChat through a real gateway, beside python-wechaty (which gets a .venv-wechaty of its own)
-	@test -x .venv-wechaty/bin/python || { $(PYTHON) -m venv .venv-wechaty && .venv-wechaty/bin/python -m pip install --quiet --disable-pip-version-check '.[wechaty]'; }
-	$(BIN)/python -m tests.bench.gateway --python-wechaty .venv-wechaty/bin/python
+bench-gateway: $(DEV_READY) ## WeChat through a real gateway, beside python-wechaty
+	$(BIN)/python -m tests.bench.gateway --python-wechaty $(BIN)/python
 
 mutants: $(DEV_READY) ## Put known defects in, one at a time: each must be noticed (docs/mutants.md)
 	$(BIN)/python -m tests.mutants

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -113,7 +114,7 @@ def channel_maker(
             name = part.called
             if part.kind == "webroom":
                 made[name] = WebRoom(shop_name=settings.shop.name, rooms=part.rooms, now=clock.now, name=name)
-            elif part.kind == "wechaty":
+            elif part.is_wechat:
                 made[name] = wechaty_of(part, settings, clock, say)
             else:
                 made[name] = Terminal(clock.now, shop_name=settings.shop.name, who="我", room=None, name=name)
@@ -124,7 +125,7 @@ def channel_maker(
 
 def wechaty_of(part: ChannelPart, settings: Settings, clock: Clock, say: Callable[[str], None]) -> Channel:
     from bot.channels.wechaty.channel import Wechaty  # here: gRPC is 20 MB that other shops need not load
-    from bot.channels.wechaty.gateway import endpoint_of
+    from bot.channels.wechaty.gateway import Gateway, endpoint_of
 
     return Wechaty(
         endpoint_of(part),
@@ -134,7 +135,17 @@ def wechaty_of(part: ChannelPart, settings: Settings, clock: Clock, say: Callabl
         is_shared=bool(settings.redis.url),
         show=say,
         name=part.called,
+        connect=_python_gateway() if part.kind == "python-wechaty" else Gateway,
     )
+
+
+def _python_gateway() -> Any:
+    """Raises Fault where the extra is not installed."""
+    try:
+        from bot.channels.python_wechaty.gateway import PythonGateway
+    except ImportError as missing:
+        raise Fault(f"python-wechaty is not installed ({missing.name}): pip install '.[wechaty]'") from None
+    return PythonGateway
 
 
 async def serve(shop: OpenShop, settings: Settings, secret: str, say: Callable[[str], None]) -> None:

@@ -100,8 +100,11 @@ class RedisPart(_Part):
         return value
 
 
+GATEWAYS = ("wechaty", "python-wechaty")  # the kinds of channels that go through one
+
+
 class ChannelPart(_Part):
-    kind: Literal["webroom", "terminal", "wechaty"]
+    kind: Literal["webroom", "terminal", "wechaty", "python-wechaty"]
     name: Annotated[str, Field(max_length=32)] = (
         ""  # several of one kind need names of their own; empty: the kind
     )
@@ -121,6 +124,10 @@ class ChannelPart(_Part):
     @property
     def called(self) -> str:
         return self.name or self.kind
+
+    @property
+    def is_wechat(self) -> bool:
+        return self.kind in GATEWAYS
 
     @field_validator("rooms")
     @classmethod
@@ -147,8 +154,10 @@ class ChannelPart(_Part):
     @model_validator(mode="after")
     def _has_a_gateway(self) -> Self:
         token = self.token.get_secret_value()
-        if self.kind == "wechaty" and not (self.endpoint and token):
-            raise ValueError("wechaty needs an endpoint and a token")
+        if self.is_wechat and not (self.endpoint and token):
+            raise ValueError(f"{self.kind} needs an endpoint and a token")
+        if self.kind == "python-wechaty" and self.tls:
+            raise ValueError("python-wechaty speaks no TLS; wechaty does")
         if not (token.isascii() and token.isprintable()):
             raise ValueError("token must be plain letters and digits")
         return self
@@ -342,7 +351,7 @@ def _put(data: dict[str, Any], place: Sequence[str], key: str, value: str) -> No
     if place == ["channels"]:
         channels = data.get("channels")
         for one in channels if isinstance(channels, (list, tuple)) else ():
-            if isinstance(one, dict) and one.get("kind") == "wechaty":
+            if isinstance(one, dict) and one.get("kind") in GATEWAYS:
                 one[key] = value
         return
     for name in place:

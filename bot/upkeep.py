@@ -160,7 +160,7 @@ async def _redis(url: str) -> str | None:
 
 
 def _gateways(settings: Settings) -> list[tuple[str, ChannelPart]]:
-    return [(part.called, part) for part in settings.channels if part.kind == "wechaty"]
+    return [(part.called, part) for part in settings.channels if part.is_wechat]
 
 
 async def _gateway(part: ChannelPart) -> str | None:

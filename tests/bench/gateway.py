@@ -1,6 +1,6 @@
 """python -m tests.bench.gateway: WeChat through a real gateway: how fast, how steady, and how it stands being killed.
 
-With `--python-wechaty PYTHON` (an interpreter that has it: `make bench-gateway`) the same work is done by python-wechaty
+With `--python-wechaty PYTHON` (an interpreter that has it; `make bench-gateway` names ours) the same work is done by python-wechaty
 on the same gateway, in turns.
 """
 

@@ -1,7 +1,6 @@
 """The same work by python-wechaty, in an interpreter of its own that has it: receive, or receive and answer.
 
 python python_wechaty.py PORT TOKEN COUNT receive|answer — says "ready", then the moment at which it was done.
-Without the repairs at the top it does not import on Python 3.11.
 """
 
 from __future__ import annotations
@@ -18,18 +17,9 @@ os.environ |= {
     "WECHATY_LOG": "error",
 }
 
-import pyee  # noqa: E402 - the environment first
-import pyee.asyncio  # noqa: E402 - as above
-import urllib3  # noqa: E402 - as above
-
-pyee.AsyncIOEventEmitter = pyee.asyncio.AsyncIOEventEmitter  # moved in pyee 12
-urllib3.get_host = lambda url: tuple(urllib3.util.parse_url(url))[:4:2]  # gone in urllib3 2
-
-from wechaty_puppet.schemas import puppet  # noqa: E402 - after the repairs
-
-puppet.PuppetOptions.__hash__ = object.__hash__  # used as a key
-
 from wechaty import Message, Wechaty, WechatyOptions  # noqa: E402 - after the repairs
+
+import bot.channels.python_wechaty.repairs  # noqa: E402, F401 - the environment first
 
 
 class Bot(Wechaty):

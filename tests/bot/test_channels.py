@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,8 +19,10 @@ import pytest
 from bot.channels import terminal
 from bot.channels.channel import Channel, NotSent, Spoken
 from bot.channels.loopback import Loopback
+from bot.channels.python_wechaty.gateway import PythonGateway
 from bot.channels.terminal import Terminal
 from bot.channels.webroom import WebRoom
+from bot.channels.wechaty.gateway import Connect, Gateway
 from dialogs.speech import Button, Card, Heard, Row
 from shop.kit.ids import LetterId
 from tests.support.world import NOW
@@ -128,13 +130,13 @@ async def a_webroom(_: pytest.FixtureRequest) -> AsyncIterator[Place]:
 
 
 @asynccontextmanager
-async def a_wechaty(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
+async def a_wechaty(request: pytest.FixtureRequest, connect: Connect = Gateway) -> AsyncIterator[Place]:
     """Through a real gateway; people and groups there have their names for ids."""
     gateway: NodeGateway = request.getfixturevalue("one_gateway")
     people = [contact(name, name) for name in ("小李", "阿花")]
     group = {"id": ROOM, "topic": ROOM, "memberIdList": [US, "小李", "阿花"]}
     await gateway.do("reset", **a_world(contacts=[contact(US, SHOP), *people], rooms=[group]))
-    channel = a_channel(gateway, shop_name=SHOP, now=lambda: NOW)
+    channel = a_channel(gateway, shop_name=SHOP, now=lambda: NOW, connect=connect)
     await connected(channel)
 
     async def say(who: str, room: str | None, text: str) -> None:
@@ -150,7 +152,17 @@ async def a_wechaty(request: pytest.FixtureRequest) -> AsyncIterator[Place]:
     yield Place(channel, say, seen, break_link)
 
 
-MAKERS = {"loopback": a_loopback, "terminal": a_terminal, "webroom": a_webroom, "wechaty": a_wechaty}
+def a_python_wechaty(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Place]:
+    return a_wechaty(request, PythonGateway)
+
+
+MAKERS = {
+    "loopback": a_loopback,
+    "terminal": a_terminal,
+    "webroom": a_webroom,
+    "wechaty": a_wechaty,
+    "python-wechaty": a_python_wechaty,
+}
 
 
 @pytest.fixture(params=sorted(MAKERS))

@@ -34,7 +34,7 @@ BROKEN = [
     (f'[[channels]]\nname = "{CANARY}"', "channels.0.kind: is missing"),
     (
         f'[[channels]]\nkind = "{CANARY}"',
-        "channels.0.kind: Input should be 'webroom', 'terminal' or 'wechaty'",
+        "channels.0.kind: Input should be 'webroom', 'terminal', 'wechaty' or 'python-wechaty'",
     ),
     (f'{ROOM}rooms = "{CANARY}"', "channels.0.rooms: must be a list"),
     (f'{ROOM}rooms = ["{CANARY}", "{CANARY}"]', "channels.0.rooms: two rooms have one name"),

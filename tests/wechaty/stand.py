@@ -23,7 +23,7 @@ import aiohttp
 import pytest
 
 from bot.channels.wechaty.channel import Wechaty
-from bot.channels.wechaty.gateway import Endpoint
+from bot.channels.wechaty.gateway import Connect, Endpoint, Gateway
 from bot.clock import SystemClock
 from bot.memory import InProcess
 from tests.support.servers import PATIENCE, launch, none_here, wait_until
@@ -128,12 +128,13 @@ def a_channel(
     shop_name: str = "邻里鲜果",
     now: Callable[[], datetime] | None = None,
     show: Callable[[str], None] = print,
+    connect: Connect = Gateway,
     **more: Any,
 ) -> Wechaty:
     """A channel to this gateway; `more` of the endpoint's settings."""
     endpoint = Endpoint(**{"address": gateway.address, "token": TOKEN, **more})
     clock = now or SystemClock().now
-    return Wechaty(endpoint, shop_name=shop_name, now=clock, memory=InProcess(), show=show)
+    return Wechaty(endpoint, shop_name=shop_name, now=clock, memory=InProcess(), show=show, connect=connect)
 
 
 async def connected(channel: Wechaty) -> None:

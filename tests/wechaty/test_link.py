@@ -12,7 +12,7 @@ import pytest
 from bot.channels.channel import MaybeSent, NotSent, Refused
 from bot.channels.wechaty import link
 from bot.channels.wechaty.channel import Wechaty
-from bot.channels.wechaty.gateway import Endpoint, Gateway
+from bot.channels.wechaty.gateway import Connect, Endpoint, Gateway, GatewayAway
 from bot.clock import SystemClock
 from bot.duty import Duty
 from bot.memory import InProcess
@@ -21,9 +21,11 @@ from tests.wechaty.stand import ROOM, TOKEN, NodeGateway, a_channel, connected, 
 from tests.wechaty.test_channel import a_line, heard
 
 
-async def test_a_gateway_that_is_away_at_the_start_is_waited_for(mortal_gateway: NodeGateway) -> None:
+async def test_a_gateway_that_is_away_at_the_start_is_waited_for(
+    mortal_gateway: NodeGateway, connect: Connect
+) -> None:
     mortal_gateway.kill()
-    channel = a_channel(mortal_gateway)
+    channel = a_channel(mortal_gateway, connect=connect)
     channel.connect()
     with pytest.raises(NotSent):
         await channel.speak(a_line("记下了", room=ROOM))
@@ -34,8 +36,8 @@ async def test_a_gateway_that_is_away_at_the_start_is_waited_for(mortal_gateway:
     await channel.close()
 
 
-async def test_a_gateway_that_is_killed_and_comes_back(mortal_gateway: NodeGateway) -> None:
-    channel = a_channel(mortal_gateway)
+async def test_a_gateway_that_is_killed_and_comes_back(mortal_gateway: NodeGateway, connect: Connect) -> None:
+    channel = a_channel(mortal_gateway, connect=connect)
     await connected(channel)
     for n in range(3):
         mortal_gateway.kill()
@@ -50,12 +52,12 @@ async def test_a_gateway_that_is_killed_and_comes_back(mortal_gateway: NodeGatew
 
 
 async def test_a_gateway_that_hangs_is_given_up_and_found_again(
-    mortal_gateway: NodeGateway, monkeypatch: pytest.MonkeyPatch
+    mortal_gateway: NodeGateway, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link, "PULSE", 0.05)
     monkeypatch.setattr(link, "PATIENCE", 0.5)
     monkeypatch.setattr(link, "LONGEST_PAUSE", 0.2)
-    channel = a_channel(mortal_gateway)
+    channel = a_channel(mortal_gateway, connect=connect)
     await connected(channel)
     mortal_gateway.freeze()
     try:
@@ -69,9 +71,11 @@ async def test_a_gateway_that_hangs_is_given_up_and_found_again(
     await channel.close()
 
 
-async def test_an_answer_that_is_lost_is_not_said_twice(mortal_gateway: NodeGateway) -> None:
+async def test_an_answer_that_is_lost_is_not_said_twice(
+    mortal_gateway: NodeGateway, connect: Connect
+) -> None:
     """The text went out and the gateway died before it could say so; but its echo was heard."""
-    channel = a_channel(mortal_gateway)
+    channel = a_channel(mortal_gateway, connect=connect)
     await connected(channel)
     await mortal_gateway.do("mute", method="text")
     speaking = asyncio.create_task(channel.speak(a_line("记下了", room=ROOM)))
@@ -89,8 +93,21 @@ async def test_an_answer_that_is_lost_is_not_said_twice(mortal_gateway: NodeGate
     await channel.close()
 
 
-async def test_a_wrong_token_is_said_and_not_tried_for_ever(gateway: NodeGateway) -> None:
-    channel = a_channel(gateway, token="insecure_wrong")
+async def test_a_connection_that_is_closed_in_the_middle_of_a_call_cancels_nobody(
+    gateway: NodeGateway,
+) -> None:
+    """The outbox ended silently with it: a task that is cancelled begins no new round."""
+    await gateway.do("mute", method="text")
+    one = Gateway(Endpoint(gateway.address, TOKEN))
+    calling = asyncio.create_task(one.call("MessageSendText", conversation_id=ROOM, text="记下了"))
+    await until(lambda: gateway.said() != [])
+    await one.close()
+    with pytest.raises(GatewayAway):
+        await calling
+
+
+async def test_a_wrong_token_is_said_and_not_tried_for_ever(gateway: NodeGateway, connect: Connect) -> None:
+    channel = a_channel(gateway, token="insecure_wrong", connect=connect)
     with pytest.raises(Refused, match="refuses the token") as refused:
         async with asyncio.timeout(PATIENCE):
             async for _ in channel.listen():

@@ -30,8 +30,10 @@ from bot.channels.wechaty.cards import CardBox
 from bot.channels.wechaty.door import Door
 from bot.channels.wechaty.echoes import Echoes
 from bot.channels.wechaty.gateway import (
+    Connect,
     Endpoint,
     Event,
+    Gateway,
     GatewayAway,
     GatewayFault,
     GatewayTrouble,
@@ -78,15 +80,16 @@ class Wechaty:
         is_shared: bool = False,
         show: Callable[[str], None] = log.warning,
         name: str = "wechaty",
+        connect: Connect = Gateway,
     ) -> None:
-        """`memory` holds the lease on the account; `is_shared`: other processes see it, too. `show`: where a person sees
+        """`connect`: how the gateway is spoken to. `memory` holds the lease on the account; `is_shared`: other processes see it, too. `show`: where a person sees
         the code to log in with."""
         self.name = name
         self._shop_name = shop_name
         self._now = now
         self._memory = memory
         duty = Duty(memory, f"wechaty {endpoint.address}")
-        self._link = Link(endpoint, duty, may_stop=is_shared)
+        self._link = Link(endpoint, duty, may_stop=is_shared, connect=connect)
         self._cards = CardBox(self._link.call)
         self._loops = Loops()
         self._door = Door(self._link.call, show)

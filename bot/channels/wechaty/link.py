@@ -14,6 +14,8 @@ from typing import Any
 
 from bot.channels.channel import Refused
 from bot.channels.wechaty.gateway import (
+    Connect,
+    Connection,
     Endpoint,
     Event,
     Gateway,
@@ -38,12 +40,13 @@ TAKEN_TIMES = 3  # how often a stream may be found taken before the dead one is 
 class Link:
     """`events` until `close`. `account` is our own account while it is logged in, else empty; `us` is what it was last."""
 
-    def __init__(self, endpoint: Endpoint, duty: Duty, *, may_stop: bool) -> None:
+    def __init__(self, endpoint: Endpoint, duty: Duty, *, may_stop: bool, connect: Connect = Gateway) -> None:
         """`may_stop`: the lease holds for all programs, so a stream that is taken belongs to a dead one."""
         self._endpoint = endpoint
+        self._connect = connect
         self._duty = duty
         self._may_stop = may_stop
-        self._gateway: Gateway | None = None
+        self._gateway: Connection | None = None
         self._was_heard = False
         self._taken = 0
         self._said = ""
@@ -101,7 +104,7 @@ class Link:
         await self._duty.hand_over()
 
     async def _session(self) -> AsyncGenerator[Event, None]:
-        self._gateway = gateway = Gateway(self._endpoint)
+        self._gateway = gateway = self._connect(self._endpoint)
         greeted = asyncio.Event()
         dog = start_task(self._watch(gateway, greeted), name="watch the gateway")
         try:
@@ -132,7 +135,7 @@ class Link:
             self.account = ""
             self._say("the account is logged out")
 
-    async def _watch(self, gateway: Gateway, greeted: asyncio.Event) -> None:
+    async def _watch(self, gateway: Connection, greeted: asyncio.Event) -> None:
         """A connection that is cut in the middle shows no error: it is asked, and given up when it gives no answer."""
         try:
             await _within(GREETING, greeted.wait())
@@ -150,7 +153,7 @@ class Link:
         self._taken += 1
         self._say("another client holds this gateway's stream; waiting for it to end")
         if self._may_stop and self._taken >= TAKEN_TIMES:
-            gateway = Gateway(self._endpoint)
+            gateway = self._connect(self._endpoint)
             try:
                 await gateway.call("Stop")
                 self._taken = 0
@@ -166,7 +169,7 @@ class Link:
             log.warning("wechaty at %s: %s", self._endpoint.address, what)
 
 
-async def _lives(gateway: Gateway) -> None:
+async def _lives(gateway: Connection) -> None:
     """Raises GatewayAway when it does not. An account that cannot be rung answers, too."""
     try:
         await gateway.call("Ding", within=PATIENCE, data="qundian")

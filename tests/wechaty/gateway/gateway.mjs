@@ -34,7 +34,8 @@ const acts = {
     Object.assign(account, { world, failing: new Map(), muted: new Set(), echoes: true })
     account.cache.clear()
     fs.writeFileSync(path.join(folder, 'sent.jsonl'), '')
-    if (!account.isLoggedIn) account.login(world.self)
+    if (account.isLoggedIn) account.emit('login', { contactId: world.self }) // the gateway forgets the last code
+    else account.login(world.self)
   },
   login: () => account.login(account.world.self),
   logout: ({ reason }) => account.logout(reason),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from dialogs.hear.names import written_names
 from dialogs.hear.numbers import NUMBER, parse
+from dialogs.promotion_words import goods as goods_named
 from shop.goods import Catalogue
 from shop.kit.quantity import Quantity
 from shop.parcels import Sent
@@ -17,7 +18,10 @@ _NOISE = re.compile("先|只|拿走|拿|取走|取|发|送|交|了|的|和|、|,
 
 
 def units_said(text: str, inside: Sequence[Inside], known: Catalogue) -> Units | str:
-    """So much of each sku (without a number: all there is of it), or the words that name nothing of this order."""
+    """So much of each sku (without a number: all there is of it), or the words that name nothing of this order. Words
+    beside the matter (谢谢) mean all of it."""
+    if not re.search(r"\d", text) and not goods_named(text, known).what and not _named(text, inside):
+        return ()
     units: list[tuple[str, Quantity]] = []
     rest = text
     for name, of in _names(inside, known):
@@ -33,6 +37,10 @@ def units_said(text: str, inside: Sequence[Inside], known: Catalogue) -> Units |
             return count
         units.append((one.sku, Quantity.of(number) if number is not None else _all(one.sku, inside)))
     return _NOISE.sub("", rest) or tuple(units)
+
+
+def _named(text: str, inside: Sequence[Inside]) -> bool:
+    return any(one.called in text for one in inside)
 
 
 def _all(sku: str, inside: Sequence[Inside]) -> Quantity:

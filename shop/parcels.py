@@ -14,7 +14,7 @@ from shop.kit.quantity import Quantity
 from shop.records.orders import Order
 from shop.records.parcels import Parcel, ParcelPart
 from shop.records.refunds import Refund
-from shop.refusals import AlreadyHandedOver, NothingToSend, NotPaidYet, RefundOpen
+from shop.refusals import AlreadyHandedOver, NothingToSend, NothingUnderWay, NotPaidYet, RefundOpen
 from shop.rows import as_moment
 from shop.rules import refunds as refund_rules
 from shop.rules.orders import GONE_OUT, Status, may
@@ -58,13 +58,13 @@ async def send(id: OrderId, units: Sequence[tuple[str, Quantity]], by: PersonId,
 
 
 async def arrived(id: OrderId, by: PersonId, *, now: datetime) -> tuple[Sent, ...]:
-    """送到了: what of this order was under way. Raises NothingToSend."""
+    """送到了: what of this order was under way. Raises NothingUnderWay."""
     return await _ended(id, "arrived", by, now)
 
 
 async def came_back(id: OrderId, by: PersonId, *, now: datetime) -> tuple[Sent, ...]:
     """没送到: the goods are in the shop again; those that were given up meanwhile go back on the shelf. Raises
-    NothingToSend."""
+    NothingUnderWay."""
     return await _ended(id, "came_back", by, now)
 
 
@@ -108,7 +108,7 @@ async def _ended(
         order = await Order.filter(id=id).select_for_update().get()
         under_way = await packing.of_order(id, State.SENT)
         if not under_way:
-            raise NothingToSend(order.code)
+            raise NothingUnderWay(order.code)
         for parcel in under_way:
             await packing.step(parcel, event, order.code, now=now)
             tx.tell(ParcelMoved(parcel.id, "by_time" if due else event), at=now)

@@ -178,7 +178,14 @@ class NotThatMuchHere(Refusal):
 
 @dataclass(eq=False)
 class NothingToSend(Refusal):
-    """No parcel of the order is under way, or nothing of it is in the shop any more."""
+    """Nothing of the order is in the shop any more, or not yet to be handed over."""
+
+    code: str
+
+
+@dataclass(eq=False)
+class NothingUnderWay(Refusal):
+    """No parcel of the order was sent, or what was sent is heard of already."""
 
     code: str
 

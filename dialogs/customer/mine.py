@@ -24,20 +24,12 @@ class MyOrders(Dialogue):
         if not recent:
             return Done((turn.here("还没有订过。要什么直接说，比如“苹果2斤”；看货回“菜单”"),))
         newest = recent[0]
-        text = "\n".join([_line(turn, slip) + await _parts(slip) + await _back(slip) for slip in recent])
+        text = "\n".join([await _line(turn, slip) + await _back(slip) for slip in recent])
         private = turn.privately(text, card=turn.slip_card(newest), buttons=voice.slip_buttons(newest))
         public = turn.to_room(f"{turn.name}，私聊发你了")
         return Done(
             (private, public) if public else (private,), facts={"单号": [slip.code for slip in recent]}
         )
-
-
-async def _parts(slip: Slip) -> str:
-    """What of it is gone already, while the rest waits."""
-    if slip.status != Status.PREPARING or not slip.money_in:
-        return ""
-    gone = parting.stand(await parcels.of_order(slip.id))
-    return f"\n  {gone}" if gone else ""
 
 
 async def _back(slip: Slip) -> str:
@@ -48,6 +40,12 @@ async def _back(slip: Slip) -> str:
     return "".join(f"\n  退款 {case.amount} {LIFE.shown[case.state]}" for case in cases)
 
 
-def _line(turn: Turn, slip: Slip) -> str:
+async def _line(turn: Turn, slip: Slip) -> str:
+    goods = f"{voice.all_goods(slip.lines)} {slip.payable}"
+    sent = await parcels.of_order(slip.id) if slip.status == Status.PREPARING and slip.money_in else ()
+    gone = parting.stand(sent)
+    if gone and not await parcels.left(slip.id):  # nothing to come for
+        return f"{slip.code} 在路上：{goods} {turn.links.order(slip)}\n  {gone}"
     code = f"，取货码 {voice.code(slip.pickup_code)}" if slip.pickup_code else ""
-    return f"{slip.code} {voice.state(slip)}：{voice.all_goods(slip.lines)} {slip.payable}{code} {turn.links.order(slip)}"
+    more = f"\n  {gone}" if gone else ""
+    return f"{slip.code} {voice.state(slip)}：{goods}{code} {turn.links.order(slip)}{more}"

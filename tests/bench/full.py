@@ -129,6 +129,9 @@ async def fill(many: int) -> None:
     async with transaction():
         if dialect == "postgres":
             await run_sql("SET LOCAL statement_timeout = 0")
+            await run_sql(
+                "SET LOCAL session_replication_role = replica"
+            )  # a million pointers need no looking after
         for statement in FILL.format(**texts).split(";\n"):
             if statement.strip():
                 await run_sql(statement)

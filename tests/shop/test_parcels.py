@@ -14,6 +14,7 @@ from shop.kit.quantity import Quantity
 from shop.refusals import (
     CannotUndo,
     NothingToSend,
+    NothingUnderWay,
     NotPaidYet,
     NotThatMuchHere,
     PartlyHandedOver,
@@ -140,7 +141,7 @@ async def test_what_came_back_can_be_fetched(shop: ShopId) -> None:
     await parcels.send(slip.id, units(oranges, 1), clerk, now=NOW)
     await parcels.came_back(slip.id, clerk, now=LATER)
     assert (await states(slip), await shelf(oranges)) == (["packed"], ("5", "2"))
-    with pytest.raises(NothingToSend):
+    with pytest.raises(NothingUnderWay):
         await parcels.came_back(slip.id, clerk, now=LATER)
     await pickups.redeem(shop, str(slip.pickup_code), clerk, cash=ZERO, units=units(oranges, 2), now=LATER)
     assert (await status(slip), await states(slip)) == (Status.FULFILLED, ["void", "done"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -26,6 +27,7 @@ from shop import (
     desk,
     events,
     orders,
+    parcels,
     people,
     pickups,
     points,
@@ -46,6 +48,7 @@ from shop.kit.quantity import Quantity
 from shop.on_offer import campaign
 from shop.rules.campaigns import Kind, OnOffer
 from shop.rules.refunds import What
+from shop.settled import settle_rules
 from shop.slips import Slip
 from tests.support.world import (
     NOW,
@@ -497,7 +500,62 @@ async def _(town: Town) -> Happening:
     return events.RefundPaid((await a_request(town)).id)
 
 
-WRONG = "⚠️ 0501-001 应付 ¥59.80，收到 ¥1.00。请核对，退给他或补差价"
+async def a_sent_parcel(town: Town, qty: int = 1) -> int:
+    placed = await a_paid_order(town.buyer, (town.sku, 2))
+    units = ((town.sku, Quantity.of(qty)),)
+    return (await parcels.send(placed.id, units, town.owner, now=NOW)).id
+
+
+@case("ParcelMoved", buyer="0501-001 先给你送 橙子1箱，在路上了。还有 橙子1箱 在店里，取货码 <取货码> 接着用")
+async def _(town: Town) -> Happening:
+    return events.ParcelMoved(await a_sent_parcel(town), "sent")
+
+
+@case(
+    "ParcelMoved arrived",
+    buyer="0501-001 送到了：橙子1箱。还有 橙子1箱 在店里给你留着，取货码 <取货码> 接着用。有不好的说一声，谢谢",
+)
+async def _(town: Town) -> Happening:
+    return events.ParcelMoved(await a_sent_parcel(town), "arrived")
+
+
+@case("ParcelMoved handed over", buyer="0501-001 取走了：橙子2箱。这单的货都齐了")
+async def _(town: Town) -> Happening:
+    return events.ParcelMoved(await a_sent_parcel(town, 2), "handed_over")
+
+
+@case("ParcelMoved by time", buyer="0501-001 橙子2箱 应该送到了。没收到就说“转人工”")
+async def _(town: Town) -> Happening:
+    return events.ParcelMoved(await a_sent_parcel(town, 2), "by_time")
+
+
+@case(
+    "ParcelMoved came back",
+    buyer="0501-001 橙子1箱 没送成，拿回店里了，给你留着，取货码 <取货码> 接着用。要再送一次跟店里说一声",
+)
+async def _(town: Town) -> Happening:
+    return events.ParcelMoved(await a_sent_parcel(town), "came_back")
+
+
+YEAR_END = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
+
+
+@case("PointsEnding", buyer="你有 80 积分（值 ¥0.80）12月31日过期。下单后说“用积分”就抵")
+async def _(town: Town) -> Happening:
+    await settle_rules(town.shop, {"points": {"per_yuan": 1, "years": 1}})
+    await points.give(town.shop, town.buyer, 80, town.owner, "", datetime(2025, 6, 1, tzinfo=UTC), "gift")
+    return events.PointsEnding(town.buyer, 100, YEAR_END.isoformat())
+
+
+@case("PointsEnding spent")
+async def _(town: Town) -> Happening:
+    await settle_rules(town.shop, {"points": {"per_yuan": 1, "years": 1}})
+    return events.PointsEnding(town.buyer, 100, YEAR_END.isoformat())
+
+
+WRONG = (
+    "⚠️ 0501-001 应付 ¥59.80，收到 ¥1.00。核对一下：退给他回“错款”加单号加“退”，说好了回“错款”加单号加“好了”"
+)
 
 
 @case("AlarmRaised", owner=WRONG, manager=WRONG)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dialogs.engine import Slot
+from dialogs.command import Command
+from dialogs.engine import Data
+from dialogs.hear.reading import Reading
 from dialogs.turn import Turn
 from shop import shelves
 from shop.kit.quantity import Quantity
 from shop.shelves import SHOP, Spot, Standing
 
-SAID = Slot(lambda reading, old, asked: old or reading.text, optional=True)  # a place may be named in it
+
+class AtPlace(Command):
+    """A command that may name a place: the words it began with are kept under `said`, for `spot_in`."""
+
+    def fill(self, reading: Reading, data: Data, asked: str) -> Data:
+        filled = super().fill(reading, data, asked)
+        return filled if asked else filled | {"said": reading.text}
 
 
 async def spot_in(turn: Turn, said: str) -> Spot:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dialogs import placing, voice
-from dialogs.command import PRODUCT, SKU, UNDO_FOR, Command, parse_quantity, sku_name, slot_of
+from dialogs.command import PRODUCT, SKU, UNDO_FOR, parse_quantity, sku_name, slot_of
 from dialogs.engine import Data, Done, Question, Slot
+from dialogs.placing import AtPlace
 from dialogs.turn import Turn
 from shop import catalogue, shelves
 from shop.kit.quantity import NONE, Quantity
 from shop.refusals import CannotUndo, StillPromised
 
 
-class Count(Command):
+class Count(AtPlace):
     id = "count"
     intents = ("admin.count",)
     starts = ("盘点",)
@@ -21,10 +22,9 @@ class Count(Command):
     unit = Slot(slot_of("unit"), optional=True)
     sku = SKU
     qty = Slot(parse_quantity, "数出来多少？比如“37”")
-    said = placing.SAID
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
-        found, spot = Quantity.of(data["qty"]), await placing.spot_in(turn, data["said"])
+        found, spot = Quantity.of(data["qty"]), await placing.spot_in(turn, data.get("said", ""))
         here = await shelves.standing(turn.shop, data["sku"], place=spot)
         if found < here.held:
             raise StillPromised(here.name, here.unit, here.on_hand, here.held, here.place)
@@ -38,7 +38,7 @@ class Count(Command):
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         found, name = Quantity.of(data["qty"]), sku_name(turn, data["sku"])
-        spot = await placing.spot_in(turn, data["said"])
+        spot = await placing.spot_in(turn, data.get("said", ""))
         was = await catalogue.count(turn.shop, data["sku"], found, place=spot.id, now=turn.now)
         here = await shelves.standing(turn.shop, data["sku"], place=spot)
         if was is None:

@@ -11,7 +11,8 @@ from shop.coupon_templates import Template
 
 
 def _said(reading: Reading, old: object, asked: bool) -> object:
-    return reading.text.strip().lstrip("/").removeprefix("停发").strip() or None
+    said = reading.text.strip().lstrip("/").removeprefix("停发").strip()
+    return said or None if old is None or asked else None
 
 
 class StopCoupons(Command):

@@ -9,6 +9,7 @@ from dialogs import placing, promotion_words
 from dialogs.command import UNDO_FOR, Command, sku_name
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.numbers import NUMBER, parse
+from dialogs.hear.reading import Reading
 from dialogs.promoting import only_sku
 from dialogs.turn import Turn
 from shop import shelves
@@ -37,6 +38,12 @@ class Route:
         return self.to.id is None and self.to != SHOP
 
 
+def _said(reading: Reading, old: object, asked: bool) -> object:
+    """What stands behind the command's word, or is answered."""
+    said = re.sub("^/?(?:调货|各处库存|各处)", "", reading.text.strip()).strip()
+    return said or None if old is None or asked else None
+
+
 class MoveGoods(Command):
     id = "move_goods"
     intents = ()
@@ -45,7 +52,7 @@ class MoveGoods(Command):
     examples = ("调货 苹果 5箱 店里→东门", "调货 苹果5箱到东门")
     undo_for = UNDO_FOR
     said = Slot(
-        lambda reading, old, asked: re.sub("^/?调货", "", reading.text.strip()).strip() or None,
+        _said,
         f"调什么、从哪到哪？{_EXAMPLE}",
         insists=True,
     )
@@ -94,7 +101,7 @@ class Everywhere(Command):
     starts = first_words
     examples = ("各处库存", "各处库存 苹果")
     is_answer = True
-    said = Slot(lambda reading, old, asked: reading.text, optional=True)
+    said = Slot(_said, optional=True)
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         named = promotion_words.goods(str(data.get("said", "")), turn.shelf.catalogue).what

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from dialogs import placing, voice
-from dialogs.command import PRODUCT, SKU, UNDO_FOR, Command, parse_quantity, sku_name, slot_of
+from dialogs.command import PRODUCT, SKU, UNDO_FOR, parse_quantity, sku_name, slot_of
 from dialogs.engine import Data, Done, Question, Slot
+from dialogs.placing import AtPlace
 from dialogs.turn import Turn
 from shop import catalogue, shelves, wishes
 from shop.kit.quantity import Quantity
@@ -17,7 +18,7 @@ LESS = re.compile(r"(?<!\d)[-减少]\s*\d")
 SURE = ("补", "到", "进", "入", "加", "+", "库存", "来了")  # 来1箱 may also be the owner buying for himself
 
 
-class Restock(Command):
+class Restock(AtPlace):
     id = "restock"
     intents = ("admin.restock",)
     starts = ("补货", "到货")
@@ -28,7 +29,6 @@ class Restock(Command):
     sku = SKU
     qty = Slot(parse_quantity, "补多少？比如“50”")
     less = Slot(lambda reading, old, asked: True if LESS.search(reading.text) else None, optional=True)
-    said = placing.SAID
     sure = Slot(lambda reading, old, asked: any(word in reading.text for word in SURE) or None, optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
@@ -49,7 +49,7 @@ class Restock(Command):
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         qty = _quantity(data) or Quantity(0)
         name, unit = sku_name(turn, data["sku"]), turn.shelf.catalogue.sku[data["sku"]].unit
-        spot = await placing.spot_in(turn, data["said"])
+        spot = await placing.spot_in(turn, data.get("said", ""))
         left = await catalogue.restock(turn.shop, data["sku"], qty, place=spot.id, now=turn.now)
         if spot.id is not None:
             left = (await shelves.standing(turn.shop, data["sku"], place=spot)).free

@@ -19,7 +19,7 @@ _ORDER = re.compile(r"(?<!\d)(\d{4}-?\d{3,5}|\d{1,3})(?![\d.])")
 
 
 def _order(reading: Reading, old: Any, asked: bool) -> Any:
-    found = _ORDER.search(reading.text)
+    found = _ORDER.search(reading.text) if old is None or asked else None
     return found[1] if found else None
 
 

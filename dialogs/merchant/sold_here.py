@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dialogs import placing, voice
-from dialogs.command import PRODUCT, SKU, UNDO_FOR, Command, parse_quantity, sku_name, slot_of
+from dialogs.command import PRODUCT, SKU, UNDO_FOR, parse_quantity, sku_name, slot_of
 from dialogs.engine import Data, Done, Question, Slot
+from dialogs.placing import AtPlace
 from dialogs.turn import Turn
 from shop import shelves
 from shop.kit.quantity import NONE, Quantity
 
 
-class SoldHere(Command):
+class SoldHere(AtPlace):
     id = "sold_here"
     intents = ("admin.sold_here",)
     starts = ("门店卖了",)
@@ -20,7 +21,6 @@ class SoldHere(Command):
     unit = Slot(slot_of("unit"), optional=True)
     sku = SKU
     qty = Slot(parse_quantity, "门店卖了多少？比如“2”")
-    said = placing.SAID
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         if Quantity.of(data["qty"]) > NONE:
@@ -31,7 +31,7 @@ class SoldHere(Command):
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         qty = Quantity.of(data["qty"])
         name, unit = sku_name(turn, data["sku"]), turn.shelf.catalogue.sku[data["sku"]].unit
-        spot = await placing.spot_in(turn, data["said"])
+        spot = await placing.spot_in(turn, data.get("said", ""))
         left = await shelves.sold_here(turn.shop, data["sku"], qty, place=spot, now=turn.now)
         sold = f"{name} {'门店' if spot.id is None else spot.name}卖了 {qty} {unit}"
         text = f"{sold}，{voice.left(left, unit)}{placing.for_sale(spot)}。（撤销 2 分钟内有效）"

@@ -19,7 +19,7 @@ _END = {"退": "back", "好了": "settled", "不用退": "settled"}
 
 
 def _order(reading: Reading, old: Any, asked: bool) -> Any:
-    found = _ORDER.search(reading.text)
+    found = _ORDER.search(reading.text) if old is None or asked else None
     return found[1] if found else None
 
 

@@ -47,8 +47,8 @@ def _elsewhere(scene: Scene) -> bool:
 
 
 def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> bool:
-    if _elsewhere(scene):
-        return False
+    if _elsewhere(scene) or (tells(scene.pieces) and not buys(scene.pieces)):
+        return False  # 收到就枯了两枝
     unexplained = left_over(gathered.left_over) - sum(
         len(want.heard) for want in gathered.wants if want.source == "unknown"
     )

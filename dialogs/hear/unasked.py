@@ -29,6 +29,7 @@ OWN_ORDER = re.compile(
     "(?:看看?|查)?我的(?:订单|单子?)|(?:我)?(?:到店|货到)付款?|怎么付(?:款|钱)?|(?:我)?(?:已付|付了|付好了|转了|转好了|已转)"
     "|为(?:什么|啥)是?这个价|(?:这)?怎么算的"
 )
+FROM_US = re.compile("你们?(?:家|店)(?:里)?(?:买|订|拿|送|做)")
 MINE = re.compile("我(?:的|那)|(?:我|我家|我们)(?:订|买|要)的")
 
 
@@ -64,6 +65,8 @@ def _is_near(scene: Scene) -> bool:
 
 def _is_chatter(scene: Scene, intent: Intent, shown: Signs) -> bool:
     """The marks of talk, where no word of the question itself makes one (手机 in 报手机号)."""
+    if intent.name == "aftersale.report" and FROM_US.search(scene.text):
+        return False
     if chatters(scene.text, private=True):
         return True
     if intent.name == "aftersale.report":

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from dialogs.hear.asides import TOO_MUCH
 from dialogs.hear.dictionary import is_noun
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import words
@@ -102,11 +103,20 @@ def _meant_in_group(scene: Scene, gathered: Gathered) -> bool:
         return False  # 考C1还是C2
     total = len(scene.text)
     orders = buys(scene.pieces)
+    plainly = any(p.tag == "buy" and p.text in PLAINLY for p in scene.pieces)
+    if _too_much(scene) and not plainly:
+        return False  # 一袋大米50斤搬不动
+    if not orders and 2 * sum(w.source == "unknown" for w in wants) > len(wants):
+        return False  # 1个鸡蛋一杯牛奶两片面包
     if (any(want.money for want in wants) and not orders) or tells(scene.pieces):
         return False  # 老姜都五块了
     if any(_asks(clause, wants) for clause in clauses(scene.pieces)):
         return False  # 一斤苹果有几个
     return strange <= (2 if orders else 1) and around <= (0.5 if orders else 0.35) * total
+
+
+def _too_much(scene: Scene) -> bool:
+    return any(p.kind == "qty" and TOO_MUCH.match(scene.text, p.end) for p in scene.pieces)
 
 
 def _asks(clause: Sequence[Piece], wants: Sequence[Want]) -> bool:
@@ -216,7 +226,7 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
     return (
         precise
         and whole
-        and not scene.says("买|带|弄|不对|错")
+        and not scene.says("买|带|弄|不对|错|[?？]|多少|吗")
         and (buys or bool(scene.offer.campaigns))
         and strange + around == 0
         and named <= 5
@@ -226,7 +236,7 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
 
 def _is_head(scene: Scene, heard: str) -> bool:
     """油 in 花生油: what a name ends with, and the speaker asks for some."""
-    if not buys(scene.pieces) or scene.says("[?？]|多少|吗"):
+    if not buys(scene.pieces):
         return False
     return bool(scene.lattice.names.ending_with(heard))
 

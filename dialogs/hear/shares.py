@@ -44,7 +44,7 @@ def bare(scene: Scene, gathered: Gathered) -> Reading | None:
         gathered.wants
         or not (asked or _answers_the_post(scene, gathered))
         or len(gathered.loose) > 1 + sum(piece.kind == "for" for piece in scene.pieces)
-        or scene.says("[?？]|吗|么|多少|几点|也是|同意")
+        or scene.says("[?？]|吗|么|多少|几点|也是|同意|[那这][俩仨]|链接$")
     ):
         return None
     when = any(piece.kind == "time" for piece in scene.pieces)

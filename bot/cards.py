@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from io import BytesIO
 from threading import Lock
 
 import manimgx_fonts_cjk
 from PIL import Image, ImageDraw, ImageFont
+
+from dialogs import speech
 
 WIDTH = 800
 MARGIN = 44
@@ -45,6 +48,26 @@ class Row:
     was: str
     now: str
     unit: str
+
+
+def of_specials(title: str, rows: Sequence[speech.Row], note: str, shop: str, when: datetime) -> bytes:
+    """The card of today's specials as a picture; `when` is the local hour of its post."""
+    at = f"{when.month}月{when.day}日 周{'一二三四五六日'[when.weekday()]} {when:%H:%M}"
+    how = "回编号和数量，比如“1号+2”" if len(rows) > 1 else "要的回“+1”"
+    goods = tuple(_of_words(n, row) for n, row in enumerate(rows, start=1))
+    return _kept(title, goods, shop, at, note, how)
+
+
+def _of_words(number: int, row: speech.Row) -> Row:
+    """草莓, 原价 ¥28.00, ¥22.00/盒."""
+    price, _, unit = row.amount.partition("/")
+    was = row.detail.removeprefix("原价").strip()
+    return Row(number, row.name, was.removesuffix(".00"), price.removesuffix(".00"), unit)
+
+
+@lru_cache(maxsize=64)
+def _kept(title: str, rows: tuple[Row, ...], shop: str, when: str, note: str, how: str) -> bytes:
+    return draw(title, rows, shop=shop, when=when, note=note, how=how)
 
 
 def draw(title: str, rows: Sequence[Row], *, shop: str, when: str, note: str, how: str) -> bytes:

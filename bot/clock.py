@@ -28,6 +28,7 @@ from shop import (
     parcels,
     payments,
     pickups,
+    pictures,
     points_clock,
     seats,
     signups,
@@ -194,6 +195,7 @@ JOBS: dict[str, Job] = {
     "tell_wishes": alone(wishes.tell_wishes),
     "arrive_parcels": alone(parcels.arrive_due),
     "look_for_uncollected": alone(pickups.look_for_uncollected),
+    "forget_pictures": alone(pictures.forget_old),
     "audit_nightly": audit_nightly,
     "reconcile": reconcile,
 }

@@ -7,18 +7,19 @@ import asyncio
 import logging
 import re
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from bot import apart, post
+from bot import apart, fetching, post
+from bot.channels.channel import Channel
 from bot.clock import Clock
 from bot.post import Manners
 from dialogs.converse import Conversation
 from dialogs.hear.reading import Reading
 from dialogs.hear.second import SecondReader, Unclear
-from dialogs.speech import Heard, Quote, Say
+from dialogs.speech import Heard, Quote, Say, Whom
 from shop import desk, mail, people
 from shop.engines.faults import is_lost_connection
 from shop.kit.ids import MessageId
@@ -46,16 +47,20 @@ class Inbox:
         manners: Manners,
         wake: Callable[[], None],
         second: SecondReader | None = None,
+        channels: Mapping[str, Channel] | None = None,
     ) -> None:
+        """Pictures are fetched from `channels`."""
         self._conversation = conversation
         self._clock = clock
         self._manners = manners
         self._wake = wake
         self._second = second
+        self._channels = channels or {}
         self._lanes: dict[Lane, deque[MessageId]] = {}
         self._walks: set[asyncio.Task[None]] = set()
         self._ready = asyncio.Semaphore(AT_ONCE)
         self._done: dict[MessageId, asyncio.Event] = {}
+        self._pictured: set[MessageId] = set()  # queued, with a picture to be fetched first
         self._unkept: list[tuple[Incoming, asyncio.Future[tuple[MessageId, bool]]]] = []
         self._is_keeping = False
         self._is_closing = False
@@ -66,7 +71,7 @@ class Inbox:
         id, is_new = await self._keep(incoming)
         # Seen, but neither queued nor done: its COMMIT had lost its answer, or it is from before a restart.
         if is_new or not (id in self._done or await mail.is_done(id)):
-            self._queue(id, (incoming.channel, incoming.room, incoming.account))
+            self._queue(id, incoming)
         return id
 
     async def take_up(self) -> int:
@@ -74,8 +79,7 @@ class Inbox:
         count, last = 0, 0
         while kept := await mail.waiting(after=last):
             for one in kept:
-                message = one.message
-                self._queue(one.id, (message.channel, message.room, message.account))
+                self._queue(one.id, one.message)
             count, last = count + len(kept), kept[-1].id
         return count
 
@@ -142,10 +146,12 @@ class Inbox:
 
     # ── working through ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def _queue(self, id: MessageId, lane: Lane) -> None:
+    def _queue(self, id: MessageId, incoming: Incoming) -> None:
         if id in self._done or self._is_closing:
             return
-        self._done[id] = asyncio.Event()
+        self._done[id], lane = asyncio.Event(), lane_of(incoming)
+        if has_picture(incoming):
+            self._pictured.add(id)
         if lane in self._lanes:
             self._lanes[lane].append(id)
             return
@@ -159,6 +165,8 @@ class Inbox:
         queue = self._lanes[lane]
         while queue:
             id = queue[0]
+            if id in self._pictured:
+                await self._fetch(id)
             async with self._ready:
                 unclear = await self._until_done(id, may_ask=self._second is not None)
             if unclear is not None:
@@ -168,6 +176,15 @@ class Inbox:
             queue.popleft()
             self._done.pop(id).set()
         del self._lanes[lane]
+
+    async def _fetch(self, id: MessageId) -> None:
+        """Before the message is worked through, and in no transaction: only this person waits for his picture."""
+        self._pictured.discard(id)
+        try:
+            heard = to_heard(await mail.message(id))
+            await fetching.fetch(self._channels[heard.channel], heard, id, now=self._clock.now())
+        except Exception:
+            log.exception("the picture of message %s was not fetched", id)
 
     async def _think_again(self, id: MessageId, unclear: Unclear) -> None:
         """The second reader is asked between two transactions: nobody else waits for him, and nothing is lost if the
@@ -273,6 +290,12 @@ def to_incoming(heard: Heard) -> Incoming:
         extra["mentions"] = [clean(name)[:64] for name in heard.mentions[:50]]
     if heard.quote is not None:
         extra["quote"] = {key: clean(value)[:2000] for key, value in asdict(heard.quote).items()}
+    if heard.has_picture:
+        extra["picture"] = True
+    if heard.recalls:
+        extra["recalls"] = heard.recalls
+    if heard.to is not None:
+        extra["to"] = {"account": heard.to.account, "name": clean_name(heard.to.name)}
     if heard.room_name:
         extra["room_name"] = " ".join(clean(heard.room_name).split())[:LONGEST_ROOM]
     return Incoming(
@@ -300,7 +323,21 @@ def to_heard(kept: Kept) -> Heard:
         mentions=tuple(extra.get("mentions", ())),
         quote=Quote(**extra["quote"]) if "quote" in extra else None,
         room_name=extra.get("room_name", ""),
+        has_picture=has_picture(message),
+        picture=kept.picture,
+        recalls=extra.get("recalls", ""),
+        to=Whom(**extra["to"]) if "to" in extra else None,
     )
+
+
+def lane_of(incoming: Incoming) -> Lane:
+    """One person in one place; what is typed to somebody by hand stands among what he says himself."""
+    to = (incoming.extra or {}).get("to")
+    return incoming.channel, incoming.room, to["account"] if to else incoming.account
+
+
+def has_picture(incoming: Incoming) -> bool:
+    return bool((incoming.extra or {}).get("picture"))
 
 
 def clean(text: str) -> str:

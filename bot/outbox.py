@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot import apart, post
+from bot import apart, pictured, post
 from bot.channels.channel import Channel, MaybeSent, NotSent, Pace, Spoken, TooFast, Unreachable
 from bot.clock import Clock
 from bot.duty import Duty
@@ -28,6 +28,7 @@ from shop import alarms, mail
 from shop.engines.faults import is_lost_connection
 from shop.kit.ids import ShopId
 from shop.mail import Sealed
+from shop.rules.pictures import Picture
 from shop.transaction import start_task, unit_of_work
 
 log = logging.getLogger(__name__)
@@ -194,7 +195,9 @@ class Outbox:
         return sorted(admitted, key=lambda letter: letter.id)
 
     def _parts(self, letter: Sealed) -> int:
-        return len(split(letter.body["text"], self._channels[letter.channel].abilities.longest_text))
+        can = self._channels[letter.channel].abilities
+        picture = can.pictures and "picture" in letter.body
+        return len(split(letter.body["text"], can.longest_text)) + picture
 
     async def _speak_all(self, letters: Sequence[Sealed]) -> list[int]:
         """Each place in its order; a place that failed waits with all that is behind it."""
@@ -214,7 +217,10 @@ class Outbox:
     async def _speak(self, letter: Sealed) -> bool:
         channel = self._channels[letter.channel]
         try:
-            for line in lines(letter, channel.abilities.longest_text):
+            shown = await pictured.of(
+                letter, channel.abilities, self._facts.name, self._manners.tz, self._clock.now()
+            )
+            for line in lines(letter, channel.abilities.longest_text, shown):
                 await channel.speak(line)
             return True
         except TooFast as why:
@@ -264,17 +270,19 @@ class Outbox:
         await unit_of_work(lambda: mail.put_aside(letter.id, state))
 
 
-def lines(letter: Sealed, longest: int) -> list[Spoken]:
-    """A letter as the channel will say it: guarded for a room, split where it is too long; the card rides on the
-    last part."""
+def lines(letter: Sealed, longest: int, shown: Picture | None = None) -> list[Spoken]:
+    """A letter as the channel will say it: guarded for a room, split where it is too long; the card and the picture
+    ride on the last part."""
     text, card, buttons = letter.body["text"], post.card_of(letter.body), post.buttons_of(letter.body)
+    if "picture" in letter.body and shown is None:
+        text += pictured.NOT_HERE
     if letter.room is not None:
         text, card, buttons, covered = _for_room(text, card, buttons)
         if covered:
             log.error("letter %s would have told a room something private; it was covered", letter.id)
     parts = split(text, longest)
-    whole = Spoken(letter.id, letter.room, letter.account, parts[-1], card, buttons)
-    return [replace(whole, text=part, card=None, buttons=()) for part in parts[:-1]] + [whole]
+    whole = Spoken(letter.id, letter.room, letter.account, parts[-1], card, buttons, shown)
+    return [replace(whole, text=part, card=None, buttons=(), picture=None) for part in parts[:-1]] + [whole]
 
 
 def _for_room(

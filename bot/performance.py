@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -30,13 +31,20 @@ from bot.transcript import (
     written,
 )
 from bot.wiring import OpenShop, open_shop, opening_of
-from dialogs import refusals
-from dialogs.speech import Heard
+from dialogs import refusals, shown
+from dialogs.speech import Heard, Whom
 from shop.goods import Catalogue
 from shop.kit.ids import MessageId
 from shop.kit.refusal import Refusal
+from shop.rules.pictures import Picture
 
 CHANNEL = "webroom"
+A_PICTURE = Picture(  # of one point
+    b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+    ),
+    "png",
+)
 OPENING_DAY = datetime(2026, 5, 1, 2, 0, tzinfo=UTC)  # 10:00 in the shop: order codes begin with 0501
 
 
@@ -90,11 +98,16 @@ class Stage:
             return await self.shop.pass_time(self._until(step.at))
         if step.kind in ("ask", "pay"):
             return await self.shop.direct(step.who, step.kind)
+        if step.kind == "hand":
+            return await self.shop.answers(await self.hear(self._by_hand(step)))
         if step.kind == "say":
             self.said[step.who] = self._words(step)
         elif step.who not in self.said:
             raise BadTranscript(f"line {step.line}: {step.who} has not said anything yet")
-        return await self.shop.answers(await self.hear(self.said[step.who]))
+        heard = self.said[step.who]
+        if step.kind == "recall":
+            heard = self._recall(heard)
+        return await self.shop.answers(await self.hear(heard))
 
     async def hear(self, heard: Heard) -> MessageId:
         return await self.shop.hear(heard)
@@ -103,7 +116,23 @@ class Stage:
         self.count += 1
         text, now = with_codes(step.text, self.codes), self.shop.clock.now()
         mentions = ("@shop",) if f"@{self.shop.shop_name}" in text else ()
-        return Heard(self.channel, f"play {self.count}", step.room, step.who, step.who, text, now, mentions)
+        id, is_picture = f"play {self.count}", text == shown.PICTURE
+        channel = self.shop.channels[self.channel]
+        if is_picture and isinstance(channel, Loopback):
+            channel.pictures[id] = A_PICTURE
+        return Heard(
+            self.channel, id, step.room, step.who, step.who, text, now, mentions, has_picture=is_picture
+        )
+
+    def _recall(self, heard: Heard) -> Heard:
+        self.count += 1
+        id, now = f"play {self.count}", self.shop.clock.now()
+        return Heard(self.channel, id, heard.room, heard.who, heard.name, "撤回了一句", now, recalls=heard.id)
+
+    def _by_hand(self, step: Step) -> Heard:
+        self.count += 1
+        id, us, now = f"play {self.count}", "店里的微信", self.shop.clock.now()
+        return Heard(self.channel, id, None, us, us, step.text, now, to=Whom(step.who, step.who))
 
     def _until(self, at: time) -> timedelta:
         local = self.shop.clock.now().astimezone(ZoneInfo(self.shop.settings.shop.timezone))
@@ -124,7 +153,7 @@ async def perform(
             got = await on_stage.act(step)
         except Refusal as no:
             raise BadTranscript(f"line {step.line}: {refusals.words(no)}") from no
-        if step.kind == "again":
+        if step.kind in ("again", "recall"):
             step = replace(step, room=on_stage.said[step.who].room)
         if watch:
             watch(step, got)

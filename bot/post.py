@@ -114,6 +114,8 @@ def to_body(say: Say) -> dict[str, Any]:
         body["card"] = asdict(say.card)
     if say.buttons:
         body["buttons"] = [asdict(button) for button in say.buttons]
+    if say.picture is not None:
+        body["picture"] = say.picture
     return body
 
 

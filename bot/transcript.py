@@ -9,6 +9,8 @@
     （小李打开付款页）                   a stage direction: 小李 is asked for the money, and has not paid yet
     （小李付款）                        he pays what he was asked for at the sandbox, now or too late
     （小李再发一遍）                    the channel delivers his last message once more
+    （小李撤回）                        he takes his last message back
+    （亲手回小李）马上来                 somebody types this to him on the account's own phone
 
 In what is expected, … stands for anything, <链接> for an address, <取货码> for a pick-up code and <认领码> for the word
 that hands an entry on; the last one seen may be said: 核销 <取货码>. The place where something was said must answer exactly; a place that is not named there
@@ -43,9 +45,9 @@ class Step:
     """Something that happens, and what the shop is expected to say because of it."""
 
     line: int
-    kind: str  # say, pass, until, ask, pay, again
+    kind: str  # say, pass, until, ask, pay, again, recall, hand
     who: str = ""
-    room: str | None = None  # "again": known only when it is played
+    room: str | None = None  # of "again" and "recall" known only when it is played
     text: str = ""
     by: timedelta = timedelta(0)
     at: time = time(0)
@@ -69,8 +71,9 @@ _SAID = re.compile(r"(?P<who>[^\s@:：>]+)(?:@(?P<room>[^\s:：>]+))?[:：]\s*(?
 _BOT = re.compile(r"bot(?:@(?P<to>[^\s>]+))?>\s?(?P<text>.*)")
 _PASS = re.compile(r"\+(\d{1,6})(s|m|h|d)$")
 _UNTIL = re.compile(r"次日(\d{1,2}):(\d{2})$")
-_STAGE = re.compile(r"（(?P<who>.+?)(?P<what>打开付款页|付款|再发一遍)）$")
-STAGE = {"打开付款页": "ask", "付款": "pay", "再发一遍": "again"}
+_STAGE = re.compile(r"（(?P<who>.+?)(?P<what>打开付款页|付款|再发一遍|撤回)）$")
+_BY_HAND = re.compile(r"（亲手回(?P<who>[^）]+)）(?P<text>.+)")
+STAGE = {"打开付款页": "ask", "付款": "pay", "再发一遍": "again", "撤回": "recall"}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -120,6 +123,8 @@ def _step(n: int, line: str) -> Step:
         return Step(n, "until", at=time(hour, minute))
     if match := _STAGE.match(line):
         return Step(n, STAGE[match["what"]], match["who"])
+    if match := _BY_HAND.fullmatch(line):
+        return Step(n, "hand", match["who"], text=match["text"])
     if match := _SAID.match(line):
         return Step(n, "say", match["who"], match["room"], match["text"])
     raise BadTranscript(f"line {n}: neither said nor expected: {line}")
@@ -189,6 +194,8 @@ def written(step: Step, got: Sequence[Answer]) -> str:
     elif step.kind == "say":
         where = f"@{step.room}" if step.room else ""
         lines = [f"{step.who}{where}: {step.text}".replace("\n", "\n  ")]
+    elif step.kind == "hand":
+        lines = [f"（亲手回{step.who}）{step.text}"]
     else:
         lines = [f"（{step.who}{stage[step.kind]}）"]
     here = step.room or step.who

@@ -99,7 +99,7 @@ class OpenShop:
         self.outbox = Outbox(shop, facts, links, clock, self.manners, channels, self.paces)
         self.conversation = Conversation(shop, facts, links)
         self.second = second_reader_of(settings, memory, clock)
-        self.inbox = Inbox(self.conversation, clock, self.manners, self._wake, self.second)
+        self.inbox = Inbox(self.conversation, clock, self.manners, self._wake, self.second, channels)
         self.watch = Watch(shop, channels, clock, settings.shop.timezone, self._wake)
         self._tasks: list[asyncio.Task[Any]] = []
         self.refusal: Refused | None = None

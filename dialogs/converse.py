@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dialogs import echo, engine, learning, refusals, repair, rooms, trace, voting
-from dialogs.agent import gate
+from dialogs import echo, engine, learning, recalled, refusals, repair, rooms, trace, voting
+from dialogs.agent import by_hand, gate
 from dialogs.choosing import Choice
 from dialogs.engine import Dialogue, Done, Move, Question, State
 from dialogs.hear.reading import Context, Reading
@@ -79,6 +79,10 @@ class Conversation:
             if new := await rooms.opened(self.shop, self.facts, heard, now=now):
                 return Reply((new.say,), {"outcome": "done"}, new.owner.id, new.room)
             return Reply(trace={"outcome": "silent", "facts": {"room": "not ours"}})
+        if heard.to is not None:
+            request = await by_hand.take_over(self.shop, heard, room, now=now)
+            facts = {"亲手回": f"#{request.id}"} if request else {"echo": "our own words"}
+            return Reply(trace={"outcome": "silent", "facts": facts})
         person = await people.recognise(self.shop, heard.channel, heard.who, heard.name, now=now)
         if not person.is_staff and await echo.repeats_us(heard):  # staff may pass on what they were told
             return Reply((), {"outcome": "silent", "facts": {"echo": "our own words"}}, person.id, room)
@@ -108,10 +112,14 @@ class Conversation:
             dialogues=self._dialogues,
             read=lambda text: self._ear.reader(shelf).read(text, Context(chat="private"), now=now),
             ticket=ticket,
+            picture=heard.picture,
             vote=await voting.asked_here(room, heard.text, is_asked=_is_asked(state), now=now)
             if room
             else None,
         )
+        if heard.recalls:
+            taken = await recalled.done(turn, heard, state)
+            return Reply(taken.says, trace.of_turn(turn, "recall", "done", taken.facts), person.id, room)
         if (reply := await self._at_the_desk(turn, heard, state)) is not None:
             return replace(reply, person=person.id, room=room)
         if command := self._choice.command(turn):

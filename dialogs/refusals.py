@@ -166,6 +166,10 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
         f"{r.code} 的{r.name}称过了，{r.weighed} {r.unit}，差价已经算了。还要退就说“退款 {r.code} 金额”"
     ),
     no.StillPromised: _promised,
+    no.NotAPicture: lambda r: "这个看不了，只收 JPG、PNG、GIF、WebP 的图片。换一张再发",
+    no.PictureTooBig: lambda r: f"图片太大了，最多 {r.most // 1024 // 1024} MB。压小一点再发",
+    no.NoPictureThere: lambda r: "没有你刚发的图。先发图，再说“编号 图”",
+    no.PictureForWhom: lambda r: f"这张图发给谁？带上编号说一遍，比如“{r.number} 图”",
 }
 
 # Hundreds may hear one of these at once: each in private, and the group hears one result.

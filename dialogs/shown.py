@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+PICTURE = "[图片]"
 STICKER = "[表情]"  # asks for nothing
 SHOWN = frozenset(
     {"[图片]", "[语音]", "[视频]", "[文件]", "[链接]", "[名片]", "[位置]", "[小程序]", "[聊天记录]", "[红包]"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from shop.kit.ids import PersonId, RoomId
+from shop.kit.ids import PersonId, PictureId, RoomId
 
 Lane = Literal["reply", "list", "promo"]  # a reply goes before a list, a list before a promotion
 
@@ -17,6 +17,14 @@ class Quote:
 
     who: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Somebody on a channel: his account there, and what he is called today."""
+
+    account: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,10 @@ class Heard:
     mentions: tuple[str, ...] = ()  # accounts or names @-mentioned; "@shop" is the shop itself
     quote: Quote | None = None
     room_name: str = ""  # what the group is called today, where the channel's id of it is not its name
+    has_picture: bool = False  # there is one to be fetched from the channel
+    picture: PictureId | None = None  # it was fetched, and is kept under this number
+    recalls: str = ""  # the id of the message that is taken back; the text says only that one was
+    to: Whom | None = None  # the account's own owner typed this to somebody, by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,7 @@ class Say:
     fold: str | None = None  # the newest unsent text of the same fold replaces the older
     lane: Lane = "reply"
     until: datetime | None = None  # after this moment it is not worth saying
+    picture: PictureId | None = None  # shown after the text; in a group only among the agents
 
     def __post_init__(self) -> None:
         if (self.room is None) == (self.person is None):

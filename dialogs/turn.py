@@ -15,7 +15,7 @@ from dialogs.voice import Links
 from shop.bills import local_day
 from shop.catalogue import Goods
 from shop.desk import Request
-from shop.kit.ids import RoomId, ShopId
+from shop.kit.ids import PictureId, RoomId, ShopId
 from shop.orders import PAY_MINUTES
 from shop.people import Person, Room
 from shop.rules.campaigns import OnOffer
@@ -61,6 +61,7 @@ class Turn:
     said_in: RoomId | None = None  # the group in which a command was said that is answered in private
 
     ticket: Request | None = None  # this customer waits for a person, or has one
+    picture: PictureId | None = None  # what came with the words
     vote: Standing | None = None  # these words may be a ballot of it
 
     @property

@@ -116,15 +116,15 @@ def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool) -> str:
             ways = f"截单前后付都行：{links.order(slip)}"
         else:
             ways = f"{_minutes_to_pay(slip)}分钟内付款：{links.order(slip)}"
-        return f"{head}，{ways}\n要改就说“{_edit_example(slip)}”，不要了说“退出”{_for_others(slip)}"
+        return f"{head}，{ways}\n要改就说“{edit_example(slip)}”，不要了说“退出”{_for_others(slip)}"
     if slip.status == Status.UNPAID:
         if not online:
             ways = f"{minutes}分钟内回“到店付”，或者转账后回“已付”：{links.order(slip)}"
-            return f"{head}，{ways}{tail}\n要改就说“{_edit_example(slip)}”，不要了说“取消”"
+            return f"{head}，{ways}{tail}\n要改就说“{edit_example(slip)}”，不要了说“取消”"
         pay = f"{minutes}分钟内付款：{links.order(slip)}"
-        return f"{head}，{pay}{tail}\n要改就说“{_edit_example(slip)}”，到店给钱说“到店付”，不要了说“取消”"
+        return f"{head}，{pay}{tail}\n要改就说“{edit_example(slip)}”，到店给钱说“到店付”，不要了说“取消”"
     if slip.pay_mode == PayMode.COD and not slip.money_in:
-        return f"{head}，到店付。取货码 {code(slip.pickup_code or '')}：{links.order(slip)}\n要改就说“{_edit_example(slip)}”，不要了说“取消”"
+        return f"{head}，到店付。取货码 {code(slip.pickup_code or '')}：{links.order(slip)}\n要改就说“{edit_example(slip)}”，不要了说“取消”"
     return f"{head}（{state(slip)}）：{links.order(slip)}"
 
 
@@ -139,7 +139,8 @@ def _minutes_to_pay(slip: Slip) -> int:
     return round((slip.pay_due_at - slip.placed_at).total_seconds() / 60)
 
 
-def _edit_example(slip: Slip) -> str:
+def edit_example(slip: Slip) -> str:
+    """橙子改3箱: how this order could be changed."""
     line = slip.lines[0]
     more = Quantity(line.qty.milli // 1000 * 1000 + 1000)
     return f"{line.called}改{more}{line.unit}"
@@ -170,7 +171,7 @@ def _card_note(slip: Slip) -> str:
         return ""
     due = f"下单后{_minutes_to_pay(slip)}分钟内付款，" if slip.pay_due_at else ""
     hint = nearly(slip.nearly)
-    return (f"{hint}\n" if hint else "") + f"{due}要改就说“{_edit_example(slip)}”"
+    return (f"{hint}\n" if hint else "") + f"{due}要改就说“{edit_example(slip)}”"
 
 
 def _detail(line: SlipLine) -> str:

@@ -32,6 +32,7 @@ class Line:
     letter: int | None
     nonce: str | None
     at: datetime
+    picture: int | None = None
 
     @property
     def is_from_shop(self) -> bool:
@@ -53,6 +54,7 @@ async def post(
     text: str,
     nonce: str,
     reply_to: int | None = None,
+    picture: int | None = None,
     at: datetime,
 ) -> Line:
     """A member says something; the same nonce again gives the line that is already there."""
@@ -65,6 +67,7 @@ async def post(
         text=text,
         buttons=[],
         reply_to=reply_to,
+        picture=picture,
         nonce=nonce,
         handed=False,
         at=at,
@@ -81,6 +84,7 @@ async def spoken(
     text: str,
     card: Mapping[str, Any] | None = None,
     buttons: Sequence[Mapping[str, str]] = (),
+    picture: int | None = None,
     letter: int,
     at: datetime,
 ) -> Line:
@@ -94,6 +98,7 @@ async def spoken(
         text=text,
         card=dict(card) if card is not None else None,
         buttons=[dict(button) for button in buttons],
+        picture=picture,
         letter=letter,
         handed=True,
         at=at,
@@ -216,4 +221,5 @@ def _line(row: ChatLine) -> Line:
         letter=row.letter,
         nonce=row.nonce,
         at=row.at,
+        picture=row.picture,
     )

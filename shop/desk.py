@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shop import agents, mail
+from shop import agents, mail, people
 from shop.events import (
     AgentAnswered,
     CustomerWrote,
     PersonWanted,
+    TakenByHand,
     TicketClaimed,
     TicketEnded,
     TicketPassedOn,
 )
-from shop.kit.ids import PersonId, RoomId, ShopId
+from shop.kit.ids import PersonId, PictureId, RoomId, ShopId
 from shop.records.desk import Ticket, TicketLine
 from shop.records.mail import Talk
 from shop.refusals import NoSuchTicket, TicketOver, TicketTaken
@@ -59,6 +60,7 @@ class Request:
     rating: int | None = None
     skill: str = ""
     is_rated_now: bool = False  # it is over, and the customer may say how it was
+    by_hand: bool = False  # taken by typing on the account's own phone
 
     @property
     def in_hands(self) -> bool:
@@ -79,6 +81,7 @@ class Line:
     person: PersonId | None
     text: str
     at: datetime
+    picture: PictureId | None = None
 
 
 # ── wanting a person ────────────────────────────────────────────────────────────────────────────────────────────
@@ -176,6 +179,7 @@ async def claim(shop: ShopId, id: int, agent: PersonId, *, now: datetime) -> Req
             claimed_at=row.claimed_at or now,
             owed_since=now,
             reminded=False,
+            by_hand=False,
             talk=[*(row.talk or []), *talk] or None,
         )
         await _write(row.id, "event", agent, "接了", now)
@@ -192,9 +196,11 @@ async def start(
         return await claim(shop, opened.id, agent, now=now)
 
 
-async def answer(shop: ShopId, id: int, agent: PersonId, text: str, *, now: datetime) -> Line:
-    """What the agent says to this customer and nobody else; a ticket that waits is his with it. Raises NoSuchTicket,
-    TicketTaken, TicketOver."""
+async def answer(
+    shop: ShopId, id: int, agent: PersonId, text: str, *, now: datetime, picture: PictureId | None = None
+) -> Line:
+    """What the agent says or shows to this customer and nobody else; a ticket that waits is his with it. Raises
+    NoSuchTicket, TicketTaken, TicketOver."""
     async with transaction() as tx:
         row = await _locked(shop, id)
         if row.state == State.OPEN:
@@ -214,10 +220,39 @@ async def answer(shop: ShopId, id: int, agent: PersonId, text: str, *, now: date
             reminded=False,
             answers=row.answers + 1,
             late_answers=row.late_answers + late,
+            by_hand=False,
         )
-        line = await _write(row.id, "agent", agent, text, now)
+        line = await _write(row.id, "agent", agent, text, now, picture)
         tx.tell(AgentAnswered(line.id), at=now)
         return line
+
+
+async def spoke_by_hand(
+    shop: ShopId,
+    who: PersonId,
+    text: str,
+    *,
+    room: RoomId | None,
+    now: datetime,
+    picture: PictureId | None = None,
+) -> Request | None:
+    """Somebody typed to this customer on the account's own phone: from now on a person serves him. It counts for
+    whoever has him or is asked to take him, else for the owner. None where nobody works in this shop."""
+    async with transaction() as tx:
+        opened = await _open(shop, who, text, room, now, "")
+        agent = opened.owner or opened.offered or next(iter(await people.staff(shop, people.OWNER)), None)
+        if agent is None:
+            return None
+        row = await _locked(shop, opened.id)
+        if row.state not in IN_HANDS:
+            talk = [*(row.talk or []), *await _put_talk_aside(row.person_id, now)] or None
+            taken = {"owner_id": agent, "offered_id": None, "offered_at": None, "talk": talk, "by_hand": True}
+            await _step(row, "claimed", now, claimed_at=row.claimed_at or now, **taken)
+            tx.tell(TakenByHand(row.id), at=now)
+        first = row.answered_at or now
+        await _step(row, "answered", now, answered_at=first, owed_since=None, heard_at=now, reminded=False)
+        await _write(row.id, "agent", agent, text, now, picture)
+        return _request(row)
 
 
 async def note(shop: ShopId, id: int, agent: PersonId, text: str, *, now: datetime) -> Line:
@@ -293,14 +328,16 @@ async def _end(row: Ticket, event: str, by: PersonId | None, now: datetime) -> R
 # ── the customer ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def customer_wrote(id: int, text: str, *, now: datetime) -> Request | None:
-    """What the customer says while a person serves him (or while he waits for one). None when it is over."""
+async def customer_wrote(
+    id: int, text: str, *, now: datetime, picture: PictureId | None = None
+) -> Request | None:
+    """What the customer says or shows while a person serves him (or while he waits for one). None when it is over."""
     async with transaction() as tx:
         rows = await read(Ticket, "WHERE id = ? AND state <> 'closed'", [id], lock="FOR UPDATE")
         if not rows:
             return None
         row = rows[0]
-        line = await _write(row.id, "customer", PersonId(row.person_id), text, now)
+        line = await _write(row.id, "customer", PersonId(row.person_id), text, now, picture)
         if row.state in IN_HANDS:
             await _step(row, "buyer_wrote", now, heard_at=now, owed_since=row.owed_since or now)
             tx.tell(CustomerWrote(line.id), at=now)
@@ -405,6 +442,7 @@ def clocks_of(row: Ticket) -> Clocks:
         row.owed_since,
         row.stage,
         row.reminded,
+        row.by_hand,
     )
 
 
@@ -423,19 +461,28 @@ async def _offer(row: Ticket, event: str, offered: PersonId | None, now: datetim
         owner_id=None,
         offered_id=offered,
         offered_at=now if offered else None,
+        by_hand=False,
         **queued,
         **columns,
     )
     await agents.given(ShopId(row.shop_id), offered, now=now)
 
 
-async def _write(ticket: int, kind: str, person: PersonId | None, text: str, now: datetime) -> Line:
+async def _write(
+    ticket: int,
+    kind: str,
+    person: PersonId | None,
+    text: str,
+    now: datetime,
+    picture: PictureId | None = None,
+) -> Line:
     row = await TicketLine.create(
         ticket_id=ticket,
         kind=kind,
         person_id=person,
         text=text[:LONGEST_LINE],
         message=mail.CAUSE.get(),
+        picture=picture,
         at=now,
     )
     return _line(row)
@@ -474,9 +521,11 @@ def _request(row: Ticket, *, is_new: bool = True) -> Request:
         row.rating,
         row.skill,
         row.rate_until is not None and row.rating is None,
+        row.by_hand,
     )
 
 
 def _line(row: TicketLine) -> Line:
     person = PersonId(row.person_id) if row.person_id is not None else None
-    return Line(row.id, row.ticket_id, row.kind, person, row.text, row.at)
+    picture = PictureId(row.picture) if row.picture is not None else None
+    return Line(row.id, row.ticket_id, row.kind, person, row.text, row.at, picture)

@@ -9,7 +9,7 @@ from shop.events import AgentReminded, CustomerWaits, TicketPassedOn
 from shop.kit.ids import PersonId, ShopId
 from shop.records.desk import Ticket
 from shop.rows import change, read
-from shop.rules.tickets import IDLE, SILENT, UNCLAIMED, WAITS, State, due_at
+from shop.rules.tickets import SILENT, UNCLAIMED, WAITS, State, due_at
 from shop.transaction import run_sql, transaction
 
 AT_ONCE = 100
@@ -37,7 +37,7 @@ async def _look(row: Ticket, now: datetime) -> None:
         if now >= clocks.owed_since + SILENT:
             return await _fell_silent(row, now)
         return await _remind(row, now)
-    if now >= clocks.heard_at + IDLE:
+    if now >= clocks.ends_at:
         return await desk.close_idle(row, now)
     if clocks.offered_at is not None and now >= clocks.offered_at + UNCLAIMED:
         await _next_one(row, now)

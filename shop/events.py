@@ -94,6 +94,13 @@ class TicketClaimed:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenByHand:
+    """Somebody typed to this customer on the account's own phone."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgentAnswered:
     line: int
 
@@ -487,6 +494,7 @@ Happening = (
     | PersonWanted
     | TicketPassedOn
     | TicketClaimed
+    | TakenByHand
     | AgentAnswered
     | CustomerWrote
     | CustomerWaits
@@ -556,6 +564,7 @@ KINDS: dict[str, type[Any]] = {
         PersonWanted,
         TicketPassedOn,
         TicketClaimed,
+        TakenByHand,
         AgentAnswered,
         CustomerWrote,
         CustomerWaits,

@@ -16,7 +16,7 @@ from typing import Any
 from tortoise.expressions import F, Q
 
 from shop.events import Happening, from_row, to_row
-from shop.kit.ids import LetterId, MessageId
+from shop.kit.ids import LetterId, MessageId, PictureId
 from shop.records.mail import Event, Letter, Message, Talk
 from shop.rows import as_json, as_moment, read
 from shop.rules.tickets import FACT_CARDS, SAID_ALL_THE_SAME
@@ -46,6 +46,7 @@ class Kept:
     message: Incoming
     at: datetime  # when it was heard
     attempts: int = 0
+    picture: PictureId | None = None  # what came with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ async def said_in_room(channel: str, room: str, *, before: int, limit: int = 6) 
     """What was said in the group just before a message, oldest first (楼上+1 needs it)."""
     rows = await run_sql(
         "SELECT account, name, text, kept_at FROM message WHERE channel = ? AND room = ? AND id < ? "
-        "ORDER BY id DESC LIMIT ?",
+        "AND NOT recalled ORDER BY id DESC LIMIT ?",
         [channel, room, before, limit],
     )
     return [
@@ -243,7 +244,8 @@ def _kept(row: Message) -> Kept:
     incoming = Incoming(
         row.channel, row.channel_id, row.room, row.account, row.name, row.text, row.sent_at, row.extra
     )
-    return Kept(MessageId(row.id), incoming, row.kept_at, row.attempts)
+    picture = PictureId(row.picture) if row.picture is not None else None
+    return Kept(MessageId(row.id), incoming, row.kept_at, row.attempts, picture)
 
 
 # ── what a dialogue has gathered ────────────────────────────────────────────────────────────────────────────────

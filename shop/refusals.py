@@ -551,3 +551,23 @@ class HelpedEnough(Refusal):
     """So many cuts of one person in a day."""
 
     most: int
+
+
+class NotAPicture(Refusal):
+    """Something else than jpeg, png, gif or webp, whatever it calls itself."""
+
+
+@dataclass(eq=False)
+class PictureTooBig(Refusal):
+    most: int  # bytes
+
+
+class NoPictureThere(Refusal):
+    """An agent says where his picture goes and has sent none lately, or it is forgotten."""
+
+
+@dataclass(eq=False)
+class PictureForWhom(Refusal):
+    """Several customers are in hand, and a picture has no words."""
+
+    number: int  # one of them

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from dialogs.speech import Button, Card, Heard
 from shop.kit.ids import LetterId
+from shop.rules.pictures import Picture
 
 
 class NotSent(Exception):
@@ -31,9 +32,14 @@ class MaybeSent(Exception):
     """Nobody can tell whether the line went out (the link broke in the middle)."""
 
 
+class NoPicture(Exception):
+    """The picture of a message cannot be had: too long ago, too big, or nothing that we take for one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One line for a channel to say. Exactly one of room and account is set; both are the channel's own ids."""
+    """One line for a channel to say. Exactly one of room and account is set; both are the channel's own ids. A picture
+    comes after the text; where there is a card, it is the card drawn, and stands for the text."""
 
     letter: LetterId
     room: str | None
@@ -41,6 +47,7 @@ class Spoken:
     text: str
     card: Card | None = None
     buttons: tuple[Button, ...] = ()
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class Abilities:
 
     cards: bool = False
     buttons: bool = False
+    pictures: bool = False
     longest_text: int = 600  # characters; longer texts are split at line ends
     pace: Pace = Pace()
 
@@ -98,6 +106,10 @@ class Channel(Protocol):
 
     async def speak(self, line: Spoken) -> None:
         """Say it. Raises NotSent (TooFast), MaybeSent or Unreachable; anything else is a bug."""
+        ...
+
+    async def picture(self, heard: Heard) -> Picture:
+        """What was to be seen in a message that has one. Raises NoPicture."""
         ...
 
     async def close(self) -> None: ...

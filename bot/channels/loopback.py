@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from bot.channels.channel import Abilities, NotSent, Spoken
+from bot.channels.channel import Abilities, NoPicture, NotSent, Spoken
 from dialogs.speech import Heard
+from shop.rules.pictures import Picture
 
 
 class Loopback:
     """What is put in is heard; what is said is kept in `said`. `is_down` makes it refuse, as a gateway that is away."""
 
     is_up = True
-    abilities = Abilities(cards=True, buttons=True, longest_text=2_000)
+    abilities = Abilities(cards=True, buttons=True, pictures=True, longest_text=2_000)
 
     def __init__(self, name: str = "loopback") -> None:
         self.name = name
         self.said: list[Spoken] = []
+        self.pictures: dict[str, Picture] = {}  # by the id of their message
         self.is_down = False
         self._heard: asyncio.Queue[Heard | None] = asyncio.Queue()
         self._closed = False
@@ -39,6 +41,11 @@ class Loopback:
         if self.is_down:
             raise NotSent("the loopback is down")
         self.said.append(line)
+
+    async def picture(self, heard: Heard) -> Picture:
+        if heard.id not in self.pictures:
+            raise NoPicture("nothing was put in for it")
+        return self.pictures[heard.id]
 
     async def close(self) -> None:
         self._closed = True

@@ -18,8 +18,9 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 from uuid import uuid4
 
-from bot.channels.channel import Abilities, NotSent, Spoken
+from bot.channels.channel import Abilities, NoPicture, NotSent, Spoken
 from dialogs.speech import Heard
+from shop.rules.pictures import Picture
 
 # A name before a colon; 8:30 and http://… are words of the text.
 _SPEAKER = re.compile(
@@ -66,6 +67,9 @@ class Terminal:
             sys.stdout.flush()
         except (OSError, ValueError) as exc:  # a closed pipe, a closed file
             raise NotSent("nobody reads the terminal any more") from exc
+
+    async def picture(self, heard: Heard) -> Picture:
+        raise NoPicture("a terminal has words only")
 
     async def close(self) -> None:
         self._ended = True

@@ -17,10 +17,12 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from bot.channels.channel import Abilities, Spoken
+from bot.channels.channel import Abilities, NoPicture, Spoken
 from dialogs.speech import Heard, Quote
-from shop import chatlog
+from shop import chatlog, pictures
 from shop.chatlog import Line, Member
+from shop.rules.pictures import Picture
+from shop.transaction import unit_of_work
 
 VIEWER_HOLDS = 200  # lines that may wait for a slow browser before it has to come back and read the log
 HANDED_AT_ONCE = 100
@@ -82,7 +84,7 @@ class WebRoom:
     """The channel. `now` is the shop's clock (the demo moves it); rooms are known by their names."""
 
     is_up = True
-    abilities = Abilities(cards=True, buttons=True, longest_text=20_000)
+    abilities = Abilities(cards=True, buttons=True, pictures=True, longest_text=20_000)
 
     def __init__(
         self, *, shop_name: str, rooms: Sequence[str], now: Callable[[], datetime], name: str = "webroom"
@@ -133,6 +135,13 @@ class WebRoom:
     async def speak(self, line: Spoken) -> None:
         await self.say(line)
 
+    async def picture(self, heard: Heard) -> Picture:
+        line = await self.line(int(heard.id))
+        found = await self.picture_of(line) if line is not None else None
+        if found is None:
+            raise NoPicture("it is forgotten")
+        return found
+
     async def close(self) -> None:
         self._closed = True
         self._posted.set()
@@ -150,8 +159,10 @@ class WebRoom:
         nonce: str | None = None,
         *,
         reply_to: int | None = None,
+        picture: Picture | None = None,
     ) -> Line:
-        """A member says something: kept, shown to everybody who may see it, and handed to the shop."""
+        """A member says or shows something: kept, shown to everybody who may see it, and handed to the shop."""
+        shown = await self._kept(picture)
         async with self._writing:
             line = await chatlog.post(
                 self.name,
@@ -161,6 +172,7 @@ class WebRoom:
                 text=text,
                 nonce=nonce or uuid4().hex,  # written again after a lost COMMIT, it is still one line
                 reply_to=reply_to,
+                picture=shown,
                 at=self.now(),
             )
             self._show_new(line)
@@ -169,6 +181,7 @@ class WebRoom:
 
     async def say(self, line: Spoken) -> Line:
         """What `speak` does, and the line that came of it."""
+        shown = await self._kept(line.picture)
         async with self._writing:
             kept = await chatlog.spoken(
                 self.name,
@@ -178,6 +191,7 @@ class WebRoom:
                 text=line.text,
                 card=asdict(line.card) if line.card is not None else None,
                 buttons=[asdict(button) for button in line.buttons],
+                picture=shown,
                 letter=int(line.letter),
                 at=self.now(),
             )
@@ -197,7 +211,17 @@ class WebRoom:
             sent_at=line.at,
             mentions=mentions_in(line.text, shop_name=self.shop_name),
             quote=Quote(who=quoted.name, text=quoted.text) if quoted is not None else None,
+            has_picture=line.picture is not None,
         )
+
+    async def picture_of(self, line: Line) -> Picture | None:
+        """None for a line without one, or where it is forgotten."""
+        return await pictures.find(line.picture) if line.picture is not None else None
+
+    async def _kept(self, picture: Picture | None) -> int | None:
+        if picture is None:
+            return None
+        return await unit_of_work(lambda: pictures.keep(picture, now=self.now()))
 
     async def join(self, account: str, name: str, *, likeness: str) -> Member | None:
         return await chatlog.join(self.name, account=account, name=name, likeness=likeness, at=self.now())

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
 from aiohttp import web
 
-from bot.cards import Row, draw
+from bot.cards import of_specials
 from bot.web.security import No
+from dialogs.speech import Row
 from shop.chatlog import Line
 
 
@@ -54,26 +54,13 @@ async def picture_of(line: Line | None, *, shop: str, zone: ZoneInfo) -> web.Res
     """The card as a picture, drawn beside the loop and kept."""
     if line is None or line.card is None or not line.card.get("picture"):
         raise No(404, "这条消息没有图")
-    local = line.at.astimezone(zone)
-    when = f"{local.month}月{local.day}日 周{'一二三四五六日'[local.weekday()]} {local:%H:%M}"
-    rows = tuple(_row(n, row) for n, row in enumerate(line.card["rows"], start=1))
-    note, how = str(line.card["note"]), "回编号和数量，比如“1号+2”" if len(rows) > 1 else "要的回“+1”"
-    body = await asyncio.to_thread(_picture, str(line.card["title"]), rows, shop, when, note, how)
+    card = line.card
+    rows = [Row(**row) for row in card["rows"]]
+    title, note, local = str(card["title"]), str(card["note"]), line.at.astimezone(zone)
+    body = await asyncio.to_thread(of_specials, title, rows, note, shop, local)
     return web.Response(
         body=body, content_type="image/png", headers={"Cache-Control": "private, max-age=86400"}
     )
-
-
-@lru_cache(maxsize=64)
-def _picture(title: str, rows: tuple[Row, ...], shop: str, when: str, note: str, how: str) -> bytes:
-    return draw(title, rows, shop=shop, when=when, note=note, how=how)
-
-
-def _row(number: int, row: Mapping[str, str]) -> Row:
-    """From the words of a card: 草莓, 原价 ¥28.00, ¥22.00/盒."""
-    price, _, unit = row["amount"].partition("/")
-    was = row["detail"].removeprefix("原价").strip()
-    return Row(number, row["name"], was.removesuffix(".00"), price.removesuffix(".00"), unit)
 
 
 def qr_of(line: Line | None) -> web.Response:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from dialogs import voice
 from dialogs.privacy import mask_for_room
 from dialogs.speech import Say
-from shop import agents, desk, mail, people, points, slips, transcripts
+from shop import agents, desk, mail, people, pictures, points, slips, transcripts
 from shop.desk import Request
 from shop.kit.ids import ShopId
 from shop.transcripts import Said
 
 LINES, LONGEST = 4, 40
+SHOWN_BEFORE, MOST_PICTURES = timedelta(minutes=10), 3
 MOST = 20  # looked at, to find the four before he asked
 CANNED: dict[str, tuple[str, ...]] = {
     "坏|烂|破|漏|发霉|臭|压|图片": (
@@ -52,6 +54,15 @@ async def to_whom_it_concerns(shop: ShopId, request: Request, words: str) -> tup
         return (Say(words, person=whom), *rooms)
     owners = await people.staff(shop, people.OWNER)
     return (*(Say(words, person=one, lane="list") for one in owners), *rooms)
+
+
+async def pictures_of(request: Request, to: Sequence[Say]) -> tuple[Say, ...]:
+    """What he showed just before he asked, for whoever gets his card."""
+    shown = await pictures.sent_by(
+        request.person, since=request.opened_at - SHOWN_BEFORE, limit=MOST_PICTURES
+    )
+    words = f"#{request.id} {await who(request)} 发来一张图"
+    return tuple(replace(one, text=words, picture=picture) for picture in shown for one in to)
 
 
 async def short(shop: ShopId, request: Request, words: str) -> str:

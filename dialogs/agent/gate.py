@@ -6,12 +6,12 @@ Asked before any dialogue. `None`: this is no matter of the desk, the conversati
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from dialogs import refusals
+from dialogs import refusals, shown
 from dialogs.agent import card, staff, triggers
 from dialogs.agent.grammar import Meant, parse
 from dialogs.calling import day, tell_the_staff
@@ -19,12 +19,12 @@ from dialogs.engine import Data, Done, State
 from dialogs.rooms import said_to_us
 from dialogs.speech import Heard
 from dialogs.turn import Turn
-from shop import agents, desk, desk_clock
+from shop import agents, desk, desk_clock, pictures
 from shop.desk import Request
-from shop.kit.ids import PersonId
+from shop.kit.ids import PersonId, PictureId
 from shop.kit.refusal import Refusal
 from shop.people import MANAGER, OWNER
-from shop.refusals import ForWhom, NoSuchTicket
+from shop.refusals import ForWhom, NoPictureThere, NoSuchTicket, PictureForWhom
 from shop.rules.tickets import State as Stage
 
 AFTER_SALE = "售后"
@@ -33,6 +33,7 @@ NEEDS_NOBODY = frozenset({"不用了", "不用人工了", "解决了", "没事�
 RATED = re.compile(r"(?:打)?\s*([1-5])\s*分[!！。~]?")
 SIGN_IN = re.compile(r"登[录陆]\s*(\d{8})")
 SIGN_IN_WITHIN = timedelta(minutes=2)
+PICTURE_WITHIN = timedelta(minutes=10)
 NEVER_SAID = (
     "菜单",
     "帮助",
@@ -82,8 +83,8 @@ async def _customer(turn: Turn, heard: Heard, *, is_asked: bool) -> Done | None:
         return Done((), facts={"找人单": f"#{ended.id}"}) if ended else None
     if not turn.ticket.in_hands:
         return None
-    if turn.room is None or turn.addressed or turn.reading.action != "ignore":
-        told = await desk.customer_wrote(turn.ticket.id, turn.text, now=turn.now)
+    if turn.room is None or turn.addressed or turn.picture or turn.reading.action != "ignore":
+        told = await desk.customer_wrote(turn.ticket.id, turn.text, now=turn.now, picture=turn.picture)
         if told is None or not told.in_hands:
             return None  # given back in this very moment: the bot answers
     return Done((), facts={"在人工": f"#{turn.ticket.id}"})
@@ -97,7 +98,7 @@ async def keep_for_the_agent(turn: Turn, fails: int) -> Done | None:
     """What the bot does not understand of somebody who waits for a person is for that person."""
     if turn.ticket is None or turn.ticket.in_hands:
         return None
-    await desk.customer_wrote(turn.ticket.id, turn.text, now=turn.now)
+    await desk.customer_wrote(turn.ticket.id, turn.text, now=turn.now, picture=turn.picture)
     said = turn.here("记下了，客服来了先看这句") if fails == 1 and turn.room is None else None
     return Done((said,) if said else (), facts={"找人单": f"#{turn.ticket.id}"})
 
@@ -141,6 +142,8 @@ async def _without_number(turn: Turn, meant: Meant, state: State | None) -> Done
     if turn.room is not None:  # agents among themselves, unless the bot has asked this one something
         return None if state is not None and state.prompt else Done()
     mine = await desk.owned_by(turn.person.id)
+    if turn.text == shown.PICTURE and mine:
+        return await _show(turn, mine)
     if meant.verb == "claim" and not meant.joined and not meant.rest:
         return await _claim_next(turn)
     if (state is not None and state.prompt) or not mine:
@@ -185,6 +188,30 @@ async def _say(turn: Turn, request: Request, meant: Meant) -> Done:
     if turn.room is None and before == request.id:
         return Done((), facts={"发给": f"#{request.id}"})
     return Done((turn.here(f"→#{request.id} {await card.who(request)}"),), facts={"发给": f"#{request.id}"})
+
+
+async def _show(turn: Turn, mine: Sequence[Request]) -> Done:
+    """A picture has no words: it goes to the only customer in hand, or waits for its number (12 图)."""
+    if len(mine) > 1:
+        raise PictureForWhom(mine[0].id)
+    if turn.picture is None:
+        return Done((turn.here("这张图没取到，没发给顾客。再发一次"),))
+    return await _shown_to(turn, mine[0], turn.picture)
+
+
+async def _picture(turn: Turn, request: Request, meant: Meant) -> Done:
+    """12 图: the picture that this agent has sent last."""
+    sent = await pictures.sent_by(turn.person.id, since=turn.now - PICTURE_WITHIN, limit=1)
+    if not sent:
+        raise NoPictureThere
+    return await _shown_to(turn, request, sent[0])
+
+
+async def _shown_to(turn: Turn, request: Request, picture: PictureId) -> Done:
+    now = turn.now
+    await desk.answer(turn.shop, request.id, turn.person.id, shown.PICTURE, now=now, picture=picture)
+    said = turn.here(f"→#{request.id} {await card.who(request)}：图发了")
+    return Done((said,), facts={"发给": f"#{request.id}"})
 
 
 async def _canned(turn: Turn, request: Request, meant: Meant) -> Done:
@@ -294,6 +321,7 @@ VERBS: dict[str, Callable[[Turn, Request, Meant], Awaitable[Done]]] = {
     "transfer": _transfer,
     "note": _note,
     "card": _card,
+    "picture": _picture,
     "unclear": _unclear,
 }
 ALONE: dict[str, Callable[[Turn], Awaitable[Done | None]]] = {

@@ -19,6 +19,7 @@ Verb = Literal[
     "refund",
     "canned",
     "card",
+    "picture",
     "list",
     "on",
     "off",
@@ -34,6 +35,7 @@ WORDS: dict[str, Verb] = {
     "补发": "reship",
     "退款": "refund",
 }
+PICTURE = frozenset({"图", "图片", "照片", "发图"})
 ALONE: dict[str, Verb] = {
     "列表": "list",
     "上班": "on",
@@ -44,7 +46,7 @@ ALONE: dict[str, Verb] = {
 }
 SEPARATORS = " \t\n:：,，"
 _NUMBERED = re.compile(
-    r"[#＃]?\s*(\d{1,9})(?:[\s:：,，、]+(?P<rest>.*)|(?P<joined>(?:接|完|结束|转|备注|补发|退款|/\d).*))?",
+    r"[#＃]?\s*(\d{1,9})(?:[\s:：,，、]+(?P<rest>.*)|(?P<joined>(?:接|完|结束|转|备注|补发|退款|/\d).*|图))?",
     re.S,
 )
 _QUOTED = re.compile(r"(?:→\s*)?[#＃](\d{1,9})(?!\d)")
@@ -83,6 +85,8 @@ def _about(ticket: int | None, whole: str, *, is_certain: bool) -> Meant:
 
     if not whole:
         return meant("card")
+    if whole in PICTURE and ticket is not None:
+        return meant("picture")
     if re.fullmatch(r"/\d", whole):
         return meant("canned", whole[1:])
     if whole.startswith((*_HASH, "/")):

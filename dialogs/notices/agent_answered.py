@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogs import shown
 from dialogs.notices import Desk
 from dialogs.speech import Say
 from shop import agents
@@ -14,4 +15,6 @@ EVENT = AgentAnswered
 async def words(event: AgentAnswered, desk: Desk) -> tuple[Say, ...]:
     line = await counter.line(event.line)
     request = await counter.request(line.ticket)
-    return (Say(f"{await agents.name_of(line.person)}：{line.text}", person=request.person),)
+    name = await agents.name_of(line.person)
+    said = f"{name}发来一张图" if line.text == shown.PICTURE else f"{name}：{line.text}"
+    return (Say(said, person=request.person, picture=line.picture),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogs import shown
 from dialogs.agent import card
 from dialogs.notices import Desk
 from dialogs.speech import Say
@@ -16,4 +17,8 @@ async def words(event: CustomerWrote, desk: Desk) -> tuple[Say, ...]:
     request = await counter.request(line.ticket)
     if request.owner is None:
         return ()  # given back meanwhile: it stands in the transcript
-    return (Say(f"#{request.id} {await card.who(request)}：{line.text}", person=request.owner),)
+    text = f"#{request.id} {await card.who(request)}：{line.text}"
+    if line.text == shown.PICTURE:
+        text = f"#{request.id} {await card.who(request)} 发来一张图"
+        text += "" if line.picture is not None else "，没取到，请他再发一次"
+    return (Say(text, person=request.owner, picture=line.picture),)

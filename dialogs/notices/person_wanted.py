@@ -18,4 +18,5 @@ async def words(event: PersonWanted, desk: Desk) -> tuple[Say, ...]:
             desk.shop, request, await card.short(desk.shop, request, event.words)
         )
     whole = await card.card(desk.shop, request, event.words, now=desk.now)
-    return await card.to_whom_it_concerns(desk.shop, request, whole)
+    told = await card.to_whom_it_concerns(desk.shop, request, whole)
+    return (*told, *await card.pictures_of(request, told))

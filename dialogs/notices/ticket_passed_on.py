@@ -16,4 +16,5 @@ async def words(event: TicketPassedOn, desk: Desk) -> tuple[Say, ...]:
     if request.in_hands or request.closed:
         return ()  # somebody was faster
     whole = await card.card(desk.shop, request, request.why, now=desk.now)
-    return await card.to_whom_it_concerns(desk.shop, request, whole)
+    told = await card.to_whom_it_concerns(desk.shop, request, whole)
+    return (*told, *await card.pictures_of(request, told))

@@ -22,6 +22,7 @@ class ChatLine(Model):
     text = fields.TextField()
     card: Any = fields.JSONField(null=True)
     buttons: Any = fields.JSONField()
+    picture = fields.BigIntField(null=True)
     reply_to = fields.BigIntField(null=True)  # the line that this one quotes
     letter = fields.BigIntField(null=True)  # letters come at least once and appear once
     nonce = fields.CharField(64, null=True)  # a double tap or a retry posts once

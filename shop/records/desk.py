@@ -48,6 +48,7 @@ class Ticket(Model):
     late_answers = fields.IntField(db_default=0)
     closed_at = fields.DatetimeField(null=True)
     ended = fields.CharField(12, db_default="")  # ended, solved, idle
+    by_hand = fields.BooleanField(db_default=False)  # taken by whoever typed on the account's own phone
     talk: Any = fields.JSONField(null=True)  # the questions that were open when a person took over
     rating = fields.IntField(null=True)
     rate_until = fields.DatetimeField(null=True)
@@ -79,6 +80,7 @@ class TicketLine(Model):
     )
     text = fields.TextField()
     message = fields.BigIntField(null=True)
+    picture = fields.BigIntField(null=True)  # what was shown with it, while it is kept
     at = fields.DatetimeField()
 
     ticket_id: int

@@ -20,7 +20,9 @@ class Message(Model):
     account = fields.CharField(128)
     name = fields.CharField(64)
     text = fields.TextField()
-    extra: Any = fields.JSONField(null=True)  # mentions, quote
+    extra: Any = fields.JSONField(null=True)  # mentions, quote, what else a channel says of it
+    picture = fields.BigIntField(null=True)  # what came with it, while it is kept
+    recalled = fields.BooleanField(db_default=False)  # whoever said it took it back
     sent_at = fields.DatetimeField()
     kept_at = fields.DatetimeField()
     state = fields.CharField(8)

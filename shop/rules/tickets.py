@@ -46,7 +46,7 @@ LIFE: Life[State] = Life(
     waits={
         S.OPEN: "two minutes, then the next agent; a day, then it ends",
         S.ACTIVE: "ten minutes, then it waits for an agent again",
-        S.WAITING: "a day, then it ends",
+        S.WAITING: "a day (half an hour, where a person typed on the account's own phone), then it ends",
     },
     shown={S.OPEN: "等人接", S.ACTIVE: "在跟", S.WAITING: "等顾客", S.CLOSED: "结束了"},
 )
@@ -86,6 +86,7 @@ WAITS = (
 REMIND = timedelta(minutes=5)
 SILENT = timedelta(minutes=10)
 IDLE = timedelta(hours=24)
+BY_HAND = timedelta(minutes=30)  # whoever types on the account's own phone gives nobody back
 SAME_AGENT = timedelta(hours=24)  # who comes back within this finds the agent who knows him
 RATE_WITHIN = timedelta(hours=24)
 FIRST_ANSWER, NEXT_ANSWER, SOLVED = (
@@ -106,12 +107,18 @@ class Clocks:
     owed_since: datetime | None = None  # the oldest word of the customer that has no answer
     stage: int = 0  # waiting texts that were said
     reminded: bool = False
+    by_hand: bool = False
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over because nobody says anything any more."""
+        return self.heard_at + (BY_HAND if self.by_hand and self.state is S.WAITING else IDLE)
 
 
 def due_at(clocks: Clocks) -> datetime:
     """When something happens by itself unless somebody does something first."""
     if clocks.state is S.OPEN:
-        moments = [clocks.heard_at + IDLE]
+        moments = [clocks.ends_at]
         if clocks.offered_at is not None:
             moments.append(clocks.offered_at + UNCLAIMED)
         if clocks.stage < len(WAITS):
@@ -119,7 +126,7 @@ def due_at(clocks: Clocks) -> datetime:
         return min(moments)
     if clocks.state is S.ACTIVE and clocks.owed_since is not None:
         return clocks.owed_since + (SILENT if clocks.reminded else REMIND)
-    return clocks.heard_at + IDLE
+    return clocks.ends_at
 
 
 @dataclass(frozen=True, slots=True)

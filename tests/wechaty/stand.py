@@ -14,10 +14,12 @@ import signal
 import socket
 import subprocess
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -100,6 +102,16 @@ class NodeGateway:
         """Somebody writes; gives the id of the message."""
         ids = await self.do("hear", messages=[{"talkerId": who, "to": room or US, "text": text, **more}])
         return str(ids[0])
+
+    async def show(self, who: str, body: bytes, *, room: str | None = None, **more: Any) -> str:
+        """Somebody sends a picture; gives the id of the message."""
+        id = more.pop("id", f"picture-{uuid4().hex}")
+        await self.do("file", id=id, name="1.jpg", base64=b64encode(body).decode())
+        return await self.say(who, room=room, id=id, type=6, **more)
+
+    def shown(self) -> list[tuple[str, str]]:
+        """The pictures that the account sent: to whom, and the digest of each."""
+        return [(one["to"], one["sha256"]) for one in self.sent("file")]
 
     def sent(self, *methods: str) -> list[dict[str, Any]]:
         """What the account did, in order; of these methods only, if any are named."""

@@ -96,7 +96,7 @@ def test_we_are_called_by_the_name_of_the_shop(typed: str, heard: str) -> None:
         (14, "来20箱橙子", "[链接]"),  # the title is the words of somebody else
         (1, "来20箱橙子.xlsx", "[文件]"),
         (10, "#接龙\n1. 小李 2箱", "#接龙\n1. 小李 2箱"),
-        (13, "msg-1", None),  # recalled
+        (13, "msg-1", "撤回了一句"),
         (16, "朋友圈", None),
         (0, "?", None),
         (99, "?", None),

@@ -15,7 +15,7 @@ from bot import outbox
 from bot.channels.channel import Pace
 from bot.channels.wechaty.channel import Wechaty
 from bot.clock import MovableClock
-from bot.performance import CHANNEL, OPENING_DAY, Stage, perform, stage
+from bot.performance import A_PICTURE, CHANNEL, OPENING_DAY, Stage, perform, stage
 from bot.run import demo_goods
 from bot.transcript import Transcript, parse
 from dialogs.speech import Heard
@@ -41,7 +41,15 @@ class InWeChat(Stage):
     async def hear(self, heard: Heard) -> MessageId:
         assert self.gateway is not None
         assert self.listening is not None
-        await self.gateway.say(heard.who, heard.text, room=heard.room, id=heard.id)
+        if heard.to is not None:
+            await self.gateway.say(US, heard.text, room=heard.to.account, id=heard.id)
+            heard = replace(heard, who=US, name=demo_goods().shop_name)
+        elif heard.recalls:
+            await self.gateway.say(heard.who, heard.recalls, room=heard.room, id=heard.id, type=13)
+        elif heard.has_picture:
+            await self.gateway.show(heard.who, A_PICTURE.body, room=heard.room, id=heard.id)
+        else:
+            await self.gateway.say(heard.who, heard.text, room=heard.room, id=heard.id)
         async with asyncio.timeout(PATIENCE):
             came = await anext(self.listening)
         assert replace(came, mentions=(), room_name="") == replace(heard, mentions=()), (

@@ -25,7 +25,7 @@ from bot.channels.channel import (
     TooFast,
     Unreachable,
 )
-from bot.channels.wechaty import hearing
+from bot.channels.wechaty import hearing, pictures
 from bot.channels.wechaty.cards import CardBox
 from bot.channels.wechaty.door import Door
 from bot.channels.wechaty.echoes import Echoes
@@ -44,8 +44,9 @@ from bot.channels.wechaty.link import Link
 from bot.channels.wechaty.loops import Loops
 from bot.duty import Duty
 from bot.memory import Memory
-from dialogs.speech import Heard
+from dialogs.speech import Heard, Whom
 from shop import mail
+from shop.rules.pictures import Picture
 from shop.transaction import start_task
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ _FREQUENT = re.compile(r"频繁|too (?:fast|frequent|many)|frequency|rate limit"
 
 class Wechaty:
     abilities = Abilities(
+        pictures=True,
         longest_text=600,  # beyond it, some gateways cut the end off without an error
         # what accounts are reported to bear for months (docs/wechaty.md)
         pace=Pace(per_minute=15, per_minute_in_a_place=4, per_day=1_000, breath=timedelta(seconds=2)),
@@ -210,8 +212,7 @@ class Wechaty:
     async def _heard(self, payload: Any) -> Heard | None:
         who, room = payload.talker_id, payload.room_id or None
         if not self._link.us or who == self._link.us:
-            self._echoes.came_back(payload.id, room or payload.listener_id, payload.text)
-            return None
+            return await self._by_hand(payload)
         said_at = hearing.sent_at(payload.timestamp, self._now())
         if not hearing.can_be_kept(who, *([room] if room else [])) or self._now() - said_at > OLDEST:
             return None
@@ -232,6 +233,38 @@ class Wechaty:
             mentions=words.mentions,
             quote=words.quote,
             room_name=await self._topic(room),
+            has_picture=words.has_picture,
+            recalls=words.recalls,
+        )
+
+    async def _by_hand(self, payload: Any) -> Heard | None:
+        """What the account itself said: an echo of ours, or typed by a person on its phone."""
+        room, text = payload.room_id or None, hearing.by_hand(payload.type, payload.text)
+        place = room or payload.listener_id
+        self._echoes.came_back(payload.id, place, text)
+        said_at = hearing.sent_at(payload.timestamp, self._now())
+        if not text or not self._link.us or self._now() - said_at > OLDEST:
+            return None
+        if not await self._echoes.is_by_hand(payload.id, place, text):
+            return None
+        named = [one for one in payload.mention_ids if one != self._link.us]
+        whom = payload.listener_id if room is None else named[0] if len(named) == 1 else ""
+        if not hearing.can_be_kept(place, whom) or whom == self._link.us:
+            return None
+        contact = await self._cards.contact(whom)
+        if contact is None or hearing.is_no_person(contact):
+            return None
+        return Heard(
+            channel=self.name,
+            id=hearing.message_id(payload.id),
+            room=room,
+            who=self._link.us,
+            name=await self._cards.name_in(room, self._link.us),
+            text=text,
+            sent_at=said_at,
+            room_name=await self._topic(room),
+            has_picture=payload.type == hearing.IMAGE,
+            to=Whom(whom, await self._cards.name_in(room, whom)),
         )
 
     async def _topic(self, room: str | None) -> str:
@@ -250,25 +283,62 @@ class Wechaty:
         place = line.room or line.account or ""
         if not self.is_up:
             raise NotSent("the account is not logged in")
-        if self._was_said(line, place):
-            return
         if line.account is not None and not await self.reaches(line.account):
             raise Unreachable("not a friend of the account")
-        since = self._echoes.count
+        if line.picture is not None and line.card is not None and await self._is_card_shown(line, place):
+            return
+        await self._say(line, place, line.text, "MessageSendText", text=line.text)
+        if line.picture is not None and line.card is None:
+            await self._show(line, place, line.picture)
+
+    async def picture(self, heard: Heard) -> Picture:
+        return await pictures.fetch(self._link, heard.id)
+
+    async def _is_card_shown(self, line: Spoken, place: str) -> bool:
+        """The card as a picture instead of its text; an account that may send no pictures says the text."""
+        assert line.picture is not None
+        if (line.letter, line.text) in self._said:
+            return False  # it was said in words when the gateway took no picture
         try:
-            sent = await self._link.call("MessageSendText", conversation_id=place, text=line.text)
-        except (GatewayFault, WrongToken) as no:
-            if line.account is not None and _UNFRIENDED.search(str(no)):
-                self._friends.discard(line.account)
-                raise Unreachable(str(no)) from None
-            if _FREQUENT.search(str(no)):
-                raise TooFast(str(no)) from None
-            raise NotSent(str(no)) from None
-        except GatewayAway as why:
-            self._unsure[line.letter, line.text] = since
-            raise MaybeSent(str(why)) from None
-        self._echoes.answered(sent.id, place, line.text)
-        self._said.append((line.letter, line.text))
+            await self._show(line, place, line.picture)
+        except TooFast:
+            raise
+        except NotSent as no:
+            log.warning("%s takes no picture, the text is said instead: %s", self.name, no)
+            return False
+        return True
+
+    async def _show(self, line: Spoken, place: str, shown: Picture) -> None:
+        words = hearing.SHOWN[hearing.IMAGE]
+        if (line.letter, words) in self._said:
+            return
+        try:
+            box = await pictures.hand_over(self._link, shown)
+        except (GatewayAway, GatewayFault, WrongToken) as why:
+            raise NotSent(str(why)) from None  # nothing went out yet
+        await self._say(line, place, words, "MessageSendFile", file_box=box)
+
+    async def _say(self, line: Spoken, place: str, words: str, call: str, **what: str) -> None:
+        """One message of the account; `words` is what its echo is known by."""
+        if self._was_said(line.letter, place, words):
+            return
+        since = self._echoes.count
+        with self._echoes.saying(place):
+            try:
+                sent = await self._link.call(call, conversation_id=place, **what)
+            except (GatewayFault, WrongToken) as no:
+                if line.account is not None and _UNFRIENDED.search(str(no)):
+                    self._friends.discard(line.account)
+                    raise Unreachable(str(no)) from None
+                if _FREQUENT.search(str(no)):
+                    raise TooFast(str(no)) from None
+                raise NotSent(str(no)) from None
+            except GatewayAway as why:
+                self._unsure[line.letter, words] = since
+                self._echoes.lost(place, words)
+                raise MaybeSent(str(why)) from None
+            self._echoes.answered(sent.id, place, words)
+        self._said.append((line.letter, words))
 
     async def reaches(self, account: str) -> bool:
         """Friends, and whoever has written in private, which nobody else can; some gateways know of no friends."""
@@ -282,11 +352,11 @@ class Wechaty:
             return True
         return False
 
-    def _was_said(self, line: Spoken, place: str) -> bool:
+    def _was_said(self, letter: int, place: str, words: str) -> bool:
         """A part of a letter whose next part failed; or a line of which nobody could tell, and which came back from the
         gateway since."""
-        key = line.letter, line.text
+        key = letter, words
         since = self._unsure.pop(key, None)
-        if since is not None and self._echoes.explain(place, line.text, since=since):
+        if since is not None and self._echoes.explain(place, words, since=since):
             self._said.append(key)
         return key in self._said

@@ -19,6 +19,7 @@ from bot.channels.wechaty.wire import CALLS, EVENTS, MESSAGES
 from bot.settings import ChannelPart
 
 SECONDS, LOOK_SECONDS = 15.0, 3.0  # for one call
+FILE_SECONDS, CHUNK = 25.0, 256 << 10  # for one file, and bytes of one part of it
 LARGEST = 8 << 20  # bytes of one answer
 OPTIONS = [("grpc.max_receive_message_length", LARGEST), ("grpc.enable_retries", 0)]
 
@@ -99,6 +100,16 @@ class Gateway:
             )
             for name, (asked, answered) in CALLS.items()
         }
+        self._download = self._channel.unary_stream(
+            "/wechaty.Puppet/Download",
+            request_serializer=MESSAGES["Id"].SerializeToString,
+            response_deserializer=MESSAGES["Chunk"].FromString,
+        )
+        self._upload = self._channel.stream_unary(
+            "/wechaty.Puppet/Upload",
+            request_serializer=MESSAGES["Chunk"].SerializeToString,
+            response_deserializer=MESSAGES["Id"].FromString,
+        )
         self._stream: Any = None
         self._is_hung_up = False
         self._events = self._channel.unary_stream(
@@ -143,6 +154,35 @@ class Gateway:
             if _is_cancelled():
                 raise
             raise GatewayAway("the connection was closed before the answer came") from None
+
+    async def download(self, id: str, *, most: int) -> bytes:
+        """A file that the gateway keeps under this number. Raises what `call` raises, and GatewayFault for one of more
+        than `most` bytes."""
+        body = bytearray()
+        stream = self._download(MESSAGES["Id"](id=id), timeout=FILE_SECONDS, metadata=self._token)
+        try:
+            async for part in stream:
+                body += part.chunk
+                if len(body) > most:
+                    raise GatewayFault(f"a file of more than {most} bytes")
+        except grpc.aio.AioRpcError as fault:
+            raise _named(fault) from None
+        except grpc.aio.UsageError as closed:
+            raise GatewayAway(str(closed)) from None
+        finally:
+            stream.cancel()
+        return bytes(body)
+
+    async def upload(self, body: bytes) -> str:
+        """Gives the number under which the gateway keeps it now. Raises what `call` raises."""
+        parts = [MESSAGES["Chunk"](chunk=body[at : at + CHUNK]) for at in range(0, len(body), CHUNK)]
+        try:
+            kept = await self._upload(iter(parts), timeout=FILE_SECONDS, metadata=self._token)
+        except grpc.aio.AioRpcError as fault:
+            raise _named(fault) from None
+        except grpc.aio.UsageError as closed:
+            raise GatewayAway(str(closed)) from None
+        return str(kept.id)
 
     async def close(self) -> None:
         await self._channel.close()

@@ -17,7 +17,8 @@ from dialogs.speech import Quote
 
 LONGEST_ID = 128  # what the shop's tables hold
 LONGEST_TEXT = 20_000  # what the shop reads
-TEXT, GROUP_NOTE = 7, 10
+TEXT, GROUP_NOTE, IMAGE, RECALLED = 7, 10, 6, 13
+TOOK_BACK = "撤回了一句"
 SHOWN = {  # what is no text is heard as what a phone shows of it in its list of chats
     1: "[文件]",
     2: "[语音]",
@@ -40,6 +41,7 @@ _QUOTE = re.compile(r"「(?P<quoted>.+)」\n(?:- ?){5,}-?\n(?P<text>.*)", re.DOT
 _NAME = re.compile(
     r"[@＠](?:(?P<chosen>[^@＠\u2005\n]{1,64})\u2005|(?P<typed>[^\s@＠,，。!！?？:：;；、]{1,64}))"
 )
+_RECALL = re.compile(r"<newmsgid>\s*(?P<id>[^<\s]{1,128})\s*</newmsgid>", re.IGNORECASE)
 _MARKUP = re.compile(r"\s*<(?:\?xml|msg|sysmsg|appmsg)\b", re.IGNORECASE)
 
 
@@ -59,16 +61,34 @@ class Words:
     text: str
     mentions: tuple[str, ...] = ()
     quote: Quote | None = None
+    has_picture: bool = False
+    recalls: str = ""  # the id of the message that is no more
 
 
 def words(kind: int, text: str, mention_ids: Sequence[str], us: Us) -> Words | None:
-    """None for what nobody said: recalls, system lines, kinds that are newer than this file."""
+    """None for what nobody said: system lines, kinds that are newer than this file."""
     if kind in SHOWN:
-        return Words(SHOWN[kind])
+        return Words(SHOWN[kind], has_picture=kind == IMAGE)
+    if kind == RECALLED:
+        return recall(text)
     if kind not in (TEXT, GROUP_NOTE) or _MARKUP.match(text):
         return None
     quote, text = quoted(text[:LONGEST_TEXT], us)
     return Words(in_our_name(text, us), mentions(text, mention_ids, us), quote)
+
+
+def recall(text: str) -> Words | None:
+    """The gateway says the id of what was taken back, bare or within the notice of WeChat; None where it says none."""
+    notice = _RECALL.search(text)
+    id = notice["id"] if notice else "" if _MARKUP.match(text) else text.strip()
+    return Words(TOOK_BACK, recalls=message_id(id)) if id else None
+
+
+def by_hand(kind: int, text: str) -> str:
+    """What the account itself has said, as an echo is known by; empty for what is not said to anybody."""
+    if kind in SHOWN:
+        return SHOWN[kind]
+    return "" if kind not in (TEXT, GROUP_NOTE) or _MARKUP.match(text) else text[:LONGEST_TEXT]
 
 
 def quoted(text: str, us: Us) -> tuple[Quote | None, str]:

@@ -92,6 +92,18 @@ class Link:
             raise GatewayAway("not connected")
         return await self._gateway.call(name, **fields)
 
+    async def download(self, id: str, *, most: int) -> bytes:
+        """Raises what `Gateway.download` raises."""
+        if self._gateway is None:
+            raise GatewayAway("not connected")
+        return await self._gateway.download(id, most=most)
+
+    async def upload(self, body: bytes) -> str:
+        """Raises what `Gateway.upload` raises."""
+        if self._gateway is None:
+            raise GatewayAway("not connected")
+        return await self._gateway.upload(body)
+
     async def connected(self, within: float) -> None:
         """Wait for a connection. Raises GatewayAway when there is none by then."""
         try:

@@ -1,5 +1,6 @@
 // A WeChat account that lives in a file: contacts, rooms and messages are what the test says, and everything that is
 // said is written down before it counts as said.
+import crypto from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { FileBox } from 'file-box'
@@ -50,7 +51,8 @@ export class Account extends PuppetMock {
 
   said (method, to, what) {
     const id = this.note(method, to, what)
-    const type = { text: 7, file: 6, url: 14, miniProgram: 9, contact: 3 }[method]
+    const type = { text: 7, file: 6, // a picture
+      url: 14, miniProgram: 9, contact: 3 }[method]
     if (this.echoes) this.hear({ id, talkerId: this.currentUserId, to, type, text: what.text ?? '' })
     return id
   }
@@ -110,7 +112,8 @@ export class Account extends PuppetMock {
 
   async messageSendFile (to, file) {
     const bytes = await file.toBuffer()
-    return this.said('file', to, { name: file.name, bytes: bytes.length, head: bytes.subarray(0, 16).toString('hex') })
+    const sha256 = crypto.createHash('sha256').update(bytes).digest('hex')
+    return this.said('file', to, { name: file.name, bytes: bytes.length, sha256 })
   }
 
   async messageRecall (id) { this.note('recall', '', { message: id }); return true }

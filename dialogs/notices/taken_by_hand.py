@@ -1,0 +1,24 @@
+"""亲手回的: somebody typed to a customer on the account's own phone; the bot steps aside, and says so to its agent only."""
+
+from __future__ import annotations
+
+from dialogs.agent import card
+from dialogs.notices import Desk
+from dialogs.speech import Say
+from shop import desk as counter
+from shop.events import TakenByHand
+from shop.rules.tickets import BY_HAND
+
+EVENT = TakenByHand
+
+
+async def words(event: TakenByHand, desk: Desk) -> tuple[Say, ...]:
+    request = await counter.request(event.ticket)
+    if request.owner is None or not request.in_hands:
+        return ()
+    minutes = int(BY_HAND.total_seconds() // 60)
+    text = (
+        f"#{request.id} {await card.who(request)}：店里的微信亲手回他了，小店先不插话。"
+        f"办好回“{request.id} 完”；{minutes}分钟没人说话小店自己接回去"
+    )
+    return (Say(text, person=request.owner),)

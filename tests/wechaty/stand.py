@@ -17,6 +17,7 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -94,7 +95,8 @@ class NodeGateway:
     async def do(self, what: str, /, **facts: Any) -> Any:
         """One of the acts of gateway.mjs."""
         url = f"http://127.0.0.1:{self._control}/{what}"
-        async with aiohttp.ClientSession() as http, http.post(url, json=facts) as answer:
+        said = BytesIO(json.dumps(facts).encode())
+        async with aiohttp.ClientSession() as http, http.post(url, data=said) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json(content_type=None)
 

@@ -72,8 +72,7 @@ async def _opened(link: Link, box: dict[str, Any]) -> bytes:
 
 async def from_address(url: str) -> bytes:
     """From the public internet only: what a message names must not lead to the machines around the shop."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or _is_inside(parts.hostname):
+    if not _may_be_asked(url):
         raise NoPicture("an address that is not asked")
     connector = aiohttp.TCPConnector(resolver=_Outside())
     timeout = aiohttp.ClientTimeout(FETCH_SECONDS)
@@ -107,6 +106,15 @@ class _Outside(AbstractResolver):
 
     async def close(self) -> None:
         await self._names.close()
+
+
+def _may_be_asked(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and not _is_inside(str(host))
 
 
 def _is_inside(host: str) -> bool:

@@ -126,7 +126,7 @@ export class Account extends PuppetMock {
   file (method, id) {
     this.called(method)
     const { name, base64, url } = this.files.get(id)
-    return url ? FileBox.fromUrl(url, { name }) : FileBox.fromBuffer(Buffer.from(base64, 'base64'), name)
+    return url ? FileBox.fromUrl(url, { name }) : FileBox.fromBase64(base64, name)
   }
 
   async contactAlias (id, alias) { return this.getOrSet('contactAlias', id, alias) }

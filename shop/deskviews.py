@@ -60,6 +60,7 @@ class NewLine:
     text: str
     room: str | None
     at: datetime
+    picture: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +162,15 @@ async def newest() -> tuple[int, int, int]:
 async def lines_after(shop: ShopId, after: tuple[int, int, int]) -> tuple[NewLine, ...]:
     """What customers, the bot and agents said since, and a little before: the caller knows what it has had."""
     found = await run_sql(
-        "SELECT h.person_id AS person, 'm' || m.id AS mark, 'customer' AS kind, m.name, m.text AS said, m.room, m.kept_at AS at "
+        "SELECT h.person_id AS person, 'm' || m.id AS mark, 'customer' AS kind, m.name, m.text AS said, m.room, m.kept_at AS at, m.picture "
         "FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account "
         "JOIN person AS p ON p.id = h.person_id WHERE m.id > ? AND p.shop_id = ? "
-        "UNION ALL SELECT h.person_id, 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at "
+        "UNION ALL SELECT h.person_id, 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at, NULL "
         "FROM letter AS l LEFT JOIN message AS m ON m.id = l.cause LEFT JOIN event AS e ON e.id = l.event "
         "JOIN handle AS h ON h.channel = l.channel AND (h.account = l.account "
         "OR (l.room IS NOT NULL AND l.event IS NULL AND h.account = m.account)) "
         "JOIN person AS p ON p.id = h.person_id WHERE l.id > ? AND p.shop_id = ? AND (e.kind IS NULL OR e.kind <> 'AgentAnswered') "
-        "UNION ALL SELECT t.person_id, 't' || line.id, line.kind, coalesce(p.name, ''), line.text, NULL, line.at "
+        "UNION ALL SELECT t.person_id, 't' || line.id, line.kind, coalesce(p.name, ''), line.text, NULL, line.at, line.picture "
         "FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id LEFT JOIN person AS p ON p.id = line.person_id "
         "WHERE line.id > ? AND t.shop_id = ? AND line.kind <> 'customer' ORDER BY at",
         [after[0] - BACK, shop, after[1] - BACK, shop, after[2] - BACK, shop],
@@ -183,6 +184,7 @@ async def lines_after(shop: ShopId, after: tuple[int, int, int]) -> tuple[NewLin
             as_json(row["said"])["text"] if row["kind"] == "bot" else row["said"],
             row["room"],
             as_moment(row["at"]),
+            row["picture"],
         )
         for row in found
     )

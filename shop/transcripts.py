@@ -7,28 +7,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shop.kit.ids import PersonId
+from shop.kit.ids import PersonId, ShopId
 from shop.rows import as_json, as_moment
 from shop.transaction import run_sql
 
 # In the order of what was heard, where the clock alone does not tell: a message, what was done, what was said.
 _EVERYTHING = """
-SELECT kind, name, text, room, at, state FROM (
-  SELECT 'customer' AS kind, m.name, m.text, m.room, m.kept_at AS at, m.id AS cause, 0 AS rank, m.id, '' AS state
-  FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account WHERE h.person_id = ?
+SELECT kind, name, text, room, at, state, picture FROM (
+  SELECT 'customer' AS kind, m.name, m.text, m.room, m.kept_at AS at, m.id AS cause, 0 AS rank, m.id, '' AS state, m.picture
+  FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account
+  WHERE h.person_id = ? AND NOT m.recalled
   UNION ALL
-  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, l.cause, 2, l.id, l.state
+  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, l.cause, 2, l.id, l.state, NULL
   FROM letter AS l JOIN message AS m ON m.id = l.cause JOIN handle AS h ON h.channel = m.channel AND h.account = m.account
   LEFT JOIN event AS e ON e.id = l.event
   WHERE h.person_id = ? AND (l.account = m.account OR (l.room = m.room AND l.event IS NULL))
     AND l.state <> 'folded' AND (e.kind IS NULL OR e.kind <> 'AgentAnswered')
   UNION ALL
-  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, coalesce(l.cause, 0), 2, l.id, l.state
+  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, coalesce(l.cause, 0), 2, l.id, l.state, NULL
   FROM letter AS l JOIN handle AS h ON h.channel = l.channel AND h.account = l.account JOIN event AS e ON e.id = l.event
   LEFT JOIN message AS m ON m.id = l.cause AND m.account = l.account AND m.channel = l.channel
   WHERE h.person_id = ? AND m.id IS NULL AND l.state <> 'folded' AND e.kind <> 'AgentAnswered'
   UNION ALL
-  SELECT line.kind, coalesce(p.name, ''), line.text, NULL, line.at, coalesce(line.message, 0), 1, line.id, ''
+  SELECT line.kind, coalesce(p.name, ''), line.text, NULL, line.at, coalesce(line.message, 0), 1, line.id, '', line.picture
   FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id LEFT JOIN person AS p ON p.id = line.person_id
   WHERE t.person_id = ? AND line.kind <> 'customer'
 ) AS everything ORDER BY at DESC, cause DESC, rank DESC, id DESC LIMIT ?
@@ -46,6 +47,7 @@ class Said:
     room: str | None
     at: datetime
     held_back: bool = False
+    picture: int | None = None
 
 
 async def said(person: PersonId, *, limit: int) -> tuple[Said, ...]:
@@ -65,4 +67,17 @@ def _said(row: Mapping[str, Any]) -> Said:
         row["room"],
         as_moment(at),
         row["state"] == "withheld",
+        row["picture"],
     )
+
+
+async def shows(shop: ShopId, person: PersonId, picture: int) -> bool:
+    """Whether this picture stands in the transcript of this customer."""
+    rows = await run_sql(
+        "SELECT 1 FROM person AS p WHERE p.id = ? AND p.shop_id = ? AND (EXISTS (SELECT 1 FROM handle AS h "
+        "JOIN message AS m ON m.channel = h.channel AND m.account = h.account WHERE h.person_id = p.id "
+        "AND m.picture = ?) OR EXISTS (SELECT 1 FROM ticket AS t JOIN ticket_line AS line ON line.ticket_id = t.id "
+        "WHERE t.person_id = p.id AND line.picture = ?))",
+        [person, shop, picture, picture],
+    )
+    return bool(rows)

@@ -16,13 +16,15 @@ from itsdangerous import BadData
 from bot.web.cleaning import clean_text
 from bot.web.desk_drawn import drawn_figures, drawn_glance, drawn_line, drawn_row
 from bot.web.desk_feed import Event, Feed
-from bot.web.reading import json_body, text_in
+from bot.web.drawn import shown
+from bot.web.reading import id_asked, json_body, picture_in, text_in
 from bot.web.security import No, same_origin
 from bot.web.site import answer, page, site
 from dialogs import refusals
 from dialogs.agent.card import canned
 from dialogs.agent.masked import as_chat
-from shop import agents, amends, desk, desk_clock, deskviews, people, transcripts
+from dialogs.shown import PICTURE
+from shop import agents, amends, desk, desk_clock, deskviews, people, pictures, transcripts
 from shop.desk import Request
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
@@ -56,6 +58,8 @@ def add_desk(
             web.get("/desk/rows", here.rows),
             web.get(r"/desk/customer/{person:\d{1,18}}", here.customer),
             web.get(r"/desk/customer/{person:\d{1,18}}/chat", here.chat),
+            web.get(r"/desk/customer/{person:\d{1,18}}/picture/{picture:\d{1,18}}", here.picture),
+            web.post("/desk/picture", here.show),
             web.get("/desk/figures", here.figures),
             web.get("/desk/stream", here.stream),
             web.post("/desk/do", here.do),
@@ -150,6 +154,15 @@ class _Desk:
         except KeyError:
             raise No(404, "没有这位顾客") from None
 
+    async def picture(self, request: web.Request) -> web.Response:
+        await self._agent(request)
+        person, number = PersonId(int(request.match_info["person"])), int(request.match_info["picture"])
+        is_his = await transcripts.shows(self.shop, person, number)
+        found = await pictures.find(number) if is_his else None
+        if found is None:
+            raise No(404, "这张图没有了，图只留一个月")
+        return shown(found)
+
     async def figures(self, request: web.Request) -> web.Response:
         await self._agent(request)
         found = await deskviews.figures(self.shop, since=self.clock() - FIGURES_OF)
@@ -194,6 +207,25 @@ class _Desk:
             raise No(409, refusals.words(no)) from no
         self.wake()
         return answer(told)
+
+    async def show(self, request: web.Request) -> web.Response:
+        """A picture for the customer, as the whole body: ?ticket=12."""
+        same_origin(request)
+        me, ticket = await self._agent(request), id_asked(request, "ticket")
+        if not ticket:
+            raise No(400, "缺少 ticket：一个编号")
+        sent, now = await picture_in(request), self.clock()
+
+        async def answered() -> desk.Line:
+            number = await pictures.keep(sent, now=now)
+            return await desk.answer(self.shop, ticket, me.id, PICTURE, now=now, picture=number)
+
+        try:
+            line = await unit_of_work(answered)
+        except Refusal as no:
+            raise No(409, refusals.words(no)) from no
+        self.wake()
+        return answer({"line": line.id})
 
     async def _take(self, me: PersonId, body: Mapping[str, Any]) -> dict[str, Any]:
         """接: what waits; or whoever is with the bot."""

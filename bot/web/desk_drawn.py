@@ -35,6 +35,7 @@ def drawn_line(line: NewLine | Said) -> dict[str, Any]:
         "text": line.text,
         "room": line.room or "",
         "at": line.at.isoformat(),
+        "picture": line.picture,
         "held_back": isinstance(line, Said) and line.held_back,
     }
 

@@ -14,7 +14,9 @@ from aiohttp import web
 from bot.cards import of_specials
 from bot.web.security import No
 from dialogs.speech import Row
+from shop import pictures
 from shop.chatlog import Line
+from shop.rules.pictures import Picture
 
 
 def drawn(line: Line, *, to: str | None) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def drawn(line: Line, *, to: str | None) -> dict[str, Any]:
         "name": line.name,
         "shop": line.is_from_shop,
         "text": line.text,
+        "photo": line.picture is not None,
         "card": line.card,
         "buttons": list(line.buttons),
         "reply_to": line.reply_to,
@@ -61,6 +64,23 @@ async def picture_of(line: Line | None, *, shop: str, zone: ZoneInfo) -> web.Res
     return web.Response(
         body=body, content_type="image/png", headers={"Cache-Control": "private, max-age=86400"}
     )
+
+
+async def photo_of(line: Line | None) -> web.Response:
+    """What somebody has sent with this line."""
+    found = await pictures.find(line.picture) if line is not None and line.picture is not None else None
+    if found is None:
+        raise No(404, "这张图没有了，图只留一个月")
+    return shown(found)
+
+
+def shown(picture: Picture) -> web.Response:
+    """The type is what we have seen in it ourselves, whatever it was called."""
+    headers = {
+        "Cache-Control": "private, max-age=86400",
+        "Content-Disposition": f'inline; filename="{picture.name}"',
+    }
+    return web.Response(body=picture.body, content_type=picture.type, headers=headers)
 
 
 def qr_of(line: Line | None) -> web.Response:

@@ -10,7 +10,10 @@ from aiohttp import web
 
 from bot.web.cleaning import LONGEST_NAME, clean_name, clean_text, is_good_name
 from bot.web.security import No
+from dialogs import refusals
 from shop.chatlog import BIGGEST_ID
+from shop.refusals import NotAPicture, PictureTooBig
+from shop.rules.pictures import MOST_BYTES, Picture, picture
 
 LONGEST_TEXT = 10_000  # a pasted 接龙 of some hundred lines fits
 LONGEST_BODY = 2 * 1024 * 1024  # far above it, so that too long a text gets its own sentence
@@ -29,6 +32,34 @@ async def json_body(request: web.Request) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise No(400, 'JSON 最外层要是一个对象，比如 {"text": "菜单"}')
     return body
+
+
+async def picture_in(request: web.Request) -> Picture:
+    """The whole body is a picture; what the browser calls it does not matter, but no form of another site can send it
+    without asking first."""
+    if not request.content_type.startswith("image/"):
+        raise No(415, "这里只收图片")
+    body = bytearray()
+    async for part in request.content.iter_chunked(64 * 1024):
+        body += part
+        if len(body) > MOST_BYTES:
+            break
+    try:
+        return picture(bytes(body))
+    except (NotAPicture, PictureTooBig) as no:
+        raise No(413 if isinstance(no, PictureTooBig) else 415, refusals.words(no)) from None
+
+
+def nonce_asked(request: web.Request) -> str | None:
+    return nonce_in(request.query)
+
+
+def room_asked(request: web.Request, rooms: tuple[str, ...]) -> str | None:
+    """A room's name in the query; none is one's own chat."""
+    where = request.query.get("room")
+    if where is not None and where not in rooms:
+        raise No(400, f"没有这个群，现在有：{'、'.join(rooms)}")
+    return where
 
 
 def text_in(body: Mapping[str, Any], field: str = "text") -> str:

@@ -12,8 +12,18 @@ from aiohttp import web
 
 from bot.web import live
 from bot.web.cleaning import LONGEST_NAME, clean_name, is_good_name, likeness
-from bot.web.drawn import drawn, newest, picture_of, qr_of
-from bot.web.reading import id_asked, json_body, line_id_in, nonce_in, room_in, text_in
+from bot.web.drawn import drawn, newest, photo_of, picture_of, qr_of
+from bot.web.reading import (
+    id_asked,
+    json_body,
+    line_id_in,
+    nonce_asked,
+    nonce_in,
+    picture_in,
+    room_asked,
+    room_in,
+    text_in,
+)
 from bot.web.security import (
     No,
     check_form,
@@ -25,10 +35,12 @@ from bot.web.security import (
     visit_of,
 )
 from bot.web.site import answer, page, site
+from dialogs import shown
 from shop.chatlog import BIGGEST_ID, Line, Member
 
 LINES_AT_ONCE = 100
 LINES_IN = (20, 10.0)  # no more than 20 lines in 10 seconds from one member
+PHOTOS_IN = (9, 60.0)  # nor 9 photos in a minute
 JOINS_IN = (30, 60.0)  # nor 30 new members in a minute: a name taken is taken for good
 _LOOKS_LIKE_STAFF = ("店主", "客服", "管理员", "系统")
 
@@ -41,10 +53,12 @@ def routes(app: web.Application) -> None:
     app.router.add_get("/room", room)
     app.router.add_post("/room/join", join)
     app.router.add_post("/room/say", say)
+    app.router.add_post("/room/show", show)
     app.router.add_get("/room/lines", lines)
     app.router.add_get("/room/earlier", earlier)
     app.router.add_get("/room/stream", stream)
     app.router.add_get(r"/room/qr/{line:\d{1,18}}.svg", qr)
+    app.router.add_get(r"/room/photo/{line:\d{1,18}}", photo)
     app.router.add_get(r"/room/picture/{line:\d{1,18}}.png", picture)
 
 
@@ -104,6 +118,17 @@ async def say(request: web.Request) -> web.Response:
     return answer({"id": line.id})
 
 
+async def show(request: web.Request) -> web.Response:
+    """A photo, as the whole body: ?room=水果群 (without it in private) and ?nonce=."""
+    same_origin(request)
+    me = await _need_member(request)
+    where, nonce = room_asked(request, site(request).webroom.rooms), nonce_asked(request)
+    _keep_pace(request, f"{me.account} photos", PHOTOS_IN)
+    photo = await picture_in(request)
+    line = await site(request).webroom.post(where, me.account, me.name, shown.PICTURE, nonce, picture=photo)
+    return answer({"id": line.id})
+
+
 async def lines(request: web.Request) -> web.Response:
     me = await _need_member(request)
     after = id_asked(request)
@@ -116,9 +141,7 @@ async def earlier(request: web.Request) -> web.Response:
     """Further back in one chat: a room's, or without `room` one's own."""
     me = await _need_member(request)
     webroom = site(request).webroom
-    before, where = id_asked(request, "before", missing=BIGGEST_ID), request.query.get("room")
-    if where is not None and where not in webroom.rooms:
-        raise No(400, f"没有这个群，现在有：{'、'.join(webroom.rooms)}")
+    before, where = id_asked(request, "before", missing=BIGGEST_ID), room_asked(request, webroom.rooms)
     found = await webroom.lines_before(where, me.account, before=before or 0, limit=LINES_AT_ONCE)
     return answer({"lines": [_as_seen_by(me, line) for line in found], "more": len(found) == LINES_AT_ONCE})
 
@@ -135,10 +158,19 @@ async def qr(request: web.Request) -> web.Response:
 
 
 async def picture(request: web.Request) -> web.Response:
+    here = site(request)
+    return await picture_of(await _seen_line(request), shop=here.shop_name, zone=here.zone)
+
+
+async def photo(request: web.Request) -> web.Response:
+    return await photo_of(await _seen_line(request))
+
+
+async def _seen_line(request: web.Request) -> Line | None:
+    """The line that is asked for, where this member may see it."""
     me, here = await _need_member(request), site(request)
     line = await here.webroom.line(int(request.match_info["line"]))
-    seen = line if line is not None and line.account in (None, me.account) else None
-    return await picture_of(seen, shop=here.shop_name, zone=here.zone)
+    return line if line is not None and line.account in (None, me.account) else None
 
 
 def _as_seen_by(me: Member, line: Line) -> dict[str, Any]:

@@ -15,14 +15,27 @@ from bot.channels.channel import Spoken
 from bot.shopfront import Answer
 from bot.web import live
 from bot.web.cleaning import likeness
-from bot.web.drawn import drawn, newest, picture_of, qr_of, said
+from bot.web.drawn import drawn, newest, photo_of, picture_of, qr_of, said
 from bot.web.playing import Playing, steps_of
-from bot.web.reading import id_asked, json_body, line_id_in, name_in, nonce_in, room_in, text_in
+from bot.web.reading import (
+    id_asked,
+    json_body,
+    line_id_in,
+    name_in,
+    nonce_asked,
+    nonce_in,
+    picture_in,
+    room_asked,
+    room_in,
+    text_in,
+)
 from bot.web.security import No, same_origin
 from bot.web.site import answer, page, site
+from dialogs import shown
 from shop.chatlog import Line
 from shop.kit.ids import LetterId
 from shop.kit.refusal import Refusal
+from shop.rules.pictures import Picture
 
 ANSWER_WITHIN = 60.0  # seconds; the message is kept whatever happens to this request
 _LONGEST_JUMP = timedelta(days=60)
@@ -45,6 +58,8 @@ def routes(app: web.Application) -> None:
     app.router.add_get("/try/why", why)
     app.router.add_get("/try/stream", stream)
     app.router.add_get(r"/try/qr/{line:\d{1,18}}.svg", qr)
+    app.router.add_post("/try/show", show)
+    app.router.add_get(r"/try/photo/{line:\d{1,18}}", photo)
     app.router.add_get(r"/try/picture/{line:\d{1,18}}.png", picture)
 
 
@@ -68,6 +83,19 @@ async def say(request: web.Request) -> web.Response:
         request, who, where, text, nonce=nonce_in(body), reply_to=line_id_in(body, "reply_to")
     )
     return answer({"id": line.id, "said": answers})
+
+
+async def show(request: web.Request) -> web.Response:
+    """A photo, as the whole body: ?who=小李&room=水果群 (without a room in private) and ?nonce=."""
+    same_origin(request)
+    who, where = name_in(request.query, "who"), room_asked(request, site(request).webroom.rooms)
+    nonce, photo = nonce_asked(request), await picture_in(request)
+    line, answers = await _say(request, who, where, shown.PICTURE, nonce=nonce, photo=photo)
+    return answer({"id": line.id, "said": answers})
+
+
+async def photo(request: web.Request) -> web.Response:
+    return await photo_of(await site(request).webroom.line(int(request.match_info["line"])))
 
 
 async def heard(request: web.Request) -> web.Response:
@@ -169,13 +197,14 @@ async def _say(
     *,
     nonce: str | None = None,
     reply_to: int | None = None,
+    photo: Picture | None = None,
 ) -> tuple[Line, list[dict[str, Any]]]:
     """Post it, make sure that the shop has it (the same line twice is heard once), and wait for what comes of it."""
     here = site(request)
     if likeness(who) == likeness(here.shop_name):
         raise No(400, f"“{who}”是店自己的名字")
     async with request.app[_hearing]:  # two lines sent at once are heard in the order they stand in the log
-        line = await here.webroom.post(where, who, who, text, nonce, reply_to=reply_to)
+        line = await here.webroom.post(where, who, who, text, nonce, reply_to=reply_to, picture=photo)
         message = await here.shopfront.hear(await here.webroom.heard(line))
     try:
         async with asyncio.timeout(ANSWER_WITHIN):

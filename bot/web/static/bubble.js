@@ -6,12 +6,26 @@ const ADDRESS = /https?:\/\/[^\s<>"'，。、；！？）】]+|[@＠][^\s@＠,�
 
 // `does` has say(text), quote(line), why(line) and qr(line): what can be done from here; a missing one is not offered.
 export function drawLine(line, { mine, quoted, does }) {
-  const said = line.card ? drawCard(line, does) : el("div", { class: "bubble" }, quoted ? quotedPart(quoted) : null, words(line.text));
+  const said = line.card ? drawCard(line, does) : drawWords(line, quoted, does);
   const under = line.shop && does.why
     ? el("div", { class: "under" }, el("button", { type: "button", class: "why", onclick: () => does.why(line) }, "为什么")) : null;
   const quote = el("button", { type: "button", class: "quote", title: "引用", "aria-label": `引用${line.name}说的`, onclick: () => does.quote(line) }, "↩");
   const body = el("div", { class: "body", onclick: pick }, said, quote);
   return frame(line, mine, body, line.card?.kind === "menu" ? looseButtons(line) : line.buttons, does, under);
+}
+
+function drawWords(line, quoted, does) {
+  const bubble = el("div", { class: "bubble" }, quoted ? quotedPart(quoted) : null, words(line.text));
+  if (!line.photo) return bubble;
+  const shown = photo(does.photo(line));
+  return line.shop ? el("div", { class: "with-photo" }, bubble, shown) : shown; // whoever sends one says nothing with it
+}
+
+export function photo(address) {
+  const image = el("img", { src: address, alt: "图片", loading: "lazy" });
+  const link = el("a", { class: "photo", href: address, target: "_blank", rel: "noopener" }, image);
+  image.addEventListener("error", () => link.replaceWith(el("p", { class: "photo gone" }, "这张图没有了")));
+  return link;
 }
 
 // A finger cannot hover: a tap on the bubble shows what can be done with it.

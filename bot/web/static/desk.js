@@ -4,7 +4,9 @@ import { avatar, el, missedOne, part, toast } from "./dom.js";
 import { ask } from "./desk_ask.js";
 import { chime } from "./desk_chime.js";
 import { customerGlance, figuresTable } from "./desk_glance.js";
-import { get, listen, post } from "./wire.js";
+import { photo } from "./bubble.js";
+import { takePhotos } from "./photo.js";
+import { get, listen, post, postPhoto } from "./wire.js";
 
 const root = document.body;
 const panes = document.querySelector(".desk-panes");
@@ -120,10 +122,13 @@ function addLine(line) {
   const who = line.kind === "note" ? `${line.name} 的备注` : WHO[line.kind] || line.name;
   $("lines").append(el("li", { class: `line ${line.kind}${line.held_back ? " held" : ""}` },
     el("p", { class: "line-who" }, who, line.room ? el("i", { class: "badge" }, line.room) : "", el("time", {}, time.format(at))),
-    el("p", { class: "line-words" }, line.text),
+    line.picture ? photo(`/desk/customer/${state.open}/picture/${line.picture}`) : el("p", { class: "line-words" }, line.text),
     line.held_back ? el("p", { class: "line-who" }, "没发出：这时已经有人接了") : ""));
 }
 
+let wasAtEnd = true;
+$("lines").addEventListener("scroll", () => { const box = $("lines"); wasAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 120; }, { passive: true });
+$("lines").addEventListener("load", () => { if (wasAtEnd) toEnd(); }, true); // a picture takes its room late
 function toEnd() { $("lines").scrollTop = $("lines").scrollHeight; }
 
 function drawHead() {
@@ -205,6 +210,11 @@ async function send() {
   if (told && state.kind === "note") setKind("say");
 }
 
+takePhotos($("photo"), words, async (shown) => {
+  const row = current();
+  if (row?.owner !== boot.me) { toast("先接过来，再发图"); return; }
+  try { await postPhoto("/desk/picture", { ticket: row.ticket }, shown); } catch (wrong) { toast(wrong.message); }
+});
 composer.addEventListener("submit", (event) => { event.preventDefault(); send(); });
 words.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }

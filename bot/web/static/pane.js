@@ -2,6 +2,7 @@
 
 import { drawLine, drawPending } from "./bubble.js";
 import { el, part, toast } from "./dom.js";
+import { takePhotos } from "./photo.js";
 import { nonce } from "./wire.js";
 
 const RULE_AFTER = 5 * 60 * 1000; // a time rule after five quiet minutes
@@ -61,8 +62,8 @@ export class Pane {
     this.open(this.chat, [...this.seen.values()]);
   }
 
-  say(text, replyTo = null) {
-    const out = { nonce: nonce(), key: this.chat.key, room: this.chat.room, name: this.chat.name, text, reply_to: replyTo };
+  say(text, replyTo = null, photo = null) {
+    const out = { nonce: nonce(), key: this.chat.key, room: this.chat.room, name: this.chat.name, text, reply_to: replyTo, photo };
     this.waiting.set(out.nonce, out);
     this.#hang(out);
     this.#emptyOrNot();
@@ -116,7 +117,7 @@ export class Pane {
     const node = drawLine(line, {
       mine,
       quoted: line.reply_to ? this.does.quotedOf(line.reply_to) : null,
-      does: { say: (text) => this.say(text), quote: (one) => this.quote(one), why: this.does.why, qr: this.does.qr, picture: this.does.picture },
+      does: { say: (text) => this.say(text), quote: (one) => this.quote(one), why: this.does.why, qr: this.does.qr, picture: this.does.picture, photo: this.does.photo },
     });
     const at = new Date(line.at);
     const rule = this.#ruleBefore(at);
@@ -166,12 +167,14 @@ export class Pane {
       submit();
     });
     this.text.addEventListener("input", () => this.#grow());
+    takePhotos(part(this.root, "photo"), this.text, (photo) => this.say("图片", null, photo));
     this.quoting.querySelector("button").addEventListener("click", () => this.quote(null));
     this.pill.addEventListener("click", () => this.#toBottom());
     this.log.addEventListener("scroll", () => { if (this.#isAtBottom()) this.pill.hidden = true; }, { passive: true });
     // The phone's keyboard takes half the height: who read the newest line still sees it.
     let was = true;
     this.log.addEventListener("scroll", () => { was = this.#isAtBottom(); }, { passive: true });
+    this.log.addEventListener("load", () => { if (was) this.#toBottom(); }, true); // a photo takes its room late
     new ResizeObserver(() => { if (was) this.#toBottom(); }).observe(this.log);
   }
 

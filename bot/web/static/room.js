@@ -4,7 +4,7 @@ import { missedOne } from "./dom.js";
 import { Pane, welcome } from "./pane.js";
 import { fitKeyboard, Switch } from "./switch.js";
 import { Tabs } from "./tabs.js";
-import { get, listen, post } from "./wire.js";
+import { get, listen, post, postPhoto } from "./wire.js";
 
 fitKeyboard();
 const panes = document.querySelector(".panes");
@@ -14,11 +14,12 @@ let room = boot.rooms[0];
 let isReady = false;
 
 const does = {
-  send: (out) => post("/room/say", { room: out.room, text: out.text, nonce: out.nonce, reply_to: out.reply_to }),
+  send: (out) => out.photo ? postPhoto("/room/show", { room: out.room, nonce: out.nonce }, out.photo) : post("/room/say", { room: out.room, text: out.text, nonce: out.nonce, reply_to: out.reply_to }),
   isMine: (line) => line.mine,
   quotedOf: (id) => lines.get(id),
   qr: (line) => `/room/qr/${line.id}.svg`,
   picture: (line) => `/room/picture/${line.id}.png`,
+  photo: (line) => `/room/photo/${line.id}`,
   today: () => new Date(),
   many: boot.at_once,
   earlier,

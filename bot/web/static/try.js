@@ -5,7 +5,7 @@ import { oops, Pane, welcome } from "./pane.js";
 import { fitKeyboard, Switch } from "./switch.js";
 import { Tabs } from "./tabs.js";
 import { drawWhy } from "./why.js";
-import { get, listen, post } from "./wire.js";
+import { get, listen, post, postPhoto } from "./wire.js";
 
 fitKeyboard();
 const panes = document.querySelector(".panes");
@@ -18,11 +18,12 @@ let me = boot.people[0]?.name ?? "小李";
 let isReady = false;
 
 const does = {
-  send: (out) => post("/try/say", { who: out.name, room: out.room, text: out.text, nonce: out.nonce, reply_to: out.reply_to }),
+  send: (out) => out.photo ? postPhoto("/try/show", { who: out.name, room: out.room, nonce: out.nonce }, out.photo) : post("/try/say", { who: out.name, room: out.room, text: out.text, nonce: out.nonce, reply_to: out.reply_to }),
   isMine: (line) => !line.shop && line.name === me,
   quotedOf: (id) => lines.get(id),
   qr: (line) => `/try/qr/${line.id}.svg`,
   picture: (line) => `/try/picture/${line.id}.png`,
+  photo: (line) => `/try/photo/${line.id}`,
   today: now,
   why: openWhy,
 };

@@ -7,10 +7,18 @@ export function nonce() {
 
 // Resolves to the answer, or throws an Error whose message is a sentence for people. `final` says that trying again
 // would end the same way.
-export async function post(path, body) {
+export const post = (path, body) => send(path, "application/json", JSON.stringify(body));
+
+// A photo is the whole body; what it is for stands in the address.
+export const postPhoto = (path, asked, photo) => {
+  const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== null && value !== undefined));
+  return send(`${path}?${query}`, photo.type || "image/unknown", photo);
+};
+
+async function send(path, type, body) {
   let response;
   try {
-    response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    response = await fetch(path, { method: "POST", headers: { "Content-Type": type }, body });
   } catch {
     throw new Error("没发出去，网络断了");
   }

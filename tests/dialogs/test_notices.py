@@ -233,6 +233,16 @@ async def _(town: Town) -> Happening:
     return events.TicketClaimed(await in_hand(town), town.agent)
 
 
+@case(
+    "TakenByHand",
+    agent="#1 小李：店里的微信亲手回他了，小店先不插话。办好回“1 完”；30分钟没人说话小店自己接回去",
+)
+async def _(town: Town) -> Happening:
+    request = await desk.spoke_by_hand(town.shop, town.buyer, "稍等", room=None, now=NOW)
+    assert request is not None
+    return events.TakenByHand(request.id)
+
+
 @case("AgentAnswered", buyer="小客服：马上补发")
 async def _(town: Town) -> Happening:
     line = await desk.answer(town.shop, await in_hand(town), town.agent, "马上补发", now=NOW)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from bot.channels import terminal
-from bot.channels.channel import Channel, NotSent, Spoken
+from bot.channels.channel import Channel, NoPicture, NotSent, Spoken
 from bot.channels.loopback import Loopback
 from bot.channels.python_wechaty.gateway import PythonGateway
 from bot.channels.terminal import Terminal
@@ -25,6 +26,7 @@ from bot.channels.webroom import WebRoom
 from bot.channels.wechaty.gateway import Connect, Gateway
 from dialogs.speech import Button, Card, Heard, Row
 from shop.kit.ids import LetterId
+from shop.rules.pictures import Picture
 from tests.support.world import NOW
 from tests.wechaty.stand import (
     US,
@@ -50,6 +52,8 @@ class Place:
     say: Callable[[str, str | None, str], Awaitable[None]]  # who, room, text
     seen: Callable[[], Awaitable[list[tuple[str, str]]]]  # where, text: what people can read
     break_link: Callable[[], Awaitable[None]] | None = None
+    show: Callable[[str, Picture], Awaitable[None]] | None = None  # who, in private
+    shown: Callable[[], Awaitable[list[tuple[str, str]]]] | None = None  # where, the digest of a picture
 
 
 # What a channel cannot do, and why; everything else is asked of each.
@@ -57,6 +61,7 @@ CANNOT = {
     ("webroom", "down"): "its log is the shop's own database; a database that is away is a fault of the shop",
     ("webroom", "taken once"): "what its listener did not come back for is handed over again",
     ("terminal", "said twice"): "what is printed is printed; only a crash makes the outbox print it again",
+    ("terminal", "pictures"): "it has words only, and says so in its abilities",
     ("loopback", "said twice"): "it keeps what it was given, so that tests can count",
 }
 
@@ -76,7 +81,15 @@ async def a_loopback(_: pytest.FixtureRequest) -> AsyncIterator[Place]:
     async def break_link() -> None:
         channel.is_down = True
 
-    yield Place(channel, say, seen, break_link)
+    async def show(who: str, picture: Picture) -> None:
+        id = str(next(ids))
+        channel.pictures[id] = picture
+        await channel.put(Heard("loopback", id, None, who, who, "[图片]", NOW, has_picture=True))
+
+    async def shown() -> list[tuple[str, str]]:
+        return [(one.room or one.account or "", digest(one.picture)) for one in channel.said if one.picture]
+
+    yield Place(channel, say, seen, break_link, show, shown)
 
 
 @asynccontextmanager
@@ -126,7 +139,15 @@ async def a_webroom(_: pytest.FixtureRequest) -> AsyncIterator[Place]:
         lines = await channel.lines_for(None, after=0)
         return [(line.room or line.account or "", line.text) for line in lines if line.letter is not None]
 
-    yield Place(channel, say, seen)
+    async def show(who: str, picture: Picture) -> None:
+        await channel.post(None, who, who, "[图片]", picture=picture)
+
+    async def shown() -> list[tuple[str, str]]:
+        lines = [line for line in await channel.lines_for(None, after=0) if line.letter is not None]
+        found = [(line, await channel.picture_of(line)) for line in lines]
+        return [(line.room or line.account or "", digest(one)) for line, one in found if one is not None]
+
+    yield Place(channel, say, seen, show=show, shown=shown)
 
 
 @asynccontextmanager
@@ -149,7 +170,13 @@ async def a_wechaty(request: pytest.FixtureRequest, connect: Connect = Gateway) 
         await gateway.do("logout")
         await until(lambda: not channel.is_up)
 
-    yield Place(channel, say, seen, break_link)
+    async def show(who: str, picture: Picture) -> None:
+        await gateway.show(who, picture.body, timestamp=int(NOW.timestamp() * 1000))
+
+    async def shown() -> list[tuple[str, str]]:
+        return gateway.shown()
+
+    yield Place(channel, say, seen, break_link, show, shown)
 
 
 def a_python_wechaty(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Place]:
@@ -170,6 +197,10 @@ async def place(request: pytest.FixtureRequest, shop_db: str) -> AsyncIterator[P
     async with MAKERS[request.param](request) as made:
         yield made
         await made.channel.close()
+
+
+def digest(picture: Picture) -> str:
+    return sha256(picture.body).hexdigest()
 
 
 def can(place: Place, what: str) -> bool:
@@ -260,6 +291,25 @@ async def test_cards_and_buttons_are_taken_everywhere_and_the_text_stands_alone(
         a_line(1, "0501-001 橙子2箱", account="小李", card=card, buttons=(Button("取消", "取消"),))
     )
     assert await place.seen() == [("小李", "0501-001 橙子2箱")]
+
+
+async def test_pictures_go_both_ways_where_the_channel_has_them(place: Place) -> None:
+    if place.show is None or place.shown is None:
+        assert not can(place, "pictures")
+        assert not place.channel.abilities.pictures
+        heard = Heard(place.channel.name, "1", None, "小李", "小李", "[图片]", NOW, has_picture=True)
+        with pytest.raises(NoPicture):
+            await place.channel.picture(heard)
+        return
+    assert place.channel.abilities.pictures
+    rotten, fresh = (Picture(b"\xff\xd8\xff" + bytes([n]) * 30_000, "jpeg") for n in (1, 2))
+    await place.show("小李", rotten)
+    (heard,) = await hear(place, 1)
+    assert (heard.who, heard.text, heard.has_picture) == ("小李", "[图片]", True)
+    assert await place.channel.picture(heard) == rotten
+    await place.channel.speak(a_line(1, "客服：是这样的吗", account="小李", picture=fresh))
+    assert await place.seen() == [("小李", "客服：是这样的吗")]
+    assert await place.shown() == [("小李", digest(fresh))]
 
 
 async def test_a_letter_said_again_is_shown_once_where_the_channel_can_tell(place: Place) -> None:

@@ -11,6 +11,7 @@ from shop import points, slips
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.listings import spent_fen
+from shop.pictures import ON_ITS_WAY
 from shop.rows import as_json, as_moment
 from shop.slips import Slip
 from shop.transaction import run_sql
@@ -150,21 +151,25 @@ async def glance(shop: ShopId, person: PersonId) -> Glance:
     )
 
 
-async def newest() -> tuple[int, int, int]:
-    """The highest numbers of messages, letters and ticket lines."""
+Newest = tuple[int, int, int, int]
+
+
+async def newest() -> Newest:
+    """The highest numbers of messages, letters and ticket lines, and how many pictures are on their way."""
     (row,) = await run_sql(
         "SELECT (SELECT coalesce(max(id), 0) FROM message) AS m, (SELECT coalesce(max(id), 0) FROM letter) AS l, "
-        "(SELECT coalesce(max(id), 0) FROM ticket_line) AS t"
+        f"(SELECT coalesce(max(id), 0) FROM ticket_line) AS t, (SELECT count(*) FROM message AS m WHERE {ON_ITS_WAY}) AS p"
     )
-    return int(row["m"]), int(row["l"]), int(row["t"])
+    return int(row["m"]), int(row["l"]), int(row["t"]), int(row["p"])
 
 
-async def lines_after(shop: ShopId, after: tuple[int, int, int]) -> tuple[NewLine, ...]:
+async def lines_after(shop: ShopId, after: Newest) -> tuple[NewLine, ...]:
     """What customers, the bot and agents said since, and a little before: the caller knows what it has had."""
     found = await run_sql(
         "SELECT h.person_id AS person, 'm' || m.id AS mark, 'customer' AS kind, m.name, m.text AS said, m.room, m.kept_at AS at, m.picture "
         "FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account "
         "JOIN person AS p ON p.id = h.person_id WHERE m.id > ? AND p.shop_id = ? "
+        f"AND NOT {ON_ITS_WAY} "
         "UNION ALL SELECT h.person_id, 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at, NULL "
         "FROM letter AS l LEFT JOIN message AS m ON m.id = l.cause LEFT JOIN event AS e ON e.id = l.event "
         "JOIN handle AS h ON h.channel = l.channel AND (h.account = l.account "

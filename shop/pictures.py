@@ -12,6 +12,8 @@ from shop.transaction import run_sql, transaction
 KEPT_FOR = timedelta(days=30)
 MOST_A_DAY = 60  # of one account; who sends more is filling our disk
 AT_ONCE = 200
+# Of a message `m`: it is kept and its picture is still being fetched; it is shown when it is there.
+ON_ITS_WAY = "(m.state = 'new' AND m.picture IS NULL AND coalesce(cast(m.extra AS text), '') LIKE '%\"picture\": true%')"
 
 
 async def keep(picture: Picture, *, now: datetime) -> PictureId:

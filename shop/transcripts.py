@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from shop.kit.ids import PersonId, ShopId
+from shop.pictures import ON_ITS_WAY
 from shop.rows import as_json, as_moment
 from shop.transaction import run_sql
 
 # In the order of what was heard, where the clock alone does not tell: a message, what was done, what was said.
-_EVERYTHING = """
+_EVERYTHING = f"""
 SELECT kind, name, text, room, at, state, picture FROM (
   SELECT 'customer' AS kind, m.name, m.text, m.room, m.kept_at AS at, m.id AS cause, 0 AS rank, m.id, '' AS state, m.picture
   FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account
-  WHERE h.person_id = ? AND NOT m.recalled
+  WHERE h.person_id = ? AND NOT m.recalled AND NOT {ON_ITS_WAY}
   UNION ALL
   SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, l.cause, 2, l.id, l.state, NULL
   FROM letter AS l JOIN message AS m ON m.id = l.cause JOIN handle AS h ON h.channel = m.channel AND h.account = m.account

@@ -57,7 +57,7 @@ class Feed:
 
     async def _look(self) -> None:
         """Until the last desk is closed."""
-        after: tuple[int, int, int] | None = None
+        after: deskviews.Newest | None = None
         while self._desks:
             try:
                 after = await (self._begin() if after is None else self._look_once(after))
@@ -66,13 +66,13 @@ class Feed:
                 log.exception("the desk could not be read; tried again in a moment")
                 await asyncio.sleep(1)
 
-    async def _begin(self) -> tuple[int, int, int]:
+    async def _begin(self) -> deskviews.Newest:
         after, self._rows = await deskviews.newest(), []
         self._seen = {line.key: None for line in await deskviews.lines_after(self._shop, after)}
         await self._tell_rows()
         return after
 
-    async def _look_once(self, after: tuple[int, int, int]) -> tuple[int, int, int]:
+    async def _look_once(self, after: deskviews.Newest) -> deskviews.Newest:
         now = await deskviews.newest()
         if now == after:
             await self._tell_rows_in_time()

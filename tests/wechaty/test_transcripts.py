@@ -11,17 +11,18 @@ from typing import Any
 
 import pytest
 
-from bot import outbox
+from bot import outbox, post
 from bot.channels.channel import Pace
 from bot.channels.wechaty.channel import Wechaty
 from bot.clock import MovableClock
 from bot.performance import A_PICTURE, CHANNEL, OPENING_DAY, Stage, perform, stage
 from bot.run import demo_goods
 from bot.transcript import Transcript, parse
-from dialogs.speech import Heard
+from dialogs.speech import Card, Heard
 from shop import mail
 from shop.invariants import broken
 from shop.kit.ids import MessageId
+from shop.rules.pictures import Picture
 from tests.support.servers import PATIENCE
 from tests.wechaty.stand import US, NodeGateway, a_channel, a_world, connected, contact
 
@@ -76,6 +77,7 @@ async def test_in_wechat_the_shop_says_what_is_written(
         assert difference is None, f"{path}:{difference.line}\n{difference.wanted}\n{difference.got}"
         assert await broken(shop.shop) == []
         assert in_each_place(one_gateway.said()) == in_each_place(await letters())
+        assert sorted(place for place, _ in one_gateway.shown()) == sorted(await pictures())
 
 
 def read(path: Path) -> Transcript:
@@ -94,8 +96,26 @@ async def letters() -> list[tuple[str, str]]:
     """What the shop has sent, as the channel was to say it."""
     longest = Wechaty.abilities.longest_text
     sent = [letter for letter, state in await mail.since(0) if state == "sent"]
-    lines = [line for letter in sent for line in outbox.lines(letter, longest)]
-    return [(line.room or line.account or "", line.text) for line in lines]
+    lines = [line for letter in sent for line in outbox.lines(letter, longest, pictured(letter.body))]
+    return [(line.room or line.account or "", line.text) for line in lines if not is_drawn(line.card)]
+
+
+async def pictures() -> list[str]:
+    """Where a picture was to be seen."""
+    sent = [letter for letter, state in await mail.since(0) if state == "sent"]
+    return [
+        letter.room or letter.account or ""
+        for letter in sent
+        if "picture" in letter.body or is_drawn(post.card_of(letter.body))
+    ]
+
+
+def pictured(body: dict[str, Any]) -> Picture | None:
+    return A_PICTURE if "picture" in body else None
+
+
+def is_drawn(card: Card | None) -> bool:
+    return card is not None and card.picture
 
 
 def in_each_place(said: list[tuple[str, str]]) -> dict[str, list[str]]:

@@ -14,18 +14,19 @@ from bot.channels.wechaty.gateway import Endpoint, GatewayAway, GatewayFault
 from bot.channels.wechaty.wire import CALLS as OURS
 from bot.settings import BadSettings, from_mapping
 from bot.upkeep import Fault
-from tests.wechaty import test_channel
+from tests.wechaty import test_channel, test_pictures
 from tests.wechaty.conftest import CANNOT
 from tests.wechaty.stand import ROOM, TOKEN, NodeGateway, a_channel, connected, until
 from tests.wechaty.test_channel import a_line, heard
 
 
 def test_what_it_cannot_do_is_named_by_tests_that_exist() -> None:
-    assert set(CANNOT) <= set(vars(test_channel))
+    assert set(CANNOT) <= set(vars(test_channel)) | set(vars(test_pictures))
 
 
-def test_it_has_every_call_that_a_shop_needs() -> None:
-    assert set(CALLS) == set(OURS)
+def test_it_has_every_call_that_a_shop_needs_but_those_for_pictures() -> None:
+    assert set(OURS) - set(CALLS) == {"MessageImage", "MessageSendFile"}
+    assert set(CALLS) <= set(OURS)
 
 
 async def test_a_call_that_it_does_not_know_is_refused(gateway: NodeGateway) -> None:

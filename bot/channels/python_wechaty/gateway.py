@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
@@ -66,6 +66,10 @@ KINDS = {  # its names of what a message is, and the gateway's numbers
 class PythonGateway:
     """As bot.channels.wechaty.gateway.Gateway. What the library does not know, `call` refuses with GatewayFault."""
 
+    has_files: ClassVar[bool] = (
+        False  # it cannot read the way in which a gateway gives what is larger than 20 KB
+    )
+
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._puppet: Any = None
@@ -100,6 +104,12 @@ class PythonGateway:
                 return await CALLS[name](puppet, **fields)
         except Exception as fault:
             raise _named(fault) from None
+
+    async def download(self, id: str, *, most: int) -> bytes:
+        raise GatewayFault("python-wechaty cannot fetch files")
+
+    async def upload(self, body: bytes) -> str:
+        raise GatewayFault("python-wechaty cannot hand over files")
 
     async def close(self) -> None:
         if self._puppet is not None and self._puppet.channel is not None:

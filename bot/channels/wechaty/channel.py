@@ -11,6 +11,7 @@ import logging
 import re
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -87,6 +88,8 @@ class Wechaty:
         """`connect`: how the gateway is spoken to. `memory` holds the lease on the account; `is_shared`: other processes see it, too. `show`: where a person sees
         the code to log in with."""
         self.name = name
+        if not connect.has_files:
+            self.abilities = replace(Wechaty.abilities, pictures=False)
         self._shop_name = shop_name
         self._now = now
         self._memory = memory

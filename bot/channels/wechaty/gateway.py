@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import grpc
 import grpc.aio
@@ -76,19 +76,29 @@ class Event:
 class Connection(Protocol):
     """What a link needs of one connection; ours is `Gateway`."""
 
+    has_files: ClassVar[bool]  # whether pictures go through it
+
+    def __init__(self, endpoint: Endpoint) -> None: ...
+
     def events(self) -> AsyncGenerator[Event, None]: ...
 
     def hang_up(self) -> None: ...
 
     async def call(self, name: str, *, within: float = SECONDS, **fields: Any) -> Any: ...
 
+    async def download(self, id: str, *, most: int) -> bytes: ...
+
+    async def upload(self, body: bytes) -> str: ...
+
     async def close(self) -> None: ...
 
 
-Connect = Callable[[Endpoint], Connection]
+Connect = type[Connection]
 
 
 class Gateway:
+    has_files: ClassVar[bool] = True
+
     def __init__(self, endpoint: Endpoint) -> None:
         self._token = (("authorization", f"Wechaty {endpoint.token}"),)
         self._channel = _channel(endpoint)

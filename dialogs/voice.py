@@ -37,6 +37,10 @@ class Links:
         """Everybody in a campaign: nicknames and counts."""
         return f"{self.base}/l/{of.token}" if of.token else ""
 
+    def team(self, of: OnOffer, number: int) -> str:
+        """Everybody who may join this team: seats and covered names."""
+        return f"{self.base}/t/{of.token}/{number}" if of.token else ""
+
     def sheet(self, of: OnOffer) -> str:
         """What who runs it needs: codes and who has paid."""
         return f"{self.base}/s/{of.sheet_token}" if of.sheet_token else ""

@@ -23,6 +23,8 @@ async def words(event: TeamPaid, desk: Desk) -> tuple[Say, ...]:
         f"{slip.code} 收到 {slip.payable}。{teaming.called(team, of)}还差 {team.missing} 人付款，"
         f"凑齐了取货码马上发你；没凑齐原路退回：{desk.links.order(slip)}"
     )
+    if team.free:
+        text += f"\n叫邻居来拼：{desk.links.team(of, team.number)}"
     card = voice.slip_card(slip, desk.links)
     private = Say(text, person=slip.buyer, card=card, fold=f"slip:{slip.code}")
     if team.room is None:

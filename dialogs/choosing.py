@@ -45,15 +45,16 @@ class Choice:
         )
         return found if found is not None and _may_start(found, turn) else None
 
-    def command(self, turn: Turn) -> Turn | None:
-        """A command about campaigns, from who may give it here: read as one, and answered in private."""
+    def command(self, turn: Turn, *, retold: bool = False) -> Turn | None:
+        """A command about campaigns, from who may give it here: read as one, and answered in private. `retold`: these
+        are other words than those that were read (预演 …)."""
         if not (turn.room is None or turn.runs_here) or not turn.person.may:
             return None
         if self._meant(turn, for_staff=False):
             return None  # 开团 of somebody who wants to be in it himself
         meant = self._meant(turn, for_staff=True)
         by_word, said = (meant, meant.retold(turn.text)) if meant else self._first_word(turn.text)
-        if by_word is None and turn.room is None and turn.person.is_staff:
+        if by_word is None and turn.room is None and turn.person.is_staff and not retold:
             return None  # read as a command already
         local = turn.now.astimezone(ZoneInfo(turn.tz))
         running = joinable(turn.shelf, turn.room_id, turn.now)
@@ -64,7 +65,7 @@ class Choice:
             return None
         if turn.room is not None and not dialogue.in_group:
             return None
-        if by_word is None and not _is_order_to_us(turn.text):
+        if by_word is None and not retold and not _is_order_to_us(turn.text):
             return None
         return replace(turn, room=None, said_in=turn.room_id, reading=reading, begins=dialogue)
 

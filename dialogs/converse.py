@@ -111,6 +111,7 @@ class Conversation:
             addressed=called or _is_asked(state),
             dialogues=self._dialogues,
             read=lambda text: self._ear.reader(shelf).read(text, Context(chat="private"), now=now),
+            command=lambda text: self._choice.command(replace(turn, text=text), retold=True),
             ticket=ticket,
             picture=heard.picture,
             vote=await voting.asked_here(room, heard.text, is_asked=_is_asked(state), now=now)

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shop import campaigns, invariants, orders, people
+from shop import campaigns, crowd, invariants, people
 from shop.catalogue import goods
 from shop.kit.ids import PersonId, RoomId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
-from shop.kit.refusal import Refusal
-from shop.rules.baskets import Want
+from shop.on_offer import campaign
 from shop.rules.campaigns import OnOffer
+from shop.rules.orders import Status
 from shop.slips import slip
 from shop.transaction import run_sql, transaction
 
@@ -28,7 +28,8 @@ MOST_GUESTS = 60
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """`guests` are the people of these groups who bought lately; each wanted one of everything (as many as he may)."""
+    """`guests` are the people of these groups who bought lately; each wanted one of everything (as many as he may).
+    `joined` are those who got something, `undone` those of them whose team did not come about; `teams` is how many did."""
 
     guests: int
     joined: int
@@ -38,6 +39,8 @@ class Rehearsed:
     given_away: Money  # against the price on the shelf
     short: Quantity  # what is missing to come about; 0 when it does
     wrong: tuple[str, ...]  # checks of the books that would break: a mistake of ours
+    teams: int = 0
+    undone: int = 0
 
 
 class _Undo(Exception):
@@ -63,32 +66,32 @@ async def rehearse(
 
 
 async def _held(shop: ShopId, of: OnOffer, guests: Sequence[PersonId], now: datetime) -> Rehearsed:
-    placed, late = [], 0
-    for guest in guests:
-        try:
-            wants = [Want(item.sku, item.each or Quantity.of(1)) for item in of.items]
-            placed.append(await orders.place(shop, guest, wants, now=now, campaign=of))
-        except Refusal:
-            late += 1
+    if of.starts_at is not None:  # the clock is put forward to its beginning
+        now = of.starts_at
+        await campaigns.start_due(now=now)
+        of = await campaign(of.id)
+    came = await crowd.come(shop, of, guests, now=now)
     at = await campaigns.progress(of.id)
     await campaigns.close(of.id, now=now)
-    for one in placed:
-        await campaigns.settle_order(one.id, now=now)
-    ends = [await slip(one.id) for one in placed]
-    came_about = at.total >= of.least
+    for one in came.placed:
+        await campaigns.settle_order(one, now=now)
+    ends = [await slip(one) for one in came.placed]
+    stand = [one for one in ends if one.status != Status.CANCELLED]
     shelf = (await goods(shop)).everything
-    listed = sum(shelf.sku[line.sku].price.times(line.qty.milli).fen for one in placed for line in one.lines)
-    money = sum(one.payable.fen for one in ends) if came_about else 0
+    listed = sum(shelf.sku[line.sku].price.times(line.qty.milli).fen for one in stand for line in one.lines)
+    money = sum(one.payable.fen for one in stand)
     wrong = tuple(dict.fromkeys(breach.sentence for breach in await invariants.broken(shop)))
     return Rehearsed(
-        len(guests),
-        len(placed),
-        late,
+        came.guests,
+        len(came.placed),
+        came.late,
         at.total,
         Money(money),
-        Money(max(0, listed - money) if came_about else 0),
+        Money(max(0, listed - money)),
         Quantity(max(0, of.least.milli - at.total.milli)),
         wrong,
+        came.teams,
+        len(came.placed) - len(stand) if of.size else 0,
     )
 
 

@@ -31,6 +31,11 @@ async def forming(campaign: int) -> bool:
     return await Team.filter(campaign_id=campaign, status=State.FORMING).exists()
 
 
+async def complete(campaign: int) -> int:
+    """How many of its teams came about."""
+    return await Team.filter(campaign_id=campaign, status=State.COMPLETE).count()
+
+
 async def take(team: int, order: int, person: PersonId, until: datetime, *, now: datetime) -> bool:
     """Sit down until then; False when there is no seat. A second seat of one person in one team is none either."""
     if not await _count_one(team, now):

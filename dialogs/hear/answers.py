@@ -45,9 +45,13 @@ def _in_the_first_clause(scene: Scene, pending: Pending, said: str) -> Reading |
     """后一种吧，煮粥的: a choice, and what it is for."""
     first, *rest = re.split("[,，。]", scene.text.strip(), maxsplit=1)
     named = any(piece.kind in ("product", "qty", "code") for piece in scene.pieces)
+    if rest and pending.kind == "confirm_order" and not (named or BUT.search(rest[0])):
+        return _yes_or_no(scene, pending, first.strip())  # 可以，下午送来
     return choice(scene, pending, first.strip()) if rest and pending.options and not named else None
 
 
+BUT = re.compile("[不没别改换等再吗么?？]|多少|几|什么|但")
+EACH = re.compile("一样一|各|每样|都")
 NOT_AN_ANSWER = Reading("ignore", "")
 
 
@@ -76,6 +80,7 @@ def _amount(scene: Scene, pending: Pending, said: str) -> Reading | None:
         return None  # 再加两斤橙子, when 香蕉3斤 was read back
     if (
         len(loose) != 1
+        or (len(pending.options) > 1 and EACH.search(scene.text))
         or left_over(gathered.left_over) > 2
         or (pending.kind == "confirm_order" and len(pending.lines) != 1)
     ):

@@ -206,7 +206,7 @@ def _by_unit(scene: Scene, pending: Pending) -> list[int]:
 def _by_part(scene: Scene, pending: Pending) -> list[int]:
     """红的, of 红富士苹果 and 青苹果."""
     said = re.fullmatch(
-        r"(?:要|选|就|来|那)*(?:个|种)?(?P<part>[\u4e00-\u9fff]{1,3})(?:的|那[个种款])(?:吧|呗|啊)?",
+        r"(?:要|选|就|来|那)*(?:个|种)?(?P<part>[\u4e00-\u9fff]{1,3}(?=的|那[个种款])|\d{1,3}[a-z\u4e00-\u9fff])(?:的|那[个种款])?(?:吧|呗|啊)?",
         scene.text,
     )
     goods = scene.offer.catalogue

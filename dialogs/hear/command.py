@@ -115,7 +115,8 @@ def _pending(data: Any) -> Pending | None:
     options = tuple(str(one) for one in data["options"]) if isinstance(data.get("options"), list) else ()
     lines = _lines(data.get("lines"))
     asked = [line for line in lines if not line.qty and line.op != "remove"]
-    if data["kind"] == "clarify_qty" and not options and len(asked) == 1:
+    amounts = all(option.isdecimal() for option in options)
+    if data["kind"] == "clarify_qty" and amounts and len(asked) == 1:
         options = (asked[0].sku,)  # the line that lacks its amount is what was asked about
     return Pending(
         data["kind"],

@@ -19,7 +19,7 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
 from dialogs.hear.settle import fits, fits_pack, settle
-from dialogs.hear.swaps import SWAP, swapped
+from dialogs.hear.swaps import SIZES, SWAP, another_size, swapped
 from dialogs.hear.wants import Gathered
 
 CORRECTION = re.compile(
@@ -31,7 +31,7 @@ TOO_MUCH = re.compile(
 AS_IT_IS = re.compile(
     "(?:还是|还|都|就|保持|先)*(?:不变|不动|不改|不用改|照旧|照常|照样|留着|留下|保留|不退)"
 )  # 馒头改八个，油条不变
-ENOUGH = re.compile("[^\\d]?就?够了?(?=[,，。!~ 吧哈啊]|$)")
+ENOUGH = re.compile("[^\\d]?(?:就?够了?|就(?:行|好|可以)了?)(?=[,，。!~ 吧哈啊]|$)")
 CHANGES = ("set", "inc", "dec", "not", "wrong")
 ASKS_ABOUT_IT = "^(?!.*(?:能|可以|可不可以|行|好)).*吗[?]?$|么$|为什么|券|满\\d+减|多少钱"
 HOW_MUCH = "多(?:少|大|重|长|高|久|远|宽)"
@@ -67,7 +67,8 @@ def _edited(scene: Scene) -> Reading | None:
         and not SWAP.search(scene.text)
         and not gathered.loose
     ):
-        return not_ours(scene) or cancel(scene, gathered)
+        sized = cart and any(p.kind in SIZES and not p.text.endswith("单") for p in scene.pieces)
+        return another_size(scene, gathered) if sized else not_ours(scene) or cancel(scene, gathered)
     if cart and ((scene.says("除了|除去") and CANCEL.search(scene.text)) or _keeps_only(scene, gathered)):
         return _all_but(scene, gathered)
     if not (gathered.ops or _corrects(scene) or _denies(scene)) or not (cart or scene.addressed):

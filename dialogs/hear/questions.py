@@ -33,6 +33,7 @@ CONDITIONAL = {  # what makes an order of a question
     "price.query": re.compile("(?:的话|就)[^,，]{0,3}[来要拿买订]"),
 }
 BOOKS = re.compile("^(?!.*(?:钱|价|收费|多少|几块)).*(?:[约报订位]|名额)")
+AGREED = re.compile("[,，。 ](?:可以|行|好|成|中)(?:吗|么|不)[?？。!~]*$")
 MISTAKEN = "[写打点按说选下拍]错"  # 数量写错了，应该是2个
 REMARKED = re.compile("少点|少要点|少算点")  # 绑绳少点, behind an order, is no haggling
 IF_BOUGHT = "买[^,，。 ]{2,12}(?:总|都|也|该|应该|得|能|可)[^,，。 ]{0,3}(?:便宜|优惠|打.?折|抹|少算|让|送)"  # 买十只总得便宜点
@@ -116,6 +117,8 @@ def _fits(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> boo
 def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
     """A full order in the same message is the order; the question around it is a remark, unless it is one of these."""
     one = intent.name == "product.query" and "amount" not in shown  # 草莓多大一盒
+    if one and AGREED.search(scene.text):
+        return False  # 鲈鱼一条，行吗
     if not (scene.addressed or one or intent.name in ("price.query", "stock.query", "aftersale.report")):
         return False
     if intent.name == "product.query" and "buy" in shown:

@@ -11,12 +11,13 @@ from dialogs.hear.offer import Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask
-from dialogs.hear.settle import fits, settle
+from dialogs.hear.settle import fits, fits_pack, settle
 from dialogs.hear.specs import Spec
 from dialogs.hear.units import same_unit
 from dialogs.hear.wants import Gathered
 from shop.goods import Sku
 
+SIZES = ("spec", "specword")
 SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买|(?=[大中小][\u4e00-\u9fff]))")
 
 
@@ -47,6 +48,27 @@ def swapped(scene: Scene, gathered: Gathered) -> Reading | None:
     if scene.offer.catalogue.sku[old[0].sku].product in after[0].products and not after[0].specs:
         return None
     return _replaced(scene, old, after[0])
+
+
+def another_size(scene: Scene, gathered: Gathered) -> Reading:
+    """9W的不要了，要12W的: the line in the first size changes; 散的不要了 takes its line out."""
+    goods = scene.offer.catalogue.sku
+    sizes = [(n, piece) for n, piece in enumerate(scene.pieces) if piece.kind in SIZES]
+    refused = [
+        piece.value for n, piece in sizes if scene.pieces[n + 1 : n + 2] and scene.pieces[n + 1].tag == "not"
+    ]
+    wanted = tuple(piece.value for _, piece in sizes if piece.value not in refused)
+    lines = [
+        line
+        for line in of_cart(scene, Want())
+        if refused and all(fits_pack(spec, goods[line.sku]) for spec in refused)
+    ]
+    if len(lines) == 1 and not wanted:
+        return act("order.remove", [removed(lines[0])], why="这个规格不要了")
+    changed = _other_size(scene, lines[0], wanted, gathered) if len(lines) == 1 else None
+    return changed or ask(
+        "order.set", Clarify("line", tuple(line.sku for line in lines)), why="哪个规格没说清"
+    )
 
 
 def left_of_goods(scene: Scene, start: int, end: int) -> bool:

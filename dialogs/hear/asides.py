@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Want
@@ -53,6 +54,23 @@ class Asides(Walk):
         said = [p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag != "filler"]
         sizes = bool(said) and said[0].kind in ("spec", "specword")
         return sizes and bool(self.done) and (len(said) == 1 or said[1].kind == "break")
+
+    def _shares_it_out(self, quantity: Quantity, at: int) -> bool:
+        """牛奶2箱，一箱送3栋501，一箱送5栋302; 鸡蛋3板，其中一板给我妈: parts of what was ordered."""
+        last = self.done[-1].quantity if self.done and not self.open else None
+        if last is None or not last.value or not quantity.value or last.unit != quantity.unit:
+            return False
+        following = range(
+            at, next((n for n, p in enumerate(self.pieces) if n > at and p.kind in GOODS), len(self.pieces))
+        )
+        parts = [
+            n for n in following if self.pieces[n].kind == "qty" and self.pieces[n].value.unit == last.unit
+        ]
+        whole = sum((self.pieces[n].value.value or Decimal(0) for n in parts), Decimal(0))
+        among = "其中" in "".join(p.text for p in self._clause(at)) and quantity.value < last.value
+        if among or (len(parts) > 1 and whole == last.value):
+            self.shared = frozenset(parts if whole == last.value else [at])
+        return at in self.shared
 
     def _says_how_to_pack(self, at: int) -> bool:
         """玉米十二根，分两个袋装."""

@@ -139,6 +139,8 @@ class Pairing(Asides):
         if self._points_at_them(quantity, at):
             self.every = True
             return
+        if at in self.shared or self._shares_it_out(quantity, at):
+            return
         if self._tells_of_some(quantity, at) or self._says_how_to_pack(at):
             self.noting = at
             return

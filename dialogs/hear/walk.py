@@ -48,6 +48,7 @@ class Walk:
     broken_at: int = -1
     for_whom: str | None = None
     noting: int = -1  # where a remark began
+    shared: frozenset[int] = frozenset()  # the pieces that share out the amount before them
     packed: bool = False  # the last amount told the size of a pack
     denied: Piece | None = None  # a size nobody wants, goods that were not meant
     carried: Quantity | None = None  # the amount of goods that were taken back

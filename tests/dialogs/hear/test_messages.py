@@ -26,7 +26,9 @@ def test_however_it_is_said(file: Path) -> None:
     [
         ("labelled.jsonl", fruit_shop()),
         ("labelled_fruit.jsonl", fruit_shop()),
+        ("labelled_fruit_two.jsonl", fruit_shop()),
         ("labelled_deli.jsonl", another_shop("deli")),
+        ("labelled_pantry.jsonl", another_shop("pantry")),
     ],
 )
 def test_a_labelled_message_means_what_its_label_says(file: str, reader: Reader) -> None:

@@ -28,6 +28,7 @@ from bot.second_reader import HttpSecondReader
 from bot.settings import ChannelPart, Settings
 from bot.shopfront import Answer
 from bot.watch import Watch
+from dialogs import hear
 from dialogs.converse import Conversation
 from dialogs.night import Night
 from dialogs.speech import Heard
@@ -181,6 +182,7 @@ class OpenShop:
 
     async def start(self) -> None:
         """Take up what was left, then listen, send and tick until `stop`."""
+        start_task(asyncio.to_thread(hear.warm_up), name="read the dictionaries")
         waiting = await self.inbox.take_up()
         if waiting:
             log.info("%s messages from before the stop are worked through first", waiting)

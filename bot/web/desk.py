@@ -15,7 +15,7 @@ from itsdangerous import BadData
 
 from bot.web.cleaning import clean_text
 from bot.web.desk_drawn import drawn_figures, drawn_glance, drawn_line, drawn_row
-from bot.web.desk_feed import Event, Feed
+from bot.web.desk_feed import Feed, next_of
 from bot.web.drawn import shown
 from bot.web.reading import id_asked, json_body, picture_in, text_in
 from bot.web.security import No, same_origin
@@ -36,7 +36,7 @@ from shop.transaction import unit_of_work
 COOKIE = "qundian_desk"
 SHIFT = 12 * 3600  # seconds; then one signs in again
 CODE_COOKIE, CODE_SECONDS = "qundian_desk_code", 600
-PING_AFTER = 15.0
+PING_AFTER, STUCK_AFTER = 15.0, 30.0  # seconds
 LINES = 120
 FIGURES_OF = timedelta(days=7)
 
@@ -182,11 +182,12 @@ class _Desk:
                 await response.prepare(request)
                 await response.write(b"retry: 1500\n\nevent: ready\ndata: {}\n\n")
                 asked_at = monotonic()
-                while (event := await _next(events)) is not None:
+                while (said := await next_of(events, PING_AFTER)) is not None:
                     if monotonic() - asked_at >= PING_AFTER:
                         await self._agent(request)
                         asked_at = monotonic()
-                    await asyncio.wait_for(response.write(event), 30)
+                    async with asyncio.timeout(STUCK_AFTER):
+                        await response.write(said or b": ping\n\n")
             except (ConnectionError, TimeoutError, No):
                 pass  # gone, or no agent any more; the page comes back by itself
         return response
@@ -349,11 +350,3 @@ def _read(request: web.Request, purpose: str, cookie: str, seconds: int) -> obje
     except BadData:
         return None
     return said
-
-
-async def _next(events: asyncio.Queue[Event | None]) -> bytes | None:
-    """The next event as it goes over the wire; a sign of life when nothing happens; None at the end."""
-    try:
-        return await asyncio.wait_for(events.get(), PING_AFTER)
-    except TimeoutError:
-        return b": ping\n\n"

@@ -32,7 +32,7 @@ class Feed:
         self._desks: set[asyncio.Queue[Event | None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._seen: dict[str, None] = {}  # the marks of the last lines, in their order
-        self._rows: list[Mapping[str, Any]] = []
+        self._rows: dict[int, Mapping[str, Any]] | None = None  # by person; None: not looked at yet
         self._rows_due, self._are_stale = 0.0, False
 
     @contextmanager
@@ -42,8 +42,8 @@ class Feed:
         self._desks.add(queue)
         if self._task is None or self._task.done():
             self._task = start_task(self._look(), name="desk feed")
-        elif self._rows:
-            queue.put_nowait(_event("rows", {"rows": self._rows}))
+        elif self._rows is not None:
+            queue.put_nowait(_whole(self._rows))
         try:
             yield queue
         finally:
@@ -58,6 +58,7 @@ class Feed:
     async def _look(self) -> None:
         """Until the last desk is closed."""
         after: deskviews.Newest | None = None
+        self._rows = None
         while self._desks:
             try:
                 after = await (self._begin() if after is None else self._look_once(after))
@@ -67,9 +68,10 @@ class Feed:
                 await asyncio.sleep(1)
 
     async def _begin(self) -> deskviews.Newest:
-        after, self._rows = await deskviews.newest(), []
+        after = await deskviews.newest()
         self._seen = {line.key: None for line in await deskviews.lines_after(self._shop, after)}
-        await self._tell_rows()
+        self._rows = await self._read_rows()
+        self._tell(_whole(self._rows))
         return after
 
     async def _look_once(self, after: deskviews.Newest) -> deskviews.Newest:
@@ -81,7 +83,7 @@ class Feed:
         fresh = [one for one in await deskviews.lines_after(self._shop, after) if one.key not in self._seen]
         for line in fresh:
             self._seen[line.key] = None
-            self._tell("line", {"person": line.person, **drawn_line(line)})
+            self._tell(_event("line", {"person": line.person, **drawn_line(line)}))
         for old in list(self._seen)[: max(0, len(self._seen) - 10 * deskviews.BACK)]:
             del self._seen[old]
         await self._tell_rows_in_time()
@@ -94,13 +96,17 @@ class Feed:
             await self._tell_rows()
 
     async def _tell_rows(self) -> None:
-        rows: list[Mapping[str, Any]] = [drawn_row(row) for row in await deskviews.rows(self._shop)]
-        if rows != self._rows:
-            self._rows = rows
-            self._tell("rows", {"rows": rows})
+        """Only what has changed: a long list for every word that is said would be most of what goes out."""
+        before, self._rows = self._rows or {}, await self._read_rows()
+        changed = [row for person, row in self._rows.items() if row != before.get(person)]
+        gone = [person for person in before if person not in self._rows]
+        if changed or gone:
+            self._tell(_event("rows", {"rows": changed, "gone": gone}))
 
-    def _tell(self, name: str, body: Mapping[str, Any]) -> None:
-        event = _event(name, body)
+    async def _read_rows(self) -> dict[int, Mapping[str, Any]]:
+        return {row.person: drawn_row(row) for row in await deskviews.rows(self._shop)}
+
+    def _tell(self, event: Event) -> None:
         for desk in tuple(self._desks):
             try:
                 desk.put_nowait(event)
@@ -116,3 +122,22 @@ class Feed:
 
 def _event(name: str, body: Mapping[str, Any]) -> bytes:
     return f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n".encode()
+
+
+def _whole(rows: Mapping[int, Mapping[str, Any]]) -> Event:
+    return _event("rows", {"rows": list(rows.values()), "whole": True})
+
+
+async def next_of(desk: asyncio.Queue[Event | None], patience: float) -> bytes | None:
+    """All that lies ready, in one piece; b"" when nothing happens for so many seconds; None at the end."""
+    try:
+        async with asyncio.timeout(patience):
+            first = await desk.get()
+    except TimeoutError:
+        return b""
+    events: list[bytes] = []
+    for event in (first, *(desk.get_nowait() for _ in range(desk.qsize()))):
+        if event is None:
+            return None
+        events.append(event)
+    return b"".join(events)

@@ -100,8 +100,13 @@ def _kinds(spec: str, units: Collection[str]) -> Iterator[str]:
             yield from (word, word.rstrip("装"))
 
 
+def warm_up() -> None:
+    """Read the dictionaries before anybody speaks: whoever spoke first would wait for them, and everybody with him."""
+    lexicon(), syllables(), normalise("麵")
+
+
 def _lattice(catalogue: Catalogue) -> Lattice:
-    lexicon(), syllables()  # read once, at start
+    lexicon(), syllables()  # read once a process
     units = {unit.lower() for one in catalogue.units for unit in (one.name, *one.aliases)}
     sold = {sku.unit.lower() for product in catalogue.products for sku in product.skus}
     specs = {fold(sku.spec) for product in catalogue.products for sku in product.skus if sku.spec}

@@ -65,7 +65,16 @@ function drawRow(row) {
         minutes !== null ? el("span", { class: "waited" }, waitedWords(minutes)) : "")));
 }
 
-function gotRows(rows) {
+// All of them at first, then what has changed: who waits longest first, then who spoke with the shop last.
+const later = (one, other) => (one.ticket && other.ticket ? one.ticket - other.ticket : one.ticket ? -1 : other.ticket ? 1 : new Date(other.at) - new Date(one.at));
+function gotRows({ rows, gone = [], whole = false }) {
+  const known = new Map(whole ? [] : state.all.map((row) => [row.person, row]));
+  for (const person of gone) known.delete(person);
+  for (const row of rows) known.set(row.person, row);
+  showRows([...known.values()].sort(later));
+}
+
+function showRows(rows) {
   const fresh = rows.filter((row) => row.state === "open" && !state.known.has(row.ticket));
   if (state.known.size && fresh.length) { chime(); missedOne(); }
   for (const row of rows) if (row.ticket) state.known.add(row.ticket);
@@ -272,7 +281,7 @@ function drawDuty(atWork) {
 let glanceAgain;
 listen("/desk/stream", {
   ready: () => {},
-  rows: (said) => gotRows(said.rows),
+  rows: gotRows,
   line: (line) => {
     skew = Date.now() - new Date(line.at);
     if (line.person !== state.open) return;

@@ -17,7 +17,8 @@ from bot.web.cleaning import clean_text
 from bot.web.desk_drawn import drawn_figures, drawn_glance, drawn_line, drawn_row
 from bot.web.desk_feed import Feed, next_of
 from bot.web.drawn import shown
-from bot.web.reading import id_asked, json_body, picture_in, text_in
+from bot.web.pace import Pace
+from bot.web.reading import address_of, id_asked, json_body, picture_in, text_in
 from bot.web.security import No, same_origin
 from bot.web.site import answer, page, site
 from dialogs import refusals
@@ -39,6 +40,7 @@ CODE_COOKIE, CODE_SECONDS = "qundian_desk_code", 600
 PING_AFTER, STUCK_AFTER = 15.0, 30.0  # seconds
 LINES = 120
 FIGURES_OF = timedelta(days=7)
+CODES_IN, CODES_TOGETHER, GLANCES_IN = 20, 300, 1500  # within ten minutes; a page that waits looks 400 times
 
 
 def add_desk(
@@ -50,7 +52,9 @@ def add_desk(
     is_demo: bool = False,
 ) -> None:
     """In the demo whoever opens the desk is the demo's agent; elsewhere agents sign in from their chat."""
-    here = _Desk(shop, clock, wake, is_demo, Feed(shop))
+    codes = Pace(CODES_IN, CODES_TOGETHER, CODE_SECONDS, monotonic)
+    glances = Pace(GLANCES_IN, 10 * GLANCES_IN, CODE_SECONDS, monotonic)
+    here = _Desk(shop, clock, wake, is_demo, Feed(shop), codes, glances)
     app.add_routes(
         [
             web.get("/desk", here.desk),
@@ -75,6 +79,8 @@ class _Desk:
     wake: Callable[[], None]
     is_demo: bool
     feed: Feed
+    codes: Pace  # each code is a guess at what an agent has just said
+    glances: Pace
 
     async def close(self, app: web.Application) -> None:
         self.feed.close()
@@ -95,6 +101,8 @@ class _Desk:
         try:
             me = await self._agent(request)
         except No:
+            if not self.codes.may(address_of(request)):
+                raise No(429, "要了太多次登录码，过十分钟再来") from None
             return _login_page(request)
         boot = {
             "me": me.id,
@@ -106,6 +114,8 @@ class _Desk:
 
     async def login(self, request: web.Request) -> web.Response:
         """Asked again and again by the page until its code was said to the shop in private, by an agent."""
+        if not self.glances.may(address_of(request)):
+            raise No(429, "问得太密了，过十分钟再来")
         code = _read(request, "desk code", CODE_COOKIE, CODE_SECONDS)
         agent = await unit_of_work(lambda: agents.signed_in(str(code or ""), now=self.clock()))
         entered = answer({"in": agent is not None})

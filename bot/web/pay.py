@@ -29,6 +29,7 @@ from bot.payments import (
     TradeClosed,
     Visitor,
 )
+from bot.web.reading import address_of
 from bot.web.security import No, same_origin
 from bot.web.site import answer, page, site
 from bot.web.slips import facts, hidden, no_such_slip, slip_asked
@@ -251,15 +252,7 @@ def visitor(request: web.Request) -> Visitor:
     device: Literal["desk", "phone", "wechat"] = "phone" if _PHONE.search(agent) else "desk"
     if "MicroMessenger" in agent:
         device = "wechat"
-    return Visitor(device, _address(request), request.query.get("code", "")[:128])
-
-
-def _address(request: web.Request) -> str:
-    """Behind a proxy on this machine, the address that the proxy saw."""
-    remote = request.remote or "127.0.0.1"
-    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    is_near = remote in ("127.0.0.1", "::1")
-    return told if is_near and re.fullmatch(r"[0-9a-fA-F.:]{3,45}", told) else remote
+    return Visitor(device, address_of(request), request.query.get("code", "")[:128])
 
 
 def _drawn(code: str) -> str:

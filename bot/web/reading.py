@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,14 @@ LONGEST_TEXT = 10_000  # a pasted 接龙 of some hundred lines fits
 LONGEST_BODY = 2 * 1024 * 1024  # far above it, so that too long a text gets its own sentence
 _LONGEST_NONCE = 64
 _LONGEST_RAW = 500  # of a name before it is cleaned: joined emoji are long
+
+
+def address_of(request: web.Request) -> str:
+    """Who is there: behind a proxy on this machine, the address that the proxy saw."""
+    remote = request.remote or "127.0.0.1"
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    is_near = remote in ("127.0.0.1", "::1")
+    return told if is_near and re.fullmatch(r"[0-9a-fA-F.:]{3,45}", told) else remote
 
 
 async def json_body(request: web.Request) -> Mapping[str, Any]:

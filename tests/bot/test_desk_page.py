@@ -18,6 +18,8 @@ from bot.clock import MovableClock
 from bot.payments import Sandbox
 from bot.run import demo_goods, site_of
 from bot.settings import from_mapping
+from bot.web.desk import CODES_IN
+from bot.web.pace import Pace
 from bot.wiring import OpenShop, open_shop, opening_of
 from dialogs.speech import Heard
 from shop import agents, desk, deskviews, people
@@ -190,6 +192,25 @@ async def test_an_agent_signs_in_from_his_chat_and_nobody_else_does(house: tuple
         await unit_of_work(lambda: agents.signed_in(words[3:], now=shop.clock.now() + timedelta(minutes=3)))
         is None
     )
+
+
+async def test_nobody_tries_codes_by_the_hundred(house: tuple[OpenShop, Client]) -> None:
+    _, client = house
+    near, far = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "203.0.113.8"}
+    got = [(await client.get("/desk", headers=near)).status for _ in range(CODES_IN + 2)]
+    assert got == [200] * CODES_IN + [429, 429]
+    refused = await client.get("/desk", headers={**near, "Accept": "text/html"})
+    assert "过十分钟再来" in await refused.text()
+    assert (await client.get("/desk", headers=far)).status == 200  # the neighbour may
+
+
+def test_a_pace_counts_each_address_and_all_together_and_forgets() -> None:
+    now = [0.0]
+    pace = Pace(2, 3, 10.0, lambda: now[0])
+    assert [pace.may("a") for _ in range(3)] == [True, True, False]
+    assert [pace.may("b"), pace.may("b")] == [True, False]  # three together
+    now[0] = 10.0
+    assert [pace.may("b"), pace.may("a")] == [True, True]
 
 
 async def test_a_desk_answers_only_what_is_in_the_agents_hands(house: tuple[OpenShop, Client]) -> None:

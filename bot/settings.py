@@ -38,6 +38,8 @@ class _Part(BaseModel):
 
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
+Minutes = Annotated[int, Field(ge=1, le=1440)]
+Hours = Annotated[int, Field(ge=1, le=720)]
 
 
 class ShopPart(_Part):
@@ -233,10 +235,39 @@ class MannersPart(_Part):
 class DeskPart(_Part):
     hours: tuple[str, ...] = ()  # when agents are there: "1-5 09:00-21:00", Monday is 1; empty: always
     holidays: tuple[str, ...] = ()  # days without agents: "2026-10-01"
+    customers_at_once: Annotated[int, Field(ge=1, le=50)] = 8  # of one agent, unless the owner says otherwise
+    next_agent_seconds: Annotated[int, Field(ge=30, le=3600)] = 120  # nobody took it: the next one is asked
+    waiting_minutes: tuple[Minutes, ...] = (1, 3, 10)  # when a customer hears how it stands
+    first_answer_minutes: Minutes = 2  # the goals: whoever misses one is reminded
+    next_answer_minutes: Minutes = 5
+    solved_hours: Hours = 24
+    silent_minutes: Minutes = 10  # an agent who says nothing: somebody else is asked
+    idle_hours: Hours = 24  # nobody says anything: it is over
+    by_hand_minutes: Minutes = 30  # after words typed on the account's own phone: the bot takes up again
+    same_agent_hours: Hours = 24  # who comes back within this finds the agent who knows him
+    rating_hours: Hours = 24  # for so long a number is a rating
+    failures: Annotated[int, Field(ge=1, le=20)] = 3  # not understood so often: a person is offered
+    same_question_minutes: Annotated[int, Field(ge=0, le=1440)] = 5  # asked twice within this: a person comes
+    order_above: str = "2000.00"  # an order of so many yuan is told to an agent; empty: none is
+    refund_above: str = "200.00"  # the same for a refund that is asked for
+
+    @field_validator("order_above", "refund_above")
+    @classmethod
+    def _is_money(cls, value: str) -> str:
+        try:
+            if not value or Money.parse(value) > Money(0):
+                return value
+        except ValueError:
+            pass
+        raise ValueError("must be an amount in yuan, like 200.00, or empty")
 
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
         parse(self.hours, self.holidays, "UTC")
+        if not self.waiting_minutes or list(self.waiting_minutes) != sorted(set(self.waiting_minutes)):
+            raise ValueError("waiting_minutes must be minutes, each later than the one before")
+        if self.silent_minutes <= max(self.first_answer_minutes, self.next_answer_minutes):
+            raise ValueError("silent_minutes must be longer than the goals: an agent is reminded first")
         return self
 
 

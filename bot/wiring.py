@@ -25,21 +25,23 @@ from bot.outbox import Outbox
 from bot.payments import PaidFact, Provider, Sandbox
 from bot.post import Manners
 from bot.second_reader import HttpSecondReader
-from bot.settings import ChannelPart, Settings
+from bot.settings import ChannelPart, DeskPart, Settings
 from bot.shopfront import Answer
 from bot.watch import Watch
 from dialogs import hear
 from dialogs.converse import Conversation
 from dialogs.night import Night
 from dialogs.speech import Heard
-from dialogs.turn import ShopFacts
+from dialogs.turn import Calls, ShopFacts
 from dialogs.voice import Links
 from shop import agents, catalogue, database, mail, payments, people, seed, slips
+from shop.desk_limits import set_limits
 from shop.engines.faults import is_lost_connection
 from shop.goods import Catalogue
 from shop.kit.ids import MessageId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
+from shop.rules.tickets import Limits
 from shop.transaction import drain, set_event_writer, start_task, unit_of_work
 
 log = logging.getLogger(__name__)
@@ -316,6 +318,7 @@ async def _open(
     if opening is not None and opening.goods is not None:
         await seed.fill(shop, opening.goods, now=now, stock=opening.stock, promotions=opening.promotions)
     await agents.set_hours(shop, settings.desk.hours, settings.desk.holidays)
+    await set_limits(shop, limits_in(settings.desk))
     for part in settings.channels:
         for name in part.rooms if part.kind == "webroom" else ():
             await people.take_over_room(shop, part.called, name, name)
@@ -347,6 +350,41 @@ def facts_of(settings: Settings) -> ShopFacts:
         ask_above_fen=Money.parse(part.ask_above).fen,
         night=_night_of(settings),
         promotions_a_day=settings.manners.promotions_a_day,
+        calls=_calls_of(settings.desk),
+    )
+
+
+def limits_in(part: DeskPart) -> Limits:
+    def minutes(many: int) -> timedelta:
+        return timedelta(minutes=many)
+
+    def hours(many: int) -> timedelta:
+        return timedelta(hours=many)
+
+    return Limits(
+        most=part.customers_at_once,
+        unclaimed=timedelta(seconds=part.next_agent_seconds),
+        waits=tuple(map(minutes, part.waiting_minutes)),
+        first_answer=minutes(part.first_answer_minutes),
+        next_answer=minutes(part.next_answer_minutes),
+        solved=hours(part.solved_hours),
+        silent=minutes(part.silent_minutes),
+        idle=hours(part.idle_hours),
+        by_hand=minutes(part.by_hand_minutes),
+        same_agent=hours(part.same_agent_hours),
+        rate_within=hours(part.rating_hours),
+    )
+
+
+def _calls_of(part: DeskPart) -> Calls:
+    def above(yuan: str) -> Money | None:
+        return Money.parse(yuan) if yuan else None
+
+    return Calls(
+        part.failures,
+        timedelta(minutes=part.same_question_minutes),
+        above(part.order_above),
+        above(part.refund_above),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from dialogs.agent import triggers
 from dialogs.engine import Done
 from dialogs.turn import Turn
 from shop import agents, desk
@@ -13,19 +14,31 @@ from shop import agents, desk
 async def tell_the_staff(turn: Turn, *, sorry: str = "", hint: str = "", skill: str = "") -> Done:
     """A person of the shop will answer, in private; in a group only that is said."""
     request = await desk.want_person(
-        turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now, skill=skill
+        turn.shop,
+        turn.person.id,
+        turn.text,
+        room=turn.room_id,
+        now=turn.now,
+        skill=skill or triggers.skill_of(turn.text),
     )
-    told = await _told(turn) if request.is_new else "店里已经知道了，再等一下"
+    told = await _told(turn, is_new=request.is_new)
     private = turn.privately(f"{sorry}{told}{hint}")
     public = turn.to_room(f"{turn.name}，店里私聊回你")
     return Done((private, public) if public else (private,), facts={"找人单": f"#{request.id}"})
 
 
-async def _told(turn: Turn) -> str:
+async def look_at_it(turn: Turn, why: str, *, skill: str) -> None:
+    """So much money that a person comes, though nobody has asked for one: the caller tells the customer."""
+    await desk.pass_on(turn.shop, turn.person.id, why, room=turn.room_id, skill=skill, now=turn.now)
+
+
+async def _told(turn: Turn, *, is_new: bool) -> str:
     if await agents.are_there(turn.shop, now=turn.now):
-        return "已经告诉店里了，很快来回你"
+        return "已经告诉店里了，很快来回你" if is_new else "店里已经知道了，再等一下"
     back = await agents.back_at(turn.shop, now=turn.now)
     when = f"{day(back, turn.now, turn.tz)}回你" if back else "上班就回你"
+    if not is_new:
+        return f"记下了，{when}"
     return f"现在没人在店里。什么事先留言，{when}；小店照常能下单"
 
 

@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from dialogs import rolling, signing, teaming, voice
+from dialogs.agent.triggers import WHOLESALE
 from dialogs.ask import clarify_question
+from dialogs.calling import look_at_it
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
 from dialogs.hear.reading import Line, Pending, Reading
 from dialogs.speech import Button, Say
@@ -125,8 +127,17 @@ async def take(turn: Turn, data: Data, seal: str = "") -> Done:
             says += await told_of_campaign(turn, slip, campaign)
         else:
             says += edited(turn, slip) if was_there else placed(turn, slip)
+            says += await _big(turn, slip) if not was_there else ()
         facts |= _facts(slip)
     return Done(tuple(says), facts=facts)
+
+
+async def _big(turn: Turn, slip: Slip) -> tuple[Say, ...]:
+    """So much that a person of the shop looks at it, too."""
+    if not turn.facts.calls.is_big(slip.payable):
+        return ()
+    await look_at_it(turn, f"大单 {slip.code} {slip.payable}", skill=WHOLESALE)
+    return (turn.privately("这单不小，店里的人会来跟你核一下；照常付款就行"),)
 
 
 def _only_more(lines: Sequence[Mapping[str, Any]]) -> bool:

@@ -17,19 +17,21 @@ def until(now: datetime) -> datetime:
 
 
 def not_understood(turn: Turn, fails: int) -> tuple[Say, ...]:
-    """The first two times an example, the third time a person, then silence until something is understood."""
+    """The first two times an example, when it is too often a person, then silence until something is understood."""
     example = _example(turn)
     menu = (Button("菜单", "菜单"), Button("转人工", "转人工"))
     if turn.text.strip() == shown.STICKER:
         return ()
     if turn.text.strip() in shown.SHOWN:  # whoever sends one picture often sends nine
         return (turn.here(shown.SORRY, buttons=menu[1:]),) if fails == 1 else ()
+    if fails == turn.facts.calls.failures:
+        return (turn.here("要不要请店里的人来？回“转人工”", buttons=menu[1:]),)
+    if fails > turn.facts.calls.failures:
+        return ()
     if fails == 1:
         return (turn.here(f"这句没看懂。要买什么直接说，比如“{example}”；看货回“菜单”", buttons=menu[:1]),)
     if fails == 2:
         return (turn.here(f"还是没看懂。可以说“菜单”“我的订单”“{example}”，找人说“转人工”", buttons=menu),)
-    if fails == 3:
-        return (turn.here("要不要请店里的人来？回“转人工”", buttons=menu[1:]),)
     return ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dialogs import voice
@@ -16,11 +16,28 @@ from shop.bills import local_day
 from shop.catalogue import Goods
 from shop.desk import Request
 from shop.kit.ids import PictureId, RoomId, ShopId
+from shop.kit.money import Money
 from shop.orders import PAY_MINUTES
 from shop.people import Person, Room
 from shop.rules.campaigns import OnOffer
 from shop.slips import Slip
 from shop.votes import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """When a person is wanted though nobody asked for one; an amount of None is never too much."""
+
+    failures: int = 3  # in a row
+    same_question: timedelta = timedelta(minutes=5)
+    order_above: Money | None = None
+    refund_above: Money | None = None
+
+    def is_big(self, order: Money) -> bool:
+        return self.order_above is not None and order >= self.order_above
+
+    def is_dear(self, refund: Money) -> bool:
+        return self.refund_above is not None and refund >= self.refund_above
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,7 @@ class ShopFacts:
     ask_above_fen: int = 100_000
     night: Night | None = None
     promotions_a_day: int = 3  # a group gets at most so many
+    calls: Calls = Calls()
 
     @property
     def where(self) -> str:

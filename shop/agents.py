@@ -9,6 +9,7 @@ from json import dumps
 from typing import Any
 
 from shop import mail, people
+from shop.desk_limits import limits_of
 from shop.kit.ids import PersonId, RoomId, ShopId
 from shop.records.desk import DeskAgent, DeskHours, DeskRoom
 from shop.records.mail import Talk
@@ -20,7 +21,6 @@ from shop.rules.tickets import Candidate, next_agent, usual_wait
 from shop.transaction import run_sql, transaction
 
 SIGNING_IN = -1  # where a code of the desk is kept, among the things that people have begun
-MOST = 8  # customers at once, unless an agent says otherwise
 STAFF = (people.AGENT, people.MANAGER, people.OWNER)
 
 
@@ -50,17 +50,18 @@ async def _at_work(shop: ShopId) -> list[Candidate]:
     )
     for role in STAFF:
         if mine := [row for row in rows if row["role"] == role]:
-            return [_candidate(row) for row in mine if row["on_duty"] in (None, True, 1)]
+            most = (await limits_of(shop)).most
+            return [_candidate(row, most) for row in mine if row["on_duty"] in (None, True, 1)]
     return []
 
 
-def _candidate(row: Any) -> Candidate:
+def _candidate(row: Any, most: int) -> Candidate:
     given, skills = row["given_at"], row["skills"]
     return Candidate(
         PersonId(int(row["person_id"])),
         int(row["load"]),
         as_moment(given) if given is not None else None,
-        int(row["most"] or MOST),
+        int(row["most"] or most),
         frozenset(as_json(skills) or ()),
     )
 
@@ -69,7 +70,7 @@ async def given(shop: ShopId, agent: PersonId | None, *, now: datetime) -> None:
     """He was asked a moment ago, so the next one goes to somebody else."""
     if agent is not None:
         await run_sql(
-            "INSERT INTO desk_agent (shop_id, person_id, given_at) VALUES (?, ?, ?) "
+            "INSERT INTO desk_agent (shop_id, person_id, given_at, most) VALUES (?, ?, ?, 0) "
             "ON CONFLICT (shop_id, person_id) DO UPDATE SET given_at = excluded.given_at",
             [shop, agent, now],
         )
@@ -79,21 +80,29 @@ async def set_duty(shop: ShopId, agent: PersonId, *, at_work: bool) -> None:
     """上班、下班. What he has in hand stays his."""
     async with transaction():
         await run_sql(
-            "INSERT INTO desk_agent (shop_id, person_id, on_duty) VALUES (?, ?, ?) "
+            "INSERT INTO desk_agent (shop_id, person_id, on_duty, most) VALUES (?, ?, ?, 0) "
             "ON CONFLICT (shop_id, person_id) DO UPDATE SET on_duty = excluded.on_duty",
             [shop, agent, at_work],
         )
 
 
-async def set_up(
-    shop: ShopId, agent: PersonId, *, most: int = MOST, skills: Sequence[str] | None = None
-) -> None:
-    """How many customers at once, and what he knows about; no skills means everything."""
+async def set_most(shop: ShopId, agent: PersonId, most: int) -> None:
+    """How many customers he has at once; 0: as many as the shop has settled."""
     async with transaction():
         await run_sql(
-            "INSERT INTO desk_agent (shop_id, person_id, most, skills) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (shop_id, person_id) DO UPDATE SET most = excluded.most, skills = excluded.skills",
-            [shop, agent, most, dumps(list(skills)) if skills else None],
+            "INSERT INTO desk_agent (shop_id, person_id, most) VALUES (?, ?, ?) "
+            "ON CONFLICT (shop_id, person_id) DO UPDATE SET most = excluded.most",
+            [shop, agent, most],
+        )
+
+
+async def set_skills(shop: ShopId, agent: PersonId, skills: Sequence[str]) -> None:
+    """What he knows about, 售后 or 批发; nothing named means everything."""
+    async with transaction():
+        await run_sql(
+            "INSERT INTO desk_agent (shop_id, person_id, skills, most) VALUES (?, ?, ?, 0) "
+            "ON CONFLICT (shop_id, person_id) DO UPDATE SET skills = excluded.skills",
+            [shop, agent, dumps(list(skills)) if skills else None],
         )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shop import agents, mail, people
+from shop.desk_limits import limits_of
 from shop.events import (
     AgentAnswered,
     CustomerWrote,
@@ -24,18 +25,7 @@ from shop.records.desk import Ticket, TicketLine
 from shop.records.mail import Talk
 from shop.refusals import NoSuchTicket, TicketOver, TicketTaken
 from shop.rows import change, read
-from shop.rules.tickets import (
-    FIRST_ANSWER,
-    IN_HANDS,
-    LIFE,
-    NEXT_ANSWER,
-    RATE_WITHIN,
-    SAME_AGENT,
-    WAITS,
-    Clocks,
-    State,
-    due_at,
-)
+from shop.rules.tickets import IN_HANDS, LIFE, Clocks, State, due_at, goal
 from shop.transaction import run_sql, transaction
 
 LONGEST_WHY, LONGEST_LINE = 200, 2000
@@ -59,6 +49,7 @@ class Request:
     owed_since: datetime | None = None
     rating: int | None = None
     skill: str = ""
+    passed: int = 0  # how often somebody did not take it, or had it and fell silent
     is_rated_now: bool = False  # it is over, and the customer may say how it was
     by_hand: bool = False  # taken by typing on the account's own phone
 
@@ -99,11 +90,11 @@ async def want_person(
 
 
 async def pass_on(
-    shop: ShopId, who: PersonId, question: str, *, room: RoomId | None, now: datetime
+    shop: ShopId, who: PersonId, question: str, *, room: RoomId | None, now: datetime, skill: str = ""
 ) -> Request:
     """A question that only a person can answer: each one is told, under one ticket."""
     async with transaction() as tx:
-        request = await _open(shop, who, question, room, now, "")
+        request = await _open(shop, who, question, room, now, skill)
         if not request.is_new:
             await _write(request.id, "customer", who, question, now)
         tx.tell(PersonWanted(request.id, question[:LONGEST_LINE], not request.is_new), at=now)
@@ -115,13 +106,15 @@ async def _open(
 ) -> Request:
     before = await read(Ticket, "WHERE person_id = ? AND state <> 'closed'", [who])
     if not before:
-        known = await _who_knows(who, now)
+        limits = await limits_of(shop)
+        known = await _who_knows(who, now - limits.same_agent)
         offered = await agents.next_for(shop, skill, now=now, prefer=known)
-        stage = 0 if offered or await agents.are_there(shop, now=now) else len(WAITS)  # away: said at once
+        there = offered is not None or await agents.are_there(shop, now=now)
+        stage = 0 if there else len(limits.waits)  # away: said at once
         clocks = Clocks(State.OPEN, now, now, now if offered else None, stage=stage)
         opened = await run_sql(
             "INSERT INTO ticket (shop_id, person_id, room_id, why, skill, state, opened_at, queued_at, heard_at, "
-            "offered_id, offered_at, stage, due_at) VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?) "
+            "asked_at, offered_id, offered_at, stage, due_at) VALUES (?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (person_id) WHERE state <> 'closed' DO NOTHING RETURNING id",
             [
                 shop,
@@ -132,10 +125,11 @@ async def _open(
                 now,
                 now,
                 now,
+                now if there else None,
                 offered,
                 clocks.offered_at,
                 stage,
-                due_at(clocks),
+                due_at(clocks, limits),
             ],
         )
         if opened:
@@ -147,12 +141,12 @@ async def _open(
     return _request(before[0], is_new=False)
 
 
-async def _who_knows(who: PersonId, now: datetime) -> PersonId | None:
+async def _who_knows(who: PersonId, since: datetime) -> PersonId | None:
     """Who spoke with this customer last, if that was a short while ago."""
     last = await read(
         Ticket,
         "WHERE person_id = ? AND state = 'closed' AND closed_at > ? AND owner_id IS NOT NULL ORDER BY id DESC LIMIT 1",
-        [who, now - SAME_AGENT],
+        [who, since],
     )
     return PersonId(last[0].owner_id) if last and last[0].owner_id is not None else None
 
@@ -207,9 +201,8 @@ async def answer(
             await claim(shop, id, agent, now=now)
             row = await _locked(shop, id)
         _must_be_his(row, agent, await agents.name_of(row.owner_id))
-        late = row.owed_since is not None and now - row.owed_since > (
-            NEXT_ANSWER if row.answered_at else FIRST_ANSWER
-        )
+        since = row.owed_since if row.answered_at else row.queued_at
+        late = since is not None and now - since > goal(clocks_of(row), await limits_of(shop))
         await _step(
             row,
             "answered",
@@ -301,6 +294,7 @@ async def close_idle(row: Ticket, now: datetime) -> None:
 
 async def _end(row: Ticket, event: str, by: PersonId | None, now: datetime) -> Request:
     """The questions that were open when a person took over are asked again: by whoever tells of this event."""
+    limits = await limits_of(row.shop_id)
     had_owner = row.owner_id is not None
     talk = row.talk
     await _step(
@@ -314,7 +308,7 @@ async def _end(row: Ticket, event: str, by: PersonId | None, now: datetime) -> R
         talk=None,
         offered_id=None,
         offered_at=None,
-        rate_until=now + RATE_WITHIN if had_owner and row.answers else None,
+        rate_until=now + limits.rate_within if had_owner and row.answers else None,
     )
     await _write(
         row.id, "event", by, {"ended": "结束了", "solved": "顾客说好了"}.get(event, "一天没人说话"), now
@@ -344,14 +338,16 @@ async def customer_wrote(
         return _request(row)
 
 
-async def rate(who: PersonId, stars: int, *, now: datetime) -> bool:
-    """服务评分: once, for the last person who served, while it is asked for."""
+async def rate(who: PersonId, stars: int, words: str = "", *, now: datetime) -> bool:
+    """服务评分: once, for the last person who served, while it is asked for; with a word about it, or without."""
     async with transaction():
         rated = await run_sql(
             "UPDATE ticket SET rating = ? WHERE id = (SELECT id FROM ticket WHERE person_id = ? AND state = 'closed' "
             "AND rate_until > ? AND rating IS NULL ORDER BY id DESC LIMIT 1) AND rating IS NULL RETURNING id",
             [stars, who, now],
         )
+        if rated and words:
+            await _write(int(rated[0]["id"]), "customer", who, words, now)
         return bool(rated)
 
 
@@ -428,7 +424,7 @@ async def _step(row: Ticket, event: str, now: datetime, **columns: Any) -> None:
     for name, value in {"state": end, **columns}.items():
         setattr(row, name, value)
     if end is not State.CLOSED:
-        row.due_at = columns["due_at"] = due_at(clocks_of(row))
+        row.due_at = columns["due_at"] = due_at(clocks_of(row), await limits_of(row.shop_id))
     if not await change(Ticket, "WHERE id = ? AND state = ?", [row.id, before], state=str(end), **columns):
         raise TicketOver(row.id)
 
@@ -443,12 +439,19 @@ def clocks_of(row: Ticket) -> Clocks:
         row.stage,
         row.reminded,
         row.by_hand,
+        row.answered_at is not None,
     )
 
 
 async def offer_again(row: Ticket, event: str, offered: PersonId | None, now: datetime) -> None:
     """Nobody took it, or whoever had it fell silent: somebody else is asked."""
     await _offer(row, event, offered, now, skill=row.skill, passed=row.passed + 1)
+
+
+async def offer_first(row: Ticket, offered: PersonId, now: datetime) -> None:
+    """Somebody has come to work: for whoever wrote while nobody was there, the wait begins now."""
+    begins = {"asked_at": now, "queued_at": now, "stage": 0} if row.asked_at is None else {}
+    await _offer(row, "not_claimed", offered, now, skill=row.skill, **begins)
 
 
 async def _offer(row: Ticket, event: str, offered: PersonId | None, now: datetime, **columns: Any) -> None:
@@ -520,6 +523,7 @@ def _request(row: Ticket, *, is_new: bool = True) -> Request:
         row.owed_since,
         row.rating,
         row.skill,
+        row.passed,
         row.rate_until is not None and row.rating is None,
         row.by_hand,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from shop import agents, desk
+from shop.desk_limits import limits_of
 from shop.events import AgentReminded, CustomerWaits, TicketPassedOn
 from shop.kit.ids import PersonId, ShopId
 from shop.records.desk import Ticket
 from shop.rows import change, read
-from shop.rules.tickets import SILENT, UNCLAIMED, WAITS, State, due_at
+from shop.rules.tickets import Limits, State, due_at, ends_at
 from shop.transaction import run_sql, transaction
 
 AT_ONCE = 100
@@ -32,22 +33,22 @@ async def look_at(id: int, *, now: datetime) -> int:
 
 
 async def _look(row: Ticket, now: datetime) -> None:
-    clocks = desk.clocks_of(row)
+    clocks, limits = desk.clocks_of(row), await limits_of(row.shop_id)
     if clocks.state is State.ACTIVE and clocks.owed_since is not None:
-        if now >= clocks.owed_since + SILENT:
+        if now >= clocks.owed_since + limits.silent:
             return await _fell_silent(row, now)
-        return await _remind(row, now)
-    if now >= clocks.ends_at:
+        return await _remind(row, limits, now)
+    if now >= ends_at(clocks, limits):
         return await desk.close_idle(row, now)
-    if clocks.offered_at is not None and now >= clocks.offered_at + UNCLAIMED:
+    if clocks.offered_at is not None and now >= clocks.offered_at + limits.unclaimed:
         await _next_one(row, now)
-    if row.stage < len(WAITS) and now >= clocks.queued_at + WAITS[row.stage]:
-        await _say_how_it_stands(row, now)
+    if row.stage < len(limits.waits) and now >= clocks.queued_at + limits.waits[row.stage]:
+        await _say_how_it_stands(row, limits, now)
     return None
 
 
 async def _fell_silent(row: Ticket, now: datetime) -> None:
-    """Ten minutes without an answer: it waits for somebody again, whoever that is."""
+    """Too long without an answer: it waits for somebody again, whoever that is."""
     who = PersonId(row.owner_id) if row.owner_id is not None else None
     offered = await agents.next_for(ShopId(row.shop_id), row.skill, now=now, without=who)
     await desk.offer_again(row, "agent_silent", offered or who, now)
@@ -55,16 +56,16 @@ async def _fell_silent(row: Ticket, now: datetime) -> None:
         tx.tell(TicketPassedOn(row.id, "silent"), at=now)
 
 
-async def _remind(row: Ticket, now: datetime) -> None:
+async def _remind(row: Ticket, limits: Limits, now: datetime) -> None:
     row.reminded = True
-    row.due_at = due_at(desk.clocks_of(row))
+    row.due_at = due_at(desk.clocks_of(row), limits)
     await change(Ticket, "WHERE id = ?", [row.id], reminded=True, due_at=row.due_at)
     async with transaction() as tx:
         tx.tell(AgentReminded(row.id), at=now)
 
 
 async def _next_one(row: Ticket, now: datetime) -> None:
-    """Two minutes and nobody took it: the next one is asked; where there is no other, the same one stays asked."""
+    """Nobody took it in time: the next one is asked; where there is no other, the same one stays asked."""
     who = PersonId(row.offered_id) if row.offered_id is not None else None
     offered = await agents.next_for(ShopId(row.shop_id), row.skill, now=now, without=who)
     await desk.offer_again(row, "not_claimed", offered or who, now)
@@ -73,11 +74,11 @@ async def _next_one(row: Ticket, now: datetime) -> None:
             tx.tell(TicketPassedOn(row.id, "unclaimed"), at=now)
 
 
-async def _say_how_it_stands(row: Ticket, now: datetime) -> None:
+async def _say_how_it_stands(row: Ticket, limits: Limits, now: datetime) -> None:
     """Late by an hour, only the last of the texts that were due is said."""
     queued = desk.clocks_of(row).queued_at
-    row.stage = sum(now >= queued + wait for wait in WAITS)
-    row.due_at = due_at(desk.clocks_of(row))
+    row.stage = sum(now >= queued + wait for wait in limits.waits)
+    row.due_at = due_at(desk.clocks_of(row), limits)
     await change(Ticket, "WHERE id = ?", [row.id], stage=row.stage, due_at=row.due_at)
     async with transaction() as tx:
         tx.tell(CustomerWaits(row.id, row.stage), at=now)
@@ -98,7 +99,7 @@ async def offer_waiting(shop: ShopId, *, now: datetime) -> int:
             who = await agents.next_for(shop, row.skill, now=now)
             if who is None:
                 break
-            await desk.offer_again(row, "not_claimed", who, now)
+            await desk.offer_first(row, who, now)
             tx.tell(TicketPassedOn(row.id, "opened"), at=now)
             offered += 1
     return offered

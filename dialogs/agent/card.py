@@ -35,12 +35,15 @@ CANNED: dict[str, tuple[str, ...]] = {
 
 async def card(shop: ShopId, request: Request, words: str, *, now: datetime) -> str:
     """The card of a new request, as agents read it on a phone."""
+    said = await transcripts.said(request.person, limit=MOST)
+    asked = _asked(said, request)
     lines = [
         await head(request, words),
         await _customer(shop, request),
         *await _open_questions(request, now),
         await last_order(shop, request),
-        *[_line(one) for one in _before(await transcripts.said(request.person, limit=MOST), request)],
+        *[_line(one) for one in said[:asked][-LINES:]],
+        *[f"后来说：{_cut(one.text)}" for one in said[asked + 1 :] if one.kind == "customer"][-LINES:],
         *[f"/{n} {text}" for n, text in enumerate(canned(request.why), start=1)],
         f"回“{request.id} 接”，或者直接“{request.id} 要说的话”",
     ]
@@ -109,10 +112,10 @@ async def _open_questions(request: Request, now: datetime) -> list[str]:
     return [f"没答完：{_cut(state['prompt'])}" for state in found if state and state.get("prompt")]
 
 
-def _before(said: Sequence[Said], request: Request) -> Sequence[Said]:
-    """What was said before he asked for a person: that itself stands at the head of the card."""
+def _asked(said: Sequence[Said], request: Request) -> int:
+    """Where he asked for a person: that itself stands at the head of the card."""
     asked = [n for n, one in enumerate(said) if one.kind == "customer" and one.text[:200] == request.why]
-    return said[: asked[-1]][-LINES:] if asked else said[-LINES:]
+    return asked[-1] if asked else len(said)
 
 
 def _line(said: Said) -> str:

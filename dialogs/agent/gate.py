@@ -27,10 +27,10 @@ from shop.people import MANAGER, OWNER
 from shop.refusals import ForWhom, NoPictureThere, NoSuchTicket, PictureForWhom
 from shop.rules.tickets import State as Stage
 
-AFTER_SALE = "售后"
 SERVICE_ROOM = re.compile(r"(?:这里|这个群|本群)?(?:(?P<no>不是|取消|不做)|是|做)?客服群")
+CALLS = ("转人工，", "转人工,", "转人工 ", "找人工，", "找人工 ")
 NEEDS_NOBODY = frozenset({"不用了", "不用人工了", "解决了", "没事了", "好了不用了", "不找了", "转机器人"})
-RATED = re.compile(r"(?:打)?\s*([1-5])\s*分[!！。~]?")
+RATED = re.compile(r"(?:打)?\s*([1-5])\s*分[!！。~]?(?:[\s,，!！。]+(?P<word>\S.{0,99}))?", re.S)
 SIGN_IN = re.compile(r"登[录陆]\s*(\d{8})")
 SIGN_IN_WITHIN = timedelta(minutes=2)
 PICTURE_WITHIN = timedelta(minutes=10)
@@ -73,11 +73,13 @@ async def gate(turn: Turn, heard: Heard, state: State | None) -> Done | Begin | 
 
 async def _customer(turn: Turn, heard: Heard, *, is_asked: bool) -> Done | None:
     stars = RATED.fullmatch(turn.text.strip()) if turn.room is None else None
-    if stars and await desk.rate(turn.person.id, int(stars[1]), now=turn.now):
+    if stars and await desk.rate(turn.person.id, int(stars[1]), stars["word"] or "", now=turn.now):
         return Done((turn.here(_thanks(int(stars[1]))),), facts={"评分": stars[1]})
+    if turn.text.strip().startswith(CALLS) and turn.addressed and not (turn.ticket and turn.ticket.in_hands):
+        return await tell_the_staff(turn)  # whatever else he says with it: 转人工，想批发
     if turn.ticket is None:
         sorry = await triggers.found(turn, heard.who, heard.channel)
-        return await tell_the_staff(turn, sorry=sorry, skill=AFTER_SALE) if sorry else None
+        return await tell_the_staff(turn, sorry=sorry, skill=triggers.AFTER_SALE) if sorry else None
     if turn.text.strip(" 。!！~") in NEEDS_NOBODY and (turn.ticket.in_hands or not is_asked):
         ended = await desk.solved(turn.ticket.id, now=turn.now)
         return Done((), facts={"找人单": f"#{ended.id}"}) if ended else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 from dialogs.turn import Turn
 from shop import mail, slips
@@ -13,8 +12,17 @@ ANGRY = re.compile(
     r"骗子|骗人|骗钱|投诉|(?<!\d)12315(?!\d)|消协|工商|市监|曝光|举报|差评|退一赔|假货|食物中毒|吃坏|拉肚子|报警|律师"
 )
 ASKS = re.compile("[?？]|吗|呢|怎么|什么|为啥|多久|几点|几时|哪|啥时|到底|还没")
-AGAIN_WITHIN = timedelta(minutes=5)
+AFTER_SALE, WHOLESALE = "售后", "批发"
+ABOUT = {
+    WHOLESALE: re.compile(r"批发|量大|大量|几百[斤箱份件]|公司要|单位要|食堂|开店用|进货"),
+    AFTER_SALE: re.compile(r"坏|烂|破|漏|霉|臭|退|赔|少了|错了|没到|没收到|补发|质量"),
+}
 PICTURES = frozenset({"[图片]", "[视频]"})
+
+
+def skill_of(text: str) -> str:
+    """Whose matter it is: 批发, 售后, or anybody's."""
+    return next((skill for skill, cues in ABOUT.items() if cues.search(text)), "")
 
 
 async def found(turn: Turn, account: str, channel: str) -> str:
@@ -43,5 +51,7 @@ async def _has_goods(turn: Turn) -> bool:
 
 
 async def _asked_before(turn: Turn, channel: str, account: str) -> bool:
-    said = await mail.said_privately(channel, account, since=turn.now - AGAIN_WITHIN, limit=6)
+    said = await mail.said_privately(
+        channel, account, since=turn.now - turn.facts.calls.same_question, limit=6
+    )
     return said.count(turn.text.strip()) > 1  # this one is among them

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from dialogs import refunding, voice
-from dialogs.calling import tell_the_staff
+from dialogs.agent.triggers import AFTER_SALE
+from dialogs.calling import look_at_it, tell_the_staff
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
 from dialogs.hear.reading import Pending, Reading
 from dialogs.ordering import YES_NO
@@ -89,7 +90,11 @@ class AskForMoney(Dialogue):
         facts = {"退款": case.number, "金额": str(case.amount)}
         if case.state != State.REQUESTED:  # the shop has said yes beforehand; the notice tells how it goes on
             return Done((), facts=facts)
-        text = f"{slip.code} 退 {case.amount} 交给店里了，最晚 48 小时有结果。不退了就说“不退了”"
+        comes = ""
+        if turn.facts.calls.is_dear(case.amount):
+            await look_at_it(turn, f"{slip.code} 想退 {case.amount}", skill=AFTER_SALE)
+            comes = "，也叫客服来跟你说"
+        text = f"{slip.code} 退 {case.amount} 交给店里了{comes}，最晚 48 小时有结果。不退了就说“不退了”"
         return Done((turn.here(text),), facts=facts)
 
 

@@ -1,4 +1,4 @@
-"""还没人接: the customer hears how it stands after one, three and ten minutes; then the shop's owner hears it too."""
+"""还没人接: the customer hears now and again how it stands; with the last word the shop's owner hears it too."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dialogs.notices import Desk
 from dialogs.speech import Say
 from shop import agents, people
 from shop import desk as counter
+from shop.desk_limits import limits_of
 from shop.events import CustomerWaits
 
 EVENT = CustomerWaits
@@ -18,13 +19,15 @@ async def words(event: CustomerWaits, desk: Desk) -> tuple[Say, ...]:
     request = await counter.request(event.ticket)
     if request.in_hands or request.closed:
         return ()
-    if event.stage == 1:
-        return (Say(await _queue(event.ticket, desk), person=request.person),)
-    if event.stage == 2:
-        return (Say("还在找人。什么事先说清楚，来了直接看", person=request.person),)
+    waits = (await limits_of(desk.shop)).waits
+    if event.stage < len(waits):
+        text = (
+            await _queue(event.ticket, desk) if event.stage == 1 else "还在找人。什么事先说清楚，来了直接看"
+        )
+        return (Say(text, person=request.person),)
     text = "现在都在忙。有事先留言，忙完第一个回你；小店照常能下单，不等了就说“不用了”"
     owners = await people.staff(desk.shop, people.OWNER)
-    told = f"#{request.id} {await card.who(request)} 等了十分钟还没人接：{request.why}"
+    told = f"#{request.id} {await card.who(request)} 等了{waits[-1].total_seconds() / 60:.0f}分钟还没人接：{request.why}"
     return (
         Say(text, person=request.person),
         *(Say(told, person=one) for one in owners if one != request.offered),

@@ -35,6 +35,7 @@ class Ticket(Model):
         "shop.Person", null=True, related_name="tickets_offered", on_delete=fields.RESTRICT
     )
     offered_at = fields.DatetimeField(null=True)
+    asked_at = fields.DatetimeField(null=True)  # since when anybody was there to answer: the first time
     queued_at = fields.DatetimeField(null=True)  # since when it waits for an agent
     claimed_at = fields.DatetimeField(null=True)  # the first time
     answered_at = fields.DatetimeField(null=True)  # the first time
@@ -100,7 +101,7 @@ class DeskAgent(Model):
         "shop.Person", on_delete=fields.RESTRICT
     )
     on_duty = fields.BooleanField(db_default=True)
-    most = fields.IntField(db_default=8)
+    most = fields.IntField(db_default=8)  # 0: as the shop has it for everybody
     skills: Any = fields.JSONField(null=True)  # names; None: everything
     given_at = fields.DatetimeField(null=True)
 
@@ -112,13 +113,14 @@ class DeskAgent(Model):
 
 
 class DeskHours(Model):
-    """When people of the shop are there, as the config says it."""
+    """When people of the shop are there, and what its desk keeps to, as the config says it."""
 
     id = fields.BigIntField(primary_key=True)
     shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
     weekly: Any = fields.JSONField()
     holidays: Any = fields.JSONField()
     shut_until = fields.DatetimeField(null=True)  # 今天早打烊
+    limits: Any = fields.JSONField(null=True)  # rules/tickets.Limits; None: as they are there
 
     class Meta:
         table = "desk_hours"

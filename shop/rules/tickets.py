@@ -77,23 +77,26 @@ SAID_ALL_THE_SAME = frozenset(
 )
 FACT_CARDS = frozenset({"order", "pickup"})
 
-UNCLAIMED = timedelta(minutes=2)
-WAITS = (
-    timedelta(minutes=1),
-    timedelta(minutes=3),
-    timedelta(minutes=10),
-)  # the customer hears how it stands
-REMIND = timedelta(minutes=5)
-SILENT = timedelta(minutes=10)
-IDLE = timedelta(hours=24)
-BY_HAND = timedelta(minutes=30)  # whoever types on the account's own phone gives nobody back
-SAME_AGENT = timedelta(hours=24)  # who comes back within this finds the agent who knows him
-RATE_WITHIN = timedelta(hours=24)
-FIRST_ANSWER, NEXT_ANSWER, SOLVED = (
-    timedelta(minutes=2),
-    timedelta(minutes=5),
-    timedelta(hours=24),
-)  # the goals
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many, how long and how late, as a shop settles it for its desk."""
+
+    most: int = 8  # customers of one agent at once
+    unclaimed: timedelta = timedelta(minutes=2)  # then the next agent is asked
+    waits: tuple[timedelta, ...] = (
+        timedelta(minutes=1),
+        timedelta(minutes=3),
+        timedelta(minutes=10),
+    )  # texts
+    first_answer: timedelta = timedelta(minutes=2)  # the goals; whoever misses one is reminded
+    next_answer: timedelta = timedelta(minutes=5)
+    solved: timedelta = timedelta(hours=24)
+    silent: timedelta = timedelta(minutes=10)  # then somebody else is asked
+    idle: timedelta = timedelta(hours=24)  # nobody says anything: it is over
+    by_hand: timedelta = timedelta(minutes=30)  # whoever types on the account's own phone gives nobody back
+    same_agent: timedelta = timedelta(hours=24)  # who comes back within this finds the agent who knows him
+    rate_within: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +110,32 @@ class Clocks:
     owed_since: datetime | None = None  # the oldest word of the customer that has no answer
     stage: int = 0  # waiting texts that were said
     reminded: bool = False
-    by_hand: bool = False
-
-    @property
-    def ends_at(self) -> datetime:
-        """When it is over because nobody says anything any more."""
-        return self.heard_at + (BY_HAND if self.by_hand and self.state is S.WAITING else IDLE)
+    by_hand: bool = False  # taken by typing on the account's own phone
+    is_answered: bool = False
 
 
-def due_at(clocks: Clocks) -> datetime:
+def ends_at(clocks: Clocks, limits: Limits) -> datetime:
+    """When it is over because nobody says anything any more."""
+    return clocks.heard_at + (limits.by_hand if clocks.by_hand and clocks.state is S.WAITING else limits.idle)
+
+
+def goal(clocks: Clocks, limits: Limits) -> timedelta:
+    """How long an answer may take now."""
+    return limits.next_answer if clocks.is_answered else limits.first_answer
+
+
+def due_at(clocks: Clocks, limits: Limits) -> datetime:
     """When something happens by itself unless somebody does something first."""
     if clocks.state is S.OPEN:
-        moments = [clocks.ends_at]
+        moments = [ends_at(clocks, limits)]
         if clocks.offered_at is not None:
-            moments.append(clocks.offered_at + UNCLAIMED)
-        if clocks.stage < len(WAITS):
-            moments.append(clocks.queued_at + WAITS[clocks.stage])
+            moments.append(clocks.offered_at + limits.unclaimed)
+        if clocks.stage < len(limits.waits):
+            moments.append(clocks.queued_at + limits.waits[clocks.stage])
         return min(moments)
     if clocks.state is S.ACTIVE and clocks.owed_since is not None:
-        return clocks.owed_since + (SILENT if clocks.reminded else REMIND)
-    return clocks.ends_at
+        return clocks.owed_since + (limits.silent if clocks.reminded else goal(clocks, limits))
+    return ends_at(clocks, limits)
 
 
 @dataclass(frozen=True, slots=True)

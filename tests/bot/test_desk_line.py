@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.channels.channel import Spoken
 from dialogs.speech import Quote
 from shop import agents, desk, people
 from shop.transaction import unit_of_work
@@ -106,8 +107,8 @@ async def test_an_order_for_an_agent_who_knows_goes_to_him(street: Street) -> No
     """骗子 is a matter of 售后; 转 批发 goes to whoever knows that."""
     shop = street.shop.shop
     mei, qiang = await appoint(street.shop, "小美"), await appoint(street.shop, "小强")
-    await agents.set_up(shop, mei, skills=["售后"])
-    await agents.set_up(shop, qiang, skills=["批发"])
+    await agents.set_skills(shop, mei, ["售后"])
+    await agents.set_skills(shop, qiang, ["批发"])
     await street.say("小李", "骗子", PRIVATE)
     assert (await desk.request(1)).offered == mei
     await street.say("小美", "1 转 批发", PRIVATE)
@@ -118,7 +119,7 @@ async def test_an_order_for_an_agent_who_knows_goes_to_him(street: Street) -> No
 
 async def test_who_has_the_fewest_is_asked_and_nobody_above_his_cap(street: Street) -> None:
     shop, mei = street.shop.shop, await appoint(street.shop, "小美")
-    await agents.set_up(shop, mei, most=1)
+    await agents.set_most(shop, mei, 1)
     for n in range(4):
         await street.say(f"顾客{n}", "转人工", PRIVATE)
     asked = await rows("SELECT offered_id = ? FROM ticket ORDER BY id", mei)
@@ -176,6 +177,23 @@ async def test_the_owner_says_who_answers_customers(street: Street) -> None:
     assert await street.texts("小美", "1 接", PRIVATE) != ["#1 小李 归你了，直接说就发给他，办好回“1 完”"]
     acts = await rows("SELECT command FROM act WHERE command LIKE '%_agent' ORDER BY id")
     assert acts == [("appoint_agent",), ("dismiss_agent",)]
+
+
+async def test_a_second_agent_who_falls_silent_is_told_to_the_owner(street: Street) -> None:
+    await appoint(street.shop, "小美")
+    await street.say("小李", "转人工", PRIVATE)
+    await street.say(AGENT, "1 接", PRIVATE)
+    passed = await minutes(street, 11)
+    assert [one.account for one in passed if one.text.startswith("#1 小李 找人")] == ["小美"]
+    assert OWNER not in [one.account for one in passed]
+    await street.say("小美", "1 接", PRIVATE)
+    told = [one.text for one in await minutes(street, 11) if one.account == OWNER]
+    assert told == ["#1 小李 换了2次人还没回上话：转人工"]
+
+
+async def minutes(street: Street, many: int) -> list[Spoken]:
+    """A minute after the other, as the clock would have it."""
+    return [one for _ in range(many) for one in await street.shop.pass_time(timedelta(minutes=1))]
 
 
 async def test_a_shop_that_closes_early_tells_when_somebody_is_back(street: Street) -> None:

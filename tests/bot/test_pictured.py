@@ -17,7 +17,7 @@ from shop import mail, pictures
 from shop.kit.ids import LetterId, MessageId, PictureId, RoomId
 from shop.mail import Kept, Sealed
 from shop.rules.pictures import Picture
-from shop.rules.tickets import BY_HAND
+from shop.rules.tickets import Limits
 from shop.transaction import unit_of_work
 from tests.support.street import PRIVATE, ROOM, Street, open_street, rows
 from tests.support.world import NOW
@@ -151,7 +151,7 @@ async def test_whoever_types_by_hand_serves_the_customer_until_both_are_silent(s
     assert await street.texts("小李", "来2箱橙子", PRIVATE) == ["#1 小李：来2箱橙子"]
     assert "记下了" in (await street.texts("阿花", "来1箱橙子"))[0]
     await by_hand(street, "小李", "给你留了")
-    said = await street.shop.pass_time(BY_HAND - timedelta(seconds=1))
+    said = await street.shop.pass_time(Limits().by_hand - timedelta(seconds=1))
     assert [one.text for one in said if one.account == "小李"] == []
     said = await street.shop.pass_time(timedelta(seconds=2))
     assert [one.text for one in said if one.account == "小李"] == ["客服这边结束了，小店继续，要什么直接说"]

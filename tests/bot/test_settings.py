@@ -79,6 +79,13 @@ BROKEN = [
     (f'[manners]\nhold_seconds = "{CANARY}"', "manners.hold_seconds: Input should be a valid number"),
     ("[manners]\nhold_seconds = 11", "manners.hold_seconds: Input should be less than or equal to 10"),
     ("[manners]\npromotions_a_day = 1.5", "manners.promotions_a_day: Input should be a valid integer"),
+    (
+        "[desk]\nwaiting_minutes = [3, 1]",
+        "desk: waiting_minutes must be minutes, each later than the one before",
+    ),
+    ("[desk]\nsilent_minutes = 5", "desk: silent_minutes must be longer than the goals"),
+    ('[desk]\nrefund_above = "0"', "desk.refund_above: must be an amount in yuan, like 200.00, or empty"),
+    ("[desk]\nfailures = 0", "desk.failures: Input should be greater than or equal to 1"),
     (f'[log]\nlevel = "{CANARY}"', "log.level: Input should be 'debug', 'info', 'warning' or 'error'"),
     (f'[log]\njson_lines = "{CANARY}"', "log.json_lines: Input should be a valid boolean"),
 ]

@@ -269,7 +269,7 @@ async def _(town: Town) -> Happening:
 @case(
     "CustomerWaits for ten",
     buyer="现在都在忙。有事先留言，忙完第一个回你；小店照常能下单，不等了就说“不用了”",
-    owner="#1 小李@水果群 等了十分钟还没人接：坏了两个",
+    owner="#1 小李@水果群 等了10分钟还没人接：坏了两个",
 )
 async def _(town: Town) -> Happening:
     return events.CustomerWaits(await wanted(town), 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,16 @@ async def test_the_buttons_say_what_the_sentence_says(sqlite_url: str) -> None:
             offered.append([button.says for button in answer.buttons])
             assert all(says in answer.text for says in offered[-1])
         assert offered == [["菜单"], ["菜单", "转人工"], ["转人工"]]
+
+
+@pytest.mark.parametrize(("failures", "said"), [(1, [SAID[2], "", ""]), (2, [SAID[0], SAID[2], ""])])
+async def test_a_person_is_offered_as_early_as_the_shop_says(
+    failures: int, said: list[str], sqlite_url: str
+) -> None:
+    async with open_street(sqlite_url) as street:
+        facts = street.shop.conversation.facts
+        street.shop.conversation.facts = replace(facts, calls=replace(facts.calls, failures=failures))
+        assert ["".join(await street.texts("小李", text, PRIVATE)) for text in NONSENSE[:3]] == said
 
 
 @pytest.mark.parametrize("text", ["菜单", "来1箱橙子", "橙子多少钱"])

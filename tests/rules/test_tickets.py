@@ -11,13 +11,9 @@ import pytest
 from shop.kit.ids import PersonId
 from shop.rules.hours import Hours, parse
 from shop.rules.tickets import (
-    IDLE,
-    REMIND,
-    SILENT,
-    UNCLAIMED,
-    WAITS,
     Candidate,
     Clocks,
+    Limits,
     State,
     due_at,
     next_agent,
@@ -60,22 +56,32 @@ def test_who_knows_the_matter_goes_first_and_who_knows_the_customer_before_all()
 
 
 WAITING = Clocks(State.OPEN, NOON, NOON, offered_at=NOON)
+OWED = Clocks(State.ACTIVE, NOON, NOON, owed_since=NOON)
+LIMITS = Limits(
+    unclaimed=timedelta(seconds=100),
+    waits=(timedelta(minutes=1), timedelta(minutes=4)),
+    first_answer=timedelta(minutes=3),
+    next_answer=timedelta(minutes=6),
+    silent=timedelta(minutes=9),
+    idle=timedelta(hours=7),
+)
 
 
 @pytest.mark.parametrize(
     ("clocks", "due"),
     [
-        (WAITING, WAITS[0]),
-        (replace(WAITING, stage=1), UNCLAIMED),
-        (replace(WAITING, stage=1, offered_at=NOON + UNCLAIMED), WAITS[1]),
-        (replace(WAITING, stage=3, offered_at=None), IDLE),
-        (Clocks(State.ACTIVE, NOON, NOON, owed_since=NOON), REMIND),
-        (Clocks(State.ACTIVE, NOON, NOON, owed_since=NOON, reminded=True), SILENT),
-        (Clocks(State.WAITING, NOON, NOON), IDLE),
+        (WAITING, timedelta(minutes=1)),
+        (replace(WAITING, stage=1), LIMITS.unclaimed),
+        (replace(WAITING, stage=1, offered_at=NOON + timedelta(minutes=3)), timedelta(minutes=4)),
+        (replace(WAITING, stage=2, offered_at=None), LIMITS.idle),
+        (OWED, LIMITS.first_answer),
+        (replace(OWED, is_answered=True), LIMITS.next_answer),
+        (replace(OWED, reminded=True), LIMITS.silent),
+        (Clocks(State.WAITING, NOON, NOON), LIMITS.idle),
     ],
 )
 def test_when_a_ticket_falls_due(clocks: Clocks, due: timedelta) -> None:
-    assert due_at(clocks) == NOON + due
+    assert due_at(clocks, LIMITS) == NOON + due
 
 
 def test_the_usual_wait_is_the_middle_one() -> None:

@@ -1,8 +1,8 @@
-"""柜台的样子: who waits and who is served, a customer at a glance, what was said since, and how the agents do."""
+"""柜台的样子: who waits and who is served, a customer at a glance, and what was said since."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,7 @@ class Row:
     owner_name: str = ""
     offered: PersonId | None = None
     since: datetime | None = None  # since when somebody owes him an answer
+    is_answered: bool = False  # somebody has spoken with him already: the goal of the next answer counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +65,11 @@ class NewLine:
     picture: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """An agent's last days: customers, the middle of the first answers (seconds), answers in time, stars."""
-
-    agent: PersonId
-    name: str
-    tickets: int
-    first_answer: float | None
-    answers: int
-    late_answers: int
-    stars: float | None
-
-
 async def rows(shop: ShopId, search: str = "") -> tuple[Row, ...]:
     """Tickets that are not over, the oldest first; then who spoke with the bot lately, the latest first."""
     found = await run_sql(
         "SELECT p.id AS person, p.name, last.text AS said, last.kept_at AS at, last.room, t.id AS ticket, t.state, t.why, "
-        "t.owner_id, owner.name AS owner_name, t.offered_id, t.owed_since, t.queued_at "
+        "t.owner_id, owner.name AS owner_name, t.offered_id, t.owed_since, t.queued_at, t.asked_at, t.answered_at "
         "FROM person AS p LEFT JOIN ticket AS t ON t.person_id = p.id AND t.state <> 'closed' "
         "LEFT JOIN person AS owner ON owner.id = t.owner_id "
         "LEFT JOIN (SELECT h.person_id, max(m.id) AS id FROM message AS m JOIN handle AS h ON h.channel = m.channel "
@@ -101,7 +89,7 @@ def _row(row: Mapping[str, Any]) -> Row:
         row["owed_since"]
         if row["state"] == "active"
         else row["queued_at"]
-        if row["state"] == "open"
+        if row["state"] == "open" and row["asked_at"] is not None
         else None
     )
     return Row(
@@ -117,6 +105,7 @@ def _row(row: Mapping[str, Any]) -> Row:
         row["owner_name"] or "",
         PersonId(row["offered_id"]) if row["offered_id"] is not None else None,
         as_moment(waits) if waits is not None else None,
+        row["answered_at"] is not None,
     )
 
 
@@ -192,34 +181,4 @@ async def lines_after(shop: ShopId, after: Newest) -> tuple[NewLine, ...]:
             row["picture"],
         )
         for row in found
-    )
-
-
-async def figures(shop: ShopId, *, since: datetime) -> tuple[Figures, ...]:
-    found = await run_sql(
-        "SELECT t.owner_id, p.name, t.opened_at, t.answered_at, t.answers, t.late_answers, t.rating "
-        "FROM ticket AS t JOIN person AS p ON p.id = t.owner_id WHERE t.shop_id = ? AND t.opened_at > ? ORDER BY t.id",
-        [shop, since],
-    )
-    by_agent: dict[int, list[Mapping[str, Any]]] = {}
-    for row in found:
-        by_agent.setdefault(int(row["owner_id"]), []).append(row)
-    return tuple(_figures(PersonId(agent), mine) for agent, mine in by_agent.items())
-
-
-def _figures(agent: PersonId, mine: Sequence[Mapping[str, Any]]) -> Figures:
-    firsts = sorted(
-        (as_moment(row["answered_at"]) - as_moment(row["opened_at"])).total_seconds()
-        for row in mine
-        if row["answered_at"]
-    )
-    stars = [int(row["rating"]) for row in mine if row["rating"] is not None]
-    return Figures(
-        agent,
-        mine[0]["name"],
-        len(mine),
-        firsts[len(firsts) // 2] if firsts else None,
-        sum(int(row["answers"]) for row in mine),
-        sum(int(row["late_answers"]) for row in mine),
-        sum(stars) / len(stars) if stars else None,
     )

@@ -25,8 +25,9 @@ from dialogs import refusals
 from dialogs.agent.card import canned
 from dialogs.agent.masked import as_chat
 from dialogs.shown import PICTURE
-from shop import agents, amends, desk, desk_clock, deskviews, people, pictures, transcripts
+from shop import agents, amends, desk, desk_clock, desk_figures, deskviews, people, pictures, transcripts
 from shop.desk import Request
+from shop.desk_limits import limits_of
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.refusal import Refusal
@@ -104,7 +105,10 @@ class _Desk:
             if not self.codes.may(address_of(request)):
                 raise No(429, "要了太多次登录码，过十分钟再来") from None
             return _login_page(request)
+        limits = await limits_of(self.shop)
+        goals = {"first": limits.first_answer, "next": limits.next_answer}
         boot = {
+            "goals": {name: goal.total_seconds() / 60 for name, goal in goals.items()},
             "me": me.id,
             "name": me.name,
             "zone": site(request).zone.key,
@@ -175,7 +179,7 @@ class _Desk:
 
     async def figures(self, request: web.Request) -> web.Response:
         await self._agent(request)
-        found = await deskviews.figures(self.shop, since=self.clock() - FIGURES_OF)
+        found = await desk_figures.figures(self.shop, since=self.clock() - FIGURES_OF)
         return answer({"agents": [drawn_figures(one) for one in found]})
 
     async def stream(self, request: web.Request) -> web.StreamResponse:

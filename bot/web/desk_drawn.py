@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from dialogs import voice
-from shop.deskviews import Figures, Glance, NewLine, Row
+from shop.desk_figures import Figures
+from shop.deskviews import Glance, NewLine, Row
 from shop.rules.tickets import LIFE, State
 from shop.transcripts import Said
 
@@ -25,6 +27,7 @@ def drawn_row(row: Row) -> dict[str, Any]:
         "owner_name": row.owner_name,
         "offered": row.offered,
         "since": row.since.isoformat() if row.since else None,
+        "answered": row.is_answered,
     }
 
 
@@ -68,7 +71,13 @@ def drawn_figures(one: Figures) -> dict[str, Any]:
     return {
         "name": one.name,
         "tickets": one.tickets,
-        "first": one.first_answer,
+        "first": _seconds(one.first_answer),
+        "next": _seconds(one.next_answer),
+        "solved": round(100 * one.solved / one.ended) if one.ended else None,
         "in_time": round(100 * (1 - one.late_answers / one.answers)) if one.answers else None,
         "stars": round(one.stars, 1) if one.stars is not None else None,
     }
+
+
+def _seconds(wait: timedelta | None) -> float | None:
+    return wait.total_seconds() if wait is not None else None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shop import agents, amends, desk, desk_clock, deskviews, mail, people, transcripts
+from shop import agents, amends, desk, desk_clock, desk_figures, deskviews, mail, people, transcripts
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
@@ -80,13 +80,31 @@ async def test_from_the_first_word_to_the_stars(shop: ShopId, mei: PersonId) -> 
         "agent",
         "event",
     ]
-    (figures,) = await deskviews.figures(shop, since=NOW - timedelta(days=1))
-    assert (figures.name, figures.tickets, figures.first_answer, figures.answers, figures.late_answers, figures.stars) == (
-        "小美", 1, 180.0, 2, 1, 5.0,
-    )  # fmt: skip
-    assert await happened() == [
-        "PersonWanted", "TicketClaimed", "AgentAnswered", "CustomerWrote", "AgentAnswered", "TicketEnded",
-    ]  # fmt: skip
+    (figures,) = await desk_figures.figures(shop, since=NOW - timedelta(days=1))
+    minutes = (figures.first_answer, figures.next_answer)
+    assert minutes == (timedelta(minutes=3), timedelta(minutes=1))
+    assert (figures.name, figures.tickets, figures.answers, figures.late_answers) == ("小美", 1, 2, 1)
+    assert (figures.ended, figures.solved, figures.stars) == (1, 1, 5.0)
+
+
+async def test_figures_count_for_whoever_answered_and_only_while_somebody_was_there(
+    shop: ShopId, mei: PersonId, qiang: PersonId
+) -> None:
+    for agent in (mei, qiang):
+        await agents.set_duty(shop, agent, at_work=False)
+    ticket = await wanted(shop)
+    await agents.set_duty(shop, mei, at_work=True)
+    await desk_clock.offer_waiting(shop, now=after(hours=9))
+    await desk.answer(shop, ticket, mei, "在的", now=after(hours=9, minutes=1))
+    await desk.customer_wrote(ticket, "坏了", now=after(hours=10))
+    await desk.customer_wrote(ticket, "三个", now=after(hours=10, minutes=1))
+    await desk.transfer(shop, ticket, mei, to=qiang, now=after(hours=10, minutes=2))
+    await desk.answer(shop, ticket, qiang, "补你", now=after(hours=10, minutes=4))
+    await desk.end(shop, ticket, qiang, now=after(hours=25))
+    (his,) = await desk_figures.figures(shop, since=NOW - timedelta(days=1))
+    assert (his.name, his.first_answer) == ("小强", timedelta(minutes=1))
+    assert (his.next_answer, his.late_answers) == (timedelta(minutes=4), 0)
+    assert (his.ended, his.solved) == (1, 0)  # a day and an hour
 
 
 async def test_what_somebody_else_has_is_left_alone(shop: ShopId, mei: PersonId, qiang: PersonId) -> None:

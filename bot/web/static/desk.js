@@ -52,7 +52,8 @@ function drawRows() {
 
 function drawRow(row) {
   const minutes = waited(row);
-  const heat = minutes === null ? "" : minutes < 1 ? "fresh" : minutes < 2 ? "warm" : "hot";
+  const goal = row.answered ? boot.goals.next : boot.goals.first;
+  const heat = minutes === null ? "" : minutes < goal / 2 ? "fresh" : minutes < goal ? "warm" : "hot";
   return el("li", {},
     el("button", { class: `row-of ${heat}`, type: "button", "aria-current": row.person === state.open ? "true" : null, onclick: () => open(row.person) },
       avatar(row.name),
@@ -79,6 +80,7 @@ function showRows(rows) {
   if (state.known.size && fresh.length) { chime(); missedOne(); }
   for (const row of rows) if (row.ticket) state.known.add(row.ticket);
   if (!state.known.size) state.known.add(0);
+  if (!state.all.length && !rows.some(IN.mine) && rows.some(IN.open)) state.tab = "open";  // what is to be done comes first
   state.all = rows;
   if (state.search) find();
   else state.rows = rows;
@@ -110,9 +112,9 @@ async function look(fromStart = false) {
     $("lines").replaceChildren();
     lastDay = "";
     for (const line of found.lines) addLine(line);
-    if (fromStart) toEnd();
-    $("canned").replaceChildren(...found.canned.map((text, n) => el("button", { type: "button", onclick: () => { setKind("say"); words.value = text; words.focus(); } }, el("kbd", {}, `/${n + 1}`), text)));
+    $("canned").replaceChildren(...found.canned.map((text, n) => el("button", { type: "button", onclick: () => { setKind("say"); words.value = text; words.focus(); } }, el("kbd", {}, `/${n + 1}`), el("span", {}, text))));
     canned = found.canned;
+    if (fromStart) toEnd();
     $("glance").replaceChildren(customerGlance(found.glance, current(), doIt, time));
   } catch (wrong) { toast(wrong.message); }
 }
@@ -299,5 +301,6 @@ listen("/desk/stream", {
   },
 });
 setInterval(drawRows, 20000);
+if (matchMedia("(hover: none)").matches) $("search").placeholder = "找人：名字或单号";
 drawDuty(boot.at_work);
 get("/desk/figures").then((found) => $("figures").replaceChildren(figuresTable(found.agents))).catch(() => {});

@@ -43,9 +43,9 @@ async function reship(doIt) {
 export function figuresTable(agents) {
   if (!agents.length) return el("p", { class: "soft small" }, "这一周还没有人找客服");
   const cell = (value, unit = "") => el("td", {}, value === null ? "—" : `${value}${unit}`);
-  const first = (seconds) => (seconds === null ? null : seconds < 90 ? `${Math.round(seconds)}秒` : `${Math.round(seconds / 60)}分钟`);
+  const lasted = (seconds) => (seconds === null ? null : seconds < 90 ? `${Math.round(seconds)}秒` : `${Math.round(seconds / 60)}分钟`);
   return el("table", { class: "figures" },
     el("caption", {}, "最近七天"),
-    el("thead", {}, el("tr", {}, ...["客服", "顾客", "首次回复", "及时", "评分"].map((name) => el("th", { scope: "col" }, name)))),
-    el("tbody", {}, ...agents.map((one) => el("tr", {}, el("th", { scope: "row" }, one.name), cell(one.tickets), cell(first(one.first)), cell(one.in_time, "%"), cell(one.stars)))));
+    el("thead", {}, el("tr", {}, ...["客服", "顾客", "首次回复", "之后回复", "及时", "解决", "评分"].map((name) => el("th", { scope: "col" }, name)))),
+    el("tbody", {}, ...agents.map((one) => el("tr", {}, el("th", { scope: "row" }, one.name), cell(one.tickets), cell(lasted(one.first)), cell(lasted(one.next)), cell(one.in_time, "%"), cell(one.solved, "%"), cell(one.stars)))));
 }

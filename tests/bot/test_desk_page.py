@@ -33,8 +33,10 @@ expect.set_options(timeout=20_000)  # several pages and a shop on one small mach
 
 
 @asynccontextmanager
-async def a_house(url: str, *, is_demo: bool) -> AsyncIterator[tuple[OpenShop, Client]]:
-    """The shop as it runs, with its pages and its loops."""
+async def a_house(
+    url: str, *, is_demo: bool, with_room: bool = False
+) -> AsyncIterator[tuple[OpenShop, Client]]:
+    """The shop as it runs, with its pages and its loops; outside the demo its channel is a loopback, or the web room."""
     goods = demo_goods()
     settings = from_mapping(
         {
@@ -51,7 +53,7 @@ async def a_house(url: str, *, is_demo: bool) -> AsyncIterator[tuple[OpenShop, C
     async with open_shop(
         settings,
         clock,
-        lambda _: {"webroom": room if is_demo else Loopback("webroom")},
+        lambda _: {"webroom": room if is_demo or with_room else Loopback("webroom")},
         opening=opening_of(goods),
         is_demo=is_demo,
         provider=till,

@@ -80,7 +80,8 @@ function showRows(rows) {
   if (state.known.size && fresh.length) { chime(); missedOne(); }
   for (const row of rows) if (row.ticket) state.known.add(row.ticket);
   if (!state.known.size) state.known.add(0);
-  if (!state.all.length && !rows.some(IN.mine) && rows.some(IN.open)) state.tab = "open";  // what is to be done comes first
+  // Whoever has nothing to do sees who waits.
+  if (state.tab === "mine" && state.open === null && !rows.some(IN.mine) && rows.some(IN.open)) state.tab = "open";
   state.all = rows;
   if (state.search) find();
   else state.rows = rows;
@@ -179,7 +180,9 @@ async function doIt(verb, body = {}) {
   } catch (wrong) { toast(wrong.message); return null; }
 }
 
-async function take() {
+let taking = Promise.resolve();  // what is typed meanwhile is for the customer, and no note
+function take() { taking = takeIt(); }
+async function takeIt() {
   const row = current(), told = await doIt("take");
   if (!told) return;
   Object.assign(row, { owner: boot.me, ticket: told.ticket, state: "active" });
@@ -209,6 +212,7 @@ function setKind(kind) {
 
 let isSending = false;
 async function send() {
+  await taking;
   const typed = words.value.trim(), row = current();
   if (!typed || !row?.ticket || isSending) return;
   const short = /^\/(\d)$/.exec(typed);

@@ -13,6 +13,7 @@ from shop.kit.quantity import Quantity
 from shop.parcels import Sent
 from shop.rules.parcels import Inside, State
 
+MOST = Quantity.of(100_000)
 Units = tuple[tuple[str, Quantity], ...]
 _NOISE = re.compile("先|只|拿走|拿|取走|取|发|送|交|了|的|和|、|,|，|。|;|；|\\s")
 
@@ -32,11 +33,21 @@ def units_said(text: str, inside: Sequence[Inside], known: Catalogue) -> Units |
         rest = f"{rest[: found.start()]} {rest[found.end() :]}"
         count = found[3] or found[1]
         one = next((one for one in of if one.unit in found[0].replace(name, "")), of[0])
-        number = parse(count) if count else None
-        if count and number is None:
-            return count
-        units.append((one.sku, Quantity.of(number) if number is not None else _all(one.sku, inside)))
+        qty = quantity(count) if count else _all(one.sku, inside)
+        if qty is None:
+            return str(count)
+        units.append((one.sku, qty))
     return _NOISE.sub("", rest) or tuple(units)
+
+
+def quantity(said: str) -> Quantity | None:
+    """两, 2.5: as it is counted; None for what nobody has so finely or so much of."""
+    number = parse(said)
+    try:
+        qty = Quantity.of(number) if number is not None else None
+    except ValueError:
+        return None
+    return qty if qty is not None and qty <= MOST else None
 
 
 def _named(text: str, inside: Sequence[Inside]) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from dialogs import placing, promotion_words
 from dialogs.command import UNDO_FOR, Command, sku_name
 from dialogs.engine import Data, Done, Question, Slot
-from dialogs.hear.numbers import NUMBER, parse
+from dialogs.hear.numbers import NUMBER
 from dialogs.hear.reading import Reading
+from dialogs.parting import quantity
 from dialogs.promoting import only_sku
 from dialogs.turn import Turn
 from shop import shelves
@@ -126,8 +127,8 @@ async def _route(turn: Turn, said: str) -> Route | str:
     source = next((one for one in some if head.rstrip().endswith(one.name)), SHOP)
     found = promotion_words.goods(head.rstrip().removesuffix(source.name), turn.shelf.catalogue)
     many = re.search(rf"({NUMBER}) ?([\u4e00-\u9fff]?)", found.rest)
-    number = parse(many[1]) if many else None
-    if len(found.what) != 1 or many is None or number is None:
+    qty = quantity(many[1]) if many else None
+    if len(found.what) != 1 or many is None or qty is None:
         return f"调什么、多少没看懂。{_EXAMPLE}"
     sku = only_sku(found.what[0], turn, many[2])
     if sku is None or promotion_words.unknown(found.rest.replace(many[0], "")):
@@ -135,9 +136,9 @@ async def _route(turn: Turn, said: str) -> Route | str:
     to = next((one for one in some if one.name == tail[0].strip()), Spot(None, tail[0].strip()))
     if to.id is None and to != SHOP and promotion_words.goods(to.name, turn.shelf.everything).what:
         return f"“{to.name}”是货名，地方换个叫法。{_EXAMPLE}"
-    if to == source or Quantity.of(number) <= NONE:
+    if to == source or qty <= NONE:
         return f"从哪到哪、多少没看懂。{_EXAMPLE}"
-    return Route(sku, Quantity.of(number), source, to)
+    return Route(sku, qty, source, to)
 
 
 def _goods(turn: Turn, route: Route) -> str:

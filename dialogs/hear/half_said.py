@@ -25,8 +25,9 @@ def half_said(scene: Scene, gathered: Gathered) -> Reading | None:
 def _amount_alone(scene: Scene, gathered: Gathered) -> Reading | None:
     """来两斤, in a private chat where nobody spoke of goods."""
     amount = gathered.loose[0] if len(gathered.loose) == 1 else None
-    if amount is None or not amount.unit or left_over(gathered.left_over) or gathered.ops:
-        return None
+    asks = any(piece.tag == "ask" for piece in scene.pieces) and not buys(scene.pieces)
+    if amount is None or not amount.unit or asks or left_over(gathered.left_over) or gathered.ops:
+        return None  # 你是哪一位
     return ask(
         "order.add",
         Clarify("product", (), "amount_without_goods", (), None, amount.value, amount.unit),
@@ -63,7 +64,8 @@ def _part_name(scene: Scene, gathered: Gathered) -> Reading | None:
     if gathered.loose or not strange or sum(len(p.text) for p in strange) > 3 or len(scene.text) > 8:
         return None
     heard = "".join(piece.text for piece in strange)
-    options = scene.lattice.names.having(heard)[:MOST_OPTIONS]
+    names = scene.lattice.names  # 橙 is what 脐橙 ends with; 热 in 热拿铁 names nothing
+    options = (names.having(heard) if len(heard) > 1 else names.ending_with(heard))[:MOST_OPTIONS]
     return (
         ask("order.add", Clarify("product", options, heard=heard), why="像是品名的一部分")
         if options and is_noun(heard)

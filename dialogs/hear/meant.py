@@ -55,9 +55,15 @@ def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> boo
     )
     if gathered.wants and all(want.source == "unknown" for want in gathered.wants):
         things = all(_is_a_thing(scene, want) for want in gathered.wants)
-        asked = buys(scene.pieces) and _by_our_units(scene, gathered)
+        heads = all(_is_head(scene, want.heard) for want in gathered.wants)  # 带点蛋
+        asked = heads or (buys(scene.pieces) and _by_our_units(scene, gathered))
         short = all(len(want.heard) <= 8 or want.heard.isascii() for want in gathered.wants)
-        return short and unexplained <= (8 if asked else 3 if things else 0) and not _of_life(scene, gathered)
+        return (
+            short
+            and (asked or things)
+            and unexplained <= (8 if asked else 3)
+            and not _of_life(scene, gathered)
+        )
     return amounts or unexplained <= (3 if buys(scene.pieces) else 1)
 
 

@@ -55,7 +55,7 @@ def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> boo
     )
     if gathered.wants and all(want.source == "unknown" for want in gathered.wants):
         things = all(_is_a_thing(scene, want) for want in gathered.wants)
-        heads = all(_is_head(scene, want.heard) for want in gathered.wants)  # 带点蛋
+        heads = all(scene.lattice.names.ending_with(want.heard) for want in gathered.wants)  # 带点蛋
         asked = heads or (buys(scene.pieces) and _by_our_units(scene, gathered))
         short = all(len(want.heard) <= 8 or want.heard.isascii() for want in gathered.wants)
         return (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dialogs.privacy import mask_for_room
+from dialogs.shown import PICTURE
 from shop.transcripts import Said
 
 CUSTOMER, AGENT, ROOM = "小李", "客服", "水果群"
@@ -64,6 +65,10 @@ class _Writer:
             self.lines += [f"{AGENT}: {self._ticket} 完", "bot> …"]
 
     def _answer(self, text: str) -> None:
+        if text == PICTURE:  # it has no words to stand a number before
+            self.lines += [f"{AGENT}: {PICTURE}", "bot> …", f"bot@{CUSTOMER}> {AGENT}发来一张图"]
+            self._has_answered = True
+            return
         self._say(f"{AGENT}: {self._ticket} ", text)
         if not self._has_answered:
             self.lines.append("bot> …")  # →#1

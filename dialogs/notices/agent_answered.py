@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dialogs import shown
 from dialogs.notices import Desk
 from dialogs.speech import Say
 from shop import agents
@@ -16,5 +15,5 @@ async def words(event: AgentAnswered, desk: Desk) -> tuple[Say, ...]:
     line = await counter.line(event.line)
     request = await counter.request(line.ticket)
     name = await agents.name_of(line.person)
-    said = f"{name}发来一张图" if line.text == shown.PICTURE else f"{name}：{line.text}"
+    said = f"{name}：{line.text}" if line.picture is None else f"{name}发来一张图"
     return (Say(said, person=request.person, picture=line.picture),)

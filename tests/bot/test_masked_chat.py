@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.performance import perform, stage
+from bot.performance import A_PICTURE, perform, stage
 from bot.run import demo_goods
 from bot.transcript import parse
 from dialogs.agent.masked import as_chat
@@ -22,6 +23,10 @@ async def served(street: Street) -> str:
     await street.say("小美", "1 接", PRIVATE)
     await street.say("王桂芬", "我电话13812345678，3栋2单元1201", PRIVATE)
     await street.say("小美", "王桂芬你好，马上补", PRIVATE)
+    for who in ("王桂芬", "小美"):
+        heard = replace(street.heard(who, "[图片]", PRIVATE), has_picture=True)
+        street.channel.pictures[heard.id] = A_PICTURE
+        await street.shop.answers(await street.shop.hear(heard))
     await street.say("小美", "1 备注 家住三栋", PRIVATE)
     await street.say("小美", "今天下午送", PRIVATE)
     await street.shop.pass_time(timedelta(minutes=3))
@@ -40,6 +45,7 @@ async def test_a_saved_transcript_names_nobody(sqlite_url: str) -> None:
         assert secret not in chat
     assert "小李@水果群: 来2箱橙子" in chat
     assert "客服: 1 小李你好，马上补" in chat
+    assert ("小李: [图片]" in chat, "客服: [图片]" in chat) == (True, True)
 
 
 async def test_a_saved_transcript_plays_as_it_was(sqlite_url: str, postgres_url: str) -> None:

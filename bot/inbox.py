@@ -298,6 +298,8 @@ def to_incoming(heard: Heard) -> Incoming:
         extra["to"] = {"account": heard.to.account, "name": clean_name(heard.to.name)}
     if heard.room_name:
         extra["room_name"] = " ".join(clean(heard.room_name).split())[:LONGEST_ROOM]
+    if heard.left:
+        extra["left"] = True
     return Incoming(
         channel=heard.channel,
         channel_id=heard.id,
@@ -327,6 +329,7 @@ def to_heard(kept: Kept) -> Heard:
         picture=kept.picture,
         recalls=extra.get("recalls", ""),
         to=Whom(**extra["to"]) if "to" in extra else None,
+        left=extra.get("left", False),
     )
 
 

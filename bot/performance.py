@@ -100,6 +100,8 @@ class Stage:
             return await self.shop.direct(step.who, step.kind)
         if step.kind == "hand":
             return await self.shop.answers(await self.hear(self._by_hand(step)))
+        if step.kind == "leave":
+            return await self.shop.answers(await self.hear(replace(self._words(step), left=True)))
         if step.kind == "say":
             self.said[step.who] = self._words(step)
         elif step.who not in self.said:

@@ -11,6 +11,7 @@
     （小李再发一遍）                    the channel delivers his last message once more
     （小李撤回）                        he takes his last message back
     （亲手回小李）马上来                 somebody types this to him on the account's own phone
+    （小李退出水果群）                  he leaves the group
 
 In what is expected, … stands for anything, <链接> for an address, <取货码> for a pick-up code and <认领码> for the word
 that hands an entry on; the last one seen may be said: 核销 <取货码>. The place where something was said must answer exactly; a place that is not named there
@@ -45,7 +46,7 @@ class Step:
     """Something that happens, and what the shop is expected to say because of it."""
 
     line: int
-    kind: str  # say, pass, until, ask, pay, again, recall, hand
+    kind: str  # say, pass, until, ask, pay, again, recall, hand, leave
     who: str = ""
     room: str | None = None  # of "again" and "recall" known only when it is played
     text: str = ""
@@ -74,6 +75,7 @@ _UNTIL = re.compile(r"次日(\d{1,2}):(\d{2})$")
 _STAGE = re.compile(r"（(?P<who>.+?)(?P<what>打开付款页|付款|再发一遍|撤回)）$")
 _BY_HAND = re.compile(r"（亲手回(?P<who>[^）]+)）(?P<text>.+)")
 STAGE = {"打开付款页": "ask", "付款": "pay", "再发一遍": "again", "撤回": "recall"}
+_LEAVES = re.compile(r"（(?P<who>[^\s（）]+?)退出(?P<room>[^\s（）]+)）$")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -125,6 +127,8 @@ def _step(n: int, line: str) -> Step:
         return Step(n, STAGE[match["what"]], match["who"])
     if match := _BY_HAND.fullmatch(line):
         return Step(n, "hand", match["who"], text=match["text"])
+    if match := _LEAVES.match(line):
+        return Step(n, "leave", match["who"], match["room"])
     if match := _SAID.match(line):
         return Step(n, "say", match["who"], match["room"], match["text"])
     raise BadTranscript(f"line {n}: neither said nor expected: {line}")
@@ -196,6 +200,8 @@ def written(step: Step, got: Sequence[Answer]) -> str:
         lines = [f"{step.who}{where}: {step.text}".replace("\n", "\n  ")]
     elif step.kind == "hand":
         lines = [f"（亲手回{step.who}）{step.text}"]
+    elif step.kind == "leave":
+        lines = [f"（{step.who}退出{step.room}）"]
     else:
         lines = [f"（{step.who}{stage[step.kind]}）"]
     here = step.room or step.who

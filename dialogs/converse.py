@@ -72,6 +72,8 @@ class Conversation:
     ) -> Reply:
         """Answer one message. Raises only for bugs; then the whole turn is undone. With `may_ask`, what is unclear comes
         back unanswered; `second` is what the second reader made of it."""
+        if heard.left:
+            return Reply(trace={"outcome": await rooms.left(self.shop, heard, now=now)})
         if heard.who in self.bots or not heard.text.strip():
             return Reply(trace={"outcome": "silent"})
         room = await rooms.room_of(heard)

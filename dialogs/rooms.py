@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dialogs.speech import Heard, Say
 from dialogs.turn import ShopFacts
-from shop import people
+from shop import people, quiet
 from shop.kit.ids import ShopId
 from shop.people import OWNER, Person, Room
 
@@ -35,6 +35,18 @@ async def room_of(heard: Heard) -> Room | None:
 def said_to_us(text: str, facts: ShopFacts) -> str:
     """The words without our name and without what stands around them."""
     return text.replace(f"@{facts.name}", " ").strip(" \u2005\n!！。~")
+
+
+async def left(shop: ShopId, heard: Heard, *, now: datetime) -> str:
+    """Somebody has left the group: nobody is answered; whether it was our doing is for shop/quiet.py. Gives the outcome."""
+    room = await room_of(heard)
+    if room is None:
+        return "silent"
+    person = await people.known(heard.channel, heard.who) or await people.recognise(
+        shop, heard.channel, heard.who, heard.name, now=now
+    )
+    was_us = not person.is_staff and person.id != room.owner and await quiet.left(room, person.id, now=now)
+    return "left after a post" if was_us else "left"
 
 
 async def opened(shop: ShopId, facts: ShopFacts, heard: Heard, *, now: datetime) -> Opened | None:

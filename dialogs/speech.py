@@ -45,6 +45,7 @@ class Heard:
     picture: PictureId | None = None  # it was fetched, and is kept under this number
     recalls: str = ""  # the id of the message that is taken back; the text says only that one was
     to: Whom | None = None  # the account's own owner typed this to somebody, by hand
+    left: bool = False  # he has left the group; nothing was said
 
 
 @dataclass(frozen=True, slots=True)

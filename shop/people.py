@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -74,8 +74,18 @@ async def recognise(shop: ShopId, channel: str, account: str, name: str, *, now:
         async with transaction():
             await records.Handle.filter(channel=channel, account=account).update(name=name, seen_at=now)
             await records.Person.filter(id=person).update(name=name)
-    roles = frozenset(str(row["role"]) for row in known if row["role"])
-    return Person(person, name, roles, bool(known[0]["leads"]))
+    return _person(known, name)
+
+
+async def known(channel: str, account: str) -> Person | None:
+    """Who this account is, if anybody; under the name that he had."""
+    rows = await _known(channel, account)
+    return _person(rows, str(rows[0]["name"])) if rows else None
+
+
+def _person(rows: Sequence[Mapping[str, Any]], name: str) -> Person:
+    roles = frozenset(str(row["role"]) for row in rows if row["role"])
+    return Person(PersonId(int(rows[0]["person_id"])), name, roles, bool(rows[0]["leads"]))
 
 
 async def hold(*persons: PersonId) -> None:

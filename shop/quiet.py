@@ -1,19 +1,20 @@
 """安静: who wants to hear less. 别发了 is kept at once: the rest of the day nothing unasked, and for a week less each
-day; whoever runs the group hears why, and may take it back."""
+day; who leaves right after a post has said as much, and costs the week alike. Whoever runs the group hears why, and may
+take it back."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from shop import people
+from shop import mail, people
 from shop.events import GroupIsTired
 from shop.kit.ids import PersonId, RoomId
 from shop.mail import posted_today
 from shop.people import Room
 from shop.records.people import Complaint
 from shop.rows import as_moment
-from shop.rules.manners import REMEMBERED, posts_a_day
+from shop.rules.manners import BECAUSE_OF_US, REMEMBERED, posts_a_day
 from shop.transaction import run_sql, transaction
 
 
@@ -25,6 +26,14 @@ async def complain(room: RoomId, person: PersonId, kind: str, *, now: datetime) 
             return
         await Complaint.create(room_id=room, person_id=person, kind=kind, at=now)
         tx.tell(GroupIsTired(room, person, kind), at=now)
+
+
+async def left(room: people.Room, person: PersonId, *, now: datetime) -> bool:
+    """退群. Counted when something unasked was posted there a moment ago; people have other reasons, too."""
+    if not await mail.posted_today(room.channel, room.key, since=now - BECAUSE_OF_US):
+        return False
+    await complain(room.id, person, "left", now=now)
+    return True
 
 
 async def hush(room: RoomId) -> None:
@@ -49,12 +58,11 @@ async def may_post(room: Room, most: int, *, at: datetime, tz: str, now: datetim
 
 
 async def allowed_today(room: RoomId, most: int, *, now: datetime, midnight: datetime) -> int:
-    """How many promotions this group may get today; none on a day on which somebody complained."""
+    """How many promotions this group may get today; none on a day on which somebody said that it is too much."""
     rows = await run_sql(
-        "SELECT at FROM complaint WHERE room_id = ? AND at > ? AND NOT taken_back",
+        "SELECT at, kind FROM complaint WHERE room_id = ? AND at > ? AND NOT taken_back",
         [room, now - REMEMBERED],
     )
-    moments = [as_moment(row["at"]) for row in rows]
-    if any(at >= midnight for at in moments):
+    if any(row["kind"] == "said" and as_moment(row["at"]) >= midnight for row in rows):
         return 0
-    return posts_a_day(most, len(moments))
+    return posts_a_day(most, len(rows))

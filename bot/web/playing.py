@@ -58,8 +58,8 @@ class Playing:
             )
         if step.kind in ("ask", "pay"):
             return await self.direct(step.who, step.kind)
-        if step.kind in ("recall", "hand"):
-            raise No(400, "撤回和亲手回是微信里的事，这里演不了；命令行用 qundian play 演")
+        if step.kind in ("recall", "hand", "leave"):
+            raise No(400, "撤回、亲手回和退群是微信里的事，这里演不了；命令行用 qundian play 演")
         if step.kind == "say":
             self.last[step.who] = (step.room, with_codes(step.text, self.codes), uuid4().hex)
         if step.who not in self.last:

@@ -10,14 +10,14 @@ from shop.kit.ids import PersonId, RoomId
 from shop.people import OWNER
 
 EVENT = GroupIsTired
-WHY = {"said": "说别发了", "left": "退群了"}
+WHY = {
+    "said": "说别发了。今天这个群不主动发了，这一周每天少发一条",
+    "left": "收到群发后退群了。这一周这个群每天少发一条",
+}
 
 
 async def words(event: GroupIsTired, desk: Desk) -> tuple[Say, ...]:
     room, person = await people.room_by_id(RoomId(event.room)), await people.person(PersonId(event.person))
-    text = (
-        f"{room.name}里{person.name}{WHY[event.kind]}。今天这个群不主动发了，这一周每天少发一条。"
-        "要照常发，在群里说“可以发了”"
-    )
+    text = f"{room.name}里{person.name}{WHY[event.kind]}。要照常发，在群里说“可以发了”"
     told = dict.fromkeys([*([room.owner] if room.owner else []), *await people.staff(desk.shop, OWNER)])
     return tuple(Say(text, person=one) for one in told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 REMEMBERED = timedelta(days=7)
+BECAUSE_OF_US = timedelta(hours=1)  # who leaves so soon after a post, leaves because of it
 
 
 def posts_a_day(most: int, complaints: int) -> int:

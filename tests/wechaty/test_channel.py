@@ -187,6 +187,19 @@ async def test_an_event_that_is_none_changes_nothing(
     assert [one.text for one in await only(channel, gateway)] == ["还在吗"]
 
 
+async def test_who_leaves_a_group_is_heard_once_and_said_nothing(
+    channel: Wechaty, gateway: NodeGateway
+) -> None:
+    left = {"removeeIdList": ["wxid_li"], "removerId": "wxid_li", "roomId": ROOM, "timestamp": 1_777_600_000}
+    for payload in (left, left, {**left, "removerId": "wxid_boss"}, {**left, "roomId": ""}):
+        await gateway.do("emit", name="room-leave", payload=payload)
+    await gateway.say("wxid_wang", "还在吗")
+    *gone, last = await only(channel, gateway)
+    assert [(one.left, one.room, one.who, one.text) for one in gone] == [(True, ROOM, "wxid_li", "")] * 2
+    assert gone[0].id == gone[1].id  # the inbox takes it once
+    assert (last.left, last.text) == (False, "还在吗")
+
+
 async def test_what_the_shop_says_arrives_whole(channel: Wechaty, gateway: NodeGateway) -> None:
     text = "0501-001 橙子2箱 ¥59.80\n付款：http://shop.example/o/1?a=1&b=<2>「」@所有人\u2005\U0001f34a"
     await channel.speak(a_line(text, account="wxid_li"))

@@ -14,6 +14,7 @@ from bot.channels.wechaty.hearing import (
     Us,
     can_be_kept,
     is_no_person,
+    leavers,
     mentions,
     message_id,
     sent_at,
@@ -158,6 +159,21 @@ def test_programs_are_no_persons() -> None:
     assert is_no_person(contact("wxid_news", type=2))
     assert not is_no_person(contact("wxid_li"))
     assert not is_no_person(contact("wxid_ghost"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "gone"),
+    [
+        ({"removeeIdList": ["wxid_li"], "removerId": "wxid_li"}, ("wxid_li",)),
+        ({"removeeIdList": ["wxid_li", "wxid_wang"]}, ("wxid_li", "wxid_wang")),
+        ({"removeeIdList": ["wxid_li"], "removerId": "wxid_boss"}, ()),  # put out
+        ({"removeeIdList": "wxid_li"}, ()),
+        ({"removeeIdList": [7, None, "wxid_li"], "removerId": ""}, ("wxid_li",)),
+        ({}, ()),
+    ],
+)
+def test_who_has_left_by_himself(facts: dict[str, object], gone: tuple[str, ...]) -> None:
+    assert leavers(facts) == gone
 
 
 @given(st.integers(0, 20), st.text(), st.lists(st.text(), max_size=5))

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -177,7 +177,10 @@ class Wechaty:
             self._door.forget_code()
         self._cards.note(event)
         if event.name == "message":
-            await self._take(event)
+            await self._take(self._fetch(event.text("messageId")))
+        elif event.name == "room-leave":
+            for who in hearing.leavers(event.facts):
+                await self._take(self._left(event, who))
         elif event.name in ("friendship", "room-invite"):
             start_task(self._door.answer(event), name=event.name)
         elif event.name in ("login", "logout"):
@@ -185,9 +188,9 @@ class Wechaty:
         elif event.name == "scan":
             self._door.show_code(event)
 
-    async def _take(self, event: Event) -> None:
+    async def _take(self, fetching: Coroutine[Any, Any, Heard | None]) -> None:
         await self._places.acquire()
-        fetch = start_task(self._fetch(event.text("messageId")), name="fetch a message")
+        fetch = start_task(fetching, name="fetch a message")
         self._fetches.add(fetch)
         fetch.add_done_callback(self._fetches.discard)
         self._coming.put_nowait(fetch)
@@ -202,6 +205,22 @@ class Wechaty:
         except Exception:
             log.exception("message %.40r is left out", id)
         return None
+
+    async def _left(self, event: Event, who: str) -> Heard | None:
+        room, now = event.text("roomId"), self._now()
+        if who == self._link.us or not hearing.can_be_kept(room, who):
+            return None
+        stamp = event.facts.get("timestamp")
+        at = hearing.sent_at(stamp, now) if isinstance(stamp, int) else now
+        id = hearing.message_id(f"left {room} {who} {at.isoformat()}")
+        return Heard(self.name, id, room, who, await self._name_of(who), "", at, left=True)
+
+    async def _name_of(self, who: str) -> str:
+        """Of somebody who is in no group with us any more; empty when nobody can say."""
+        try:
+            return await self._cards.name_in(None, who)
+        except (GatewayAway, GatewayFault):
+            return ""
 
     async def _payload(self, id: str) -> Any:
         """A gateway that only lost its connection still has it; those that come after wait behind it, in their order."""

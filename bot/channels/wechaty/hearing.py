@@ -7,7 +7,7 @@ quote is the one exception, since gateways have no other form for it than 「nam
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -132,6 +132,13 @@ def _is_us(name: str, us: Us, *, is_whole: bool) -> bool:
     if name in us.names:
         return True
     return name == us.shop_name if is_whole else name.startswith(us.shop_name)
+
+
+def leavers(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Who has left a group by himself; whoever was put out by another did not want to go."""
+    gone, by = facts.get("removeeIdList"), facts.get("removerId")
+    listed = [one for one in gone if isinstance(one, str)] if isinstance(gone, list) else []
+    return tuple(one for one in listed if by in (None, "", one))
 
 
 def can_be_kept(*ids: str) -> bool:

@@ -32,12 +32,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--flat", type=int, default=50_000, help="messages over which memory is watched")
     parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--only", choices=("speed", "memory", "kills"), help="this part alone")
     parser.add_argument("--python-wechaty", type=Path, help="an interpreter that has it")
     given = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
-    asyncio.run(speed(given.messages, given.rounds, given.python_wechaty))
-    asyncio.run(memory(given.flat))
-    asyncio.run(kills(given.kills))
+    parts = {
+        "speed": lambda: speed(given.messages, given.rounds, given.python_wechaty),
+        "memory": lambda: memory(given.flat),
+        "kills": lambda: kills(given.kills),
+    }
+    for name, part in parts.items():
+        if given.only in (None, name):
+            asyncio.run(part())
 
 
 async def speed(messages: int, rounds: int, other: Path | None) -> None:
@@ -133,7 +139,7 @@ async def kills(count: int) -> None:
                 faults = await storm.faults() + [str(one) for one in await broken(storm.shop.shop)]
                 print(
                     f"{count} kills: {len(storm.said)} messages taken by the gateway, {len(gateway.said())} lines said, "
-                    f"{storm.channel.unsure} of unknown fate; back after {max(storm.back):.1f} s at most; "
+                    f"{storm.channel.unsure} of unknown fate, {storm.twice} said twice; back after {max(storm.back):.1f} s at most; "
                     f"faults: {faults or 'none'}"
                 )
     finally:

@@ -53,6 +53,7 @@ class Storm:
     gateway: NodeGateway
     dice: random.Random
     said: dict[str, str] = field(default_factory=dict)  # number of a message: who
+    twice: int = 0  # lines that were said once more, as `faults` finds them
     back: list[float] = field(default_factory=list)  # seconds until the shop was back, after each kill
 
     async def blow(self, kills: int) -> None:
@@ -117,10 +118,9 @@ class Storm:
         got = self.gateway.said()
         lost, more = Counter(wanted) - Counter(got), Counter(got) - Counter(wanted)
         found += [f"never said: {line}" for line in lost]
-        if more.total() > self.channel.unsure:
-            found.append(
-                f"{more.total()} said twice, of {self.channel.unsure} that nobody was sure of: {more}"
-            )
+        self.twice = more.total()
+        if self.twice > self.channel.unsure:
+            found.append(f"{self.twice} said twice, of {self.channel.unsure} that nobody was sure of: {more}")
         for place in {place for place, _ in wanted}:
             mine, theirs = ([text for where, text in some if where == place] for some in (wanted, got))
             if list(dict.fromkeys(mine)) != list(dict.fromkeys(theirs)):

@@ -74,6 +74,7 @@ class PythonGateway:
         self._endpoint = endpoint
         self._puppet: Any = None
         self._connecting = asyncio.Lock()
+        self._is_closed = False
         self._coming: asyncio.Queue[Event | GatewayTrouble] = asyncio.Queue()
 
     async def events(self) -> AsyncGenerator[Event, None]:
@@ -104,6 +105,8 @@ class PythonGateway:
                 return await CALLS[name](puppet, **fields)
         except Exception as fault:
             raise _named(fault) from None
+        finally:
+            self._close_if_done()
 
     async def download(self, id: str, *, most: int) -> bytes:
         raise GatewayFault("python-wechaty cannot fetch files")
@@ -112,11 +115,17 @@ class PythonGateway:
         raise GatewayFault("python-wechaty cannot hand over files")
 
     async def close(self) -> None:
-        if self._puppet is not None and self._puppet.channel is not None:
+        self._is_closed = True
+        self._close_if_done()
+
+    def _close_if_done(self) -> None:
+        """Once more behind every call: the library opens a connection again for whoever was just asking."""
+        if self._is_closed and self._puppet is not None and self._puppet.channel is not None:
             self._puppet.channel.close()
-        self._puppet = None
 
     async def _connected(self) -> Any:
+        if self._is_closed:
+            raise GatewayAway("closed")
         async with self._connecting:
             return self._puppet or await self._connect()
 
@@ -146,8 +155,10 @@ class PythonGateway:
         try:
             await puppet._listen_for_event()
         except Exception as fault:
-            # what it could not read is not the gateway's word: another connection may hear more
-            why = named if not isinstance(named := _named(fault), GatewayFault) else GatewayAway(str(named))
+            named = _named(fault)  # a fault is what it could not read; another connection may hear more
+            why = GatewayAway(str(named)) if isinstance(named, GatewayFault) else named
+        finally:
+            self._close_if_done()
         self._coming.put_nowait(why)
 
     def _heard(self, name: str, facts: Mapping[str, str], payload: Any) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from bot.channels.wechaty.gateway import Endpoint, look
 from tests.support.shopkeeper import PATIENCE, Shopkeeper, catalogue_file, free_port
-from tests.wechaty.stand import ROOM, TOKEN, NodeGateway, until
+from tests.wechaty.stand import ROOM, TOKEN, US, NodeGateway, until
 
 CONFIG = """
 [shop]
@@ -76,6 +77,29 @@ async def test_from_the_pairing_code_to_the_slip(keeper: Shopkeeper, gateway: No
     await gateway.say("wxid_hua", "橙子改3箱", room=ROOM)
     assert "3箱" in await said(gateway, ROOM, lambda text: text.startswith("阿花") and "3箱" in text)
     assert [text for place, text in gateway.said() if place == "wxid_li"] == []
+    assert await keeper.stop() == 0
+
+
+async def test_photos_go_both_ways_and_whoever_types_on_the_account_s_phone_is_not_talked_over(
+    keeper: Shopkeeper, gateway: NodeGateway
+) -> None:
+    await until(lambda: "绑定" in keeper.log and "logged in" in keeper.log)
+    (code,) = re.findall(r"绑定 \d{6}", keeper.log)
+    await gateway.say("wxid_boss", code)
+    await said(gateway, "wxid_boss", lambda text: "店主" in text)
+    rotten, fresh = (b"\xff\xd8\xff" + bytes([n]) * 50_000 for n in (1, 2))
+    await gateway.show("wxid_li", rotten)
+    await gateway.say("wxid_li", "转人工")
+    await until(lambda: gateway.shown() == [("wxid_boss", sha256(rotten).hexdigest())])
+    await gateway.say("wxid_boss", "1 接")
+    await said(gateway, "wxid_boss", lambda text: "归你了" in text)
+    await gateway.show("wxid_boss", fresh)
+    await until(lambda: ("wxid_li", sha256(fresh).hexdigest()) in gateway.shown())
+    await gateway.say(US, "你要的橙子到了", room="wxid_hua")
+    await said(gateway, "wxid_boss", lambda text: "#2 阿花" in text)
+    await gateway.say("wxid_hua", "来1箱橙子")
+    await said(gateway, "wxid_boss", lambda text: text == "#2 阿花：来1箱橙子")
+    assert [text for place, text in gateway.said() if place == "wxid_hua"] == []
     assert await keeper.stop() == 0
 
 

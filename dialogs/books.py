@@ -70,6 +70,7 @@ SENTENCES = {
     "a campaign gave what its orders took": "活动 {what} 记的份数和单上的差 {qty}",
     "a campaign keeps to its quota": "活动 {what} 超了名额，或者结束了还占着货，差 {qty}",
     "nobody has more of a campaign than his share": "{what} 在活动里的份数和记的差 {qty}，或者超了每人的数",
+    "no group has more of a campaign than its share": "{what} 这个群在活动里的份数和记的差 {qty}，或者超了它的份额",
     "a line is as long as it is counted": "{what} 排队候补的人数差 {n} 个",
     "what is offered to a line is kept for it": "{what} 给候补留的货差 {qty}",
     "a bargain counts the cuts that people made": "{what} 号砍价的刀数差 {n} 刀，或者有人砍了自己的",

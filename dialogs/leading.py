@@ -18,6 +18,7 @@ from shop.refusals import CampaignOver, NoSuchCampaign
 from shop.rules.campaigns import LIFE, OnOffer
 
 _EACH = re.compile(r"每人(?:只能|最多|限[购量]?)?\s*(\d{1,3})")
+_IN_ROOM = re.compile(r"每个?群(?:各|最多|限量?)?\s*(\d{1,5})")
 _QUOTA = re.compile(
     r"(?:一?共|总共|限量?|名额|[x×*])\s*(\d{1,5})(?=\s*(?:[\u4e00-\u9fff]|$|[,，。 ]))(?<!每人限\d)"
 )
@@ -42,6 +43,12 @@ def parse_each(reading: Reading, old: Any, asked: bool) -> Any:
     """每人限2."""
     said = reading.slots.get("limit") or ((found := _EACH.search(reading.text)) and found[1])
     return str(said) if said else None
+
+
+def parse_in_room(reading: Reading, old: Any, asked: bool) -> Any:
+    """每群30箱: the share of each group."""
+    found = _IN_ROOM.search(reading.text)
+    return found[1] if found else None
 
 
 def parse_quota(reading: Reading, old: Any, asked: bool) -> Any:

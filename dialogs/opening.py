@@ -109,7 +109,9 @@ async def unheard(turn: Turn, rooms: Sequence[Room], *, at: datetime) -> list[st
 
 
 def new_items(plan: OnOffer) -> list[NewItem]:
-    return [NewItem(item.sku, item.price, item.quota, item.each, item.steps) for item in plan.items]
+    return [
+        NewItem(item.sku, item.price, item.quota, item.each, item.steps, item.in_room) for item in plan.items
+    ]
 
 
 def named(rooms: Sequence[Room]) -> str:

@@ -17,7 +17,7 @@ from dialogs.hear.reading import Line, Pending, Reading
 from dialogs.speech import Button, Say
 from dialogs.turn import Turn
 from dialogs.wants import line_from_json, line_to_json, to_wants
-from shop import campaigns, lists, orders, slips, teams
+from shop import campaigns, lists, orders, shares, slips, teams
 from shop.kit.ids import RoomId
 from shop.kit.money import Money, total
 from shop.kit.refusal import Refusal
@@ -237,6 +237,9 @@ async def told_of_campaign(turn: Turn, slip: Slip, campaign: OnOffer) -> tuple[S
 async def rolling_list(turn: Turn, campaign: OnOffer, room: RoomId) -> Say:
     listed = await lists.entries(campaign.id, room=room)
     at = await campaigns.progress(campaign.id)
+    if any(item.in_room is not None for item in campaign.items):
+        mine = await shares.of_group(campaign.id, room)
+        at = replace(at, people=mine.people, taken=mine.taken, left=mine.left)
     link = turn.links.list(campaign)
     text = rolling.rolling(campaign, listed, at, turn.shelf, now=turn.now, link=link)
     return Say(text, room=room, fold=rolling.fold(campaign, room), lane="list")

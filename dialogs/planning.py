@@ -67,13 +67,14 @@ def planned(turn: Turn, data: Data, kind: Kind) -> OnOffer | Unclear:
     deadline = moment(data.get("until"), turn)
     if deadline and deadline <= turn.now:
         return Unclear("until", "截止时间已经过了，换个时间，比如“晚上8点截”")
-    said_many = [slot for slot in ("quota", "each", "least") if data.get(slot)]
+    said_many = [slot for slot in ("quota", "each", "least", "in_room") if data.get(slot)]
     if wrong := next((slot for slot in said_many if quantity(data[slot]) is None), None):
         return Unclear(wrong, "数没看懂，比如“起20盒 共50盒 每人限2”")
     quota, each = quantity(data.get("quota")), quantity(data.get("each"))
+    in_room = quantity(data.get("in_room"))
     lower = tuple(sorted((least, low) for least, low in steps if least and low))
     items = tuple(
-        Item(0, no, letter(no), said["sku"], price, quota, each, lower)
+        Item(0, no, letter(no), said["sku"], price, quota, each, lower, in_room)
         for no, (said, price) in enumerate(zip(data["items"], prices, strict=True), start=1)
     )
     least = quantity(data.get("least")) or NONE

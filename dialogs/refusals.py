@@ -48,6 +48,12 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
         if r.has.milli > 0
         else f"{r.name}每人限 {r.each} {r.unit}，说少一点就行"
     ),
+    no.GroupShareGone: lambda r: (
+        f"{r.name}这个群只剩 {r.left} {r.unit} 了，要就说“{r.name}{r.left}{r.unit}”"
+        if r.left.milli > 0
+        else f"{r.name}这个群的份接完了。有人退出，名单会变，那时再回“+1”"
+    ),
+    no.JoinInGroup: lambda r: f"{r.name}每个群各有各的份，在群里说“+1”就行",
     no.SomeLeft: lambda r: f"{r.name}还有 {r.left} {r.unit}，不用候补，直接回“抢”",
     no.NoSuchCampaign: lambda r: f"没找到“{r.said[:12]}”这个活动。回“活动”看看有哪些",
     no.NoGroupLeft: lambda r: "要发的群现在都说了“别发了”，没有开。群里说“可以发了”以后再来一次",
@@ -177,6 +183,7 @@ PRIVATELY = (
     no.CampaignOver,
     no.QuotaGone,
     no.QuotaShared,
+    no.GroupShareGone,
     no.AlreadyInTeam,
     no.NoSuchTeam,
     no.TeamFull,

@@ -50,12 +50,18 @@ def item_line(item: Item, of: OnOffer, shelf: Goods) -> str:
     price = item.price or sku.price
     parts = [
         f"{_mark(item, of)}{shelf.everything.called(item.sku)} {voice.price(price, sku.unit)}",
-        f"共{item.quota}{sku.unit}" if item.quota is not None else "",
+        _how_many(item, sku.unit),
         f"每人限{item.each}" if item.each is not None else "",
         f"原价{sku.price}" if price < sku.price else "",
         "，".join(f"满{least}{sku.unit} {low}" for least, low in item.steps),
     ]
     return " ".join(part for part in parts if part)
+
+
+def _how_many(item: Item, unit: str) -> str:
+    if item.in_room is not None:
+        return f"每群{item.in_room}{unit}"
+    return f"共{item.quota}{unit}" if item.quota is not None else ""
 
 
 def _mark(item: Item, of: OnOffer) -> str:

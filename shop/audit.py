@@ -198,6 +198,7 @@ RULES = (
             "a campaign gave what its orders took",
             "a campaign keeps to its quota",
             "nobody has more of a campaign than his share",
+            "no group has more of a campaign than its share",
         ),
     ),
     Rule(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shop import orders, refunds, seats, stock
+from shop import orders, refunds, seats, shares, stock
 from shop.counters import goods_changed, next_number
 from shop.events import (
     CampaignArrived,
@@ -42,13 +42,15 @@ ALONE = frozenset({Kind.FLASH, Kind.TEAM})  # the same goods run in one of these
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """`steps` are (from so much in all, price of one): the more are taken, the less each costs in the end."""
+    """`steps` are (from so much in all, price of one): the more are taken, the less each costs in the end. `in_room` is
+    the share of each group; all of them together are the quota."""
 
     sku: str
     price: Money | None = None
     quota: Quantity | None = None
     each: Quantity | None = None
     steps: tuple[tuple[Quantity, Money], ...] = ()
+    in_room: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,13 @@ async def set_up(
     """Reserve its quotas of the stock and let it begin, now or at `starts_at`; without rooms it runs in every group; `quietly`, when
     the groups are told in another way.
     Raises CampaignClash when there is less than a quota, or the same goods are in another flash sale or team;
-    ValueError for no items or an end before the beginning."""
+    ValueError for no items, an end before the beginning, or shares of groups without groups."""
+    rooms = tuple(dict.fromkeys(rooms))
     starts = starts_at if starts_at and starts_at > now else None
     if not items or (deadline and deadline <= (starts or now)):
         raise ValueError("a campaign has goods, and ends after it has begun")
+    if not rooms and any(item.in_room is not None for item in items):
+        raise ValueError("whoever gives each group a share says which groups")
     async with transaction() as tx:
         await may_begin(shop, kind, items)
         row = await Campaign.create(
@@ -106,10 +111,10 @@ async def set_up(
             terms=dict(terms or {}),
             made_by_id=by,
         )
-        for room in dict.fromkeys(rooms):
+        for room in rooms:
             await CampaignRoom.create(campaign_id=row.id, room_id=room)
         for no, item in enumerate(items, start=1):
-            await _add_item(shop, row, no, item)
+            await _add_item(shop, row, no, item, rooms)
         await goods_changed(shop)
         if not starts and not quietly:
             tx.tell(CampaignOpened(row.id), at=now)
@@ -306,25 +311,30 @@ async def may_begin(shop: ShopId, kind: Kind, items: Sequence[NewItem]) -> None:
         raise CampaignClash(clash.sku.product.name, clash.campaign.title)
 
 
-async def _add_item(shop: ShopId, row: Campaign, no: int, new: NewItem) -> None:
+async def _add_item(shop: ShopId, row: Campaign, no: int, new: NewItem, rooms: Sequence[RoomId]) -> None:
+    share = new.in_room
+    quota = Quantity(share.milli * len(rooms)) if share is not None else new.quota
     sku = await Sku.filter(shop_id=shop, key=new.sku).select_related("product").get()
-    if new.quota is not None and not await stock.reserve(sku.id, new.quota):
+    if quota is not None and not await stock.reserve(sku.id, quota):
         left = await run_sql(
             "SELECT on_hand - held AS free FROM stock_item WHERE sku_id = ? AND place_id IS NULL", [sku.id]
         )
         raise CampaignClash(sku.product.name, "", Quantity(int(left[0]["free"])), sku.unit)
-    await CampaignItem.create(
+    item = await CampaignItem.create(
         campaign_id=row.id,
         sku_id=sku.id,
         no=no,
         letter=LETTERS[no - 1] if no <= len(LETTERS) else "",
         price_fen=new.price.fen if new.price is not None else None,
-        quota=new.quota.milli if new.quota is not None else None,
-        reserved=new.quota.milli if new.quota is not None else 0,
+        quota=quota.milli if quota is not None else None,
+        reserved=quota.milli if quota is not None else 0,
         each=new.each.milli if new.each is not None else None,
+        in_room=share.milli if share is not None else None,
         steps=[[least.milli, price.fen] for least, price in new.steps] or None,
         is_open=row.status == State.OPEN,
     )
+    if share is not None:
+        await shares.give(item.id, rooms, share)
 
 
 async def _locked(id: int) -> Campaign:

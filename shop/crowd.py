@@ -46,9 +46,11 @@ async def come(shop: ShopId, of: OnOffer, guests: Sequence[PersonId], *, now: da
 
 async def _join(shop: ShopId, of: OnOffer, guests: Sequence[PersonId], now: datetime) -> Came:
     placed = list[OrderId]()
-    for guest in guests:
+    for n, guest in enumerate(guests):
+        room = of.rooms[n % len(of.rooms)] if of.rooms else None
         try:
-            placed.append((await orders.place(shop, guest, _wants(of), now=now, campaign=of)).id)
+            slip = await orders.place(shop, guest, _wants(of), now=now, room=room, campaign=of)
+            placed.append(slip.id)
         except Refusal:
             continue
     return Came(len(guests), tuple(placed), len(guests) - len(placed))

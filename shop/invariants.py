@@ -542,6 +542,20 @@ CHECKS = (
         """,
     ),
     Check(
+        "no group has more of a campaign than its share",
+        "{what} has {figure} thousandths more of a campaign than are counted",
+        """
+        SELECT room.name AS what, has - taken AS figure FROM (
+          SELECT share.room_id, share.taken, share.most, (SELECT coalesce(sum(line.qty), 0)
+            FROM line JOIN "order" AS o ON o.id = line.order_id
+            WHERE o.campaign_id = item.campaign_id AND o.room_id = share.room_id AND line.sku_id = item.sku_id
+            AND o.status <> 'cancelled') AS has
+          FROM campaign_room_share AS share JOIN campaign_item AS item ON item.id = share.item_id
+        ) AS shares JOIN room ON room.id = room_id
+        WHERE room.shop_id = ? AND (has <> taken OR taken > most)
+        """,
+    ),
+    Check(
         "a line is as long as it is counted",
         "the line of campaign {what} counts {figure} people more than wait",
         f'SELECT l."key" AS what, l.waiting - l.waits AS figure FROM ({LINES}) AS l WHERE l.waiting <> l.waits',

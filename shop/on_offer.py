@@ -60,6 +60,7 @@ def _item(row: CampaignItem) -> Item:
         quota=Quantity(row.quota) if row.quota is not None else None,
         each=Quantity(row.each) if row.each is not None else None,
         steps=tuple((Quantity(least), Money(fen)) for least, fen in row.steps or ()),
+        in_room=Quantity(row.in_room) if row.in_room is not None else None,
     )
 
 

@@ -384,9 +384,8 @@ async def _place_new(
     }
     (order,) = await add(Order, [row])
     lines = await _add_lines(order.id, list(bills.parts(basket, quote).values()), shelf)
-    await _take(
-        {}, basket, shelf, campaign, buyer, now
-    )  # last: whoever wants the same goods waits for COMMIT
+    # last: whoever wants the same goods waits for COMMIT
+    await _take({}, basket, shelf, campaign, buyer, room, now)
     if coupon is not None:
         await coupons.lock(order.id, coupon, now=now)
     return build(order, lines, await _ready_if_free(order, now))
@@ -418,7 +417,7 @@ async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: date
         await _end(order, "buyer_cancelled", now)
         return await slip_of(order)
     standing = await _rewrite(order, lines, after, shelf, now, campaign=campaign)
-    await _take(before, after, shelf, campaign, PersonId(order.buyer_id), now)
+    await _take(before, after, shelf, campaign, PersonId(order.buyer_id), _room_of(order), now)
     await _ready_if_free(order, now)
     return await slip_of(order, standing)
 
@@ -530,12 +529,13 @@ async def _take(
     shelf: Goods,
     campaign: OnOffer | None,
     buyer: PersonId,
+    room: RoomId | None,
     now: datetime,
 ) -> None:
     """Take the difference: the pieces of a campaign first, then the stock (everybody locks them in this order)."""
     if campaign is not None:
         pieces = _pieces(_difference(before, after), shelf, campaign)
-        await quotas.take(pieces, buyer, campaign.title, now=now)
+        await quotas.take(pieces, buyer, room, campaign.title, now=now)
     await stock.promise(_takes(before, after, shelf, campaign))
 
 
@@ -549,10 +549,15 @@ def _pieces(more: Mapping[str, Quantity], shelf: Goods, campaign: OnOffer) -> di
     }
 
 
+def _room_of(order: Order) -> RoomId | None:
+    return RoomId(order.room_id) if order.room_id is not None else None
+
+
 async def _give_back(order: Order) -> None:
     again: Mapping[int, Quantity] = {}
     if order.campaign_id is not None:
-        again = await quotas.give_all_back(order.id, order.campaign_id, PersonId(order.buyer_id))
+        buyer = PersonId(order.buyer_id)
+        again = await quotas.give_all_back(order.id, order.campaign_id, buyer, _room_of(order))
     if order.paid_at is not None:  # what came back from its way may lie packed
         await packing.take_apart(order.id)
     await stock.release(order.id)

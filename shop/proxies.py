@@ -10,7 +10,7 @@ from hmac import compare_digest
 from shop import orders, people, quotas
 from shop.catalogue import goods
 from shop.events import EntryTakenOver
-from shop.kit.ids import PersonId, ShopId
+from shop.kit.ids import PersonId, RoomId, ShopId
 from shop.kit.quantity import Quantity
 from shop.records.orders import Order
 from shop.refusals import NoSuchOrder
@@ -56,6 +56,7 @@ async def take_over(shop: ShopId, who: PersonId, said: str, *, now: datetime) ->
             for line in theirs:
                 await quotas.past_the_line(campaign.item[line.sku_key].id, Quantity(line.qty))
         wants = [Want(line.sku_key, Quantity(line.qty), "add", None, line.note) for line in theirs]
-        taken = await orders.place(shop, who, wants, now=now, campaign=campaign)
+        room = RoomId(order.room_id) if order.room_id is not None else None
+        taken = await orders.place(shop, who, wants, now=now, room=room, campaign=campaign)
         tx.tell(EntryTakenOver(order.id, taken.id), at=now)
         return taken

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import flash, waitlist
-from shop.kit.ids import PersonId
+from shop import flash, shares, waitlist
+from shop.kit.ids import PersonId, RoomId
 from shop.kit.quantity import Quantity
-from shop.refusals import CampaignOver, QuotaGone, QuotaShared
+from shop.refusals import CampaignOver, GroupShareGone, JoinInGroup, QuotaGone, QuotaShared
 from shop.rules.campaigns import Item, State
 from shop.transaction import run_sql
 
@@ -29,14 +29,16 @@ class Take:
     more: Quantity
 
 
-async def take(takes: Mapping[int, Take], person: PersonId, title: str, *, now: datetime) -> None:
-    """Take all or nothing, in the order of ids. Raises CampaignOver, QuotaGone, QuotaShared; then the caller's
-    transaction must not commit."""
+async def take(
+    takes: Mapping[int, Take], person: PersonId, room: RoomId | None, title: str, *, now: datetime
+) -> None:
+    """Take all or nothing, in the order of ids; `room` is the group of the order. Raises CampaignOver, QuotaGone,
+    QuotaShared, GroupShareGone, JoinInGroup; then the caller's transaction must not commit."""
     for _, one in sorted(takes.items()):
         if one.more.milli > 0:
-            await _take(one, person, title, now)
+            await _take(one, person, room, title, now)
         elif one.more.milli < 0:
-            await give_back(one.item.id, person, Quantity(-one.more.milli))
+            await give_back(one.item.id, person, room, Quantity(-one.more.milli))
 
 
 async def look(takes: Mapping[int, Take], person: PersonId, *, now: datetime) -> None:
@@ -57,7 +59,7 @@ async def look(takes: Mapping[int, Take], person: PersonId, *, now: datetime) ->
             raise QuotaGone(one.name, one.unit, Quantity(int(row["free"])), one.more)
 
 
-async def _take(one: Take, person: PersonId, title: str, now: datetime) -> None:
+async def _take(one: Take, person: PersonId, room: RoomId | None, title: str, now: datetime) -> None:
     item, qty = one.item, one.more.milli
     left = await _taken(item, qty, now)
     if left is None and await waitlist.use_offer(item.id, person, one.more, now=now):
@@ -66,6 +68,8 @@ async def _take(one: Take, person: PersonId, title: str, now: datetime) -> None:
         raise await _why_not(one, title, now)
     if left == 0:
         await flash.sold_out(item.id, now=now)
+    if item.in_room is not None and not await shares.take(item.id, room, one.more):
+        raise await _not_from_here(one, room)
     if item.each is not None and not await _share(item, person, qty):
         raise QuotaShared(one.name, one.unit, item.each, await waitlist.share(item.id, person))
 
@@ -109,14 +113,20 @@ async def _why_not(one: Take, title: str, now: datetime) -> CampaignOver | Quota
     return QuotaGone(one.name, one.unit, Quantity(int(row["free"])), one.more)
 
 
-async def give_back(item: int, person: PersonId, qty: Quantity) -> bool:
+async def _not_from_here(one: Take, room: RoomId | None) -> GroupShareGone | JoinInGroup:
+    if room is None:
+        return JoinInGroup(one.name)
+    return GroupShareGone(one.name, one.unit, await shares.left(one.item.id, room))
+
+
+async def give_back(item: int, person: PersonId, room: RoomId | None, qty: Quantity) -> bool:
     """Pieces that this person does not want after all. True when they are reserved for the campaign again: then the
     stock that the order held stays promised. While somebody waits in line they are nobody else's."""
     rows = await run_sql(
         "UPDATE campaign_item SET taken = taken - ?, "
         "reserved = CASE WHEN is_open AND quota IS NOT NULL THEN reserved + ? ELSE reserved END, "
         "kept = CASE WHEN is_open AND quota IS NOT NULL AND waiting > 0 THEN kept + ? ELSE kept END "
-        "WHERE id = ? AND taken >= ? RETURNING is_open, quota",  # SQLite 3.40 says 1 to `quota IS NOT NULL` here
+        "WHERE id = ? AND taken >= ? RETURNING is_open, quota, in_room",  # SQLite 3.40 says 1 to `quota IS NOT NULL` here
         [qty.milli, qty.milli, qty.milli, item, qty.milli],
     )
     if not rows:
@@ -125,6 +135,8 @@ async def give_back(item: int, person: PersonId, qty: Quantity) -> bool:
         "UPDATE campaign_share SET qty = qty - ? WHERE item_id = ? AND person_id = ?",
         [qty.milli, item, person],
     )
+    if rows[0]["in_room"] is not None:
+        await shares.take(item, room, Quantity(-qty.milli))
     return bool(rows[0]["is_open"]) and rows[0]["quota"] is not None
 
 
@@ -136,7 +148,9 @@ async def past_the_line(item: int, qty: Quantity) -> None:
     )
 
 
-async def give_all_back(order: int, campaign: int, person: PersonId) -> dict[int, Quantity]:
+async def give_all_back(
+    order: int, campaign: int, person: PersonId, room: RoomId | None
+) -> dict[int, Quantity]:
     """An order of a campaign has ended. Gives what is reserved for the campaign again, by sku row."""
     rows = await run_sql(
         "SELECT item.id, item.sku_id, sum(line.qty) AS qty FROM line JOIN campaign_item AS item "
@@ -147,6 +161,6 @@ async def give_all_back(order: int, campaign: int, person: PersonId) -> dict[int
     again: dict[int, Quantity] = {}
     for row in rows:
         qty = Quantity(int(row["qty"]))
-        if await give_back(int(row["id"]), person, qty):
+        if await give_back(int(row["id"]), person, room, qty):
             again[int(row["sku_id"])] = qty
     return again

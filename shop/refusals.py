@@ -447,6 +447,22 @@ class QuotaShared(Refusal):
 
 
 @dataclass(eq=False)
+class GroupShareGone(Refusal):
+    """每群30箱: this group has less of its share left than is wanted."""
+
+    name: str
+    unit: str
+    left: Quantity
+
+
+@dataclass(eq=False)
+class JoinInGroup(Refusal):
+    """每群30箱: each group has a share of its own, and this was said in none."""
+
+    name: str
+
+
+@dataclass(eq=False)
 class SomeLeft(Refusal):
     """There is no need to wait in line: anybody may take some."""
 

@@ -15,7 +15,7 @@ from shop.kit.ids import PersonId
 from shop.kit.quantity import NONE, Quantity
 from shop.records.campaigns import CampaignItem
 from shop.records.waitlist import Waiting
-from shop.refusals import CampaignOver, QuotaShared, SomeLeft
+from shop.refusals import CampaignOver, GroupShareGone, QuotaShared, SomeLeft
 from shop.rules.campaigns import OVER, Item, State
 from shop.transaction import run_sql, transaction
 
@@ -40,13 +40,15 @@ class Place:
 
 async def wait(item: Item, name: str, unit: str, person: PersonId, *, now: datetime) -> Place:
     """候补: at the end of the line, once. Raises SomeLeft when anybody may take one, QuotaShared when this person has
-    his share, CampaignOver."""
+    his share, GroupShareGone where each group has its own, CampaignOver."""
     async with transaction():
         row = await _locked(item.id)
         if (standing := await place(item.id, person)) is not None:
             return standing
         if row.campaign.status != State.OPEN or row.quota is None:
             raise CampaignOver(name)
+        if item.in_room is not None:
+            raise GroupShareGone(name, unit, NONE)  # what comes back is its group's, and on its list
         if row.reserved > row.kept:
             raise SomeLeft(name, unit, Quantity(row.reserved - row.kept))
         has = await share(item.id, person)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dialogs import rolling
-from dialogs.engine import Data, Done, Question
-from dialogs.leading import rooms_for
+from dialogs.engine import Data, Done, Question, Slot
+from dialogs.leading import parse_in_room, rooms_for
 from dialogs.opening import Unclear, named, set_up
 from dialogs.planning import OfGoods, planned
 from dialogs.turn import Turn
@@ -21,6 +21,7 @@ class OpenCampaign(OfGoods):
         "接龙 车厘子 58 晚上8点截",
     )
     opens = "接龙 …"
+    in_room = Slot(parse_in_room, optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         rooms = await rooms_for(turn, data)

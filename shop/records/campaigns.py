@@ -76,6 +76,7 @@ class CampaignItem(Model):
     price_fen = fields.BigIntField(null=True)  # None: as on the shelf
     quota = fields.BigIntField(null=True)  # None: as much as there is
     each = fields.BigIntField(null=True)  # for one buyer
+    in_room = fields.BigIntField(null=True)  # 每群30箱: for each of its groups (campaign_room_share)
     steps: Any = fields.JSONField(null=True)  # 阶梯价: [[from so many thousandths, fen], …], fewest first
     is_open = fields.BooleanField(db_default=False)
     taken = fields.BigIntField(db_default=0)
@@ -123,4 +124,27 @@ class CampaignShare(Model):
             UniqueConstraint(("item_id", "person_id"), name="uq_campaign_share"),
             CheckConstraint("qty >= 0", name="ck_campaign_share_qty"),
             CheckConstraint("qty <= most", name="ck_campaign_share_most"),
+        )
+
+
+class CampaignRoomShare(Model):
+    """How much one group has taken of an item of which each group has its own; the database refuses one piece more."""
+
+    id = fields.BigIntField(primary_key=True)
+    item: fields.ForeignKeyRelation[CampaignItem] = fields.ForeignKeyField(
+        "shop.CampaignItem", on_delete=fields.RESTRICT
+    )
+    room: fields.ForeignKeyRelation[Room] = fields.ForeignKeyField("shop.Room", on_delete=fields.RESTRICT)
+    taken = fields.BigIntField(db_default=0)
+    most = fields.BigIntField()
+
+    item_id: int
+    room_id: int
+
+    class Meta:
+        table = "campaign_room_share"
+        constraints = (
+            UniqueConstraint(("item_id", "room_id"), name="uq_campaign_room_share"),
+            CheckConstraint("taken >= 0", name="ck_campaign_room_share_taken"),
+            CheckConstraint("taken <= most", name="ck_campaign_room_share_most"),
         )

@@ -101,6 +101,7 @@ class Item:
     quota: Quantity | None = None
     each: Quantity | None = None
     steps: tuple[tuple[Quantity, Money], ...] = ()
+    in_room: Quantity | None = None  # each of its groups has so much of the quota for itself
 
     def price_at(self, taken: Quantity) -> Money | None:
         """阶梯价: what one costs when so much is taken in all; the price it began with below the first step."""

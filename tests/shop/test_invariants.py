@@ -74,6 +74,7 @@ async def a_busy_day(shop: ShopId) -> None:
     await team_of_the_day(shop)
     await points_of_the_day(shop, unpaid.id, paid.id)
     await bargain_of_the_day(shop)
+    await shares_of_the_day(shop)
 
 
 async def coupons_of_the_day(shop: ShopId, unpaid: int, paid: int) -> None:
@@ -128,6 +129,15 @@ async def bargain_of_the_day(shop: ShopId) -> None:
     await bargains.buy(made.id, now=NOW)
 
 
+async def shares_of_the_day(shop: ShopId) -> None:
+    """Of the two plums of its group somebody has taken one."""
+    room, plums = (await a_room()).id, await a_product("李子", "8.00", stock=10)
+    item = campaigns.NewItem(plums, in_room=Quantity.of(2))
+    of = await campaigns.set_up(shop, Kind.LIST, "李子", [item], by=None, now=NOW, rooms=[room])
+    one = [Want(plums, Quantity.of(1))]
+    await orders.place(shop, await a_customer("阿强"), one, now=NOW, room=room, campaign=of)
+
+
 async def points_of_the_day(shop: ShopId, unpaid: OrderId, paid: OrderId) -> None:
     """Person 1 was given 50 and has spent 20 on order 1; order 5 has earned 24 for person 3."""
     li, ming, boss = [await a_customer(name) for name in ("小李", "小明", "老板")]
@@ -179,7 +189,7 @@ SPOILS = (
     Spoil("an unpaid order waits for something", 1, "0501-001", 'UPDATE "order" SET pay_due_at = NULL WHERE id = 1'),
     Spoil("an end has its moment", 1, "0501-004", 'UPDATE "order" SET ended_at = NULL WHERE id = 4'),
     Spoil("an end has its moment", 1, "0501-001", 'UPDATE "order" SET ended_at = placed_at WHERE id = 1'),
-    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 11"),
+    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 12"),
     Spoil("paid is what was asked", -1, "0501-002", "UPDATE pay_fact SET amount_fen = 2989 WHERE order_id = 2"),
     Spoil("paid is what was asked", -2990, "0501-002", "DELETE FROM pay_fact WHERE order_id = 2"),
     Spoil("settled money makes an order paid", 2990, "0501-002", 'UPDATE "order" SET paid_at = NULL WHERE id = 2'),
@@ -238,10 +248,13 @@ SPOILS = (
     Spoil("a coupon is where its order is", 4, "coupon 3", "UPDATE coupon SET order_id = 4 WHERE id = 3"),
     Spoil("a coupon is where its order is", 1, "coupon 1", "UPDATE coupon SET person_id = 5 WHERE id = 1"),
     Spoil("what was grabbed was given", -1, "drop 1", "UPDATE coupon_drop SET taken = 2"),
-    Spoil("a campaign gave what its orders took", 1000, "1", "UPDATE campaign_item SET taken = 2000, reserved = 4000"),
+    Spoil("a campaign gave what its orders took", 1000, "1", "UPDATE campaign_item SET taken = 2000, reserved = 4000 WHERE id = 1"),
     Spoil("a campaign keeps to its quota", 500, "1", "UPDATE campaign_item SET quota = 5500", "campaign_item"),
     Spoil("a campaign keeps to its quota", 0, "1", "UPDATE campaign SET status = 'settled'"),
     Spoil("nobody has more of a campaign than his share", 1000, "阿强", "UPDATE campaign_share SET qty = 0"),
+    Spoil("no group has more of a campaign than its share", 1000, "水果群", "UPDATE campaign_room_share SET taken = 0"),
+    Spoil("no group has more of a campaign than its share", 0, "水果群",
+          "UPDATE campaign_room_share SET most = 500", "campaign_room_share"),
     Spoil("a team counts its seats", 1, "2", "UPDATE team SET taken = 2 WHERE number = 2"),
     Spoil("a team counts its seats", 1, "2", "UPDATE team_seat SET state = 'held' WHERE team_id = 2"),
     Spoil("a team is complete when all its seats are paid or the shop's", 1, "2",

@@ -14,13 +14,16 @@ from shop.audit import NAMES, RULES
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.promotions import from_terms, kinds
+from shop.rules import bargains
 from shop.rules.pricing import Buyer, Coupon, Item, Nearly, Offer, Promotion, Quote, Unused, quote
 from tests.support.carts import NOON
 from tests.support.drawings import AUDIT, LIVES, audit, lives
 
-PRICING = Path(__file__).parents[2] / "docs" / "pricing.md"
+ROOT = Path(__file__).parents[2]
+PRICING, CAMPAIGNS = ROOT / "docs" / "pricing.md", ROOT / "docs" / "campaigns.md"
 BASKETS = ["basket", "with", "pays", "each line", "told"]
 KINDS = ["said", "kind", "terms"]
+DRAWN = ["from", "to", "cuts", "drawn with", "shares"]
 NONE = "–"
 
 
@@ -32,11 +35,11 @@ class Row(NamedTuple):
     told: str
 
 
-def rows(head: list[str]) -> list[list[str]]:
+def rows(head: list[str], page: Path = PRICING) -> list[list[str]]:
     """What stands in the tables with this head."""
     found: list[list[str]] = []
     reading = False
-    for line in PRICING.read_text(encoding="utf-8").splitlines():
+    for line in page.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if not line.startswith("|"):
             reading = False
@@ -130,3 +133,16 @@ def test_every_check_of_the_books_has_its_sentence_and_at_most_one_rule() -> Non
     assert len(guarded) == len(set(guarded))
     assert set(guarded) <= set(NAMES)
     assert all(bool(rule.checks) != bool(rule.waits) for rule in RULES)
+
+
+@pytest.mark.parametrize("row", rows(DRAWN, CAMPAIGNS))
+def test_the_shares_of_a_bargain_are_drawn_as_written(row: list[str]) -> None:
+    start, floor, cuts, seed, shares = row
+    drawn = bargains.draw(Money.parse(start), Money.parse(floor), int(cuts), int(seed))
+    assert [share.yuan for share in drawn] == shares.split(", ")
+
+
+def test_the_chats_that_the_page_of_campaigns_names_are_there() -> None:
+    named = re.findall(r"`(\w+\.chat)`", CAMPAIGNS.read_text(encoding="utf-8"))
+    assert len(named) > 30
+    assert [name for name in named if not (ROOT / "tests" / "transcripts" / name).exists()] == []

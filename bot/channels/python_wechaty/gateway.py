@@ -35,7 +35,12 @@ FACTS: Mapping[str, Mapping[str, str]] = {
     "friendship": {"friendshipId": "friendship_id"},
     "room-invite": {"roomInvitationId": "room_invitation_id"},
     "room-join": {"roomId": "room_id"},
-    "room-leave": {"roomId": "room_id"},
+    "room-leave": {
+        "roomId": "room_id",
+        "removeeIdList": "removed_ids",
+        "removerId": "remover_id",
+        "timestamp": "timestamp",
+    },
     "room-topic": {"roomId": "room_id"},
     "scan": {"qrcode": "qrcode"},
     "login": {"contactId": "contact_id"},

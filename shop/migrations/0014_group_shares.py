@@ -5,7 +5,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('shop', '0012_places')]
+    dependencies = [('shop', '0013_pictures')]
 
     initial = False
 

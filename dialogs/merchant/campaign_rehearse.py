@@ -22,8 +22,8 @@ EXAMPLE = "预演 接龙 车厘子 58 起20盒"
 
 
 def parse_said(reading: Reading, old: Any, asked: bool) -> Any:
-    """The command that stands behind 预演."""
-    return reading.text.strip() or None
+    """The command that stands behind 预演; said once, unless it is asked for again."""
+    return None if old and not asked else reading.text.strip() or None
 
 
 class Rehearse(Leading):

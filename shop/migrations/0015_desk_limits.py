@@ -6,7 +6,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import UniqueConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('shop', '0013_pictures')]
+    dependencies = [('shop', '0014_group_shares')]
 
     initial = False
 

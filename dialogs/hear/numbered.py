@@ -20,13 +20,21 @@ NUMBERS = re.compile(
 )
 FROM_TO = re.compile(r"(?P<from>\d)(?:到|至|-|~)(?P<to>\d)(?=号)")
 
+LETTERS = re.compile(
+    r"^[我要来\s]*(?P<from>[a-w])款? ?(?:到|至|~|-) ?(?P<to>[a-w])款?(?:我|都|全|要|来|拿)*[,，]?各"
+)  # A到C各一份
+
 
 def by_numbers(scene: Scene, gathered: Gathered) -> Reading | None:
     match = NUMBERS.match(FROM_TO.sub(_each_number, scene.text))
+    letters = LETTERS.match(scene.text)
     amounts = [piece.value for piece in scene.pieces if piece.kind == "qty"]
     last = scene.pieces[-1] if scene.pieces else None
     if match and last and last.kind == "number" and last.start >= match.end():
         amounts.append(Quantity(last.value))  # 1、2、4各1
+    if letters and amounts and not any(want.products for want in gathered.wants):
+        codes = [Code(letter=chr(n)) for n in range(ord(letters["from"]), ord(letters["to"]) + 1)]
+        return decide(scene, [_item_want(scene, code, amounts[-1]) for code in codes], "groupbuy.join")
     if not match or not amounts or any(want.products for want in gathered.wants):
         return None
     said = (parse(no) for no in re.findall(r"\d+|[一二三四五六七八九十]", match["nos"]))

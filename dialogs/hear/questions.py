@@ -99,6 +99,9 @@ def _asked(scene: Scene, gathered: Gathered, shown: Signs, needs: int) -> Readin
 def _fits(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> bool:
     if _is_order(scene, gathered) and not _beside_an_order(scene, intent, shown):
         return False
+    some = any(want.quantity and want.quantity.trouble == "vague" for want in gathered.wants)
+    if intent.name == "product.query" and some and buys(scene.pieces):
+        return False  # 来几斤香蕉
     if intent.name == "bargain.ask" and REMARKED.fullmatch(intent.why) and _is_order(scene, gathered):
         return False
     if intent.name == "delivery.address" and any(

@@ -362,7 +362,7 @@ INSERT INTO place (id, name, shop_id) VALUES (1, '东门', 1);
 INSERT INTO stock_item (id, on_hand, sku_id, place_id) VALUES (1000, 5000, 1, 1);
 """,
     "0013_pictures": f"""
-INSERT INTO picture (id, sha256, kind, body, at) VALUES (1, 'ab', 'png', '\x89504e47', {T});
+INSERT INTO picture (id, sha256, kind, body, at) VALUES (1, 'ab', 'gif', 'GIF89a', {T});
 """,
 }
 # What a migration made into something else, by table.

@@ -364,6 +364,9 @@ INSERT INTO stock_item (id, on_hand, sku_id, place_id) VALUES (1000, 5000, 1, 1)
     "0013_pictures": f"""
 INSERT INTO picture (id, sha256, kind, body, at) VALUES (1, 'ab', 'gif', 'GIF89a', {T});
 """,
+    "0014_group_shares": """
+INSERT INTO campaign_room_share (id, item_id, room_id, taken, most) VALUES (1, (SELECT id FROM campaign_item), 1, 1000, 3000);
+""",
 }
 # What a migration made into something else, by table.
 BECAME = {"campaign": {"items", "kind"}}

@@ -31,6 +31,9 @@ def swapped(scene: Scene, gathered: Gathered) -> Reading | None:
         for want in gathered.wants
         if want.start >= match.start() and want.source != "unknown" and want.op != "remove"
     ]
+    said = _amount_before(scene, match.end(), after[0]) if len(after) == 1 and before else None
+    if said is not None:
+        return _replaced(scene, _old_lines(scene, before), replace(after[0], quantity=said))
     if after and scene.says("改(?:成|为)") and left_of_goods(scene, match.end(), after[0].start):
         return None  # 香蕉改成两斤，苹果…
     specs = tuple(
@@ -71,6 +74,13 @@ def another_size(scene: Scene, gathered: Gathered) -> Reading:
     )
 
 
+def _amount_before(scene: Scene, start: int, want: Want) -> Quantity | None:
+    """3斤 of 苹果换成3斤橙子: what stands between the word of change and goods without an amount of their own."""
+    between = [p for p in scene.pieces if start <= p.start < want.start and p.kind != "blank"]
+    said = [p for p in between if p.kind == "qty" and p.end == want.start]
+    return said[0].value if len(between) == 1 and said and want.quantity is None else None
+
+
 def left_of_goods(scene: Scene, start: int, end: int) -> bool:
     """Whether an amount or a stop stands between the word of change and the next goods."""
     return any(
@@ -82,8 +92,10 @@ def _old_lines(scene: Scene, before: list[Want]) -> list[Line]:
     return [line for want in before for line in of_cart(scene, want)] if before else of_cart(scene, Want())
 
 
-def _replaced(scene: Scene, old: list[Line], want: Want) -> Reading:
+def _replaced(scene: Scene, old: list[Line], want: Want) -> Reading | None:
     """The old quantity carries over when no new one is said and the unit fits."""
+    if not old:
+        return None
     carried = want.quantity or Quantity(old[0].qty, old[0].unit)
     settled = settle(replace(want, op="add", quantity=carried), scene.offer)
     if isinstance(settled, Clarify):

@@ -208,6 +208,8 @@ def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
     if gathered.loose and all(want.quantity for want in gathered.wants):
         return None  # 秒杀2提，A一份
     asks_more = any(piece.tag == "ask" for clause in told for piece in clause)
+    if 2 * left_over(gathered.left_over) > len(scene.text):
+        return None  # a letter and a digit among words nobody knows
     if asks_more or not (scene.addressed or _plain_codes(scene, gathered)):
         return None
     one = gathered.loose[0] if len(gathered.loose) == 1 else None

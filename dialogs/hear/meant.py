@@ -53,6 +53,8 @@ def _meant_in_private(scene: Scene, gathered: Gathered, *, amounts: bool) -> boo
     unexplained = left_over(gathered.left_over) - sum(
         len(want.heard) for want in gathered.wants if want.source == "unknown"
     )
+    if gathered.wants and all(want.source == "code" for want in gathered.wants):
+        return 2 * unexplained <= len(scene.text)
     if gathered.wants and all(want.source == "unknown" for want in gathered.wants):
         things = all(_is_a_thing(scene, want) for want in gathered.wants)
         heads = all(scene.lattice.names.ending_with(want.heard) for want in gathered.wants)  # 带点蛋

@@ -17,9 +17,10 @@ os.environ |= {
     "WECHATY_LOG": "error",
 }
 
-from wechaty import Message, Wechaty, WechatyOptions  # noqa: E402 - after the repairs
-
 import bot.channels.python_wechaty.repairs  # noqa: E402, F401 - the environment first
+
+# isort: split
+from wechaty import Message, Wechaty, WechatyOptions  # noqa: E402 - after the repairs
 
 
 class Bot(Wechaty):

@@ -378,8 +378,9 @@ def _places(values: Sequence[Any]) -> str:
 
 
 async def due(*, now: datetime, limit: int = 200, channels: Sequence[str] | None = None) -> list[Sealed]:
-    """The first letters (of these channels) whose moment has come: replies, then lists, then promotions, the oldest
-    first. None overtakes an older one of its lane and place that has failed and waits for its next try."""
+    """The first letters (of these channels) whose moment has come: replies, then lists, then promotions; the first of
+    each place, then the second of each, so that a place that has to wait for its turn holds up no other. None overtakes
+    an older one of its lane and place that has failed and waits for its next try."""
     here = f"AND l.channel IN ({_places(channels)}) " if channels is not None else ""
     rows = await run_sql(
         "WITH waiting AS (SELECT channel, room, account, lane, min(id) AS first FROM letter "
@@ -389,7 +390,8 @@ async def due(*, now: datetime, limit: int = 200, channels: Sequence[str] | None
         "AND w.room IS NOT DISTINCT FROM l.room AND w.account IS NOT DISTINCT FROM l.account "
         f"WHERE l.state = 'new' AND l.not_before <= ? {here}"
         "AND (w.first IS NULL OR l.id < w.first) "
-        "ORDER BY CASE l.lane WHEN 'reply' THEN 0 WHEN 'list' THEN 1 ELSE 2 END, l.id LIMIT ?",
+        "ORDER BY CASE l.lane WHEN 'reply' THEN 0 WHEN 'list' THEN 1 ELSE 2 END, "
+        "row_number() OVER (PARTITION BY l.channel, l.room, l.account, l.lane ORDER BY l.id), l.id LIMIT ?",
         [now, now, *(channels or ()), limit],
     )
     return [_sealed_row(row) for row in rows]

@@ -259,6 +259,15 @@ async def test_a_backlog_of_promotions_leaves_the_replies_their_turn(shop: ShopI
     assert office.street.texts() == ["记下了"]
 
 
+async def test_a_group_with_hundreds_of_answers_before_it_leaves_the_others_their_turn(shop: ShopId) -> None:
+    office = a_post(shop, pace=Pace(per_minute_in_a_place=4))
+    await written(CHANNEL, "reply", 250)
+    await office.to("g1", "记下了")
+    await office.outbox.send_due()
+    assert office.street.texts("room g1") == ["记下了"]
+    assert len(office.street.said) == 5
+
+
 # ── again, later, never ─────────────────────────────────────────────────────────────────────────────────────────
 
 

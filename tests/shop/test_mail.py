@@ -238,6 +238,17 @@ async def test_a_letter_waits_for_its_moment(shop: ShopId) -> None:
     assert len(await mail.due(now=after(minutes=5), limit=1)) == 1
 
 
+async def test_each_place_has_its_first_letter_before_any_has_its_second(shop: ShopId) -> None:
+    await posted(
+        letter("a1", text="a1"),
+        letter("a2", text="a2"),
+        letter("a3", text="a3"),
+        letter("b1", text="b1", room=None, account="wx1"),
+        letter("list", text="list", lane="list"),
+    )
+    assert [one.body["text"] for one in await mail.due(now=NOW)] == ["a1", "b1", "a2", "a3", "list"]
+
+
 async def test_a_letter_is_claimed_by_one(shop: ShopId) -> None:
     await posted(letter("a"), letter("b"))
     ids = [one.id for one in await mail.due(now=NOW)]

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from bot.auditing import audit_nightly
 from bot.billing import reconcile
 from bot.duty import Duty
-from bot.one_by_one import one_by_one
+from bot.one_by_one import one_by_one, past_the_stuck
 from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
 from shop import (
@@ -98,7 +98,7 @@ async def expire_unpaid(now: datetime, provider: Provider | None) -> int:
                 return 0
         return await unit_of_work(partial(orders.expire, order, now=now))
 
-    return await one_by_one(await orders.due_unpaid(now=now), expire, what="expire")
+    return await past_the_stuck(lambda skip: orders.due_unpaid(now=now, skip=skip), expire, what="expire")
 
 
 async def _closed_there(asked: Sequence[payments.Intent], provider: Provider, now: datetime) -> bool:
@@ -127,7 +127,11 @@ async def each(things: Iterable[T], verb: Callable[..., Awaitable[int]], *, now:
 
 async def complete_orders(now: datetime, _: Provider | None) -> int:
     """The time to complain about these is over."""
-    return await each(await orders.due_after_sale(now=now), orders.complete, now=now)
+    return await past_the_stuck(
+        lambda skip: orders.due_after_sale(now=now, skip=skip),
+        lambda order: unit_of_work(partial(orders.complete, order, now=now)),
+        what="complete",
+    )
 
 
 async def settle_campaigns(now: datetime, _: Provider | None) -> int:

@@ -212,10 +212,10 @@ async def claim_transfer(shop: ShopId, buyer: PersonId, *, now: datetime) -> Sli
         return await slip_of(order)
 
 
-async def due_unpaid(*, now: datetime, limit: int = 100) -> tuple[OrderId, ...]:
-    """The orders whose time to pay is over, oldest first."""
-    rows = await Order.filter(status=Status.UNPAID, pay_due_at__lte=now).order_by("pay_due_at").limit(limit)
-    return tuple(OrderId(row.id) for row in rows)
+async def due_unpaid(*, now: datetime, limit: int = 100, skip: int = 0) -> tuple[OrderId, ...]:
+    """The orders whose time to pay is over, oldest first, without the first `skip` of them."""
+    due = Order.filter(status=Status.UNPAID, pay_due_at__lte=now).order_by("pay_due_at", "id")
+    return tuple(OrderId(row.id) for row in await due.offset(skip).limit(limit))
 
 
 async def expire(id: OrderId, *, now: datetime) -> bool:
@@ -271,10 +271,11 @@ async def give_up(id: OrderId, event: str, why: str, *, kind: str, now: datetime
         return back
 
 
-async def due_after_sale(*, now: datetime, limit: int = 100) -> tuple[OrderId, ...]:
-    """The orders that were handed over so long ago that they are over for good, oldest first."""
-    due = Order.filter(status=Status.FULFILLED, after_sale_until__lte=now)
-    return tuple(OrderId(row.id) for row in await due.order_by("after_sale_until").limit(limit))
+async def due_after_sale(*, now: datetime, limit: int = 100, skip: int = 0) -> tuple[OrderId, ...]:
+    """The orders that were handed over so long ago that they are over for good, oldest first, without the first
+    `skip` of them."""
+    due = Order.filter(status=Status.FULFILLED, after_sale_until__lte=now).order_by("after_sale_until", "id")
+    return tuple(OrderId(row.id) for row in await due.offset(skip).limit(limit))
 
 
 async def complete(id: OrderId, *, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from bot.payments import RefundFact, Sandbox
 from bot.refunding import refund_due
 from shop import ledger, orders, payments, refunds, slips
 from shop.invariants import broken
-from shop.kit.ids import ShopId
+from shop.kit.ids import OrderId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.rules.baskets import Want
@@ -209,6 +210,32 @@ async def test_an_order_on_which_the_provider_fails_keeps_no_other_from_ending(
     assert [(await slips.slip(one.id)).status for one in placed] == [Status.UNPAID, Status.CANCELLED]
     monkeypatch.undo()
     assert await clock.expire_unpaid(street.now, street.sandbox) == 1
+
+
+async def test_however_many_unpaid_orders_cannot_be_ended_those_behind_them_are(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = []
+    for n in range(5):
+        buyer = await a_customer(f"客{n}")
+        street.later(seconds=1)
+        placed.append(
+            await orders.place(street.shop, buyer, [Want(street.apples, Quantity.of(1))], now=street.now)
+        )
+    stuck = {one.id for one in placed[:4]}
+    page, expire = orders.due_unpaid, orders.expire
+
+    async def fails(id: OrderId, *, now: datetime) -> bool:
+        if id in stuck:
+            raise ValueError("a row that nobody can read")
+        return await expire(id, now=now)
+
+    monkeypatch.setattr(orders, "due_unpaid", partial(page, limit=2))
+    monkeypatch.setattr(orders, "expire", fails)
+    street.later(hours=1)
+    assert await clock.expire_unpaid(street.now, None) == 1
+    states = [(await slips.slip(one.id)).status for one in placed]
+    assert states == [Status.UNPAID] * 4 + [Status.CANCELLED]
 
 
 async def test_a_shop_without_the_provider_keeps_the_refund(street: Street) -> None:

@@ -36,7 +36,7 @@ async def wait_for_a_friend(letter: Sealed, *, now: datetime) -> None:
     await mail.write([ask], now=now)
 
 
-def told_once(letters: Sequence[NewLetter], *, late: timedelta, now: datetime) -> list[NewLetter]:
+async def told_once(letters: Sequence[NewLetter], *, late: timedelta, now: datetime) -> list[NewLetter]:
     """The answers to one message, that was heard so late. For a group they become one line, the same for all of this
     gap."""
     if late <= LATE:
@@ -44,18 +44,24 @@ def told_once(letters: Sequence[NewLetter], *, late: timedelta, now: datetime) -
     kept = [letter for letter in letters if letter.room is None]
     for room in dict.fromkeys((one.channel, one.room) for one in letters if one.room is not None):
         channel, key = room
-        kept.append(_once(channel, str(key), apart.after_a_gap(), now))
+        kept += await _once(channel, str(key), apart.after_a_gap(), now)
     return kept
 
 
-def was_away(channel: str, room: str, *, now: datetime) -> NewLetter:
+async def was_away(channel: str, room: str, *, now: datetime) -> list[NewLetter]:
     """For a group whose words nobody could hear, unless it is told already that they were worked through."""
-    return replace(_once(channel, room, apart.after_silence(), now), until=now + GAP)
+    return [replace(line, until=now + GAP) for line in await _once(channel, room, apart.after_silence(), now)]
 
 
-def _once(channel: str, room: str, text: str, now: datetime) -> NewLetter:
-    which = sha256(f"{channel} {room}".encode()).hexdigest()[:40]
-    return _line(f"gap {which} {int(now.timestamp() // GAP.total_seconds())}", channel, room, text, now)
+async def _once(channel: str, room: str, text: str, now: datetime) -> list[NewLetter]:
+    """The key of its ten minutes makes the line exist once in them; the one before them is asked for."""
+    which, turn = (
+        sha256(f"{channel} {room}".encode()).hexdigest()[:40],
+        int(now.timestamp() // GAP.total_seconds()),
+    )
+    if await mail.is_written(f"gap {which} {turn - 1}", since=now - GAP):
+        return []
+    return [_line(f"gap {which} {turn}", channel, room, text, now)]
 
 
 def _line(key: str, channel: str, room: str, text: str, now: datetime) -> NewLetter:

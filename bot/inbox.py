@@ -259,7 +259,7 @@ class Inbox:
             sender=(reply.person, heard.who) if reply.person is not None else None,
             room=reply.room,
         )
-        written = apart.told_once(written, late=kept.at - heard.sent_at, now=now)
+        written = await apart.told_once(written, late=kept.at - heard.sent_at, now=now)
         await mail.finish(id, written, dict(reply.trace), now=now)
         return None
 

@@ -76,4 +76,5 @@ class Watch:
     async def _tell_groups(self, name: str, now: datetime) -> None:
         await alarms.over(self._shop, DOWN, name, now=now)
         rooms = [room for room in await people.rooms(self._shop) if room.channel == name and not room.muted]
-        await mail.write([apart.was_away(name, room.key, now=now) for room in rooms], now=now)
+        for room in rooms:
+            await mail.write(await apart.was_away(name, room.key, now=now), now=now)

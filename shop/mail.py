@@ -419,6 +419,11 @@ async def unsent_of(message: MessageId, *, by: datetime) -> bool:
     return await Event.filter(cause=message, told=False).exists() or await open_letters.exists()
 
 
+async def is_written(key: str, *, since: datetime) -> bool:
+    """Whether there is a letter of this key that was written after this moment."""
+    return await Letter.filter(key=key, written_at__gt=since).exists()
+
+
 async def claim(ids: Sequence[int]) -> list[int]:
     """Mark letters as being sent; gives those that nobody else took first."""
     if not ids:

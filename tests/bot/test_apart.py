@@ -146,3 +146,15 @@ async def test_what_is_late_by_less_is_answered_as_ever_and_the_next_gap_is_told
     await shop.pass_time(GAP)
     await menu(LATE * 2)
     assert shy.said_to(GROUP)[1:] == [apart.after_a_gap()] * 2
+
+
+async def test_words_that_are_worked_through_over_some_minutes_have_one_line(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    """Also over the turn of the ten minutes by which gaps are told apart."""
+    await shop.pass_time(timedelta(minutes=9))
+    for text in ("菜单", "菜单"):
+        heard = replace(street.heard("小李", text), sent_at=shop.clock.now() - LATE * 2)
+        await shop.answers(await shop.hear(heard))
+        await shop.pass_time(timedelta(minutes=1))
+    assert shy.said_to(GROUP) == [apart.after_a_gap()]

@@ -135,6 +135,7 @@ def wechaty_of(part: ChannelPart, settings: Settings, clock: Clock, say: Callabl
         is_shared=bool(settings.redis.url),
         show=say,
         name=part.called,
+        lets_in=part.lets_in,
         connect=_python_gateway() if part.kind == "python-wechaty" else Gateway,
     )
 

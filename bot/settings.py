@@ -102,6 +102,7 @@ class RedisPart(_Part):
         return value
 
 
+Knock = Literal["friends", "groups"]  # who can ask a WeChat account for something
 GATEWAYS = ("wechaty", "python-wechaty")  # the kinds of channels that go through one
 
 
@@ -116,6 +117,7 @@ class ChannelPart(_Part):
     tls: bool = False
     ca: str = ""  # a file of certificates to trust; empty: those that everybody trusts
     server_name: str = ""  # what the gateway's certificate says, where that is not its address
+    lets_in: tuple[Knock, ...] = ("friends", "groups")  # wechaty: whose requests and invitations are accepted
     # 0: what the channel is known to bear; wechaty has limits of its own, the others have none
     per_minute: Annotated[int, Field(ge=0, le=10_000)] = 0  # at most this many lines a minute
     per_minute_in_a_place: Annotated[int, Field(ge=0, le=10_000)] = 0

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from pydantic import SecretStr
 
 from bot.channels.channel import Login
 from bot.channels.wechaty import door
 from bot.channels.wechaty.channel import Wechaty
 from bot.channels.wechaty.gateway import Event, WrongToken
-from tests.wechaty.stand import NAME, NodeGateway, a_channel, connected, until
+from bot.clock import SystemClock
+from bot.run import wechaty_of
+from bot.settings import ChannelPart, Knock, Settings
+from tests.wechaty.stand import NAME, TOKEN, NodeGateway, a_channel, connected, until
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +34,37 @@ async def test_who_asks_becomes_a_friend_and_news_of_a_friendship_are_no_request
 async def test_an_invitation_is_accepted(channel: Wechaty, gateway: NodeGateway) -> None:
     await gateway.do("invitation", id="i1", inviterId="wxid_boss", topic="三栋团购", memberCount=3)
     await until(lambda: len(gateway.sent("roomInvitationAccept")) == 1)
+
+
+@pytest.mark.parametrize(
+    ("lets_in", "accepted"),
+    [((), []), (("friends",), ["FriendshipAccept"]), (("groups",), ["RoomInvitationAccept"])],
+)
+async def test_whoever_is_not_to_be_let_in_is_left_to_the_phone(
+    lets_in: tuple[Knock, ...], accepted: list[str]
+) -> None:
+    called: list[str] = []
+
+    async def call(name: str, **_: str) -> SimpleNamespace:
+        called.append(name)
+        return SimpleNamespace(type=2)
+
+    closed = door.Door(call, print, lets_in)
+    await closed.answer(Event("friendship", {"friendshipId": "f1"}))
+    await closed.answer(Event("room-invite", {"roomInvitationId": "i1"}))
+    assert [name for name in called if name.endswith("Accept")] == accepted
+
+
+async def test_whom_the_config_lets_in(gateway: NodeGateway) -> None:
+    part = ChannelPart(kind="wechaty", endpoint=gateway.address, token=SecretStr(TOKEN), lets_in=("groups",))
+    channel = wechaty_of(part, Settings(), SystemClock(), print)
+    assert isinstance(channel, Wechaty)
+    await connected(channel)
+    await gateway.do("friendship", id="f1", contactId="wxid_stranger", type=2)
+    await gateway.do("invitation", id="i1", inviterId="wxid_boss", topic="三栋团购", memberCount=3)
+    await until(lambda: bool(gateway.sent()))
+    await channel.close()
+    assert [one["method"] for one in gateway.sent()] == ["roomInvitationAccept"]
 
 
 async def test_the_code_to_log_in_with_is_drawn_once(gateway: NodeGateway) -> None:

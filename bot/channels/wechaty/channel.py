@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +45,7 @@ from bot.channels.wechaty.link import Link
 from bot.channels.wechaty.loops import Loops
 from bot.duty import Duty
 from bot.memory import Memory
+from bot.settings import Knock
 from dialogs.speech import Heard, Whom
 from shop import mail
 from shop.rules.pictures import Picture
@@ -84,9 +85,10 @@ class Wechaty:
         show: Callable[[str], None] = log.warning,
         name: str = "wechaty",
         connect: Connect = Gateway,
+        lets_in: Collection[Knock] = ("friends", "groups"),
     ) -> None:
-        """`connect`: how the gateway is spoken to. `memory` holds the lease on the account; `is_shared`: other processes see it, too. `show`: where a person sees
-        the code to log in with."""
+        """`connect`: how the gateway is spoken to. `memory` holds the lease on the account; `is_shared`: other processes
+        see it, too. `show`: where a person sees the code to log in with. `lets_in`: whose requests are accepted."""
         self.name = name
         if not connect.has_files:
             self.abilities = replace(Wechaty.abilities, pictures=False)
@@ -97,7 +99,7 @@ class Wechaty:
         self._link = Link(endpoint, duty, may_stop=is_shared, connect=connect)
         self._cards = CardBox(self._link.call)
         self._loops = Loops()
-        self._door = Door(self._link.call, show)
+        self._door = Door(self._link.call, show, lets_in)
         self._coming: asyncio.Queue[asyncio.Task[Heard | None] | None] = asyncio.Queue()
         self._places = asyncio.Semaphore(WAITING)
         self._fetching = asyncio.Semaphore(AT_ONCE)

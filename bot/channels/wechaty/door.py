@@ -1,7 +1,7 @@
 """敲门: who wants to be a friend is let in, and so is whoever invites the account into a group.
 
-A group is silent until the shop's owner opens it there (dialogs/rooms.py), so an invitation from anybody does no harm.
-One at a time and not at once: accounts that say yes within a second are taken for programs.
+Unless the config leaves them to the account's phone. A group is silent until the shop's owner opens it there
+(dialogs/rooms.py), so an invitation from anybody does no harm. One at a time and not at once: accounts that say yes within a second are taken for programs.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from io import StringIO
 from typing import Any
 
 import segno
 
 from bot.channels.wechaty.gateway import Event, GatewayTrouble
+from bot.settings import Knock
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +26,22 @@ LONGEST_CODE = 1_000  # characters of what a login code says
 
 
 class Door:
-    def __init__(self, call: Callable[..., Awaitable[Any]], show: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        call: Callable[..., Awaitable[Any]],
+        show: Callable[[str], None],
+        lets_in: Collection[Knock] = ("friends", "groups"),
+    ) -> None:
         """`show`: where a person looks who can scan a code."""
         self._call = call
         self._show = show
+        self._lets_in = lets_in
         self._one = asyncio.Lock()
         self.code = ""  # what the account's phone has to read, if anything
 
     async def answer(self, event: Event) -> None:
+        if ("friends" if event.name == "friendship" else "groups") not in self._lets_in:
+            return
         async with self._one:
             await asyncio.sleep(random.uniform(*PAUSE))
             try:

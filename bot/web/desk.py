@@ -41,7 +41,8 @@ CODE_COOKIE, CODE_SECONDS = "qundian_desk_code", 600
 PING_AFTER, STUCK_AFTER = 15.0, 30.0  # seconds
 LINES = 120
 FIGURES_OF = timedelta(days=7)
-CODES_IN, CODES_TOGETHER, GLANCES_IN = 20, 300, 1500  # within ten minutes; a page that waits looks 400 times
+CODES_IN, MANY_CODES, GLANCES_IN = 20, 300, 1500  # within ten minutes; a page that waits looks 400 times
+DIGITS, MORE_DIGITS = 8, 12  # of a code; each that is fetched is a guess, so when many are fetched they grow
 
 
 def add_desk(
@@ -53,8 +54,8 @@ def add_desk(
     is_demo: bool = False,
 ) -> None:
     """In the demo whoever opens the desk is the demo's agent; elsewhere agents sign in from their chat."""
-    codes = Pace(CODES_IN, CODES_TOGETHER, CODE_SECONDS, monotonic)
-    glances = Pace(GLANCES_IN, 10 * GLANCES_IN, CODE_SECONDS, monotonic)
+    codes = Pace(CODES_IN, CODE_SECONDS, monotonic, many=MANY_CODES)
+    glances = Pace(GLANCES_IN, CODE_SECONDS, monotonic)
     here = _Desk(shop, clock, wake, is_demo, Feed(shop), codes, glances)
     app.add_routes(
         [
@@ -104,7 +105,7 @@ class _Desk:
         except No:
             if not self.codes.may(address_of(request)):
                 raise No(429, "要了太多次登录码，过十分钟再来") from None
-            return _login_page(request)
+            return _login_page(request, DIGITS if self.codes.is_calm() else MORE_DIGITS)
         limits = await limits_of(self.shop)
         goals = {"first": limits.first_answer, "next": limits.next_answer}
         boot = {
@@ -336,9 +337,9 @@ def _what(body: Mapping[str, Any]) -> What:
         raise No(400, f"“{said[:12]}”不是金额") from None
 
 
-def _login_page(request: web.Request) -> web.Response:
+def _login_page(request: web.Request, digits: int) -> web.Response:
     """The code is in the cookie as well: it lets in this browser and no other."""
-    code = f"{secrets.randbelow(10**8):08d}"
+    code = f"{secrets.randbelow(10**digits):0{digits}d}"
     shown = page(request, "desk_login.html", code=code)
     value = str(site(request).signer("desk code").dumps(code))
     shown.set_cookie(

@@ -31,7 +31,7 @@ SERVICE_ROOM = re.compile(r"(?:这里|这个群|本群)?(?:(?P<no>不是|取消|
 CALLS = ("转人工，", "转人工,", "转人工 ", "找人工，", "找人工 ")
 NEEDS_NOBODY = frozenset({"不用了", "不用人工了", "解决了", "没事了", "好了不用了", "不找了", "转机器人"})
 RATED = re.compile(r"(?:打)?\s*([1-5])\s*分[!！。~]?(?:[\s,，!！。]+(?P<word>\S.{0,99}))?", re.S)
-SIGN_IN = re.compile(r"登[录陆]\s*(\d{8})")
+SIGN_IN = re.compile(r"登[录陆]\s*(\d{8,12})")
 SIGN_IN_WITHIN = timedelta(minutes=2)
 PICTURE_WITHIN = timedelta(minutes=10)
 NEVER_SAID = (

@@ -18,7 +18,7 @@ from bot.clock import MovableClock
 from bot.payments import Sandbox
 from bot.run import demo_goods, site_of
 from bot.settings import from_mapping
-from bot.web.desk import CODES_IN
+from bot.web.desk import CODES_IN, MANY_CODES, MORE_DIGITS
 from bot.web.pace import Pace
 from bot.wiring import OpenShop, open_shop, opening_of
 from dialogs.speech import Heard
@@ -169,10 +169,13 @@ async def tell(shop: OpenShop, who: str, text: str) -> list[str]:
     return [one.text for one in await shop.answers(await shop.hear(heard))]
 
 
-async def sign_in(shop: OpenShop, client: Client, who: str) -> None:
+async def sign_in(shop: OpenShop, client: Client, who: str) -> str:
+    """The words that did it."""
     shown = await (await client.get("/desk")).text()
-    await tell(shop, who, shown.split("<b>")[1].split("</b>")[0])
+    words = shown.split("<b>")[1].split("</b>")[0]
+    await tell(shop, who, words)
     assert await (await client.get("/desk/login")).json() == {"in": True}
+    return words
 
 
 async def test_an_agent_signs_in_from_his_chat_and_nobody_else_does(house: tuple[OpenShop, Client]) -> None:
@@ -206,13 +209,26 @@ async def test_nobody_tries_codes_by_the_hundred(house: tuple[OpenShop, Client])
     assert (await client.get("/desk", headers=far)).status == 200  # the neighbour may
 
 
-def test_a_pace_counts_each_address_and_all_together_and_forgets() -> None:
+async def test_strangers_by_the_hundred_shut_the_door_for_nobody(house: tuple[OpenShop, Client]) -> None:
+    shop, client = house
+    await appoint(shop, "小美")
+    for n in range(MANY_CODES):
+        headers = {"X-Forwarded-For": f"203.0.{n // 250}.{n % 250}"}
+        assert (await client.get("/desk", headers=headers)).status == 200
+    client.session.cookie_jar.clear()
+    words = await sign_in(shop, client, "小美")
+    assert len(words.split()[-1]) == MORE_DIGITS  # each code is a guess at hers: hers is longer now
+    assert (await client.get("/desk/rows")).status == 200
+
+
+def test_a_pace_counts_each_address_knows_a_busy_time_and_forgets() -> None:
     now = [0.0]
-    pace = Pace(2, 3, 10.0, lambda: now[0])
+    pace = Pace(2, 10.0, lambda: now[0], many=3)
     assert [pace.may("a") for _ in range(3)] == [True, True, False]
-    assert [pace.may("b"), pace.may("b")] == [True, False]  # three together
+    assert pace.is_calm()
+    assert [pace.may("b"), pace.may("b"), pace.is_calm()] == [True, True, False]
     now[0] = 10.0
-    assert [pace.may("b"), pace.may("a")] == [True, True]
+    assert [pace.is_calm(), pace.may("b"), pace.may("a")] == [True, True, True]
 
 
 async def test_a_desk_answers_only_what_is_in_the_agents_hands(house: tuple[OpenShop, Client]) -> None:

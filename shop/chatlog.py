@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +26,8 @@ class Line:
     who: str  # "" is the shop
     name: str
     text: str
-    card: Mapping[str, Any] | None
-    buttons: tuple[Mapping[str, str], ...]
+    card: Mapping[str, Any] | None = field(hash=False)
+    buttons: tuple[Mapping[str, str], ...] = field(hash=False)
     reply_to: int | None
     letter: int | None
     nonce: str | None

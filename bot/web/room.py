@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from aiohttp import web
@@ -148,7 +149,7 @@ async def earlier(request: web.Request) -> web.Response:
 
 async def stream(request: web.Request) -> web.StreamResponse:
     me = await _need_member(request)
-    return await live.stream(request, me.account, lambda line: _as_seen_by(me, line))
+    return await live.stream(request, me.account, lambda line: written(line, *_to(me, line)))
 
 
 async def qr(request: web.Request) -> web.Response:
@@ -174,8 +175,19 @@ async def _seen_line(request: web.Request) -> Line | None:
 
 
 def _as_seen_by(me: Member, line: Line) -> dict[str, Any]:
-    seen = drawn(line, to=me.name if line.room is None else None)
-    return {**seen, "mine": line.who == me.account}
+    to, is_mine = _to(me, line)
+    return {**drawn(line, to=to), "mine": is_mine}
+
+
+def _to(me: Member, line: Line) -> tuple[str | None, bool]:
+    """All that depends on who looks: whose private chat it is, and whether he said it himself."""
+    return me.name if line.room is None else None, line.who == me.account
+
+
+@lru_cache(maxsize=256)
+def written(line: Line, to: str | None, is_mine: bool) -> bytes:
+    """Written once for all who read a group along, however many they are."""
+    return live.line_event(line, {**drawn(line, to=to), "mine": is_mine})
 
 
 async def _member(request: web.Request) -> Member | None:

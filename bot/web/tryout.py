@@ -168,7 +168,7 @@ async def why(request: web.Request) -> web.Response:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    return await live.stream(request, _viewer(request), _drawn)
+    return await live.stream(request, _viewer(request), lambda line: live.line_event(line, _drawn(line)))
 
 
 async def qr(request: web.Request) -> web.Response:

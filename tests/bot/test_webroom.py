@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.channels.channel import Channel, Spoken
 from bot.channels.webroom import HANDED_AT_ONCE, VIEWER_HOLDS, Viewer, WebRoom, mentions_in
+from bot.web.room import written
 from dialogs.speech import Button, Card, Heard, Quote, Row
 from shop import chatlog
 from shop.chatlog import Line
@@ -290,3 +292,11 @@ async def test_forgetting_empties_the_chat_and_tells_the_pages(room: WebRoom) ->
         await room.post("水果群", "a1", "小李", "二")
         assert await texts(viewer) == ["二"]
     assert [line.text for line in await room.lines_for(None, after=None)] == ["二"]
+
+
+def test_a_line_of_the_group_is_written_once_for_all_who_read_along() -> None:
+    line = Line(7, "水果群", None, "", "小店", "还有9箱", {"title": "橙子"}, (), None, None, None, AT)
+    again = replace(line, card={"title": "橙子"})
+    assert written(line, None, False) is written(again, None, False)
+    assert b'"mine": true' in written(line, None, True)  # but for whoever said it
+    assert "香蕉".encode() in written(replace(line, card={"title": "香蕉"}), None, False)

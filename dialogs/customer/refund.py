@@ -64,11 +64,16 @@ class AskForMoney(Dialogue):
         if turn.room or slip is None or not _is_about_money(turn, data):
             return None
         if not data.get("goods"):
-            return _which(turn, slip)
+            return _which(turn, slip, data)
         what = _what(turn, slip, data)
         money = await refunds.preview(slip.id, what, code=slip.code)
         text = f"{slip.code} 退{refunding.meant(slip, what)} {money}，对吗？回“对”就交给店里"
-        return Question((turn.here(text, buttons=YES_NO),), pending=Pending("confirm"), seal=str(money.fen))
+        return Question(
+            (turn.here(text, buttons=YES_NO),),
+            pending=Pending("confirm"),
+            seal=str(money.fen),
+            data={**data, "is_about_money": True},
+        )
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         slip = await _paid(turn, turn.person.id)
@@ -117,17 +122,17 @@ class KeepIt(Dialogue):
 
 
 def _is_about_money(turn: Turn, data: Data) -> bool:
-    """坏了 alone is for a person; 退 is for the till. Once goods were asked for, their name is the answer."""
-    return "退" in turn.text or bool(data.get("goods"))
+    """橙子坏了三个 is for a person; 退 is for the till. Once it was said, what follows need not say it again."""
+    return "退" in turn.text or bool(data.get("is_about_money"))
 
 
-def _which(turn: Turn, slip: Slip) -> Question:
+def _which(turn: Turn, slip: Slip, data: Data) -> Question:
     one = slip.lines[0]
     text = (
         f"{slip.code}：{voice.all_goods(slip.lines)}，付了 {slip.payable}。退哪些？"
         f"全退回“全退”，退一部分说货名和数量，比如“{one.called}1{one.unit}，烂了”"
     )
-    return Question((turn.here(text),), asked="goods")
+    return Question((turn.here(text),), asked="goods", data={**data, "is_about_money": True})
 
 
 def _what(turn: Turn, slip: Slip, data: Data) -> What:

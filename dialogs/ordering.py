@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ from dialogs.hear.reading import Line, Pending, Reading
 from dialogs.speech import Button, Say
 from dialogs.turn import Turn
 from dialogs.wants import line_from_json, line_to_json, to_wants
-from shop import campaigns, lists, orders, shares, slips, teams
+from shop import campaigns, desk, lists, orders, shares, slips, teams
 from shop.kit.ids import RoomId
 from shop.kit.money import Money, total
 from shop.kit.refusal import Refusal
@@ -27,6 +28,7 @@ from shop.rules.campaigns import Kind, OnOffer
 from shop.rules.orders import Status
 from shop.slips import Slip, SlipLine
 
+TOLD_WITHIN = timedelta(days=60)  # of a large order: its number comes again after a year
 MANY = Decimal(30)  # of one pack: nobody is surprised to be asked
 
 
@@ -127,16 +129,19 @@ async def take(turn: Turn, data: Data, seal: str = "") -> Done:
             says += await told_of_campaign(turn, slip, campaign)
         else:
             says += edited(turn, slip) if was_there else placed(turn, slip)
-            says += await _big(turn, slip) if not was_there else ()
+        says += await _big(turn, slip)
         facts |= _facts(slip)
     return Done(tuple(says), facts=facts)
 
 
 async def _big(turn: Turn, slip: Slip) -> tuple[Say, ...]:
-    """So much that a person of the shop looks at it, too."""
-    if not turn.facts.calls.is_big(slip.payable):
+    """So much that a person of the shop looks at it, too: when it is placed or when it grows, once for each order."""
+    about = f"大单 {slip.code}"
+    if slip.status == Status.CANCELLED or not turn.facts.calls.is_big(slip.payable):
         return ()
-    await look_at_it(turn, f"大单 {slip.code} {slip.payable}", skill=WHOLESALE)
+    if await desk.was_told(turn.person.id, about, since=turn.now - TOLD_WITHIN):
+        return ()
+    await look_at_it(turn, f"{about} {slip.payable}", skill=WHOLESALE)
     return (turn.privately("这单不小，店里的人会来跟你核一下；照常付款就行"),)
 
 

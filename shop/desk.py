@@ -383,6 +383,16 @@ async def last_answered(agent: PersonId) -> int | None:
     return int(rows[0]["ticket_id"]) if rows else None
 
 
+async def was_told(person: PersonId, about: str, *, since: datetime) -> bool:
+    """Does a line that begins with these words stand under a ticket of this customer?"""
+    found = await run_sql(
+        "SELECT 1 AS one FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id WHERE t.person_id = ? "
+        "AND line.kind = 'customer' AND line.at > ? AND substr(line.text, 1, ?) = ? LIMIT 1",
+        [person, since, len(about), about],
+    )
+    return bool(found)
+
+
 async def living(shop: ShopId) -> tuple[Request, ...]:
     """Every ticket that is not over, the oldest first."""
     rows = await read(Ticket, "WHERE shop_id = ? AND state <> 'closed' ORDER BY id", [shop])

@@ -248,7 +248,7 @@ class DeskPart(_Part):
     by_hand_minutes: Minutes = 30  # after words typed on the account's own phone: the bot takes up again
     same_agent_hours: Hours = 24  # who comes back within this finds the agent who knows him
     rating_hours: Hours = 24  # for so long a number is a rating
-    failures: Annotated[int, Field(ge=1, le=20)] = 3  # not understood so often: a person is offered
+    failures: Annotated[int, Field(ge=1, le=20)] = 3  # not understood so often: a person comes
     same_question_minutes: Annotated[int, Field(ge=0, le=1440)] = 5  # asked twice within this: a person comes
     order_above: str = "2000.00"  # an order of so many yuan is told to an agent; empty: none is
     refund_above: str = "200.00"  # the same for a refund that is asked for

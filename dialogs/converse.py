@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dialogs import echo, engine, learning, recalled, refusals, repair, rooms, trace, voting
 from dialogs.agent import by_hand, gate
+from dialogs.calling import tell_the_staff
 from dialogs.choosing import Choice
 from dialogs.engine import Dialogue, Done, Move, Question, State
 from dialogs.hear.reading import Context, Reading
@@ -263,21 +264,29 @@ class Conversation:
         """Something that fits no question: in a group that is chatter, in private it is not understood."""
         if turn.room is not None:
             return Reply(trace=trace.of_turn(turn, dialogue.id, "silent", {}))
-        await self._remember(turn, dialogue, state)
-        says = repair.again(turn, state.prompt, state.fails)
+        called = await self._for_a_person(turn, state.fails)
+        await self._remember(turn, dialogue, replace(state, fails=0) if called else state)
+        says = called or repair.again(turn, state.prompt, state.fails)
         return self._reply(turn, dialogue, says, "not understood")
 
     async def _not_understood(self, turn: Turn, state: State | None) -> Reply:
         if turn.room is not None and "@shop" not in turn.reading.evidence and not turn.addressed:
             return Reply(trace=trace.of_turn(turn, "", "silent", {}))
-        if turn.reading.intent == "chat.thanks":
+        if repair.needs_no_answer(turn):
             return Reply(trace=trace.of_turn(turn, "", "silent", {}))
         fails = (state.fails if state else 0) + 1
         kept = await gate.keep_for_the_agent(turn, fails)
-        says = kept.says if kept else repair.not_understood(turn, fails)
+        called = await self._for_a_person(turn, fails)
+        says = kept.says if kept else called or repair.not_understood(turn, fails)
         if state is None or not state.prompt:  # nothing was asked: count on
-            await self._keep_fails(turn, state, fails)
+            await self._keep_fails(turn, state, 0 if called else fails)
         return Reply(says, trace.of_turn(turn, "", "not understood", {"times": fails}))
+
+    async def _for_a_person(self, turn: Turn, fails: int) -> tuple[Say, ...]:
+        """Not understood too often: somebody comes without being asked for."""
+        if turn.ticket is not None or not repair.is_too_often(turn, fails):
+            return ()
+        return (await tell_the_staff(turn, sorry="没看懂你的意思，请店里的人来看。")).says
 
     async def _denied(self, turn: Turn, dialogue: Dialogue) -> Reply:
         before = await acts.denied_lately(turn.person.id, now=turn.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dialogs.shown import PICTURE
 from dialogs.turn import Turn
 from shop import mail, slips
 from shop.rules.orders import GONE_OUT
@@ -17,7 +18,11 @@ ABOUT = {
     WHOLESALE: re.compile(r"批发|量大|大量|几百[斤箱份件]|公司要|单位要|食堂|开店用|进货"),
     AFTER_SALE: re.compile(r"坏|烂|破|漏|霉|臭|退|赔|少了|错了|没到|没收到|补发|质量"),
 }
-PICTURES = frozenset({"[图片]", "[视频]"})
+UNREADABLE = {
+    "[语音]": "语音小店听不了，请店里的人来听。",
+    "[视频]": "视频小店看不了，请店里的人来看。",
+    "[文件]": "文件小店看不了，请店里的人来看。",
+}
 
 
 def skill_of(text: str) -> str:
@@ -32,8 +37,10 @@ async def found(turn: Turn, account: str, channel: str) -> str:
     text = turn.text.strip()
     if ANGRY.search(text):
         return "抱歉，让你不高兴了。"
-    if turn.room is None and text in PICTURES and await _has_goods(turn):
+    if turn.room is None and text == PICTURE and await _has_goods(turn):
         return "图片收到，小店看不了，给店里的人看。"
+    if turn.room is None and text in UNREADABLE:
+        return UNREADABLE[text]
     if (
         turn.room is None
         and len(text) >= 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.agent import triggers
@@ -33,12 +33,16 @@ async def look_at_it(turn: Turn, why: str, *, skill: str) -> None:
 
 
 async def _told(turn: Turn, *, is_new: bool) -> str:
+    """When the shop is away, that and until when: once a day."""
     if await agents.are_there(turn.shop, now=turn.now):
         return "已经告诉店里了，很快来回你" if is_new else "店里已经知道了，再等一下"
+    tomorrow = turn.now.astimezone(ZoneInfo(turn.tz)).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    ) + timedelta(days=1)
+    if not await agents.may_tell_away(turn.person.id, now=turn.now, until=tomorrow):
+        return "记下了"
     back = await agents.back_at(turn.shop, now=turn.now)
     when = f"{day(back, turn.now, turn.tz)}回你" if back else "上班就回你"
-    if not is_new:
-        return f"记下了，{when}"
     return f"现在没人在店里。什么事先留言，{when}；小店照常能下单"
 
 

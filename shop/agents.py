@@ -21,6 +21,8 @@ from shop.rules.tickets import Candidate, next_agent, usual_wait
 from shop.transaction import run_sql, transaction
 
 SIGNING_IN = -1  # where a code of the desk is kept, among the things that people have begun
+AWAY = -2  # and that somebody was told when the shop is back
+SPOKE = timedelta(minutes=5)  # an agent so short a while ago: nobody is told that the shop is away
 STAFF = (people.AGENT, people.MANAGER, people.OWNER)
 
 
@@ -186,6 +188,23 @@ async def back_at(shop: ShopId, *, now: datetime) -> datetime | None:
     if hours.are_open(now) and not (shut_until and now < shut_until):
         return None
     return hours.next_opening(max(now, shut_until - timedelta(seconds=1)) if shut_until else now)
+
+
+async def may_tell_away(who: PersonId, *, now: datetime, until: datetime) -> bool:
+    """Once until then, and not right after an agent has spoken with him; asking is telling."""
+    if await mail.talk(AWAY, who, now=now) is not None or await _spoke_with(who, now - SPOKE):
+        return False
+    await mail.keep_talk(AWAY, who, {"told": True}, until)
+    return True
+
+
+async def _spoke_with(who: PersonId, since: datetime) -> bool:
+    found = await run_sql(
+        "SELECT 1 AS one FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id "
+        "WHERE t.person_id = ? AND line.kind = 'agent' AND line.at > ? LIMIT 1",
+        [who, since],
+    )
+    return bool(found)
 
 
 async def _hours(shop: ShopId) -> tuple[Hours, datetime | None]:

@@ -504,7 +504,7 @@ async def _write(
 async def _put_talk_aside(person: int, now: datetime) -> list[dict[str, Any]]:
     """The questions that the bot has open with this customer, taken off the table."""
     rows = await read(Talk, "WHERE person_id = ? AND until > ? ORDER BY id", [person, now], lock="FOR UPDATE")
-    await run_sql("DELETE FROM talk WHERE person_id = ?", [person])
+    await run_sql("DELETE FROM talk WHERE person_id = ? AND place >= 0", [person])
     return [{"place": row.place, "state": row.state} for row in rows if row.state.get("prompt")]
 
 

@@ -45,6 +45,9 @@ class InWeChat(Stage):
         if heard.to is not None:
             await self.gateway.say(US, heard.text, room=heard.to.account, id=heard.id)
             heard = replace(heard, who=US, name=demo_goods().shop_name)
+        elif heard.left:
+            gone = {"roomId": heard.room, "removeeIdList": [heard.who], "removerId": heard.who}
+            await self.gateway.do("emit", name="room-leave", payload=gone)
         elif heard.recalls:
             await self.gateway.say(heard.who, heard.recalls, room=heard.room, id=heard.id, type=13)
         elif heard.has_picture:
@@ -53,7 +56,8 @@ class InWeChat(Stage):
             await self.gateway.say(heard.who, heard.text, room=heard.room, id=heard.id)
         async with asyncio.timeout(PATIENCE):
             came = await anext(self.listening)
-        assert replace(came, mentions=(), room_name="") == replace(heard, mentions=()), (
+        id = came.id if heard.left else heard.id  # a leave has none of the gateway's
+        assert replace(came, mentions=(), room_name="") == replace(heard, mentions=(), id=id), (
             "the gateway changed it"
         )
         return await self.shop.hear(came)
@@ -85,11 +89,12 @@ def read(path: Path) -> Transcript:
 
 
 def a_street(transcript: Transcript) -> dict[str, Any]:
-    """Everybody who speaks in it, by name, in one group."""
+    """Everybody who speaks in it, by name, and all of them in each of its groups."""
     names = dict.fromkeys([*STAFF, *(step.who for step in transcript.steps if step.who)])
+    groups = dict.fromkeys([GROUP, *(step.room for step in transcript.steps if step.room)])
     people = [contact(name, name) for name in names]
-    group = {"id": GROUP, "topic": GROUP, "memberIdList": [US, *names]}
-    return a_world(contacts=[contact(US, demo_goods().shop_name), *people], rooms=[group])
+    rooms = [{"id": group, "topic": group, "memberIdList": [US, *names]} for group in groups]
+    return a_world(contacts=[contact(US, demo_goods().shop_name), *people], rooms=rooms)
 
 
 async def letters() -> list[tuple[str, str]]:

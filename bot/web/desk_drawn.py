@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from dialogs import voice
+from dialogs.privacy import mask_for_room
 from shop.desk_figures import Figures
 from shop.deskviews import Glance, NewLine, Row
 from shop.rules.tickets import LIFE, State
@@ -77,6 +78,27 @@ def drawn_figures(one: Figures) -> dict[str, Any]:
         "in_time": round(100 * (1 - one.late_answers / one.answers)) if one.answers else None,
         "stars": round(one.stars, 1) if one.stars is not None else None,
     }
+
+
+def told_figures(one: Figures) -> dict[str, str]:
+    """For who reads along on a phone: in words, and without a number that somebody may have for his name."""
+    drawn = drawn_figures(one)
+    return {
+        "name": mask_for_room(one.name)[0],
+        "tickets": f"{one.tickets}位",
+        "first": _lasted(one.first_answer),
+        "next": _lasted(one.next_answer),
+        **{name: f"{drawn[name]}%" if drawn[name] is not None else "—" for name in ("in_time", "solved")},
+        "stars": f"{one.stars:.1f}" if one.stars is not None else "—",
+    }
+
+
+def _lasted(wait: timedelta | None) -> str:
+    """40秒, 3分钟; a dash where there was nothing to measure."""
+    if wait is None:
+        return "—"
+    seconds = round(wait.total_seconds())
+    return f"{seconds}秒" if seconds < 90 else f"{round(seconds / 60)}分钟"
 
 
 def _seconds(wait: timedelta | None) -> float | None:

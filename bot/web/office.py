@@ -1,4 +1,5 @@
-"""微信号页: how the shop's accounts stand, and the code to log one in with; whoever has the owner's link sees it.
+"""店主页: how the shop's accounts stand, the code to log one in with, and the figures of its agents; whoever has the
+owner's link sees it.
 
 It cannot ask anybody to say something in his chat first: it is needed just when the chat is away.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -16,14 +17,17 @@ import segno
 from aiohttp import web
 
 from bot.channels.channel import Channel, Login, Pace
+from bot.web.desk_drawn import told_figures
 from bot.web.security import No
 from bot.web.site import page, site
 from bot.web.slips import hidden, local
 from dialogs import alarms as alarm_words
-from shop import alarms
+from shop import alarms, desk_figures
+from shop.desk_limits import limits_of
 from shop.kit.ids import ShopId
 
-REFRESH = 5  # seconds; codes change, and whoever scans wants to see that it worked
+REFRESH, CALM = 5, 60  # seconds; codes change, and whoever scans wants to see that it worked
+FIGURES_OF = timedelta(days=7)
 
 
 def path(secret: str) -> str:
@@ -64,8 +68,13 @@ class _Office:
         if not hmac.compare_digest(request.path.encode(), path(site(request).secret).encode()):
             raise No(404, "没有这个页面")
         found = [await self._account(request, name) for name in self.channels]
-        shown = page(request, "office.html", accounts=[one for one in found if one is not None])
-        shown.headers["Refresh"] = str(REFRESH)
+        accounts = [one for one in found if one is not None]
+        figures = await desk_figures.figures(self.shop, since=self.clock() - FIGURES_OF)
+        agents = [told_figures(one) for one in figures]
+        goals = await limits_of(self.shop)
+        shown = page(request, "office.html", accounts=accounts, agents=agents, goals=goals)
+        is_calm = all(one.login.stands == "up" for one in accounts)
+        shown.headers["Refresh"] = str(CALM if is_calm else REFRESH)
         return hidden(shown)
 
     async def _account(self, request: web.Request, name: str) -> Account | None:

@@ -1,4 +1,5 @@
-"""微信号页: how an account stands, the code to scan, and that it is told to slow down; for the holder of the link."""
+"""店主页: how an account stands, the code to scan, that it is told to slow down, and what agents did; for the holder of
+the link."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from bot.run import demo_goods, site_of
 from bot.web import office
 from tests.bot.test_desk_page import Client
 from tests.support.browser import open_browser, open_page
-from tests.support.street import Street
+from tests.support.street import Street, appoint
 
 SECRET = "a secret of the tests"
 CODE = "https://login.example/a?b=<c>"
@@ -112,3 +113,25 @@ async def test_the_code_fits_a_phone_and_can_be_read(house: tuple[Street, Client
         assert 250 <= box["width"] == box["height"]
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert await page.evaluate("document.querySelector('img').naturalWidth > 0")
+
+
+async def test_it_shows_what_the_agents_did_and_fits_a_phone(house: tuple[Street, Client]) -> None:
+    street, client = house
+    assert "这一周还没有人找客服" in await shown(client)
+    await appoint(street.shop, "小美 13812345678")
+    await street.say("小李", "转人工", None)
+    await street.shop.pass_time(timedelta(seconds=40))
+    await street.say("小美 13812345678", "1 在的", None)
+    await street.say("小李", "坏了三个", None)
+    await street.shop.pass_time(timedelta(minutes=6))
+    await street.say("小美 13812345678", "马上补发", None)
+    await street.say("小美 13812345678", "1 完", None)
+    await street.say("小李", "4分", None)
+    async with open_browser() as browser, open_page(browser, phone=True) as page:
+        await page.goto(str(client.make_url(office.path(SECRET))))
+        cells = page.locator(".figures tbody th, .figures tbody td")
+        assert await cells.all_inner_texts() == [
+            "小美 ＊＊＊", "1位", "40秒", "6分钟", "50%", "100%", "4.0",
+        ]  # fmt: skip
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert "小李" not in await page.content()

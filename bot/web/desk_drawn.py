@@ -85,7 +85,7 @@ def told_figures(one: Figures) -> dict[str, str]:
     drawn = drawn_figures(one)
     return {
         "name": mask_for_room(one.name)[0],
-        "tickets": f"{one.tickets}位",
+        "tickets": str(one.tickets),
         "first": _lasted(one.first_answer),
         "next": _lasted(one.next_answer),
         **{name: f"{drawn[name]}%" if drawn[name] is not None else "—" for name in ("in_time", "solved")},

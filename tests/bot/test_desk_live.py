@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, FilePayload, Page, Route, expect
 
+from bot.performance import A_PICTURE
 from bot.wiring import OpenShop
 from shop import payments, people, slips
 from shop.kit.ids import PersonId
@@ -17,6 +18,8 @@ from shop.transaction import unit_of_work
 from tests.bot.test_desk_page import Client, a_house, press, say
 from tests.support.browser import open_browser, open_page
 
+A_PHOTO: FilePayload = {"name": "oranges.png", "mimeType": "image/png", "buffer": A_PICTURE.body}
+PHOTOS_THERE = "[...document.querySelectorAll('.photo img')].filter((one) => one.complete && one.naturalWidth > 0).length"
 AWAY = "Object.defineProperty(document, 'hidden', { get: () => true });"
 EARS = """window.notes = 0; window.AudioContext = class {
   get currentTime() { return 0; } get destination() { return null; }
@@ -85,6 +88,13 @@ async def test_both_windows_are_live_from_the_first_word_to_the_stars(sqlite_url
         await desk.locator(".row-of", has_text="小李").click()
         await expect(desk.locator(".lines")).to_contain_text("来2箱橙子")
         await press(desk, "接")
+        await customer.locator("#private input[type=file]").set_input_files(A_PHOTO)
+        await expect(desk.locator(".line.customer").last.get_by_alt_text("图片")).to_be_visible()
+        await desk.locator("input[type=file]").set_input_files(A_PHOTO)
+        await expect(desk.locator(".line.agent").last.get_by_alt_text("图片")).to_be_visible()
+        await expect(customer.get_by_text("小美发来一张图")).to_be_visible()
+        for page in (customer, desk):
+            await page.wait_for_function(f"{PHOTOS_THERE} === 2")  # his and hers, whole
         await desk.get_by_label("要说的话").fill("马上给你补一箱")
         await desk.get_by_label("要说的话").press("Enter")
         await expect(customer.get_by_text("小美：马上给你补一箱")).to_be_visible()

@@ -13,33 +13,36 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.web.desk_drawn import drawn_line, drawn_row
-from shop import deskviews
-from shop.kit.ids import ShopId
+from shop import deskviews, people
+from shop.kit.ids import PersonId, ShopId
 from shop.transaction import start_task
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.05  # seconds
 ROWS_EVERY = 0.5  # the list is longer than a line, and may be a little later
+ROUND_EVERY = 15.0  # to see who is still an agent; and proxies cut what is silent for a minute
 FULL = 200  # events that a slow desk may be behind; then it begins anew
 
 Event = bytes  # as it goes over the wire: written once, however many desks are open
+PING: Event = b": ping\n\n"
 
 
 class Feed:
     def __init__(self, shop: ShopId) -> None:
         self._shop = shop
-        self._desks: set[asyncio.Queue[Event | None]] = set()
+        self._desks: dict[asyncio.Queue[Event | None], PersonId] = {}  # and who sits there
         self._task: asyncio.Task[None] | None = None
         self._seen: dict[str, None] = {}  # the marks of the last lines, in their order
         self._rows: dict[int, Mapping[str, Any]] | None = None  # by person; None: not looked at yet
         self._rows_due, self._are_stale = 0.0, False
+        self._round_due = 0.0  # by the clock of the loop
 
     @contextmanager
-    def watch(self) -> Iterator[asyncio.Queue[Event | None]]:
-        """Events for one desk; None means that it was too slow, or that the house closes."""
+    def watch(self, agent: PersonId) -> Iterator[asyncio.Queue[Event | None]]:
+        """Events for one desk; None means that it was too slow, that he is no agent any more, or that the house closes."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue(FULL)
-        self._desks.add(queue)
+        self._desks[queue] = agent
         if self._task is None or self._task.done():
             self._task = start_task(self._look(), name="desk feed")
         elif self._rows is not None:
@@ -47,7 +50,7 @@ class Feed:
         try:
             yield queue
         finally:
-            self._desks.discard(queue)
+            self._desks.pop(queue, None)
 
     def close(self) -> None:
         for desk in tuple(self._desks):
@@ -58,10 +61,11 @@ class Feed:
     async def _look(self) -> None:
         """Until the last desk is closed."""
         after: deskviews.Newest | None = None
-        self._rows = None
+        self._rows, self._round_due = None, asyncio.get_running_loop().time() + ROUND_EVERY
         while self._desks:
             try:
                 after = await (self._begin() if after is None else self._look_once(after))
+                await self._go_round_in_time()
                 await asyncio.sleep(LOOK_EVERY)
             except Exception:
                 log.exception("the desk could not be read; tried again in a moment")
@@ -89,6 +93,18 @@ class Feed:
         await self._tell_rows_in_time()
         return now
 
+    async def _go_round_in_time(self) -> None:
+        """Who is of the staff no more has no desk, and the others hear that the line stands. Asked once for all: at
+        hundreds of desks, a question and a timer for each would be most of what a line costs."""
+        clock = asyncio.get_running_loop().time()
+        if clock < self._round_due:
+            return
+        self._round_due = clock + ROUND_EVERY
+        staff = set(await people.staff(self._shop))
+        for desk in [desk for desk, agent in self._desks.items() if agent not in staff]:
+            self._end(desk)
+        self._tell(PING)
+
     async def _tell_rows_in_time(self) -> None:
         clock = asyncio.get_running_loop().time()
         if self._are_stale and clock >= self._rows_due:
@@ -114,7 +130,7 @@ class Feed:
                 self._end(desk)
 
     def _end(self, desk: asyncio.Queue[Event | None]) -> None:
-        self._desks.discard(desk)
+        self._desks.pop(desk, None)
         while not desk.empty():
             desk.get_nowait()
         desk.put_nowait(None)
@@ -128,13 +144,9 @@ def _whole(rows: Mapping[int, Mapping[str, Any]]) -> Event:
     return _event("rows", {"rows": list(rows.values()), "whole": True})
 
 
-async def next_of(desk: asyncio.Queue[Event | None], patience: float) -> bytes | None:
-    """All that lies ready, in one piece; b"" when nothing happens for so many seconds; None at the end."""
-    try:
-        async with asyncio.timeout(patience):
-            first = await desk.get()
-    except TimeoutError:
-        return b""
+async def next_of(desk: asyncio.Queue[Event | None]) -> bytes | None:
+    """All that lies ready, in one piece; None at the end."""
+    first = await desk.get()
     events: list[bytes] = []
     for event in (first, *(desk.get_nowait() for _ in range(desk.qsize()))):
         if event is None:

@@ -255,7 +255,7 @@ async def test_a_desk_answers_only_what_is_in_the_agents_hands(house: tuple[Open
 async def test_whoever_is_dismissed_sees_nothing_more(
     house: tuple[OpenShop, Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.web.desk.PING_AFTER", 0.05)
+    monkeypatch.setattr("bot.web.desk_feed.ROUND_EVERY", 0.05)
     shop, client = house
     agent = await appoint(shop, "小美")
     await sign_in(shop, client, "小美")

@@ -14,7 +14,7 @@ from dialogs.hear.lexicon import patterns
 from dialogs.hear.meant import clauses
 from dialogs.hear.numbered import FROM_TO, NUMBERS, by_numbers
 from dialogs.hear.offer import Want, open_in
-from dialogs.hear.orders import decide, join_intent
+from dialogs.hear.orders import LEFT_OUT, decide, join_intent
 from dialogs.hear.parts import one_less
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Line, Reading
@@ -30,6 +30,7 @@ ALL = re.compile(
 )
 EXCEPT = re.compile(
     r"除了|除去|除开|除.{1,8}外|以外|之外|都要.{1,6}[,，].{1,10}不要|不要.{0,6}(?:其余|其他|其它|别的|剩下)"
+    rf"|{LEFT_OUT.pattern}"
 )
 AMOUNTS = ("qty", "code", "number")
 LONGEST_SIGH = 6  # characters: 终于开团了, beside codes
@@ -152,7 +153,11 @@ def _no_campaign(scene: Scene) -> Reading | None:
 
 
 def _clean(scene: Scene, gathered: Gathered) -> bool:
-    known = [m.span() for pattern in (ALL, JUST_JOIN, NUMBERS, FROM_TO) for m in pattern.finditer(scene.text)]
+    known = [
+        m.span()
+        for pattern in (ALL, JUST_JOIN, NUMBERS, FROM_TO, LEFT_OUT)
+        for m in pattern.finditer(scene.text)
+    ]
     return left_over(gathered.left_over, known) <= (4 if scene.addressed else 1) and not chatters(
         scene.text, private=scene.private
     )

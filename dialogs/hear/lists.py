@@ -23,7 +23,7 @@ from dialogs.hear.settle import settle
 from dialogs.hear.wants import gather
 
 NUMBERED = re.compile(
-    r"^\s*[(（【\[]?(?P<no>[0-9０-９]{1,3}|[①-⑳])(?:[)）】\]]|[.、:：，．,](?!\d{1,2}(?:元|块|斤|/))|\s(?=\S)|(?<=[①-⑳])(?!\s*[+＋x×*]))\s*(?P<rest>.*)$"
+    r"^\s*[(（【\[]?(?P<no>[0-9０-９]{1,3}(?:\ufe0f?\u20e3)?|[①-⑳])(?:[)）】\]]|[.、:：，．,](?!\d{1,2}(?:元|块|斤|/))|\s(?=\S)|(?<=[①-⑳\u20e3])(?!\s*[+＋x×*]))\s*(?P<rest>.*)$"
 )
 EXAMPLE = re.compile(r"^\s*[(（【]?(?:例|示例|样例|举例|格式|模板)")
 HEADING = re.compile(r"接龙|#")

@@ -24,6 +24,9 @@ ELSEWHERE = re.compile(
 SHOPKEEPERS = ("老板", "老板娘", "团长", "店家", "店长", "掌柜", "掌柜的")
 PLAINLY = ("来", "要", "给我来", "给我留", "给我称", "我要", "我来", "帮我留", "再来", "订", "留")
 PRICES = ("价", "价格", "价钱")
+OPENED = re.compile(
+    r"^[^\d,，。!！]{0,3}?(?:终于|总算|可算|等到)[^\d,，。!！]{0,2}(?:开团|开抢|开秒|上架|上新|有货)了*[,，!！。 ~]+"
+)
 MAY_I = ("吗", "么", "能不能", "可不可以", "可以吗", "行吗", "好不好")
 
 
@@ -164,6 +167,7 @@ def strangeness(scene: Scene, gathered: Gathered) -> tuple[int, int]:
     """Unexplained characters in clauses with goods, and in the others."""
     goods_spans = [(want.start, want.end) for want in gathered.wants]
     strange = around = 0
+    sighed = opened.end() if (opened := OPENED.match(scene.masked)) else 0
     goods_spans += [
         (p.start, p.end)
         for p in scene.pieces
@@ -173,7 +177,7 @@ def strangeness(scene: Scene, gathered: Gathered) -> tuple[int, int]:
         start, end = clause[0].start, clause[-1].end
         has_goods = any(start <= a < end for a, _ in goods_spans)
         first = min((a for a, _ in goods_spans if start <= a < end), default=end)
-        count = left_over((p for p in clause if p in gathered.left_over), goods_spans)
+        count = left_over((p for p in clause if p in gathered.left_over and p.start >= sighed), goods_spans)
         count += _before_goods(clause, first) if has_goods else 0
         count -= sum(
             p.end - p.start
@@ -274,7 +278,9 @@ def _asked_plainly(scene: Scene, gathered: Gathered) -> str:
 
 
 def _called_at(scene: Scene, before: int) -> int:
-    """Where 老板 ends in 只能找你了老板，小笼两笼; 0 where nobody is called before the goods."""
+    """Where 老板 ends in 只能找你了老板，小笼两笼, or the sigh in 终于开团了 橘子一箱; 0 where neither stands before the goods."""
+    if opened := OPENED.match(scene.masked):
+        return opened.end()
     called = [
         a.end
         for a, b in pairwise(scene.pieces)

@@ -27,6 +27,9 @@ JUST_WANTS = re.compile("(?:我|给我|也|就|那)*(?:要|来|买|订)(?:了|�
 TAKEN = re.compile(
     "[这那].{1,2}(?:给我|帮我|我|就|也)*(?:留给我|要|来|留|拿|订|收|包)(?:了|着|下|一下|的|吧|呀|啊|哈)*"
 )
+LEFT_OUT = re.compile(  # 每样来一份，车厘子就算了
+    "每(?:样|种|个|款)?[^,，。]{0,6}[,，。 ][^,，。]{1,8}?(?:就?算了|不要|不用|免了|除外)(?:[,，。 ]*(?:太贵|不爱吃|吃不完|家里有|吃腻)了?)?"
+)
 RISKY = ("emoji",)
 
 
@@ -43,7 +46,8 @@ def order(scene: Scene) -> Reading | None:
     )
     if not gathered.wants:
         return half_said(scene, gathered) if scene.private else None
-    if any(piece.tag == "except" and piece.text[0] == "除" for piece in scene.pieces):
+    left_out = gathered.each and LEFT_OUT.search(scene.text)
+    if left_out or any(piece.tag == "except" and piece.text[0] == "除" for piece in scene.pieces):
         return (
             ask("order.add", Clarify("product", (), "all_but"))
             if scene.addressed

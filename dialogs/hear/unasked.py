@@ -32,6 +32,10 @@ OWN_ORDER = re.compile(
 FROM_US = re.compile("你们?(?:家|店)(?:里)?(?:买|订|拿|送|做)")
 MINE = re.compile("我(?:的|那)|(?:我|我家|我们)(?:订|买|要)的")
 
+SENT_HERE = re.compile(
+    r"(?:\d{1,4}(?:栋|号楼|幢|单元)|我?们?这?个?小区)能?送不送(?:货|上门|上楼)?[的啊呀呢嘛]*[?？]*"
+)
+
 
 def may_answer(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> bool:
     if "life" in shown or "you" in shown or len(scene.text) > LONGEST or _of_yours(scene):
@@ -59,7 +63,9 @@ def _of_yours(scene: Scene) -> bool:
 
 
 def _is_near(scene: Scene) -> bool:
-    near = scene.offer.campaigns or scene.context.cart or scene.says("团长")
+    near = (
+        scene.offer.campaigns or scene.context.cart or scene.says("团长") or SENT_HERE.fullmatch(scene.text)
+    )
     return bool(near) and len(scene.text) <= SHORT_ENOUGH
 
 

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 CAMPAIGNS = {  # the letter of those that may be open in each shop
     "fruit": "C", "corner": "T", "market": "M", "tea": "K",
     "deli": "T", "bakery": "D", "florist": "M", "grocer": "E", "hardware": "G",
-    "pantry": "T", "pharmacy": "G",
+    "pantry": "T", "pharmacy": "G", "riverside": "G",
 }  # fmt: skip
 BUYING = {"order.add", "groupbuy.join", "flash.take"}  # one and the same where the lines are right
 

@@ -27,6 +27,8 @@ def test_however_it_is_said(file: Path) -> None:
         ("labelled.jsonl", fruit_shop()),
         ("labelled_fruit.jsonl", fruit_shop()),
         ("labelled_fruit_two.jsonl", fruit_shop()),
+        ("labelled_fruit_three.jsonl", fruit_shop()),
+        ("labelled_riverside.jsonl", another_shop("riverside")),
         ("labelled_deli.jsonl", another_shop("deli")),
         ("labelled_pantry.jsonl", another_shop("pantry")),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +46,17 @@ def test_noise_sells_nothing(text: str, chat: str) -> None:
     for reader in (fruit_shop(), another_shop("corner")):
         reading = reader.read(text, Context(chat))  # type: ignore[arg-type]  # sampled from the three chats
         assert not reading.lines
+
+
+def test_signs_thrown_together_are_no_order_no_question_and_no_complaint() -> None:
+    dice, reader = random.Random(7), fruit_shop()
+    for _ in range(3_000):
+        signs = [chr(dice.randrange(0x4E00, 0x9FA6)) for _ in range(dice.randint(8, 30))]
+        text = "".join(sign + dice.choice(("", "", "", dice.choice("3A①?，x "))) for sign in signs)
+        context = Context(
+            dice.choice(("group", "private")), campaigns=dice.choice(((), ("C1",), ("C1", "C2")))
+        )
+        assert reader.read(text, context).action != "act", text
 
 
 @settings(max_examples=200, deadline=None)

@@ -45,7 +45,7 @@ def _is_jumble(scene: Scene) -> bool:
     """Signs thrown together: what people write is made of common ones, but for a name here and there."""
     han = HAN.findall(scene.text)
     odd = sum(map(_oddness, han))
-    if odd <= len(han):
+    if odd <= len(han) or len(set(han)) < 4:  # 嗯嗯
         return False
     goods = "".join(p.text for p in scene.pieces if p.kind == "product" and p.source != "sound")
     return sum(_oddness(sign) for sign in goods if sign in han) * 2 < odd  # 鮟鱇一条

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -35,7 +36,8 @@ def digest(picture: Picture) -> str:
 
 
 async def heard(channel: Wechaty) -> Heard:
-    return await anext(channel.listen())
+    async with asyncio.timeout(20):
+        return await anext(channel.listen())
 
 
 @pytest.mark.parametrize("size", [100, 30_000, MOST_BYTES])

@@ -19,7 +19,6 @@ from tests.bot.test_desk_page import Client, a_house, press, say
 from tests.support.browser import open_browser, open_page
 
 A_PHOTO: FilePayload = {"name": "oranges.png", "mimeType": "image/png", "buffer": A_PICTURE.body}
-PHOTOS_THERE = "[...document.querySelectorAll('.photo img')].filter((one) => one.complete && one.naturalWidth > 0).length"
 AWAY = "Object.defineProperty(document, 'hidden', { get: () => true });"
 EARS = """window.notes = 0; window.AudioContext = class {
   get currentTime() { return 0; } get destination() { return null; }
@@ -94,7 +93,11 @@ async def test_both_windows_are_live_from_the_first_word_to_the_stars(sqlite_url
         await expect(desk.locator(".line.agent").last.get_by_alt_text("图片")).to_be_visible()
         await expect(customer.get_by_text("小美发来一张图")).to_be_visible()
         for page in (customer, desk):
-            await page.wait_for_function(f"{PHOTOS_THERE} === 2")  # his and hers, whole
+            for photo in (
+                page.locator(".photo img").first,
+                page.locator(".photo img").nth(1),
+            ):  # his and hers
+                await expect(photo).to_have_js_property("naturalWidth", 1)  # whole: the picture has one point
         await desk.get_by_label("要说的话").fill("马上给你补一箱")
         await desk.get_by_label("要说的话").press("Enter")
         await expect(customer.get_by_text("小美：马上给你补一箱")).to_be_visible()

@@ -140,6 +140,19 @@ def sound(text: str) -> tuple[str, ...]:
     return tuple(table.get(char, char) for char in text)
 
 
+def notes(heard: Iterable[str]) -> str:
+    """A text as it sounds, one character a syllable, so that it stands beside what is written place by place."""
+    table = _notes()
+    return "".join(table.get(syllable, syllable) for syllable in heard)
+
+
+@cache
+def _notes() -> Mapping[str, str]:
+    """Syllable → a character nobody can type: normalise drops those for private use."""
+    every = dict.fromkeys(sound for heard in readings().values() for sound in heard)
+    return {syllable: chr(0xE000 + n) for n, syllable in enumerate(every)}
+
+
 def sounds(name: str) -> Iterator[tuple[str, ...]]:
     """How a name may be read: by the first reading of each character, or with the second of one of them."""
     first = sound(name)

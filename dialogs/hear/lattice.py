@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from dialogs.hear.codes import find_codes
-from dialogs.hear.dictionary import LONGEST, flags, is_known, is_rare, sound
+from dialogs.hear.dictionary import LONGEST, flags, is_known, is_rare, notes, sound
 from dialogs.hear.lexicon import cues
 from dialogs.hear.money import find_money
 from dialogs.hear.names import Names
@@ -103,7 +103,7 @@ class Lattice:
         edges: list[list[Edge]] = [[] for _ in range(size)]
         for piece in self._special(typed, codes):
             edges[piece.start].append((piece.end, piece.kind, piece.value, piece.source, piece.tag))
-        heard = sound(text) if by_sound else ()
+        heard = notes(sound(text)) if by_sound else ""
         best: list[Step] = [(0.0, 0, None), *((1e9, 0, None) for _ in range(size))]
         for start in range(size):
             cost = best[start][0]
@@ -209,7 +209,7 @@ class Lattice:
             if text[start + 1 : end] in self.amounts.units:
                 yield end, "cue", None, "exact", "this"
 
-    def _heard(self, text: str, heard: tuple[str, ...], start: int) -> Iterator[Edge]:
+    def _heard(self, text: str, heard: str, start: int) -> Iterator[Edge]:
         if heard:
             for end, ids in self.names.heard_at(text, heard, start):
                 yield end, "product", ids, "sound", ""

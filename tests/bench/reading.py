@@ -1,8 +1,9 @@
-"""python -m tests.bench.reading: how fast the reader is with few and with very many names, and how well it reads beside
-a plain keyword matcher on the labelled messages of tests/dialogs/hear."""
+"""python -m tests.bench.reading: how fast the reader is with few and with very many names, what fifty shops in one process
+take, and how well it reads beside a plain keyword matcher on the labelled messages of tests/dialogs/hear."""
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import subprocess
@@ -10,7 +11,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 from itertools import product as pairs
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from shop.kit.money import Money
 from tests.bench.keywords import Keywords
 
 HEAR = Path(__file__).parents[1] / "dialogs" / "hear"
+SHOPS, WORDS = 50, 500
 SIZES = (50, 500, 5_000, 50_000)
 BUYING = {"order.add", "groupbuy.join", "flash.take"}
 Line = tuple[str, str, str, str]
@@ -54,28 +58,33 @@ TAILS = (
 
 def main() -> None:
     for size in SIZES:
-        code = f"from tests.bench.reading import speed; speed({size})"
-        subprocess.run([sys.executable, "-c", code], check=True)  # each with a memory of its own
+        alone(f"speed({size})")
+    alone("many_shops()")
     print()
     beside()
+
+
+def alone(call: str) -> None:
+    """In a process of its own: each with a memory of its own."""
+    subprocess.run([sys.executable, "-c", f"from tests.bench import reading; reading.{call}"], check=True)
 
 
 # ── speed ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def speed(size: int) -> None:
-    texts = [message["text"] for message in labelled()]
+    said = [(message["text"], context_from(message["context"])) for message in labelled()]
     began = time.perf_counter()
     reader = Reader(with_names(size))
     reader.read("来2箱橙子")
     ready = time.perf_counter() - began
-    for text in texts:
-        reader.read(text)
+    for text, context in said:
+        reader.read(text, context)
     each = []
     for _ in range(5):
-        for text in texts:
+        for text, context in said:
             at = time.thread_time()  # its own time, whatever else the machine does
-            reader.read(text)
+            reader.read(text, context)
             each.append((time.thread_time() - at) * 1e6)
     each.sort()
     at = time.perf_counter()
@@ -88,15 +97,42 @@ def speed(size: int) -> None:
     )
 
 
+def many_shops() -> None:
+    """What fifty readers take beside one, their goods not counted: those stand in memory anyhow."""
+    shop, names = load(HEAR / "fruit_shop.json"), made_up((SHOPS + 1) * WORDS)
+    shops = [replace(shop, products=names[n * WORDS : (n + 1) * WORDS]) for n in range(SHOPS + 1)]
+    kept = [heard_once(shops.pop())]
+    before = resident()
+    kept += map(heard_once, shops)
+    print(f"{SHOPS} shops with {WORDS} names each: {resident() - before:.1f} MiB more than one")
+
+
+def heard_once(shop: Catalogue) -> Reader:
+    reader = Reader(shop)
+    reader.read("来2箱橙子")
+    return reader
+
+
+def resident() -> float:
+    """MiB that this process holds now."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
 def with_names(size: int) -> Catalogue:
-    """The fruit shop and so many further names, made of characters that look like goods."""
+    """The fruit shop and so many further names."""
     shop = load(HEAR / "fruit_shop.json")
-    made = (f"{a}{b}{tail}" for a, b, tail in pairs(HEADS, HEADS, TAILS))
-    more = tuple(_goods(n, name) for n, name in zip(range(size), made, strict=False))
     return Catalogue(
-        shop.shop_id, shop.shop_name, shop.tz, shop.now, shop.groups, shop.units, (*shop.products, *more),
+        shop.shop_id, shop.shop_name, shop.tz, shop.now, shop.groups, shop.units, (*shop.products, *made_up(size)),
         shop.campaigns, shop.coupons,
     )  # fmt: skip
+
+
+def made_up(many: int) -> tuple[Product, ...]:
+    """Goods whose names are made of characters that look like goods."""
+    names = (f"{a}{b}{tail}" for a, b, tail in pairs(HEADS, HEADS, TAILS))
+    return tuple(_goods(n, name) for n, name in enumerate(islice(names, many)))
 
 
 def _goods(n: int, name: str) -> Product:

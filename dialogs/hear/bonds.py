@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -204,8 +204,9 @@ def _of_that_size(want: Want, last: Iterable[Line], scene: Scene) -> Want:
     return replace(want, sku=sizes[0].sku) if unit_fits(scene, sizes[0], want.quantity) else want
 
 
-def _changed(last: Iterable[Line], changed: list[Line], removed: set[str], scene: Scene) -> list[Line]:
-    product = {id: sku.product for id, sku in scene.offer.catalogue.sku.items()}
+def _changed(last: Sequence[Line], changed: list[Line], removed: set[str], scene: Scene) -> list[Line]:
+    sold = scene.offer.catalogue.sku
+    product = {line.sku: sold[line.sku].product for line in (*last, *changed) if line.sku in sold}
     new = {product[line.sku]: line for line in changed}
     kept = [
         _told(line, new.pop(product[line.sku], None))

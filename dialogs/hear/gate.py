@@ -11,6 +11,7 @@ from dialogs.hear.reading import Reading
 from dialogs.hear.scene import SHOP, Scene, ignore
 
 LONGEST = 2_000
+HALF_A_LINE = 8  # signs; nobody writes so many, odd ones among them, without one word of two
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
 STAFF = re.compile(  # a command of the shop, which is never a customer's order
     r"(?:@\S+\s+)?(?:(?:上架|下架|补货|盘点|称重|改价|核销|收款|退单|同意退|发券)\s+\S|改价[^\s\d]{1,10} ?-?[\d.]+|[^\s\d]{1,10}改价(?:成|为|到)? ?-?[\d.]+|今日特价(?:\s+[^\s\d]+\d[\d.]*)+$)"
@@ -42,13 +43,18 @@ def not_for_us(scene: Scene) -> Reading | None:
 
 
 def _is_jumble(scene: Scene) -> bool:
-    """Signs thrown together: what people write is made of common ones, but for a name here and there."""
+    """Signs thrown together: what people write is made of common ones, but for a name here and there, and of words."""
     han = HAN.findall(scene.text)
     odd = sum(map(_oddness, han))
-    if odd <= len(han) or len(set(han)) < 4:  # 嗯嗯
+    if len(set(han)) < 4:  # 嗯嗯
         return False
-    goods = "".join(p.text for p in scene.pieces if p.kind == "product" and p.source != "sound")
-    return sum(_oddness(sign) for sign in goods if sign in han) * 2 < odd  # 鮟鱇一条
+    if odd > len(han):
+        goods = "".join(p.text for p in scene.pieces if p.kind == "product" and p.source != "sound")
+        return sum(_oddness(sign) for sign in goods if sign in han) * 2 < odd  # 鮟鱇一条
+    return (
+        odd * 4 > len(han) >= HALF_A_LINE  # 用花呗行不 is short
+        and not any(len(HAN.findall(piece.text)) > 1 for piece in scene.pieces)
+    )
 
 
 @cache

@@ -53,7 +53,7 @@ def _is_jumble(scene: Scene) -> bool:
         return sum(_oddness(sign) for sign in goods if sign in han) * 2 < odd  # 鮟鱇一条
     return (
         odd * 4 > len(han) >= HALF_A_LINE  # 用花呗行不 is short
-        and not any(len(HAN.findall(piece.text)) > 1 for piece in scene.pieces)
+        and not any(len(HAN.findall(p.text)) > 1 for p in scene.pieces if p.source != "sound")
     )
 
 

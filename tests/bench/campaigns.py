@@ -9,29 +9,45 @@ import logging
 import sys
 import tempfile
 import time
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shop.database import close_database, migrate, open_database, record_modules
-from tests.support.campaign_walk import history
+from tests.support.campaign_walk import KINDS, history
 from tests.support.postgres import PostgresServer
 from tests.support.world import a_shop
 
 AT_ONCE = 50  # histories in one shop: the books are looked at after each, and the look grows with the shop
 
 
-async def some(url: str, first: int, many: int) -> tuple[int, int, list[int]]:
-    """Orders placed, refusals, and the seeds that went wrong."""
+@dataclass
+class Lived:
+    placed: int = 0
+    refused: int = 0
+    did: Counter[str] = field(default_factory=Counter)
+    wrong: list[int] = field(default_factory=list)  # seeds
+
+
+async def live(lived: Lived, url: str, first: int, many: int) -> None:
+    """So many in a shop of their own, until one goes wrong."""
     await open_database(url, models=record_modules())
     try:
         await migrate()
-        shop, placed, refused, wrong = await a_shop(), 0, 0, list[int]()
+        shop = await a_shop()
         for seed in range(first, first + many):
-            one, breaches = await history(shop, seed)
-            placed, refused = placed + len(one.placed), refused + one.refused
+            try:
+                one, breaches = await history(shop, seed)
+            except Exception as fault:
+                print(f"seed {seed}: {fault!r}", flush=True)
+                lived.wrong.append(seed)
+                return
+            lived.placed, lived.refused = lived.placed + len(one.placed), lived.refused + one.refused
+            lived.did += one.did
             if breaches:
                 print(f"seed {seed}: {breaches[0].name}: {breaches[0].sentence}", flush=True)
-                return placed, refused, [*wrong, seed]
-        return placed, refused, wrong
+                lived.wrong.append(seed)
+                return
     finally:
         await close_database()
 
@@ -43,7 +59,7 @@ def main() -> int:
     parser.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite")
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    placed, refused, wrong, began = 0, 0, list[int](), time.perf_counter()
+    lived, began = Lived(), time.perf_counter()
     server = PostgresServer() if given.db == "postgres" else None
     with tempfile.TemporaryDirectory(prefix="qundian-campaigns-") as name:
         try:
@@ -52,16 +68,18 @@ def main() -> int:
                     server.run(f"CREATE DATABASE c{n}")
                 url = server.url(f"c{n}") if server else f"sqlite:///{Path(name) / f'{n}.db'}"
                 many = min(AT_ONCE, given.first + given.histories - first)
-                more = asyncio.run(some(url, first, many))
-                placed, refused, wrong = placed + more[0], refused + more[1], [*wrong, *more[2]]
+                asyncio.run(live(lived, url, first, many))
         finally:
             if server:
                 server.close()
+    kinds = ", ".join(f"{lived.did[kind]} {kind}" for kind in KINDS)
+    moves = ", ".join(f"{many} {what.strip('_')}" for what, many in lived.did.most_common() if what[0] == "_")
     print(
-        f"{given.histories} histories from seed {given.first}: {placed} orders, {refused} refusals, "
-        f"{len(wrong)} went wrong, {time.perf_counter() - began:.0f} s"
+        f"{given.histories} histories from seed {given.first} ({kinds}; {lived.did['shares']} with shares of groups): "
+        f"{lived.placed} orders, {lived.refused} refusals, {len(lived.wrong)} went wrong, "
+        f"{time.perf_counter() - began:.0f} s\n{moves}"
     )
-    return len(wrong)
+    return len(lived.wrong)
 
 
 if __name__ == "__main__":

@@ -216,7 +216,11 @@ async def closing() -> tuple[int, ...]:
 async def unsettled(id: int, limit: int = 50) -> tuple[OrderId, ...]:
     """Orders of a closing campaign that it has still to come to; not those that wait for the staff to see a transfer."""
     waits = _waits_for_transfers(await campaign(id))
-    but = "AND NOT (status = 'unpaid' AND claimed_at IS NOT NULL)" if waits else ""
+    but = (
+        "AND NOT (status IN ('unpaid', 'preparing') AND paid_at IS NULL AND claimed_at IS NOT NULL)"
+        if waits
+        else ""
+    )
     rows = await run_sql(
         f'SELECT id FROM "order" WHERE campaign_id = ? AND NOT campaign_done {but} ORDER BY id LIMIT ?',
         [id, limit],
@@ -232,7 +236,7 @@ async def settle_order(id: OrderId, *, now: datetime) -> bool:
         if order is None or order.campaign_id is None:
             return False
         of = await campaign(order.campaign_id)
-        if order.status == Status.UNPAID and order.claimed_at is not None and _waits_for_transfers(of):
+        if _is_said_to_be_paid(order) and _waits_for_transfers(of):
             return False
         await Order.filter(id=id).update(campaign_done=True)
         if order.status in (Status.CANCELLED, Status.REFUNDED) or of.kind == Kind.TEAM:
@@ -372,6 +376,11 @@ async def _shut(id: int) -> None:
         await CampaignItem.filter(id=item.id).update(is_open=False, reserved=0, kept=0, waiting=0)
         if item.reserved:
             await stock.unreserve(item.sku_id, Quantity(item.reserved))
+
+
+def _is_said_to_be_paid(order: Order) -> bool:
+    alive = order.status in (Status.UNPAID, Status.PREPARING)  # prepared before it is paid: at the counter
+    return alive and order.paid_at is None and order.claimed_at is not None
 
 
 def _waits_for_transfers(of: OnOffer) -> bool:

@@ -186,14 +186,14 @@ async def cancel(shop: ShopId, buyer: PersonId, *, now: datetime, code: str | No
 
 
 async def choose_cash(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
-    """到店付: the order is prepared and paid when it is picked up. Raises NothingOpen, AlreadyPaid, TeamPaysFirst."""
+    """到店付: the order is prepared and paid when it is picked up; a transfer that he spoke of is not waited for any more. Raises NothingOpen, AlreadyPaid, TeamPaysFirst."""
     async with transaction():
         order = await _editable(shop, buyer, now)
         if order.status == Status.PREPARING:
             return await slip_of(order)
         if await seats.in_a_team(order):
             raise TeamPaysFirst(order.code)
-        await _step(order, "cash_chosen", pay_mode=PayMode.COD, pay_due_at=None)
+        await _step(order, "cash_chosen", pay_mode=PayMode.COD, pay_due_at=None, claimed_at=None)
         await close_intents(order.id)
         await give_code(order.shop_id, order.id, now=now)
         return await slip_of(order)

@@ -120,6 +120,31 @@ async def test_a_transfer_that_nobody_has_seen_is_waited_for(shop: ShopId) -> No
     assert await differences(claimed) == [Money(4 * 800)]
 
 
+async def test_who_says_paid_and_then_pays_at_the_counter_keeps_nobody_waiting(shop: ShopId) -> None:
+    """Such an order once stopped the end of its campaign for ever: nobody else heard anything either."""
+    _, of = await falling(shop)
+    li, wang = await a_customer("小李"), await a_customer("王姐")
+    claimed, other = await join(of, li, 4), await join(of, wang, 6)
+    await orders.claim_transfer(shop, li, now=NOW)
+    await orders.choose_cash(shop, li, now=NOW)
+    await campaigns.close(of.id, now=NOW)
+    assert await settle(of)
+    assert [(await slip(one.id)).payable for one in (claimed, other)] == [Money(4 * 5000), Money(6 * 5000)]
+
+
+async def test_who_chose_the_counter_and_then_says_paid_is_waited_for(shop: ShopId) -> None:
+    _, of = await falling(shop)
+    li, boss = await a_customer("小李"), await a_clerk()
+    claimed = await join(of, li, 10)
+    await orders.choose_cash(shop, li, now=NOW)
+    await orders.claim_transfer(shop, li, now=NOW)
+    await campaigns.close(of.id, now=NOW)
+    assert not await settle(of)
+    await payments.confirm_transfer(claimed.id, boss, now=NOW)
+    assert await settle(of)
+    assert await differences(claimed) == [Money(10 * 800)]
+
+
 # ── too few ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

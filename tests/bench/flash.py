@@ -1,5 +1,6 @@
-"""python -m tests.bench.flash: five hundred people and a hundred boxes through inbox and outbox, on both databases; and a
-thousand buyers over the same conditional update by the bare driver. On databases of its own."""
+"""python -m tests.bench.flash: five hundred people and a hundred boxes through inbox and outbox, on both databases; the same
+with the shop killed in the middle; and a thousand buyers over the same conditional update by the bare driver. On
+databases of its own."""
 
 from __future__ import annotations
 
@@ -31,18 +32,24 @@ from shop.rules.baskets import Want
 from shop.rules.campaigns import Kind, OnOffer
 from shop.transaction import run_sql, unit_of_work
 from tests.bench.full import BOXES, BUYERS, CONNECTIONS, all_at_once, new_database, opened
-from tests.support import rush
+from tests.support import rush, rush_killed
 from tests.support.postgres import PostgresServer
 from tests.support.world import NOW, a_customer, a_product, a_shop
 
 PEOPLE, PIECES = 500, 100
 SECONDS = 2.0  # within which all of them speak
+KILLS = 2
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.flash", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    run(parser.parse_args().rounds)
+    parser.add_argument("--killed", action="store_true", help="only the rush in which the shop is killed")
+    given = parser.parse_args()
+    if given.killed:
+        run_killed()
+    else:
+        run(given.rounds)
 
 
 def run(rounds: int) -> None:
@@ -55,6 +62,31 @@ def run(rounds: int) -> None:
         asyncio.run(beside_the_bare_driver(server, rounds))
     finally:
         server.close()
+
+
+def run_killed() -> None:
+    server = PostgresServer()
+    try:
+        with tempfile.TemporaryDirectory(prefix="qundian-bench-") as folder:
+            sqlite, postgres = Path(folder) / "sqlite", Path(folder) / "postgres"
+            sqlite.mkdir()
+            asyncio.run(the_killed("SQLite", f"sqlite:///{sqlite / 'shop.db'}", sqlite))
+            postgres.mkdir()
+            server.run("CREATE DATABASE killed")
+            asyncio.run(the_killed("PostgreSQL", server.url("killed"), postgres))
+    finally:
+        server.close()
+
+
+async def the_killed(what: str, url: str, folder: Path) -> None:
+    began = time.perf_counter()
+    behind = await rush_killed.lived(
+        url, folder, PEOPLE, PIECES, dice=random.Random(9), within=SECONDS, kills=KILLS
+    )
+    print(
+        f"{what}: {PEOPLE} people for {PIECES} boxes, killed {KILLS} times in {SECONDS} s: {PIECES} taken, everybody told; "
+        f"the last message in the group {behind:+.1f} s from the last word; {time.perf_counter() - began:.0f} s in all"
+    )
 
 
 # ── a crowd in a group ──────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from importlib.resources import files
 from multiprocessing import get_context
@@ -21,6 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from itsdangerous import URLSafeTimedSerializer
+
+from bot.web.cleaning import likeness
+from bot.web.security import COOKIE
+from shop import chatlog
+from tests.support.world import NOW
 
 QUNDIAN = str(Path(sys.executable).parent / "qundian")
 PATIENCE = (
@@ -232,6 +238,23 @@ async def customers(address: str, count: int) -> AsyncIterator[list[Customer]]:
     finally:
         for session in sessions:
             await session.close()
+
+
+@asynccontextmanager
+async def old_members(address: str, channel: str, count: int) -> AsyncIterator[list[Customer]]:
+    """So many who joined long ago, with their cookies; more than may join in a minute. The database is open."""
+    signer = URLSafeTimedSerializer(SECRET, salt="qundian.member")
+    async with AsyncExitStack() as stack:
+        there = []
+        for n in range(count):
+            name = f"邻居{n:03d}"
+            assert await chatlog.join(channel, account=name, name=name, likeness=likeness(name), at=NOW)
+            cookies = {COOKIE: str(signer.dumps(name))}
+            session = await stack.enter_async_context(
+                aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.CookieJar(unsafe=True))
+            )
+            there.append(Customer(session, address, name))
+        yield there
 
 
 async def say(session: aiohttp.ClientSession, address: str, who: str, text: str, **more: Any) -> Any:

@@ -15,7 +15,7 @@ MOST_NAMES = 8
 
 def running(turn: Turn) -> list[OnOffer]:
     """What can be bargained for from here, newest last."""
-    return [one for one in turn.shelf.running(turn.room_id, turn.now) if one.kind == Kind.BARGAIN]
+    return [one for one in turn.running if one.kind == Kind.BARGAIN]
 
 
 def of_goods(turn: Turn, said: str) -> OnOffer | None:

@@ -18,7 +18,7 @@ from dialogs.choosing import Choice
 from dialogs.engine import Dialogue, Done, Move, Question, State
 from dialogs.hear.reading import Context, Reading
 from dialogs.hear.second import Unclear, is_unclear
-from dialogs.listening import Ear, names
+from dialogs.listening import Ear, groups_of, names
 from dialogs.register import by_intent, dialogues
 from dialogs.speech import Heard, Say
 from dialogs.turn import ShopFacts, Turn
@@ -92,7 +92,8 @@ class Conversation:
         ticket = None if person.is_staff else await desk.of_customer(person.id)
         state = await self._open_question(room, person, now)
         shelf = await goods(self.shop)
-        context = await self._ear.context(heard, message, room, person, state, shelf, now)
+        his_rooms = await groups_of(person, room, shelf)
+        context = await self._ear.context(heard, message, room, person, his_rooms, state, shelf, now)
         read = reading = await self._ear.read(heard.text, context, person, shelf, now)
         called = room is None or "@shop" in heard.mentions or self._quotes_us(heard)
         if (may_ask or second) and called and not person.is_staff and not ticket and is_unclear(reading):
@@ -115,6 +116,7 @@ class Conversation:
             dialogues=self._dialogues,
             read=lambda text: self._ear.reader(shelf).read(text, Context(chat="private"), now=now),
             command=lambda text: self._choice.command(replace(turn, text=text), retold=True),
+            his_rooms=his_rooms,
             ticket=ticket,
             picture=heard.picture,
             vote=await voting.asked_here(room, heard.text, is_asked=_is_asked(state), now=now)

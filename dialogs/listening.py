@@ -48,13 +48,12 @@ class Ear:
         message: MessageId,
         room: Room | None,
         person: Person,
+        his_rooms: frozenset[RoomId],
         state: State | None,
         shelf: Goods,
         now: datetime,
     ) -> Context:
-        running = joinable(shelf, room.id if room else None, now)
-        if room is None and not person.is_staff:
-            running = await _of_his_groups(running, shelf, person)
+        running = joinable(shelf, room.id if room else None, now, his_rooms)
         if heard.quote is None:
             running = await flashing.meant_by(heard.text, running, shelf, now=now)
         return Context(
@@ -107,17 +106,18 @@ def _read_beside_menu(reader: Reader, text: str, context: Context, now: datetime
     return plain if plain.action == "act" else reader.read(text, context, now=now)
 
 
-def joinable(shelf: Goods, room: RoomId | None, now: datetime) -> tuple[str, ...]:
+def joinable(
+    shelf: Goods, room: RoomId | None, now: datetime, his: frozenset[RoomId] = frozenset()
+) -> tuple[str, ...]:
     """The campaigns that a +1 may mean; a bargain is opened, cut and bought by words of its own."""
-    return tuple(one.key for one in shelf.running(room, now) if one.kind != Kind.BARGAIN)
+    return tuple(one.key for one in shelf.running(room, now, his) if one.kind != Kind.BARGAIN)
 
 
-async def _of_his_groups(running: tuple[str, ...], shelf: Goods, person: Person) -> tuple[str, ...]:
-    """What a private +1 may mean: no campaign of a group that he is not in, as far as his groups are known."""
-    rooms = {key: shelf.campaign[key].rooms for key in running}
-    if not any(rooms.values()) or not (his := await people.rooms_of(person.id)):
-        return running
-    return tuple(key for key in running if not rooms[key] or not his.isdisjoint(rooms[key]))
+async def groups_of(person: Person, room: Room | None, shelf: Goods) -> frozenset[RoomId]:
+    """The groups whose campaigns a private word may mean, as far as they are known; the staff mean any of them."""
+    if room is not None or person.is_staff or not any(one.rooms for one in shelf.campaigns):
+        return frozenset()
+    return await people.rooms_of(person.id)
 
 
 def names(heard: Heard, context: Context) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from dialogs import rolling
 from dialogs.command import UNDO_FOR
 from dialogs.engine import Data, Done, Question
 from dialogs.hear.reading import Reading
@@ -54,7 +55,9 @@ class Opening(Leading):
 
     async def shown(self, turn: Turn, data: Data, rooms: Sequence[Room], *lines: str) -> Question:
         """The preview; a yes is to what was said, in these groups."""
-        text = "\n".join([*lines, f"发到{named(rooms)}", *await unheard(turn, rooms, at=turn.now)])
+        read = _when_read(turn, turn.now)
+        full = await unheard(turn, rooms, at=turn.now)
+        text = "\n".join([*lines, f"{_later(turn, read, turn.now)}发到{named(rooms)}", *full])
         return replace(self.preview(turn, text), data=data | {"rooms": [room.id for room in rooms]})
 
     def too_late(self, turn: Turn) -> Done:
@@ -98,14 +101,49 @@ async def set_up(turn: Turn, data: Data, plan: OnOffer) -> tuple[OnOffer, list[R
     return made, rooms
 
 
+async def reach(turn: Turn, rooms: Sequence[Room], *, at: datetime, until: datetime | None = None) -> str:
+    """Said when it is opened: where what is posted then is read, and where not: it is over before the night is, or those
+    groups have had their posts of that day."""
+    read = _when_read(turn, at)
+    if until is not None and until <= read:
+        return f"没发到{named(rooms)}（夜里不主动发，等天亮就结束了，自己在群里说一声）"
+    full = await _full(turn, rooms, read)
+    rest = [room for room in rooms if room not in full]
+    day = _day(turn, read)
+    told = [f"{_later(turn, read, at)}发到{named(rest)}"] if rest else []
+    return "，".join(
+        [*told, *([f"没发到{named(full)}（{day}不能再主动发了，自己在群里说一声）"] if full else [])]
+    )
+
+
 async def unheard(turn: Turn, rooms: Sequence[Room], *, at: datetime) -> list[str]:
     """A line for the groups that will not read what is posted then, for they have had their posts of that day; nobody
     else would say so."""
-    night, most = turn.facts.night, turn.facts.promotions_a_day
-    read = night.over(at) if night else at
-    full = [room for room in rooms if not await quiet.may_post(room, most, at=read, tz=turn.tz, now=turn.now)]
-    day = "今天" if local_day(read, turn.shelf.catalogue) == turn.day else "那天"
-    return [f"注意：{named(full)}{day}不能再主动发了，这条发不出去，只能自己在群里说"] if full else []
+    read = _when_read(turn, at)
+    full = await _full(turn, rooms, read)
+    return (
+        [f"注意：{named(full)}{_day(turn, read)}不能再主动发了，这条发不出去，只能自己在群里说"]
+        if full
+        else []
+    )
+
+
+async def _full(turn: Turn, rooms: Sequence[Room], read: datetime) -> list[Room]:
+    most = turn.facts.promotions_a_day
+    return [room for room in rooms if not await quiet.may_post(room, most, at=read, tz=turn.tz, now=turn.now)]
+
+
+def _when_read(turn: Turn, at: datetime) -> datetime:
+    """What is posted in the night waits for its end."""
+    return turn.facts.night.over(at) if turn.facts.night else at
+
+
+def _day(turn: Turn, read: datetime) -> str:
+    return "今天" if local_day(read, turn.shelf.catalogue) == turn.day else "那天"
+
+
+def _later(turn: Turn, read: datetime, at: datetime) -> str:
+    return rolling.day_and_hour(read, turn.now, turn.tz) if read > at else ""
 
 
 def new_items(plan: OnOffer) -> list[NewItem]:

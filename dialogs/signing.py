@@ -15,7 +15,7 @@ NOT_COMING = "来不了说“不去了”"
 
 def running(turn: Turn) -> list[OnOffer]:
     """What people can sign up for from here, newest last."""
-    return [one for one in turn.shelf.running(turn.room_id, turn.now) if one.kind == Kind.EVENT]
+    return [one for one in turn.running if one.kind == Kind.EVENT]
 
 
 def named(turn: Turn, said: str) -> OnOffer | None:

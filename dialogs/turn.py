@@ -81,6 +81,7 @@ class Turn:
     begins: Any = None  # the dialogue that the first word names
     said_in: RoomId | None = None  # the group in which a command was said that is answered in private
 
+    his_rooms: frozenset[RoomId] = frozenset()  # in private: the groups that this customer is known to be in
     ticket: Request | None = None  # this customer waits for a person, or has one
     picture: PictureId | None = None  # what came with the words
     vote: Standing | None = None  # these words may be a ballot of it
@@ -96,6 +97,11 @@ class Turn:
     @property
     def room_id(self) -> RoomId | None:
         return self.room.id if self.room else None
+
+    @property
+    def running(self) -> tuple[OnOffer, ...]:
+        """The campaigns that are open here, newest last; in private those of his groups."""
+        return self.shelf.running(self.room_id, self.now, self.his_rooms)
 
     @property
     def runs_here(self) -> bool:

@@ -60,14 +60,13 @@ class Goods:
         """By key."""
         return {campaign.key: campaign for campaign in self.campaigns}
 
-    def running(self, room: RoomId | None, now: datetime) -> tuple[OnOffer, ...]:
+    def running(
+        self, room: RoomId | None, now: datetime, his: frozenset[RoomId] = frozenset()
+    ) -> tuple[OnOffer, ...]:
         """The campaigns that are open in this group, newest last; one that names no group runs in all of them. In
-        private whatever is open: who knows of it may join."""
-        return tuple(
-            one
-            for one in self.campaigns
-            if one.is_open(now) and (room is None or not one.rooms or room in one.rooms)
-        )
+        private those of `his` groups, or whatever is open when none of them is known: who knows of it may join."""
+        here = his if room is None else frozenset({room})
+        return tuple(one for one in self.campaigns if one.is_open(now) and one.is_for(here))
 
     @cached_property
     def numbered(self) -> tuple[Sku, ...]:

@@ -17,7 +17,7 @@ class Campaigns(Dialogue):
     is_answer = True
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        running = turn.shelf.running(turn.room_id, turn.now)
+        running = turn.running
         if not running:
             return Done((turn.here("现在没有团和活动。看看今天有什么：回“菜单”"),))
         shown = [await _shown(turn, one) for one in running[-3:]]

@@ -46,7 +46,7 @@ class Grab(Dialogue):
 
 
 def _is_here(one: OnOffer, turn: Turn) -> bool:
-    return turn.room is None or not one.rooms or turn.room.id in one.rooms
+    return one.is_for(frozenset({turn.room.id}) if turn.room else turn.his_rooms)
 
 
 def _is_soon(one: OnOffer, turn: Turn) -> bool:

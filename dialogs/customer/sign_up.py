@@ -14,6 +14,7 @@ from dialogs.wants import line_to_json
 from shop import signups
 from shop.kit.refusal import Refusal
 from shop.refusals import NoSuchCampaign, NothingOpen
+from shop.rules.campaigns import Kind, OnOffer
 from shop.slips import Slip
 
 _SIGN_UP = re.compile(
@@ -31,6 +32,7 @@ def said(turn: Turn) -> str:
 class SignUp(Dialogue):
     id = "sign_up"
     intents = ()
+    starts = ("报名", "我要报名")
     first_words = ("报名",)
     examples = ("报名 2",)
     is_answer = True
@@ -59,13 +61,18 @@ class SignUp(Dialogue):
         line = Line(item.sku, Decimal(many), unit, campaign=of.key)
         return await take(turn, {"lines": [line_to_json(line)]})
 
+    def words(self, refusal: Refusal) -> str | None:
+        if isinstance(refusal, NoSuchCampaign):
+            return "现在没有能报名的活动。看看有什么团：回“活动”"
+        return None
+
 
 def _words(turn: Turn) -> re.Match[str] | None:
     """报名 2; a bare +1 where the newest that runs is an event."""
     plus = _PLUS.fullmatch(said(turn))
     if plus is None:
         return _SIGN_UP.fullmatch(said(turn))
-    running = turn.shelf.running(turn.room_id, turn.now)
+    running = turn.running
     return plus if running and running[-1] in signing.running(turn) else None
 
 
@@ -80,7 +87,7 @@ class NotComing(Dialogue):
         return bool(_NOT_COMING.fullmatch(said(turn)) and _only_events(turn))
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        running = {one.id: one for one in signing.running(turn)}
+        running = {one.id: one for one in _running(turn) if one.kind == Kind.EVENT}
         mine = [
             s for s in await signups.mine(turn.shop, turn.person.id, now=turn.now) if s.campaign in running
         ]
@@ -98,8 +105,13 @@ class NotComing(Dialogue):
 
 def _only_events(turn: Turn) -> bool:
     """退出 leaves whatever runs here last."""
-    running = turn.shelf.running(turn.room_id, turn.now)
-    return bool(running) and (running[-1] in signing.running(turn) or said(turn).lstrip("我") != "退出")
+    running = _running(turn)
+    return bool(running) and (running[-1].kind == Kind.EVENT or said(turn).lstrip("我") != "退出")
+
+
+def _running(turn: Turn) -> tuple[OnOffer, ...]:
+    """Wherever: who signed up for it may leave it."""
+    return turn.shelf.running(turn.room_id, turn.now)
 
 
 class MyPlaces(Dialogue):

@@ -10,6 +10,7 @@ from dialogs import teaming
 from dialogs.engine import Data, Dialogue, Done
 from dialogs.turn import Turn
 from shop import teams
+from shop.kit.refusal import Refusal
 from shop.on_offer import campaign
 from shop.refusals import NoSuchCampaign
 from shop.rules.campaigns import OnOffer
@@ -18,12 +19,13 @@ _OPEN = re.compile(r"(?:我(?:来|要|想)?)?开(?:个|一个)?团(?:吧)?\s*([^
 _JOIN = re.compile(
     r"(?:我(?:来|要|想)?)?(?:参团|跟团|拼(?:团)?(?=\s*\d))\s*(?:第?\s*(\d{1,5})\s*号?团?)?(?:\s+(.+)|[x×*](.+))?"
 )
+NO_TEAMS = "现在没有拼团。看看有什么活动：回“活动”"
 _MINE = ("我的团", "我的拼团", "我参的团", "我拼的团")
 
 
 def running(turn: Turn) -> list[OnOffer]:
     """Where teams can be opened from here, newest last."""
-    return [one for one in turn.shelf.running(turn.room_id, turn.now) if one.size]
+    return [one for one in turn.running if one.size]
 
 
 def of_goods(turn: Turn, said: str) -> OnOffer | None:
@@ -54,6 +56,9 @@ class OpenTeam(Dialogue):
         )
         return Done(teaming.seated(turn, placed, team, of), facts={"团": team.number, "单号": placed.code})
 
+    def words(self, refusal: Refusal) -> str | None:
+        return NO_TEAMS if isinstance(refusal, NoSuchCampaign) else None
+
 
 class JoinTeam(Dialogue):
     id = "team_join"
@@ -62,8 +67,12 @@ class JoinTeam(Dialogue):
     examples = ("参团", "跟团")
 
     def is_meant(self, turn: Turn) -> bool:
+        """A number may come from a friend in another group."""
         found = _JOIN.fullmatch(said(turn))
-        return found is not None and bool(running(turn)) and teaming.pieces(found[2] or found[3]) > 0
+        if found is None or teaming.pieces(found[2] or found[3]) <= 0:
+            return False
+        known = turn.shelf.running(turn.room_id, turn.now) if found[1] else turn.running
+        return any(one.size for one in known)
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         found = _JOIN.fullmatch(said(turn))
@@ -77,6 +86,9 @@ class JoinTeam(Dialogue):
         team = await teams.numbered(turn.shop, number)
         of = await campaign(team.campaign)
         return await teaming.join(turn, of, [teaming.wanted(of, qty)], number)
+
+    def words(self, refusal: Refusal) -> str | None:
+        return NO_TEAMS if isinstance(refusal, NoSuchCampaign) else None
 
 
 class MyTeams(Dialogue):

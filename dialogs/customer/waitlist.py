@@ -70,16 +70,15 @@ class StopWaiting(Dialogue):
     is_answer = True
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        of = _running(turn)
-        left = of is not None and await waitlist.leave(of.items[0].id, turn.person.id)
-        return Done((turn.privately("好，不候补了" if left else "你没有在候补"),))
+        running = turn.shelf.running(turn.room_id, turn.now)  # wherever he waits
+        left = [await waitlist.leave(item.id, turn.person.id) for one in running for item in one.items]
+        return Done((turn.privately("好，不候补了" if any(left) else "你没有在候补"),))
 
 
 def _running(turn: Turn) -> OnOffer | None:
     """Of what is limited: the newest flash sale, else the newest event."""
-    running = turn.shelf.running(turn.room_id, turn.now)
-    return flashing.newest(running) or next(
-        (one for one in reversed(running) if one.kind == Kind.EVENT), None
+    return flashing.newest(turn.running) or next(
+        (one for one in reversed(turn.running) if one.kind == Kind.EVENT), None
     )
 
 

@@ -11,7 +11,7 @@ from dialogs.command import SKU, as_money
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.leading import parse_quota, rooms_for
-from dialogs.opening import HOURS, LONGEST, Opening, Unclear, named, parse_hours, quantity, set_up
+from dialogs.opening import HOURS, LONGEST, Opening, Unclear, parse_hours, quantity, reach, set_up
 from dialogs.turn import Turn
 from shop import campaigns
 from shop.goods import Catalogue
@@ -88,7 +88,8 @@ class OpenBargain(Opening):
         if isinstance(plan, Unclear):
             return self.too_late(turn)
         made, rooms = await set_up(turn, data, plan)
-        text = f"{made.title}砍价开了，发到{named(rooms)}。提前停说“截单”"
+        told = await reach(turn, rooms, at=turn.now, until=made.deadline)
+        text = f"{made.title}砍价开了，{told}。提前停说“截单”"
         return self.opened(turn, data, made, text)
 
 

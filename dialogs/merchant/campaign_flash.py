@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from dialogs import rolling
@@ -12,7 +13,7 @@ from dialogs.command import PRODUCT, SKU, as_money, bare_number, parse_amount, s
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.leading import parse_each, rooms_for
-from dialogs.opening import Opening, Unclear, moment, named, new_items, quantity, set_up, unheard
+from dialogs.opening import Opening, Unclear, moment, named, new_items, quantity, reach, set_up, unheard
 from dialogs.turn import Turn
 from shop import campaigns, catalogue, flash
 from shop.bills import local_day
@@ -94,8 +95,7 @@ class OpenFlash(Opening):
             return self.no_group(turn)
         await campaigns.may_begin(turn.shop, Kind.FLASH, new_items(plan))
         told = [_post(plan, turn), _when(plan, turn), await _reach(rooms, turn), *await _cost(plan, turn)]
-        warm = max(turn.now, (plan.starts_at or turn.now) - WARM_UP)
-        warned = [*_at_night(plan, turn), *await unheard(turn, rooms, at=warm)]
+        warned = [*_at_night(plan, turn), *await unheard(turn, rooms, at=_warm_up(plan, turn))]
         text = "\n".join([*told, _beside(plan, rooms, turn), *warned])
         return replace(self.preview(turn, text), data=data | {"rooms": [room.id for room in rooms]})
 
@@ -105,7 +105,8 @@ class OpenFlash(Opening):
             return self.too_late(turn)
         made, rooms = await set_up(turn, data, plan)
         begun = f"排好了，{_when(made, turn)}" if made.starts_at else "开了"
-        return self.opened(turn, data, made, f"{made.title}秒杀{begun}，发到{named(rooms)}")
+        told = await reach(turn, rooms, at=_warm_up(made, turn), until=made.deadline)
+        return self.opened(turn, data, made, f"{made.title}秒杀{begun}，{told}")
 
 
 def _plan(turn: Turn, data: Data) -> OnOffer | Unclear:
@@ -124,6 +125,11 @@ def _plan(turn: Turn, data: Data) -> OnOffer | Unclear:
     item = Item(0, 1, campaigns.LETTERS[0], data["sku"], price, quota, each)
     title = turn.shelf.everything.product_of(data["sku"]).name
     return OnOffer(0, "", Kind.FLASH, title, State.OPEN, starts, until, (), (item,))
+
+
+def _warm_up(plan: OnOffer, turn: Turn) -> datetime:
+    """When the groups first hear of it."""
+    return max(turn.now, (plan.starts_at or turn.now) - WARM_UP)
 
 
 def _post(plan: OnOffer, turn: Turn) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogs import rolling
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.leading import parse_in_room, rooms_for
-from dialogs.opening import Unclear, named, set_up
+from dialogs.opening import Unclear, reach, set_up
 from dialogs.planning import OfGoods, planned
 from dialogs.turn import Turn
 from shop.rules.campaigns import Kind
@@ -37,5 +37,6 @@ class OpenCampaign(OfGoods):
         if isinstance(plan, Unclear):
             return self.too_late(turn)
         made, rooms = await set_up(turn, data, plan)
-        text = f"“{made.title}”接龙开了，发到{named(rooms)}。截单说“截单”，看名单说“名单”"
+        told = await reach(turn, rooms, at=turn.now, until=made.deadline)
+        text = f"“{made.title}”接龙开了，{told}。截单说“截单”，看名单说“名单”"
         return self.opened(turn, data, made, text)

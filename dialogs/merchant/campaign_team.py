@@ -12,7 +12,7 @@ from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.numbers import parse
 from dialogs.hear.reading import Reading
 from dialogs.leading import rooms_for
-from dialogs.opening import LONGEST, Unclear, named, parse_hours, set_up
+from dialogs.opening import LONGEST, Unclear, parse_hours, reach, set_up
 from dialogs.planning import OfGoods, planned
 from dialogs.turn import Turn
 from shop.rules.campaigns import Kind, OnOffer
@@ -73,7 +73,8 @@ class OpenTeams(OfGoods):
         if isinstance(plan, Unclear):
             return self.too_late(turn)
         made, rooms = await set_up(turn, data, plan)
-        text = f"{made.title}拼团开了，发到{named(rooms)}。不再开新团说“结团”，等不及说“强制成团 编号”"
+        told = await reach(turn, rooms, at=turn.now, until=made.deadline)
+        text = f"{made.title}拼团开了，{told}。不再开新团说“结团”，等不及说“强制成团 编号”"
         return self.opened(turn, data, made, text)
 
 

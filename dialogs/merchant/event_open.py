@@ -12,7 +12,7 @@ from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.hear.times import find_times
 from dialogs.leading import parse_each, rooms_for
-from dialogs.opening import Opening, Unclear, moment_said, named, quantity, shown_rooms
+from dialogs.opening import Opening, Unclear, moment_said, quantity, reach, shown_rooms
 from dialogs.turn import Turn
 from shop import signups
 from shop.kit.money import Money
@@ -103,7 +103,8 @@ class OpenEvent(Opening):
             each=quantity(data.get("each")),
             now=turn.now,
         )
-        text = f"“{made.title}”开始报名了，发到{named(rooms)}。看谁来说“名单”，门口核销报来的码"
+        told = await reach(turn, rooms, at=turn.now)
+        text = f"“{made.title}”开始报名了，{told}。看谁来说“名单”，门口核销报来的码"
         return self.opened(turn, data, made, text)
 
 

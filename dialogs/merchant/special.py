@@ -10,7 +10,7 @@ from dialogs import voice
 from dialogs.command import UNDO_FOR, Command, as_money, sku_name, usual_sku
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
-from dialogs.opening import named, unheard
+from dialogs.opening import named, reach, unheard
 from dialogs.turn import Turn
 from shop import people, specials
 from shop.goods import Catalogue
@@ -49,24 +49,27 @@ class PostSpecials(Command):
         prices = _prices(data)
         if prices is None:
             return Question((turn.here("价格没看懂，比如“今日特价 草莓22 香蕉2.9”"),), asked="items", data={})
-        rooms = [room for room in await people.rooms(turn.shop) if not room.muted]
-        reach = f"发到{named(rooms)}" if rooms else "还没有群，只改价不发"
+        rooms = await _rooms(turn)
+        where = f"发到{named(rooms)}" if rooms else "还没有群，只改价不发"
         lines = "\n".join(_change(turn, sku, price) for sku, price in prices.items())
-        said = ["今天特价，到今晚 24 点：", lines, reach, *await unheard(turn, rooms, at=turn.now)]
+        said = ["今天特价，到今晚 24 点：", lines, where, *await unheard(turn, rooms, at=turn.now)]
         return self.preview(turn, "\n".join(said))
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         prices = _prices(data) or {}
-        rooms = [room.id for room in await people.rooms(turn.shop) if not room.muted]
+        rooms = await _rooms(turn)
+        told = await reach(turn, rooms, at=turn.now) if rooms else ""
         posted = await specials.post(
-            turn.shop, prices, rooms, by=turn.person.id, day=turn.day, tz=turn.tz, now=turn.now
+            turn.shop,
+            prices,
+            [room.id for room in rooms],
+            by=turn.person.id,
+            day=turn.day,
+            tz=turn.tz,
+            now=turn.now,
         )
         names = "、".join(sku_name(turn, sku) for sku in prices)
-        text = (
-            f"{names} 今天特价，改好了"
-            + (f"，发到 {len(rooms)} 个群。" if rooms else "。")
-            + "（撤销 2 分钟内有效）"
-        )
+        text = f"{names} 今天特价，改好了" + (f"，{told}。" if told else "。") + "（撤销 2 分钟内有效）"
         undo = {
             "day": posted.day.isoformat(),
             "before": {s: m.fen if m else None for s, m in posted.before.items()},
@@ -79,6 +82,10 @@ class PostSpecials(Command):
         posted = Posted(date.fromisoformat(undo["day"]), before, undo["campaign"])
         await specials.take_back(turn.shop, posted, now=turn.now)
         return "特价取消了，按原价卖。群里发过的话收不回来，要说一声吗"
+
+
+async def _rooms(turn: Turn) -> list[people.Room]:
+    return [room for room in await people.rooms(turn.shop) if not room.muted]
 
 
 def _prices(data: Mapping[str, Any]) -> dict[str, Money] | None:

@@ -11,7 +11,7 @@ from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.hear.times import find_times
 from dialogs.leading import Leading, my_rooms, rooms_for
-from dialogs.opening import Opening, Unclear, moment, moment_said, named, shown_rooms
+from dialogs.opening import Opening, Unclear, moment, moment_said, reach, shown_rooms
 from dialogs.turn import Turn
 from shop import votes
 from shop.refusals import NoSuchVote
@@ -105,7 +105,8 @@ class OpenVote(Opening):
             now=turn.now,
             until=until,
         )
-        text = f"投票发到{named(rooms)}了。看结果说“投票结果”，提前结束说“结束投票”（撤销 2 分钟内有效）"
+        told = await reach(turn, rooms, at=turn.now, until=until)
+        text = f"投票开了，{told}。看结果说“投票结果”，提前结束说“结束投票”（撤销 2 分钟内有效）"
         return Done((turn.here(text),), undo={"vote": made.id}, after=dict(data))
 
     async def take_back(self, turn: Turn, undo: Data) -> str:

@@ -145,6 +145,10 @@ class OnOffer:
     def is_open(self, now: datetime) -> bool:
         return self.state == State.OPEN and not (self.deadline and self.deadline <= now)
 
+    def is_for(self, rooms: frozenset[RoomId]) -> bool:
+        """Does it run in one of these groups? No group at all: nobody knows where whoever asks has read of it."""
+        return not rooms or not self.rooms or not rooms.isdisjoint(self.rooms)
+
     def pay_due(self, now: datetime, usual: timedelta) -> datetime | None:
         """Until when its order is to be paid; None while nobody can say (a list that has not been closed)."""
         match self.kind:

@@ -9,6 +9,8 @@ from dialogs.engine import Data, Done, Question, Slot
 from dialogs.leading import Leading, meant, parse_named, shown
 from dialogs.turn import Turn
 from shop import campaigns
+from shop.kit.refusal import Refusal
+from shop.refusals import CampaignOver
 
 
 class CampaignArrived(Leading):
@@ -21,10 +23,17 @@ class CampaignArrived(Leading):
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         of = await meant(turn, data)
+        if of.came_to_nothing:
+            raise CampaignOver(of.title)
         at = await campaigns.progress(of.id)
         counted = rolling.total_words(of, at, turn.shelf)
         text = f"通知“{of.title}”的 {at.people} 人来取（{counted}），群里说一声"
         return replace(self.preview(turn, text), data=data | {"campaign": of.key})
+
+    def words(self, refusal: Refusal) -> str | None:
+        if isinstance(refusal, CampaignOver):
+            return f"“{refusal.title}”没成，没有货要到，没通知"
+        return super().words(refusal)
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         of = shown(turn, data)

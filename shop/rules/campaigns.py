@@ -142,6 +142,11 @@ class OnOffer:
         why, rule, exclusive = OFFERS[self.kind]
         return Offer(price, why, rule, exclusive=exclusive)
 
+    @property
+    def came_to_nothing(self) -> bool:
+        """Called off, or too few at its end."""
+        return bool(self.extra.get("called_off") or self.extra.get("too_few"))
+
     def is_open(self, now: datetime) -> bool:
         return self.state == State.OPEN and not (self.deadline and self.deadline <= now)
 

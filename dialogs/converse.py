@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dialogs import echo, engine, learning, recalled, refusals, repair, rooms, trace, voting
+from dialogs import echo, engine, learning, nameless, recalled, refusals, repair, rooms, trace, voting
 from dialogs.agent import by_hand, gate
 from dialogs.calling import tell_the_staff
 from dialogs.choosing import Choice
@@ -94,7 +94,9 @@ class Conversation:
         shelf = await goods(self.shop)
         his_rooms = await groups_of(person, room, shelf)
         context = await self._ear.context(heard, message, room, person, his_rooms, state, shelf, now)
-        read = reading = await self._ear.read(heard.text, context, person, shelf, now)
+        is_nameless = bool(context.campaigns) and not person.is_staff and nameless.asked(heard.text)
+        said = nameless.without(heard.text) if is_nameless else heard.text
+        read = reading = await self._ear.read(said, context, person, shelf, now)
         called = room is None or "@shop" in heard.mentions or self._quotes_us(heard)
         if (may_ask or second) and called and not person.is_staff and not ticket and is_unclear(reading):
             if may_ask:
@@ -117,6 +119,7 @@ class Conversation:
             read=lambda text: self._ear.reader(shelf).read(text, Context(chat="private"), now=now),
             command=lambda text: self._choice.command(replace(turn, text=text), retold=True),
             his_rooms=his_rooms,
+            nameless=is_nameless,
             ticket=ticket,
             picture=heard.picture,
             vote=await voting.asked_here(room, heard.text, is_asked=_is_asked(state), now=now)

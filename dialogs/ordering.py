@@ -124,7 +124,10 @@ async def take(turn: Turn, data: Data, seal: str = "") -> Done:
             seat = await teaming.join(turn, campaign, to_wants(lines))
             says, facts = [*says, *seat.says], facts | dict(seat.facts)
             continue
-        slip, was_there = await _take(turn, campaign, to_wants(lines), seal)
+        wants = to_wants(lines)
+        if campaign is not None and turn.nameless:
+            wants = [replace(want, note=lists.NAMELESS) for want in wants]
+        slip, was_there = await _take(turn, campaign, wants, seal)
         if campaign is not None:
             says += await told_of_campaign(turn, slip, campaign)
         else:
@@ -231,7 +234,9 @@ async def told_of_campaign(turn: Turn, slip: Slip, campaign: OnOffer) -> tuple[S
     )
     if slip.status == Status.CANCELLED:
         again = "帮我砍" if campaign.kind == Kind.BARGAIN else "+1"
-        private = turn.privately(f"{slip.code} 退出了，“{campaign.title}”不算你。想要了再说“{again}”")
+        theirs = "、".join(dict.fromkeys(line.for_whom for line in slip.lines if line.for_whom))
+        too = f"，{theirs}的也退了" if theirs else ""
+        private = turn.privately(f"{slip.code} 退出了，“{campaign.title}”不算你{too}。想要了再说“{again}”")
     if campaign.kind == Kind.EVENT:
         private = replace(private, text=signing.told(slip, campaign, turn))
     if turn.room is None or campaign.kind in (Kind.FLASH, Kind.BARGAIN):

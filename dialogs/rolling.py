@@ -13,7 +13,7 @@ from shop.campaigns import Progress
 from shop.catalogue import Goods
 from shop.kit.ids import RoomId
 from shop.kit.quantity import NONE, Quantity
-from shop.lists import Entry, sums
+from shop.lists import Entry, mask, sums
 from shop.rules import bargains
 from shop.rules.campaigns import Item, Kind, OnOffer
 from shop.rules.teams import fills_from, own_time
@@ -129,14 +129,15 @@ def rolling(
     return "\n".join([head, *lines, foot])
 
 
-def _entry(entry: Entry, of: OnOffer, shelf: Goods) -> str:
+def _entry(entry: Entry, of: OnOffer, shelf: Goods, *, private: bool = False) -> str:
     whom = f"（给{short(entry.for_whom)}）" if entry.for_whom else ""
-    return f"{entry.no} {name(entry, of)} {' '.join(_taken(sku, qty, of, shelf) for sku, qty in entry.goods)}{whom}"
+    who = short(entry.name) if private else name(entry, of)
+    return f"{entry.no} {who} {' '.join(_taken(sku, qty, of, shelf) for sku, qty in entry.goods)}{whom}"
 
 
 def name(entry: Entry, of: OnOffer) -> str:
     """Whose it is, as the list writes it."""
-    return mask(entry.name) if of.extra.get("anonymous") else short(entry.name)
+    return mask(entry.name) if of.extra.get("anonymous") or entry.nameless else short(entry.name)
 
 
 def _taken(sku: str, qty: Quantity, of: OnOffer, shelf: Goods) -> str:
@@ -148,11 +149,6 @@ def _taken(sku: str, qty: Quantity, of: OnOffer, shelf: Goods) -> str:
 
 def short(full: str) -> str:
     return full if len(full) <= LONGEST_NAME else f"{full[: LONGEST_NAME - 1]}…"
-
-
-def mask(full: str) -> str:
-    """匿名接龙: 客***1 says nothing of who it is."""
-    return f"{full[:1]}***"
 
 
 def how_far(of: OnOffer, at: Progress, shelf: Goods) -> str:
@@ -198,7 +194,9 @@ def sheet(of: OnOffer, listed: Sequence[Entry], at: Progress, shelf: Goods, *, l
     for entry in sorted(shown, key=building) if len(buildings) > 1 else shown:
         if len(buildings) > 1 and f"【{_called(building(entry))}】" not in lines:
             lines.append(f"【{_called(building(entry))}】")
-        lines.append(f"{_entry(entry, of, shelf)} {entry.code} {'已付' if entry.paid else '未付'}")
+        lines.append(
+            f"{_entry(entry, of, shelf, private=True)} {entry.code} {'已付' if entry.paid else '未付'}"
+        )
     if len(listed) > len(shown):
         lines.append(f"…还有 {len(listed) - len(shown)} 条")
     goods = "、".join(

@@ -82,6 +82,7 @@ class Turn:
     said_in: RoomId | None = None  # the group in which a command was said that is answered in private
 
     his_rooms: frozenset[RoomId] = frozenset()  # in private: the groups that this customer is known to be in
+    nameless: bool = False  # in the group's list only the first character of his name
     ticket: Request | None = None  # this customer waits for a person, or has one
     picture: PictureId | None = None  # what came with the words
     vote: Standing | None = None  # these words may be a ballot of it

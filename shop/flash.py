@@ -44,7 +44,7 @@ async def seen(id: int) -> Flash:
         "FROM campaign WHERE id = ?",
         [id],
     )
-    names = tuple(dict.fromkeys((entry.person, entry.name) for entry in await lists.entries(id)))
+    names = tuple(dict.fromkeys((entry.person, entry.shown) for entry in await lists.entries(id)))
     return Flash(
         await campaign(id),
         tuple(name for _, name in names),

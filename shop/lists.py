@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shop.kit.ids import PersonId, RoomId
+from shop.kit.ids import OrderId, PersonId, RoomId
 from shop.kit.quantity import Quantity
 from shop.rules.orders import Status
-from shop.transaction import run_sql
+from shop.transaction import run_sql, transaction
 
+NAMELESS = "匿名"  # the note of a line whose buyer is not to be named in the group
 GONE = ("cancelled", "refunded")
 
 
@@ -25,13 +26,33 @@ class Entry:
     paid: bool
     code: str
     status: Status
+    nameless: bool = False  # in the group only the first character of his name
+
+    @property
+    def shown(self) -> str:
+        """His name as the group may read it."""
+        return mask(self.name) if self.nameless else self.name
+
+
+def mask(full: str) -> str:
+    """小*** says nothing of who it is."""
+    return f"{full[:1]}***"
+
+
+async def hide(orders: Sequence[OrderId]) -> None:
+    """匿名: who placed these is not named in the group."""
+    if not orders:
+        return
+    places = ", ".join("?" * len(orders))
+    async with transaction():
+        await run_sql(f"UPDATE line SET note = ? WHERE order_id IN ({places})", [NAMELESS, *orders])
 
 
 async def entries(campaign: int, *, room: RoomId | None = None) -> tuple[Entry, ...]:
     """Everybody in it, first come first; with a room, who came there or in private."""
     here = "AND (o.room_id = ? OR o.room_id IS NULL)" if room is not None else ""
     rows = await run_sql(
-        "SELECT o.id, o.code, o.buyer_id, o.paid_at, o.status, person.name, line.sku_key, line.qty, line.for_whom "
+        "SELECT o.id, o.code, o.buyer_id, o.paid_at, o.status, person.name, line.sku_key, line.qty, line.for_whom, line.note "
         'FROM "order" AS o JOIN person ON person.id = o.buyer_id JOIN line ON line.order_id = o.id '
         f"WHERE o.campaign_id = ? AND o.status NOT IN (?, ?) {here} ORDER BY o.id, line.id",
         [campaign, *GONE, *([room] if room is not None else [])],
@@ -39,6 +60,7 @@ async def entries(campaign: int, *, room: RoomId | None = None) -> tuple[Entry, 
     places: dict[int, int] = {}
     gathered: dict[tuple[int, int, str], list[tuple[str, Quantity]]] = {}
     about: dict[tuple[int, int, str], tuple[str, bool, str, str]] = {}
+    nameless = {int(row["id"]) for row in rows if row["note"] == NAMELESS}
     for row in rows:
         person = int(row["buyer_id"])
         no = places.setdefault(person, len(places) + 1)
@@ -47,7 +69,15 @@ async def entries(campaign: int, *, room: RoomId | None = None) -> tuple[Entry, 
         about[key] = (str(row["name"]), row["paid_at"] is not None, str(row["code"]), str(row["status"]))
     of_place = {no: PersonId(person) for person, no in places.items()}
     return tuple(
-        Entry(key[0], of_place[key[0]], about[key][0], key[2] or None, tuple(goods), *_state(about[key]))
+        Entry(
+            key[0],
+            of_place[key[0]],
+            about[key][0],
+            key[2] or None,
+            tuple(goods),
+            *_state(about[key]),
+            nameless=key[1] in nameless,
+        )
         for key, goods in sorted(gathered.items(), key=lambda one: (one[0][0], one[0][1]))
     )
 

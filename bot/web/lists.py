@@ -20,7 +20,7 @@ from dialogs import rolling
 from shop import campaigns, lists
 from shop.catalogue import Goods, goods
 from shop.kit.ids import ShopId
-from shop.lists import Entry
+from shop.lists import Entry, mask
 from shop.on_offer import by_sheet_token, by_token
 from shop.rules.campaigns import LIFE, OnOffer
 
@@ -100,7 +100,8 @@ class _Row:
 
 
 def _row(entry: Entry, of: OnOffer, shelf: Goods, *, private: bool) -> _Row:
-    name = rolling.mask(entry.name) if of.extra.get("anonymous") and not private else entry.name
+    hidden = not private and (of.extra.get("anonymous") or entry.nameless)
+    name = mask(entry.name) if hidden else entry.name
     whom = f"（给{entry.for_whom}）" if entry.for_whom else ""
     taken = "、".join(
         f"{shelf.everything.called(sku)}{qty}{shelf.everything.sku[sku].unit}" for sku, qty in entry.goods

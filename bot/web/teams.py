@@ -17,6 +17,7 @@ from dialogs import rolling, teaming
 from shop import teams
 from shop.catalogue import goods
 from shop.kit.ids import ShopId
+from shop.lists import mask
 from shop.on_offer import by_token
 from shop.refusals import NoSuchTeam
 from shop.rules.campaigns import OnOffer
@@ -59,7 +60,7 @@ class _Teams:
             "headline": headline(team),
             "note": teaming.filled(team).strip("（）") or (team.why if team.state == State.FAILED else ""),
             "items": [rolling.item_line(item, of, shelf) for item in of.items],
-            "leader": rolling.mask(leader) if leader else "",
+            "leader": mask(leader) if leader else "",
             "size": team.size,
             "places": places(team),
             "ends": rolling.day_and_hour(team.deadline, now, shelf.catalogue.tz),
@@ -92,7 +93,7 @@ def headline(team: Standing) -> str:
 
 def places(team: Standing) -> tuple[Place, ...]:
     """All seats, in the order in which they were taken; what the shop filled is shown as the shop's."""
-    taken = [Place(rolling.mask(one.name), one.paid_at is not None) for one in team.members]
+    taken = [Place(mask(one.name), one.paid_at is not None) for one in team.members]
     shops = [Place("店家", True, is_shops=True)] * team.filled
     return (*taken, *shops, *[Place()] * (team.size - len(taken) - len(shops)))
 

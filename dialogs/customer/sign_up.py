@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from dialogs import rolling, signing, voice
+from dialogs import nameless, rolling, signing, voice
 from dialogs.engine import Data, Dialogue, Done
 from dialogs.hear.reading import Line
 from dialogs.ordering import take, told_of_campaign
@@ -26,7 +26,7 @@ _NOT_COMING = re.compile(r"(?:我)?(?:不去了|不参加了|来不了了?|去�
 
 
 def said(turn: Turn) -> str:
-    return turn.text.strip(" !！~。")
+    return nameless.without(turn.text).strip(" !！~。")
 
 
 class SignUp(Dialogue):

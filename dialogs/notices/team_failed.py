@@ -1,4 +1,4 @@
-"""没拼成: one line in the group; whoever paid hears of his money in private."""
+"""没拼成: one line in the group, unless all of the campaign was called off; whoever paid hears of his money in private."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ async def words(event: TeamFailed, desk: Desk) -> tuple[Say, ...]:
     if team.room is None:
         return ()
     of = await campaign(team.campaign)
+    if of.extra.get("called_off"):
+        return ()  # the group has heard it once, for all its teams
     why = team.why or f"到点还差 {team.missing} 人付款"
     back = "，付过的原路退回" if team.paid else ""
     text = f"{teaming.called(team, of)}没拼成：{why}{back}"

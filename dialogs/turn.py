@@ -17,6 +17,7 @@ from shop.catalogue import Goods
 from shop.desk import Request
 from shop.kit.ids import PictureId, RoomId, ShopId
 from shop.kit.money import Money
+from shop.kit.quantity import Quantity
 from shop.orders import PAY_MINUTES
 from shop.people import Person, Room
 from shop.rules.campaigns import OnOffer
@@ -119,11 +120,21 @@ class Turn:
 
     def slip_text(self, slip: Slip) -> str:
         return voice.slip_text(
-            slip, self.links, minutes=self.facts.pay_minutes, online=self.facts.pays_online
+            slip,
+            self.links,
+            minutes=self.facts.pay_minutes,
+            online=self.facts.pays_online,
+            each=self._each(slip),
         )
 
     def slip_card(self, slip: Slip) -> Card:
-        return voice.slip_card(slip, self.links, online=self.facts.pays_online)
+        return voice.slip_card(slip, self.links, online=self.facts.pays_online, each=self._each(slip))
+
+    def _each(self, slip: Slip) -> Quantity | None:
+        """The most that one person may have of its first goods."""
+        of = self.campaign_of(slip)
+        item = of.item.get(slip.lines[0].sku) if of and slip.lines else None
+        return item.each if item else None
 
     def here(
         self,

@@ -14,7 +14,7 @@ from dialogs.speech import Button, Card, Row
 from shop import proxies
 from shop.kit.codes import show_pickup_code
 from shop.kit.money import Money, total
-from shop.kit.quantity import Quantity
+from shop.kit.quantity import NONE, Quantity
 from shop.refunds import Case
 from shop.rules.campaigns import OnOffer
 from shop.rules.orders import SHOWN, PayMode, Status
@@ -108,8 +108,8 @@ def code(pickup_code: str) -> str:
     return show_pickup_code(pickup_code)
 
 
-def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool) -> str:
-    """The private slip: what, how much, what next."""
+def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool, each: Quantity | None = None) -> str:
+    """The private slip: what, how much, what next; `each` is the most that one may have of its first goods."""
     head = f"{slip.code}  {bill(slip.lines, slip.payable)}"
     hint = nearly(slip.nearly)
     tail = f"\n{hint}" if hint and slip.status == Status.UNPAID else ""
@@ -120,7 +120,7 @@ def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool) -> str:
             ways = f"截单前后付都行：{links.order(slip)}"
         else:
             ways = f"{_minutes_to_pay(slip)}分钟内付款：{links.order(slip)}"
-        return f"{head}，{ways}\n要改就说“{edit_example(slip)}”，不要了说“退出”{_for_others(slip)}"
+        return f"{head}，{ways}\n{_to_change(slip, each)}不要了说“退出”{_for_others(slip)}"
     if slip.status == Status.UNPAID:
         if not online:
             ways = f"{minutes}分钟内回“到店付”，或者转账后回“已付”：{links.order(slip)}"
@@ -143,14 +143,21 @@ def _minutes_to_pay(slip: Slip) -> int:
     return round((slip.pay_due_at - slip.placed_at).total_seconds() / 60)
 
 
-def edit_example(slip: Slip) -> str:
-    """橙子改3箱: how this order could be changed."""
+def edit_example(slip: Slip, each: Quantity | None = None) -> str:
+    """橙子改3箱: how this order could be changed; empty when he may have one and no more."""
     line = slip.lines[0]
-    more = Quantity(line.qty.milli // 1000 * 1000 + 1000)
-    return f"{line.called}改{more}{line.unit}"
+    other = Quantity(line.qty.milli // 1000 * 1000 + 1000)
+    if each is not None and other > each:
+        other = Quantity(each.milli - 1000)
+    return f"{line.called}改{other}{line.unit}" if other > NONE else ""
 
 
-def slip_card(slip: Slip, links: Links, *, online: bool = True) -> Card:
+def _to_change(slip: Slip, each: Quantity | None) -> str:
+    example = edit_example(slip, each)
+    return f"要改就说“{example}”，" if example else ""
+
+
+def slip_card(slip: Slip, links: Links, *, online: bool = True, each: Quantity | None = None) -> Card:
     rows = tuple(Row(line.name, _detail(line), str(line.gross)) for line in slip.lines)
     off = tuple(Row(why, "", str(-amount)) for why, amount in cuts(slip.lines))
     unpaid = slip.status == Status.UNPAID
@@ -160,14 +167,14 @@ def slip_card(slip: Slip, links: Links, *, online: bool = True) -> Card:
         rows=rows,
         cuts=off,
         total=str(slip.payable),
-        note=_card_note(slip),
+        note=_card_note(slip, each),
         link=links.order(slip),
         link_label="去付款" if unpaid and online and not slip.claimed_at else "看订单",
         qr=slip.pickup_code or "",
     )
 
 
-def _card_note(slip: Slip) -> str:
+def _card_note(slip: Slip, each: Quantity | None) -> str:
     """Under the sum: the code to fetch it by, or how long it is kept and how it is changed."""
     if slip.pickup_code:
         return f"取货码 {code(slip.pickup_code)}"
@@ -175,7 +182,8 @@ def _card_note(slip: Slip) -> str:
         return ""
     due = f"下单后{_minutes_to_pay(slip)}分钟内付款，" if slip.pay_due_at else ""
     hint = nearly(slip.nearly)
-    return (f"{hint}\n" if hint else "") + f"{due}要改就说“{edit_example(slip)}”"
+    told = f"{due}{_to_change(slip, each)}".rstrip("，")
+    return (f"{hint}\n" if hint else "") + told
 
 
 def _detail(line: SlipLine) -> str:

@@ -135,7 +135,8 @@ class Wechaty:
         """Raises Refused when the gateway does not know the token."""
         self.connect()
         while (coming := await self._coming.get()) is not None:
-            await asyncio.wait([coming])
+            if not coming.done():
+                await asyncio.wait([coming])
             self._places.release()
             if not coming.cancelled() and (heard := coming.result()) is not None:
                 yield heard
@@ -200,6 +201,8 @@ class Wechaty:
     async def _fetch(self, id: str) -> Heard | None:
         """One message that cannot be read takes nobody with it."""
         try:
+            if await self._echoes.is_ours(id):
+                return None
             async with self._fetching:
                 return await self._heard(await self._payload(id))
         except GatewayTrouble as why:

@@ -180,10 +180,12 @@ class Wechaty:
             self._door.forget_code()
         self._cards.note(event)
         if event.name == "message":
-            await self._take(self._fetch(event.text("messageId")))
+            await self._places.acquire()
+            self._take(self._fetch(event.text("messageId")))
         elif event.name == "room-leave":
             for who in hearing.leavers(event.facts):
-                await self._take(self._left(event, who))
+                await self._places.acquire()
+                self._take(self._left(event, who))
         elif event.name in ("friendship", "room-invite"):
             start_task(self._door.answer(event), name=event.name)
         elif event.name in ("login", "logout"):
@@ -191,8 +193,7 @@ class Wechaty:
         elif event.name == "scan":
             self._door.show_code(event)
 
-    async def _take(self, fetching: Coroutine[Any, Any, Heard | None]) -> None:
-        await self._places.acquire()
+    def _take(self, fetching: Coroutine[Any, Any, Heard | None]) -> None:
         fetch = start_task(fetching, name="fetch a message")
         self._fetches.add(fetch)
         fetch.add_done_callback(self._fetches.discard)

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+import ssl
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-import grpc
-import grpc.aio
+from google.protobuf.message import DecodeError
 
+from bot.channels.wechaty import frames, http2
 from bot.channels.wechaty.wire import CALLS, EVENTS, MESSAGES
 from bot.settings import ChannelPart
 
 SECONDS, LOOK_SECONDS = 15.0, 3.0  # for one call
 FILE_SECONDS, CHUNK = 25.0, 256 << 10  # for one file, and bytes of one part of it
 LARGEST = 8 << 20  # bytes of one answer
-OPTIONS = [("grpc.max_receive_message_length", LARGEST), ("grpc.enable_retries", 0)]
 
 
 class GatewayTrouble(Exception):
@@ -100,102 +100,96 @@ class Gateway:
     has_files: ClassVar[bool] = True
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._token = (("authorization", f"Wechaty {endpoint.token}"),)
-        self._channel = _channel(endpoint)
-        self._calls = {
-            name: self._channel.unary_unary(
-                f"/wechaty.Puppet/{name}",
-                request_serializer=MESSAGES[asked].SerializeToString,
-                response_deserializer=MESSAGES[answered].FromString,
-            )
-            for name, (asked, answered) in CALLS.items()
-        }
-        self._download = self._channel.unary_stream(
-            "/wechaty.Puppet/Download",
-            request_serializer=MESSAGES["Id"].SerializeToString,
-            response_deserializer=MESSAGES["Chunk"].FromString,
-        )
-        self._upload = self._channel.stream_unary(
-            "/wechaty.Puppet/Upload",
-            request_serializer=MESSAGES["Chunk"].SerializeToString,
-            response_deserializer=MESSAGES["Id"].FromString,
-        )
-        self._stream: Any = None
-        self._is_hung_up = False
-        self._events = self._channel.unary_stream(
-            "/wechaty.Puppet/Event",
-            request_serializer=MESSAGES["Nothing"].SerializeToString,
-            response_deserializer=MESSAGES["Event"].FromString,
-        )
+        self._endpoint = endpoint
+        self._headers: dict[str, bytes] = {}  # of each call
+        self._line: http2.Line | None = None
+        self._connecting = asyncio.Lock()
+        self._is_closed = False
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """Until the gateway ends them. Raises GatewayAway, GatewayTaken or WrongToken."""
-        self._stream = self._events(MESSAGES["Nothing"](), metadata=self._token)
+        told = (await self._connected()).listen(self._to("Event"), b"")
         try:
-            async for told in self._stream:
-                if event := _event(told):
-                    yield event
-        except grpc.aio.AioRpcError as fault:
+            async with aclosing(told):
+                async for one in told:
+                    if event := _event(MESSAGES["Event"].FromString(one)):
+                        yield event
+        except (frames.Status, DecodeError) as fault:
             raise _named(fault) from None
-        except asyncio.CancelledError:
-            if not self._is_hung_up or _is_cancelled():
-                raise
-        finally:
-            self._stream.cancel()
         raise GatewayAway("the stream of events has ended")
 
     def hang_up(self) -> None:
-        """Give this connection up: its events end with GatewayAway. (A stream that is cancelled raises CancelledError in
-        whoever reads it, as if the reader had been cancelled.)"""
-        self._is_hung_up = True
-        if self._stream is not None:
-            self._stream.cancel()
+        """Give this connection up: its events end with GatewayAway."""
+        self._is_closed = True
+        if self._line is not None:
+            self._line.close("hung up")
 
     async def call(self, name: str, *, within: float = SECONDS, **fields: Any) -> Any:
         """One call of `wire.CALLS`. Raises GatewayFault, GatewayAway or WrongToken."""
-        asked = MESSAGES[CALLS[name][0]](**fields)
+        asked, answered = CALLS[name]
+        body = MESSAGES[asked](**fields).SerializeToString()
         try:
-            return await self._calls[name](asked, timeout=within, metadata=self._token)
-        except grpc.aio.AioRpcError as fault:
+            return MESSAGES[answered].FromString(await self._ask(name, [body], within))
+        except DecodeError as fault:
             raise _named(fault) from None
-        except grpc.aio.UsageError as closed:
-            raise GatewayAway(str(closed)) from None
-        except asyncio.CancelledError:  # ours, or that of a connection which was closed in the middle
-            if _is_cancelled():
-                raise
-            raise GatewayAway("the connection was closed before the answer came") from None
 
     async def download(self, id: str, *, most: int) -> bytes:
         """A file that the gateway keeps under this number. Raises what `call` raises, and GatewayFault for one of more
         than `most` bytes."""
         body = bytearray()
-        stream = self._download(MESSAGES["Id"](id=id), timeout=FILE_SECONDS, metadata=self._token)
+        parts = (await self._connected()).listen(
+            self._to("Download"), MESSAGES["Id"](id=id).SerializeToString()
+        )
         try:
-            async for part in stream:
-                body += part.chunk
-                if len(body) > most:
-                    raise GatewayFault(f"a file of more than {most} bytes")
-        except grpc.aio.AioRpcError as fault:
+            async with asyncio.timeout(FILE_SECONDS), aclosing(parts):
+                async for part in parts:
+                    body += MESSAGES["Chunk"].FromString(part).chunk
+                    if len(body) > most:
+                        raise GatewayFault(f"a file of more than {most} bytes")
+        except (frames.Status, DecodeError, TimeoutError) as fault:
             raise _named(fault) from None
-        except grpc.aio.UsageError as closed:
-            raise GatewayAway(str(closed)) from None
-        finally:
-            stream.cancel()
         return bytes(body)
 
     async def upload(self, body: bytes) -> str:
         """Gives the number under which the gateway keeps it now. Raises what `call` raises."""
-        parts = [MESSAGES["Chunk"](chunk=body[at : at + CHUNK]) for at in range(0, len(body), CHUNK)]
+        parts = (
+            MESSAGES["Chunk"](chunk=body[at : at + CHUNK]).SerializeToString()
+            for at in range(0, len(body), CHUNK)
+        )
         try:
-            kept = await self._upload(iter(parts), timeout=FILE_SECONDS, metadata=self._token)
-        except grpc.aio.AioRpcError as fault:
+            return str(MESSAGES["Id"].FromString(await self._ask("Upload", parts, FILE_SECONDS)).id)
+        except DecodeError as fault:
             raise _named(fault) from None
-        except grpc.aio.UsageError as closed:
-            raise GatewayAway(str(closed)) from None
-        return str(kept.id)
 
     async def close(self) -> None:
-        await self._channel.close()
+        self.hang_up()
+
+    async def _ask(self, name: str, bodies: Iterable[bytes], within: float) -> bytes:
+        try:
+            return await (await self._connected()).ask(self._to(name), bodies, within=within)
+        except frames.Status as fault:
+            raise _named(fault) from None
+
+    def _to(self, name: str) -> bytes:
+        if name not in self._headers:
+            to = self._endpoint
+            self._headers[name] = frames.request_headers(
+                f"/wechaty.Puppet/{name}",
+                authority=to.server_name or to.address,
+                is_secure=to.tls,
+                more=[("authorization", f"Wechaty {to.token}")],
+            )
+        return self._headers[name]
+
+    async def _connected(self) -> http2.Line:
+        if self._line is not None and not self._line.is_lost:
+            return self._line
+        async with self._connecting:
+            if self._is_closed:
+                raise GatewayAway("closed")
+            if self._line is None or self._line.is_lost:
+                self._line = await _connect(self._endpoint)
+            return self._line
 
 
 async def look(endpoint: Endpoint) -> str | None:
@@ -214,12 +208,23 @@ async def look(endpoint: Endpoint) -> str | None:
     return None
 
 
-def _channel(endpoint: Endpoint) -> grpc.aio.Channel:
-    if not endpoint.tls:
-        return grpc.aio.insecure_channel(endpoint.address, OPTIONS)
-    trusted = Path(endpoint.ca).read_bytes() if endpoint.ca else None
-    name = [("grpc.ssl_target_name_override", endpoint.server_name)] if endpoint.server_name else []
-    return grpc.aio.secure_channel(endpoint.address, grpc.ssl_channel_credentials(trusted), [*OPTIONS, *name])
+async def _connect(endpoint: Endpoint) -> http2.Line:
+    """Raises GatewayAway."""
+    host, _, port = endpoint.address.rpartition(":")
+    try:
+        trusted = ssl.create_default_context(cafile=endpoint.ca or None) if endpoint.tls else None
+        if trusted is not None:
+            trusted.set_alpn_protocols(["h2"])
+        async with asyncio.timeout(LOOK_SECONDS):
+            return await http2.connect(
+                host.strip("[]"),
+                int(port),
+                largest=LARGEST,
+                trusted=trusted,
+                server_name=endpoint.server_name,
+            )
+    except (OSError, TimeoutError) as why:
+        raise GatewayAway(str(why) or "no connection in time") from None
 
 
 def _event(told: Any) -> Event | None:
@@ -234,24 +239,22 @@ def _event(told: Any) -> Event | None:
     return Event(name, facts if isinstance(facts, dict) else {})
 
 
-def _is_cancelled() -> bool:
-    """Whether somebody wants this very task to end."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-_CODES = {
-    grpc.StatusCode.UNAUTHENTICATED: WrongToken,
-    grpc.StatusCode.ALREADY_EXISTS: GatewayTaken,
-    grpc.StatusCode.UNAVAILABLE: GatewayAway,
-    grpc.StatusCode.DEADLINE_EXCEEDED: GatewayAway,
-    grpc.StatusCode.CANCELLED: GatewayAway,
+_KINDS = {
+    frames.UNAUTHENTICATED: WrongToken,
+    frames.ALREADY_EXISTS: GatewayTaken,
+    frames.UNAVAILABLE: GatewayAway,
+    frames.DEADLINE_EXCEEDED: GatewayAway,
+    frames.CANCELLED: GatewayAway,
 }
 
 
-def _named(fault: grpc.aio.AioRpcError) -> Exception:
+def _named(fault: frames.Status | DecodeError | TimeoutError) -> GatewayTrouble:
     """Of a fault's details only the first line: the rest is a list of the gateway's own calls."""
-    kind = _CODES.get(fault.code(), GatewayFault)
+    if isinstance(fault, TimeoutError):
+        return GatewayAway("no answer in time")
+    if isinstance(fault, DecodeError):
+        return GatewayFault("an answer that cannot be read")
+    kind = _KINDS.get(fault.code, GatewayFault)
     if kind is WrongToken:  # the details show the token
         return WrongToken("the gateway does not know this token")
-    return kind(f"{fault.code().name}: {(fault.details() or '').partition(chr(10))[0][:200]}")
+    return kind(f"{fault.details.partition(chr(10))[0][:200]} ({fault.code})")

@@ -14,8 +14,9 @@ from bot.channels.wechaty import link
 from bot.channels.wechaty.channel import Wechaty
 from bot.channels.wechaty.gateway import Connect, Endpoint, Gateway, GatewayAway
 from bot.clock import SystemClock
-from bot.duty import Duty
 from bot.memory import InProcess
+from bot.redis_memory import RedisMemory
+from tests.support.redis import RedisServer
 from tests.support.servers import PATIENCE, none_here
 from tests.wechaty.stand import ROOM, TOKEN, NodeGateway, a_channel, connected, until
 from tests.wechaty.test_channel import a_line, heard
@@ -137,6 +138,41 @@ async def test_of_two_processes_one_serves_the_account_and_the_other_takes_over(
     await second.close()
 
 
+async def test_of_two_gateways_of_one_account_one_is_served_and_the_other_takes_over(
+    gateway: NodeGateway,
+    mortal_gateway: NodeGateway,
+    redis_server: RedisServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(link, "LEASE_PAUSE", 0.05)
+    first, second = (
+        Wechaty(
+            Endpoint(one.address, TOKEN),
+            shop_name="邻里鲜果",
+            now=SystemClock().now,
+            memory=RedisMemory(redis_server.url),
+            is_shared=True,
+        )
+        for one in (gateway, mortal_gateway)
+    )
+    await connected(first)
+    second.connect()
+    await until(lambda: "another gateway serves this account" in caplog.text)
+    await mortal_gateway.say("wxid_li", "来1箱橙子", room=ROOM)
+    assert (first.is_up, second.is_up) == (True, False)
+    await gateway.do("logout", reason="the phone said so")
+    await until(lambda: second.is_up)
+    await mortal_gateway.say("wxid_li", "来2箱橙子", room=ROOM)
+    assert [one.text for one in await heard(second, 1)] == ["来2箱橙子"]
+    await gateway.do("login")
+    await until(lambda: first._link.sessions > 1)
+    assert (first.is_up, second.is_up) == (False, True)
+    await second.close()
+    await until(lambda: first.is_up)
+    await first.close()
+
+
 async def test_without_a_shared_memory_the_second_waits_and_ends_nobody(
     channel: Wechaty, gateway: NodeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,7 +206,7 @@ async def test_a_token_that_is_refused_when_the_dead_are_to_be_ended_ends_nothin
 ) -> None:
     monkeypatch.setattr(link, "TAKEN_TIMES", 1)
     wrong = Endpoint(gateway.address, "insecure_wrong")
-    line = link.Link(wrong, Duty(InProcess(), "wechaty"), may_stop=True)
+    line = link.Link(wrong, InProcess(), may_stop=True)
     await line._end_the_dead()
     assert "could not be ended" in line._said
 

@@ -43,7 +43,6 @@ from bot.channels.wechaty.gateway import (
 from bot.channels.wechaty.hearing import Us
 from bot.channels.wechaty.link import Link
 from bot.channels.wechaty.loops import Loops
-from bot.duty import Duty
 from bot.memory import Memory
 from bot.settings import Knock
 from dialogs.speech import Heard, Whom
@@ -87,7 +86,7 @@ class Wechaty:
         connect: Connect = Gateway,
         lets_in: Collection[Knock] = ("friends", "groups"),
     ) -> None:
-        """`connect`: how the gateway is spoken to. `memory` holds the lease on the account; `is_shared`: other processes
+        """`connect`: how the gateway is spoken to. `memory` holds the leases on gateway and account; `is_shared`: other processes
         see it, too. `show`: where a person sees the code to log in with. `lets_in`: whose requests are accepted."""
         self.name = name
         if not connect.has_files:
@@ -95,8 +94,7 @@ class Wechaty:
         self._shop_name = shop_name
         self._now = now
         self._memory = memory
-        duty = Duty(memory, f"wechaty {endpoint.address}")
-        self._link = Link(endpoint, duty, may_stop=is_shared, connect=connect)
+        self._link = Link(endpoint, memory, may_stop=is_shared, connect=connect)
         self._cards = CardBox(self._link.call)
         self._loops = Loops()
         self._door = Door(self._link.call, show, lets_in)

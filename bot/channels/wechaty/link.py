@@ -1,6 +1,6 @@
 """连线: a connection to the gateway that comes back by itself, whatever happens to either side.
 
-One program at a time serves an account: whoever has not got the lease waits and says so.
+One program at a time serves a gateway, and one gateway an account: whoever has not got both leases waits and says so.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from bot.channels.wechaty.gateway import (
     WrongToken,
 )
 from bot.duty import Duty
+from bot.memory import Memory
 from shop.transaction import start_task
 
 log = logging.getLogger(__name__)
@@ -37,14 +38,22 @@ LEASE_PAUSE = 3.0
 TAKEN_TIMES = 3  # how often a stream may be found taken before the dead one is ended
 
 
+class _Served(Exception):
+    """Our account is logged in at another gateway as well, and somebody serves it there."""
+
+
 class Link:
     """`events` until `close`. `account` is our own account while it is logged in, else empty; `us` is what it was last."""
 
-    def __init__(self, endpoint: Endpoint, duty: Duty, *, may_stop: bool, connect: Connect = Gateway) -> None:
-        """`may_stop`: the lease holds for all programs, so a stream that is taken belongs to a dead one."""
+    def __init__(
+        self, endpoint: Endpoint, memory: Memory, *, may_stop: bool, connect: Connect = Gateway
+    ) -> None:
+        """`memory` holds the leases; `may_stop`: for all programs, so a stream that is taken belongs to a dead one."""
         self._endpoint = endpoint
         self._connect = connect
-        self._duty = duty
+        self._memory = memory
+        self._duty = Duty(memory, f"wechaty {endpoint.address}")
+        self._account_duty: Duty | None = None  # of the account that is logged in
         self._may_stop = may_stop
         self._gateway: Connection | None = None
         self._was_heard = False
@@ -73,6 +82,9 @@ class Link:
                 if not self._was_heard:
                     raise Refused(f"the gateway at {self._endpoint.address} refuses the token") from None
                 self._say("the gateway refuses the token that it took before; tried again")
+            except _Served:
+                self._say("another gateway serves this account; waiting for it to end")
+                pause = LEASE_PAUSE
             except GatewayTaken:
                 await self._end_the_dead()
             except GatewayAway as why:
@@ -113,6 +125,7 @@ class Link:
 
     async def close(self) -> None:
         """Whoever reads the events was cancelled before."""
+        await self._leave_account()
         await self._duty.hand_over()
 
     async def _session(self) -> AsyncGenerator[Event, None]:
@@ -125,7 +138,7 @@ class Link:
                     if not greeted.is_set():
                         greeted.set()
                         self._begun()
-                    self._note(event)
+                    await self._note(event)
                     yield event
         finally:
             dog.cancel()
@@ -139,13 +152,34 @@ class Link:
         self.sessions += 1
         self._say("connected to the gateway")
 
-    def _note(self, event: Event) -> None:
+    async def _note(self, event: Event) -> None:
+        """Raises _Served."""
         if event.name == "login" and event.text("contactId"):
-            self.account = self.us = event.text("contactId")
+            await self._take_account(event.text("contactId"))
             self._say("the account is logged in")
         elif event.name == "logout":
-            self.account = ""
+            await self._leave_account()
             self._say("the account is logged out")
+
+    async def _take_account(self, account: str) -> None:
+        if account != self.us or self._account_duty is None:
+            await self._leave_account()
+            self._account_duty = Duty(self._memory, f"wechaty account {account}")
+        if not await self._account_duty.is_mine():
+            await self._leave_account()
+            self.us = ""  # what is said here is heard elsewhere
+            raise _Served
+        self.account = self.us = account
+
+    async def _leave_account(self) -> None:
+        self.account = ""
+        if self._account_duty is not None:
+            await self._account_duty.hand_over()
+            self._account_duty = None
+
+    async def _is_mine(self) -> bool:
+        account = self._account_duty
+        return await self._duty.is_mine() and (account is None or await account.is_mine())
 
     async def _watch(self, gateway: Connection, greeted: asyncio.Event) -> None:
         """A connection that is cut in the middle shows no error: it is asked, and given up when it gives no answer."""
@@ -153,7 +187,7 @@ class Link:
             await _within(GREETING, greeted.wait())
             await _lives(gateway)
             await gateway.call("Start")
-            while await self._duty.is_mine():
+            while await self._is_mine():
                 await _lives(gateway)
                 await asyncio.sleep(PULSE)
             self._say("another process has taken this account over")

@@ -116,15 +116,6 @@ class Memory(Protocol):
         ...
 
 
-def open_memory(url: str) -> Memory:
-    """ "" → InProcess; redis://, rediss:// or unix:// → RedisMemory (connects when it is first used). Else ValueError."""
-    if not url:
-        return InProcess()
-    from bot.redis_memory import RedisMemory  # 7 MB that a shop without Redis need not load
-
-    return RedisMemory(url)
-
-
 @dataclass(frozen=True, slots=True)
 class _Kept:
     value: bytes

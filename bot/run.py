@@ -20,7 +20,7 @@ from bot.channels.channel import Channel
 from bot.channels.terminal import Terminal
 from bot.channels.webroom import WebRoom
 from bot.clock import Clock, MovableClock, SystemClock
-from bot.memory import open_memory
+from bot.memories import open_memory
 from bot.payments.providers import provider_of
 from bot.settings import ChannelPart, Settings, from_mapping
 from bot.upkeep import Fault

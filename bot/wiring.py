@@ -20,7 +20,8 @@ from bot.channels.channel import Channel, Pace, Refused
 from bot.clock import Clock, MovableClock
 from bot.duty import Duty
 from bot.inbox import Inbox
-from bot.memory import Memory, open_memory
+from bot.memories import open_memory
+from bot.memory import Memory
 from bot.outbox import Outbox
 from bot.payments import PaidFact, Provider, Sandbox
 from bot.post import Manners

@@ -14,7 +14,8 @@ from redis.exceptions import RedisError
 
 from bot import memory as own_module
 from bot import redis_memory as module
-from bot.memory import InProcess, Memory, Note, open_memory
+from bot.memories import open_memory
+from bot.memory import InProcess, Memory, Note
 from bot.redis_memory import RedisMemory
 from tests.support.redis import RedisServer
 

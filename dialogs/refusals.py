@@ -174,6 +174,7 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.StillPromised: _promised,
     no.NotAPicture: lambda r: "这个看不了，只收 JPG、PNG、GIF、WebP 的图片。换一张再发",
     no.PictureTooBig: lambda r: f"图片太大了，最多 {r.most // 1024 // 1024} MB。压小一点再发",
+    no.TooManyPixels: lambda r: f"图片尺寸太大了，最多 {r.most // 10_000} 万像素。缩小一点再发",
     no.NoPictureThere: lambda r: "没有你刚发的图。先发图，再说“编号 图”",
     no.PictureForWhom: lambda r: f"这张图发给谁？带上编号说一遍，比如“{r.number} 图”",
 }

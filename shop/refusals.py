@@ -578,6 +578,11 @@ class PictureTooBig(Refusal):
     most: int  # bytes
 
 
+@dataclass(eq=False)
+class TooManyPixels(Refusal):
+    most: int
+
+
 class NoPictureThere(Refusal):
     """An agent says where his picture goes and has sent none lately, or it is forgotten."""
 

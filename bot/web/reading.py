@@ -13,7 +13,7 @@ from bot.web.cleaning import LONGEST_NAME, clean_name, clean_text, is_good_name
 from bot.web.security import No
 from dialogs import refusals
 from shop.chatlog import BIGGEST_ID
-from shop.refusals import NotAPicture, PictureTooBig
+from shop.refusals import NotAPicture, PictureTooBig, TooManyPixels
 from shop.rules.pictures import MOST_BYTES, Picture, picture
 
 LONGEST_TEXT = 10_000  # a pasted 接龙 of some hundred lines fits
@@ -55,8 +55,8 @@ async def picture_in(request: web.Request) -> Picture:
             break
     try:
         return picture(bytes(body))
-    except (NotAPicture, PictureTooBig) as no:
-        raise No(413 if isinstance(no, PictureTooBig) else 415, refusals.words(no)) from None
+    except (NotAPicture, PictureTooBig, TooManyPixels) as no:
+        raise No(415 if isinstance(no, NotAPicture) else 413, refusals.words(no)) from None
 
 
 def nonce_asked(request: web.Request) -> str | None:

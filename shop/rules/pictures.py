@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shop.refusals import NotAPicture, PictureTooBig
+from shop.refusals import NotAPicture, PictureTooBig, TooManyPixels
+from shop.rules import pixels
 
 MOST_BYTES = 5 * 1024 * 1024
 TYPES: Mapping[str, str] = {
@@ -35,12 +36,14 @@ class Picture:
 
 
 def picture(body: bytes) -> Picture:
-    """Raises NotAPicture, PictureTooBig."""
+    """Raises NotAPicture, PictureTooBig, TooManyPixels."""
     if len(body) > MOST_BYTES:
         raise PictureTooBig(MOST_BYTES)
     kind = _kind(body)
     if kind is None:
         raise NotAPicture
+    if (pixels.count(body, kind) or 0) > pixels.MOST:
+        raise TooManyPixels(pixels.MOST)
     return Picture(body, kind)
 
 

@@ -19,7 +19,7 @@ from aiohttp.resolver import ThreadedResolver
 from bot.channels.channel import NoPicture
 from bot.channels.wechaty.gateway import GatewayAway, GatewayFault, WrongToken
 from bot.channels.wechaty.link import Link
-from shop.refusals import NotAPicture, PictureTooBig
+from shop.refusals import NotAPicture, PictureTooBig, TooManyPixels
 from shop.rules.pictures import MOST_BYTES, Picture, picture
 
 IN_ITSELF, ELSEWHERE, UNDER_A_NUMBER = 1, 2, 7  # the gateway's types of a file box
@@ -34,7 +34,7 @@ async def fetch(link: Link, message: str) -> Picture:
         return picture(await _opened(link, _box(answer.file_box)))
     except (GatewayAway, GatewayFault, WrongToken, aiohttp.ClientError, TimeoutError, OSError) as why:
         raise NoPicture(str(why) or type(why).__name__) from None
-    except (NotAPicture, PictureTooBig) as why:
+    except (NotAPicture, PictureTooBig, TooManyPixels) as why:
         raise NoPicture(type(why).__name__) from None
 
 

@@ -17,6 +17,7 @@ class Call:
         self.messages: deque[bytes] = deque()
         self.end: Status | None = None
         self.is_over = False
+        self.is_sent = False  # all that we have to say
         self.owed = 0  # bytes that came and for which the other side has not been given new room
         self._largest = largest
         self._part = bytearray()

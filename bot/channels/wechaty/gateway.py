@@ -112,9 +112,9 @@ class Gateway:
         try:
             async with aclosing(told):
                 async for one in told:
-                    if event := _event(MESSAGES["Event"].FromString(one)):
+                    if event := _event(one):
                         yield event
-        except (frames.Status, DecodeError) as fault:
+        except frames.Status as fault:
             raise _named(fault) from None
         raise GatewayAway("the stream of events has ended")
 
@@ -189,6 +189,8 @@ class Gateway:
                 raise GatewayAway("closed")
             if self._line is None or self._line.is_lost:
                 self._line = await _connect(self._endpoint)
+                if self._is_closed:  # meanwhile
+                    self._line.close()
             return self._line
 
 
@@ -227,10 +229,14 @@ async def _connect(endpoint: Endpoint) -> http2.Line:
         raise GatewayAway(str(why) or "no connection in time") from None
 
 
-def _event(told: Any) -> Event | None:
-    """None for what is of a kind that we do not know. A payload that is no JSON object is an empty one."""
-    name = EVENTS.get(told.type)
-    if name is None:
+def _event(said: bytes) -> Event | None:
+    """None for what cannot be read, or is of a kind that we do not know. A payload that is no JSON object is an empty
+    one."""
+    try:
+        told = MESSAGES["Event"].FromString(said)
+    except DecodeError:
+        return None
+    if (name := EVENTS.get(told.type)) is None:
         return None
     try:
         facts = json.loads(told.payload or "{}")

@@ -130,7 +130,9 @@ class Line(asyncio.Protocol):
                 self._window -= size
                 self._write(frame(DATA, 0, id, bytes(rest[:size])))
                 rest = rest[size:]
-        self._write(frame(DATA, END_STREAM, id))
+        if not call.is_over:
+            self._write(frame(DATA, END_STREAM, id))
+            call.is_sent = True
 
     async def _more_room(self) -> None:
         """Woken by whatever may have made some; all who wait look again."""
@@ -144,11 +146,11 @@ class Line(asyncio.Protocol):
             self._room = None
 
     def _end(self, id: int, end: Status | None) -> None:
-        """Forget a call; one that the other side has not ended is taken back."""
+        """Forget a call; one that is not at its end on both sides is taken back."""
         call = self._calls.pop(id, None)
         if call is None:
             return
-        if not call.is_over and self._lost is None:
+        if not (call.is_over and call.is_sent) and self._lost is None:
             self._write(frame(RESET, 0, id, CANCEL.to_bytes(4)))
         call.finish(end)
         self._wake_senders()

@@ -221,7 +221,9 @@ class Outbox:
                 letter, channel.abilities, self._facts.name, self._manners.tz, self._clock.now()
             )
             for line in lines(letter, channel.abilities.longest_text, shown):
-                await channel.speak(line)
+                await channel.speak(
+                    replace(line, announces=line.announces and channel.abilities.announcements)
+                )
             return True
         except TooFast as why:
             await self._slow_down(letter, str(why))
@@ -281,7 +283,8 @@ def lines(letter: Sealed, longest: int, shown: Picture | None = None) -> list[Sp
         if covered:
             log.error("letter %s would have told a room something private; it was covered", letter.id)
     parts = split(text, longest)
-    whole = Spoken(letter.id, letter.room, letter.account, parts[-1], card, buttons, shown)
+    announces = len(parts) == 1 and letter.body.get("announces", False)
+    whole = Spoken(letter.id, letter.room, letter.account, parts[-1], card, buttons, shown, announces)
     return [replace(whole, text=part, card=None, buttons=(), picture=None) for part in parts[:-1]] + [whole]
 
 

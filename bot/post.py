@@ -116,6 +116,8 @@ def to_body(say: Say) -> dict[str, Any]:
         body["buttons"] = [asdict(button) for button in say.buttons]
     if say.picture is not None:
         body["picture"] = say.picture
+    if say.announces:
+        body["announces"] = True
     return body
 
 

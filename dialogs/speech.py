@@ -95,6 +95,7 @@ class Say:
     lane: Lane = "reply"
     until: datetime | None = None  # after this moment it is not worth saying
     picture: PictureId | None = None  # shown after the text; in a group only among the agents
+    announces: bool = False  # hung up in the group where the channel can, else posted
 
     def __post_init__(self) -> None:
         if (self.room is None) == (self.person is None):

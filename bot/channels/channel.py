@@ -48,6 +48,7 @@ class Spoken:
     card: Card | None = None
     buttons: tuple[Button, ...] = ()
     picture: Picture | None = None
+    announces: bool = False  # as the announcement of a group that the account owns; a post in any other
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,12 @@ class Pace:
 @dataclass(frozen=True, slots=True)
 class Abilities:
     """What a channel can show, and the pace it bears where the config asks for no other; the outbox degrades what it
-    cannot (a card becomes its text)."""
+    cannot (a card becomes its text, an announcement a post)."""
 
     cards: bool = False
     buttons: bool = False
     pictures: bool = False
+    announcements: bool = False  # of a group, where the account owns it
     longest_text: int = 600  # characters; longer texts are split at line ends
     pace: Pace = Pace()
 

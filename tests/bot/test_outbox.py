@@ -477,6 +477,14 @@ async def test_who_cannot_be_reached_gets_nothing_and_the_others_do(office: Post
 # ── long texts ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+async def test_an_announcement_is_a_post_where_the_channel_has_none(office: Post) -> None:
+    for has in (False, True):
+        office.street.abilities = replace(office.street.abilities, announcements=has)
+        await office.to("g1", "公告｜明天停电", announces=True)
+        await office.after(seconds=1)
+    assert [line.announces for line in office.street.said] == [False, True]
+
+
 async def test_a_long_text_is_split_and_numbered_and_the_card_rides_on_the_last_part(shop: ShopId) -> None:
     office = a_post(shop, longest=30)
     text = "\n".join(f"{n} 橙子2箱 香蕉3斤" for n in range(1, 6))

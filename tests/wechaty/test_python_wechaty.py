@@ -14,18 +14,18 @@ from bot.channels.wechaty.gateway import Endpoint, GatewayAway, GatewayFault
 from bot.channels.wechaty.wire import CALLS as OURS
 from bot.settings import BadSettings, from_mapping
 from bot.upkeep import Fault
-from tests.wechaty import test_channel, test_pictures
+from tests.wechaty import test_board, test_channel, test_pictures
 from tests.wechaty.conftest import CANNOT
 from tests.wechaty.stand import ROOM, TOKEN, NodeGateway, a_channel, connected, until
 from tests.wechaty.test_channel import a_line, heard
 
 
 def test_what_it_cannot_do_is_named_by_tests_that_exist() -> None:
-    assert set(CANNOT) <= set(vars(test_channel)) | set(vars(test_pictures))
+    assert set(CANNOT) <= set(vars(test_channel)) | set(vars(test_pictures)) | set(vars(test_board))
 
 
-def test_it_has_every_call_that_a_shop_needs_but_those_for_pictures() -> None:
-    assert set(OURS) - set(CALLS) == {"MessageImage", "MessageSendFile"}
+def test_it_has_every_call_that_a_shop_needs_but_those_for_pictures_and_announcements() -> None:
+    assert set(OURS) - set(CALLS) == {"MessageImage", "MessageSendFile", "RoomAnnounce"}
     assert set(CALLS) <= set(OURS)
 
 

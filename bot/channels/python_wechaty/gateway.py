@@ -75,6 +75,8 @@ class PythonGateway:
         False  # it cannot read the way in which a gateway gives what is larger than 20 KB
     )
 
+    has_announcements: ClassVar[bool] = False  # it says that it made one, and makes none
+
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._puppet: Any = None
@@ -190,6 +192,10 @@ async def _send_text(puppet: Any, conversation_id: str, text: str) -> Any:
     return SimpleNamespace(id=await puppet.message_send_text(conversation_id, text) or "")
 
 
+async def _members(puppet: Any, id: str) -> Any:
+    return SimpleNamespace(member_ids=await puppet.room_members(id))
+
+
 CALLS: Mapping[str, Callable[..., Awaitable[Any]]] = {
     "Start": lambda puppet: puppet.puppet_stub.start(),
     "Stop": lambda puppet: puppet.puppet_stub.stop(),
@@ -198,6 +204,7 @@ CALLS: Mapping[str, Callable[..., Awaitable[Any]]] = {
     "MessageSendText": _send_text,
     "ContactPayload": lambda puppet, id: puppet.contact_payload(id),
     "RoomPayload": lambda puppet, id: puppet.room_payload(id),
+    "RoomMemberList": _members,
     "RoomMemberPayload": lambda puppet, id, member_id: puppet.room_member_payload(id, member_id),
     "FriendshipPayload": lambda puppet, id: puppet.puppet_stub.friendship_payload(id=id),
     "FriendshipAccept": lambda puppet, id: puppet.friendship_accept(id),

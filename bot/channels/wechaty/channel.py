@@ -26,7 +26,7 @@ from bot.channels.channel import (
     TooFast,
     Unreachable,
 )
-from bot.channels.wechaty import hearing, pictures
+from bot.channels.wechaty import board, hearing, pictures
 from bot.channels.wechaty.cards import CardBox
 from bot.channels.wechaty.door import Door
 from bot.channels.wechaty.echoes import Echoes
@@ -68,6 +68,7 @@ _FREQUENT = re.compile(r"频繁|too (?:fast|frequent|many)|frequency|rate limit"
 class Wechaty:
     abilities = Abilities(
         pictures=True,
+        announcements=True,
         longest_text=600,  # beyond it, some gateways cut the end off without an error
         # what accounts are reported to bear for months (docs/wechaty.md)
         pace=Pace(per_minute=15, per_minute_in_a_place=4, per_day=1_000, breath=timedelta(seconds=2)),
@@ -91,6 +92,8 @@ class Wechaty:
         self.name = name
         if not connect.has_files:
             self.abilities = replace(Wechaty.abilities, pictures=False)
+        if not connect.has_announcements:
+            self.abilities = replace(self.abilities, announcements=False)
         self._shop_name = shop_name
         self._now = now
         self._memory = memory
@@ -312,6 +315,8 @@ class Wechaty:
         if line.account is not None and not await self.reaches(line.account):
             raise Unreachable("not a friend of the account")
         if line.picture is not None and line.card is not None and await self._is_card_shown(line, place):
+            return
+        if line.announces and await board.is_announced(self._link, self._cards, place, line.text):
             return
         await self._say(line, place, line.text, "MessageSendText", text=line.text)
         if line.picture is not None and line.card is None:

@@ -1,0 +1,27 @@
+"""群公告: what hangs at the top of a group. Its owner alone may put it there, so it is asked who that is; elsewhere the same words are posted."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.channels.channel import MaybeSent
+from bot.channels.wechaty.cards import CardBox
+from bot.channels.wechaty.gateway import GatewayAway, GatewayFault, WrongToken
+from bot.channels.wechaty.link import Link
+
+log = logging.getLogger(__name__)
+
+
+async def is_announced(link: Link, cards: CardBox, room: str, text: str) -> bool:
+    """False where the account may not, or its gateway cannot. Raises MaybeSent."""
+    card = await cards.room(room)
+    if card is None or card.owner_id != link.account:
+        return False
+    try:
+        await link.call("RoomAnnounce", id=room, text=text)
+    except GatewayAway as why:
+        raise MaybeSent(str(why)) from None
+    except (GatewayFault, WrongToken) as no:
+        log.warning("no announcement, the words are posted instead: %s", no)
+        return False
+    return True

@@ -174,7 +174,8 @@ class Outbox:
 
     async def _waits_for_a_friend(self, letter: Sealed, now: datetime) -> bool:
         """Asked before the pace is: what cannot be said takes nobody's turn."""
-        if letter.account is None or await self._channels[letter.channel].reaches(letter.account):
+        channel = self._channels[letter.channel]
+        if letter.account is None or channel.abilities.strangers or await channel.reaches(letter.account):
             return False
         await unit_of_work(lambda: apart.wait_for_a_friend(letter, now=now))
         return True

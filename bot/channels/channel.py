@@ -80,6 +80,9 @@ class Abilities:
     cards: bool = False
     buttons: bool = False
     pictures: bool = False
+    strangers: bool = (
+        True  # can be written to in private; else they are asked to become friends (bot/apart.py)
+    )
     announcements: bool = False  # of a group, where the account owns it
     longest_text: int = 600  # characters; longer texts are split at line ends
     pace: Pace = Pace()

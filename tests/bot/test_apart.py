@@ -24,6 +24,8 @@ GROUP = "水果群"
 class Shy(Loopback):
     """A channel that writes to friends only."""
 
+    abilities = replace(Loopback.abilities, strangers=False)
+
     def __init__(self) -> None:
         super().__init__(CHANNEL)
         self.friends = {"店主", "客服", "团长"}

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,6 +43,7 @@ from bot.channels.wechaty.gateway import (
 from bot.channels.wechaty.hearing import Us
 from bot.channels.wechaty.link import Link
 from bot.channels.wechaty.loops import Loops
+from bot.channels.wechaty.members import Members
 from bot.memory import Memory
 from bot.settings import Knock
 from dialogs.speech import Heard, Whom
@@ -68,6 +69,7 @@ _FREQUENT = re.compile(r"频繁|too (?:fast|frequent|many)|frequency|rate limit"
 class Wechaty:
     abilities = Abilities(
         pictures=True,
+        strangers=False,
         announcements=True,
         longest_text=600,  # beyond it, some gateways cut the end off without an error
         # what accounts are reported to bear for months (docs/wechaty.md)
@@ -99,6 +101,7 @@ class Wechaty:
         self._memory = memory
         self._link = Link(endpoint, memory, may_stop=is_shared, connect=connect)
         self._cards = CardBox(self._link.call)
+        self._members = Members(self._link.call)
         self._loops = Loops()
         self._door = Door(self._link.call, show, lets_in)
         self._coming: asyncio.Queue[asyncio.Task[Heard | None] | None] = asyncio.Queue()
@@ -180,17 +183,20 @@ class Wechaty:
             self._cards.forget()
             self._door.forget_code()
         self._cards.note(event)
+        self._members.note(event)
         if event.name == "message":
             await self._places.acquire()
             self._take(self._fetch(event.text("messageId")))
         elif event.name == "room-leave":
             for who in hearing.leavers(event.facts):
                 await self._places.acquire()
-                self._take(self._left(event, who))
+                self._take(self._left(event.text("roomId"), who, event.facts.get("timestamp")))
         elif event.name in ("friendship", "room-invite"):
             start_task(self._door.answer(event), name=event.name)
         elif event.name in ("login", "logout"):
             self._door.forget_code()
+            if self.is_up:
+                start_task(self._miss(self._members.rooms), name="who has left meanwhile")
         elif event.name == "scan":
             self._door.show_code(event)
 
@@ -213,11 +219,16 @@ class Wechaty:
             log.exception("message %.40r is left out", id)
         return None
 
-    async def _left(self, event: Event, who: str) -> Heard | None:
-        room, now = event.text("roomId"), self._now()
+    async def _miss(self, rooms: Iterable[str]) -> None:
+        for room in rooms:
+            for who in await self._members.look(room):
+                await self._places.acquire()
+                self._take(self._left(room, who))
+
+    async def _left(self, room: str, who: str, stamp: object = None) -> Heard | None:
+        now = self._now()
         if who == self._link.us or not hearing.can_be_kept(room, who):
             return None
-        stamp = event.facts.get("timestamp")
         at = hearing.sent_at(stamp, now) if isinstance(stamp, int) else now
         id = hearing.message_id(f"left {room} {who} {at.isoformat()}")
         return Heard(self.name, id, room, who, await self._name_of(who), "", at, left=True)
@@ -248,6 +259,8 @@ class Wechaty:
         contact = await self._cards.contact(who)
         if contact is not None and hearing.is_no_person(contact):
             return None
+        if room is not None and self._members.begin(room):
+            start_task(self._miss([room]), name="who is in the group")
         words = hearing.words(payload.type, payload.text, payload.mention_ids, await self._us(room))
         if words is None or self._loops.is_one(room, who, payload.text, self._now()):
             return None

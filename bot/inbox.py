@@ -28,7 +28,7 @@ from shop.transaction import start_task, transaction, unit_of_work
 
 log = logging.getLogger(__name__)
 
-LONGEST_TEXT, LONGEST_NAME, LONGEST_ROOM = 20_000, 20, 64
+LONGEST_TEXT, LONGEST_NAME, LONGEST_ALIAS, LONGEST_ROOM = 20_000, 20, 64, 64
 _UNSPEAKABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
 )
@@ -296,6 +296,8 @@ def to_incoming(heard: Heard) -> Incoming:
         extra["recalls"] = heard.recalls
     if heard.to is not None:
         extra["to"] = {"account": heard.to.account, "name": clean_name(heard.to.name)}
+    if heard.alias:
+        extra["alias"] = " ".join(clean(heard.alias).split())[:LONGEST_ALIAS]
     if heard.room_name:
         extra["room_name"] = " ".join(clean(heard.room_name).split())[:LONGEST_ROOM]
     if heard.left:
@@ -324,6 +326,7 @@ def to_heard(kept: Kept) -> Heard:
         sent_at=message.sent_at,
         mentions=tuple(extra.get("mentions", ())),
         quote=Quote(**extra["quote"]) if "quote" in extra else None,
+        alias=extra.get("alias", ""),
         room_name=extra.get("room_name", ""),
         has_picture=has_picture(message),
         picture=kept.picture,

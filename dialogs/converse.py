@@ -86,7 +86,9 @@ class Conversation:
             request = await by_hand.take_over(self.shop, heard, room, now=now)
             facts = {"亲手回": f"#{request.id}"} if request else {"echo": "our own words"}
             return Reply(trace={"outcome": "silent", "facts": facts})
-        person = await people.recognise(self.shop, heard.channel, heard.who, heard.name, now=now)
+        person = await people.recognise(
+            self.shop, heard.channel, heard.who, heard.name, alias=heard.alias, now=now
+        )
         if not person.is_staff and await echo.repeats_us(heard):  # staff may pass on what they were told
             return Reply((), {"outcome": "silent", "facts": {"echo": "our own words"}}, person.id, room)
         ticket = None if person.is_staff else await desk.of_customer(person.id)

@@ -40,6 +40,7 @@ class Heard:
     sent_at: datetime
     mentions: tuple[str, ...] = ()  # accounts or names @-mentioned; "@shop" is the shop itself
     quote: Quote | None = None
+    alias: str = ""  # what the shop's own account calls him; for staff alone
     room_name: str = ""  # what the group is called today, where the channel's id of it is not its name
     has_picture: bool = False  # there is one to be fetched from the channel
     picture: PictureId | None = None  # it was fetched, and is kept under this number

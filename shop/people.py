@@ -61,12 +61,15 @@ class Address:
     name: str
 
 
-async def recognise(shop: ShopId, channel: str, account: str, name: str, *, now: datetime) -> Person:
-    """Who this account is; a stranger becomes a customer. A changed nickname is kept, the person stays."""
+async def recognise(
+    shop: ShopId, channel: str, account: str, name: str, *, alias: str | None = None, now: datetime
+) -> Person:
+    """Who this account is; a stranger becomes a customer. A changed nickname is kept, the person stays. `alias`: what
+    the shop's own account calls him, where that is known."""
     known = await _known(channel, account)
     if not known:
         async with transaction():
-            if met := await _meet(shop, channel, account, name, now):
+            if met := await _meet(shop, channel, account, name, alias or "", now):
                 return met
         known = await _known(channel, account)
     person = PersonId(int(known[0]["person_id"]))
@@ -74,6 +77,9 @@ async def recognise(shop: ShopId, channel: str, account: str, name: str, *, now:
         async with transaction():
             await records.Handle.filter(channel=channel, account=account).update(name=name, seen_at=now)
             await records.Person.filter(id=person).update(name=name)
+    if alias is not None and known[0]["alias"] != alias:
+        async with transaction():
+            await records.Handle.filter(channel=channel, account=account).update(alias=alias)
     return _person(known, name)
 
 
@@ -101,20 +107,22 @@ async def hold(*persons: PersonId) -> None:
 async def _known(channel: str, account: str) -> list[Mapping[str, Any]]:
     """A row for each role, one without a role for a customer, none for a stranger."""
     return await run_sql(
-        "SELECT handle.person_id, handle.name, staff.role, "
+        "SELECT handle.person_id, handle.name, handle.alias, staff.role, "
         "EXISTS (SELECT 1 FROM room WHERE room.owner_id = handle.person_id) AS leads FROM handle "
         "LEFT JOIN staff ON staff.person_id = handle.person_id WHERE handle.channel = ? AND handle.account = ?",
         [channel, account],
     )
 
 
-async def _meet(shop: ShopId, channel: str, account: str, name: str, now: datetime) -> Person | None:
+async def _meet(
+    shop: ShopId, channel: str, account: str, name: str, alias: str, now: datetime
+) -> Person | None:
     """None when somebody else met this account in the same moment (its first words in two groups at once)."""
     person = await records.Person.create(shop_id=shop, name=name, met_at=now)
     met = await run_sql(
-        "INSERT INTO handle (person_id, channel, account, name, seen_at) VALUES (?, ?, ?, ?, ?) "
+        "INSERT INTO handle (person_id, channel, account, name, alias, seen_at) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (channel, account) DO NOTHING RETURNING id",
-        [person.id, channel, account, name, now],
+        [person.id, channel, account, name, alias, now],
     )
     if met:
         return Person(PersonId(person.id), name)
@@ -130,6 +138,18 @@ async def _roles(person: PersonId) -> frozenset[str]:
 async def person(id: PersonId) -> Person:
     row = await records.Person.get(id=id)
     return Person(PersonId(row.id), row.name, await _roles(PersonId(row.id)))
+
+
+async def alias(person: PersonId) -> str:
+    """What the shop's own account calls him, newest first; empty where it has no name of its own for him. For staff."""
+    found = (
+        await records.Handle.filter(person_id=person)
+        .exclude(alias="")
+        .order_by("-seen_at", "-id")
+        .first()
+        .values_list("alias", flat=True)
+    )
+    return str(found or "")
 
 
 async def named(shop: ShopId, name: str) -> tuple[PersonId, ...]:

@@ -77,10 +77,12 @@ async def head(request: Request, words: str) -> str:
 
 
 async def who(request: Request) -> str:
-    """小王@水果群"""
+    """小王（三栋王姐）@水果群: under the name that the shop's account has for him, too, if it has one."""
     customer = await people.person(request.person)
+    alias = await people.alias(request.person)
+    known_as = f"（{alias}）" if alias not in ("", customer.name) else ""
     room = f"@{(await people.room_by_id(request.room)).name}" if request.room is not None else ""
-    return f"{customer.name}{room}"
+    return f"{customer.name}{known_as}{room}"
 
 
 async def last_order(shop: ShopId, request: Request) -> str:

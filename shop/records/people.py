@@ -28,6 +28,7 @@ class Handle(Model):
     channel = fields.CharField(32)
     account = fields.CharField(128)
     name = fields.CharField(64)  # as shown there today
+    alias = fields.CharField(64, db_default="")  # what the shop's own account calls him; for staff alone
     seen_at = fields.DatetimeField()
 
     person_id: int

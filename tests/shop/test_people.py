@@ -25,6 +25,17 @@ async def test_the_same_account_on_another_channel_is_somebody_else(shop: ShopId
     assert one.id != other.id
 
 
+async def test_what_the_account_calls_him_is_kept_and_forgotten_as_it_says(shop: ShopId) -> None:
+    him = await people.recognise(shop, CHANNEL, "wx1", "小李", alias="三栋王姐", now=NOW)
+    assert (him.name, await people.alias(him.id)) == ("小李", "三栋王姐")
+    await people.recognise(shop, CHANNEL, "wx1", "小李", now=NOW)  # by whoever does not know it
+    assert await people.alias(him.id) == "三栋王姐"
+    await people.recognise(shop, CHANNEL, "wx1", "小李", alias="王姐", now=NOW)
+    assert await people.alias(him.id) == "王姐"
+    await people.recognise(shop, CHANNEL, "wx1", "小李", alias="", now=NOW)
+    assert await people.alias(him.id) == ""
+
+
 async def test_staff_by_role_longest_serving_first(shop: ShopId) -> None:
     boss, agent = await a_clerk("老板"), await a_clerk("客服", people.AGENT)
     await people.appoint(shop, boss, people.OWNER, now=NOW)  # said twice

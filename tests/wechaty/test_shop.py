@@ -12,7 +12,7 @@ import pytest
 
 from bot.channels.wechaty.gateway import Endpoint, look
 from tests.support.shopkeeper import PATIENCE, Shopkeeper, catalogue_file, free_port
-from tests.wechaty.stand import ROOM, TOKEN, US, NodeGateway, until
+from tests.wechaty.stand import NAME, PEOPLE, ROOM, TOKEN, US, NodeGateway, contact, until
 
 CONFIG = """
 [shop]
@@ -100,6 +100,24 @@ async def test_photos_go_both_ways_and_whoever_types_on_the_account_s_phone_is_n
     await gateway.say("wxid_hua", "来1箱橙子")
     await said(gateway, "wxid_boss", lambda text: text == "#2 阿花：来1箱橙子")
     assert [text for place, text in gateway.said() if place == "wxid_hua"] == []
+    assert await keeper.stop() == 0
+
+
+async def test_what_the_account_calls_a_customer_its_staff_read_and_nobody_else(
+    keeper: Shopkeeper, gateway: NodeGateway
+) -> None:
+    await until(lambda: "绑定" in keeper.log and "logged in" in keeper.log)
+    (code,) = re.findall(r"绑定 \d{6}", keeper.log)
+    await gateway.say("wxid_boss", code)
+    await gateway.say("wxid_boss", "@鲜果小助手\u2005开店", room=ROOM)
+    await said(gateway, ROOM, lambda text: text.startswith("邻里鲜果开张了"))
+    people = [one | ({"alias": "三栋王姐"} if one["id"] == "wxid_li" else {}) for one in PEOPLE]
+    await gateway.do("world", contacts=[contact(US, NAME), *people], dirty=[[2, "wxid_li"]])
+    await gateway.say("wxid_li", "来1箱橙子", room=ROOM)
+    await said(gateway, ROOM, lambda text: text.startswith("小李：橙子1箱"))
+    await gateway.say("wxid_li", "转人工")
+    await said(gateway, "wxid_boss", lambda text: "小李（三栋王姐）" in text)
+    assert [text for place, text in gateway.said() if place != "wxid_boss" and "王姐" in text] == []
     assert await keeper.stop() == 0
 
 

@@ -272,6 +272,7 @@ class Wechaty:
             name=await self._cards.name_in(room, who),
             text=words.text,
             sent_at=said_at,
+            alias=str(contact.alias or "") if contact is not None else "",
             mentions=words.mentions,
             quote=words.quote,
             room_name=await self._topic(room),

@@ -44,7 +44,13 @@ FIELDS: Mapping[str, Mapping[str, tuple[int, Any]]] = {
     "File": {"file_box": (1, TEXT)},  # a JSON object
     "SendFile": {"conversation_id": (1, TEXT), "file_box": (2, TEXT)},
     "Chunk": {"chunk": (1, BYTES)},
-    "Contact": {"id": (1, TEXT), "type": (3, NUMBER), "name": (4, TEXT), "friend": (9, FLAG)},
+    "Contact": {
+        "id": (1, TEXT),
+        "type": (3, NUMBER),
+        "name": (4, TEXT),
+        "alias": (7, TEXT),
+        "friend": (9, FLAG),
+    },
     "Room": {"id": (1, TEXT), "topic": (2, TEXT), "owner_id": (4, TEXT)},
     "Members": {"member_ids": (1, [TEXT])},
     "Announced": {"id": (1, TEXT), "text": (3, TEXT)},

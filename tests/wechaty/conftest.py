@@ -25,17 +25,8 @@ async def gateway(one_gateway: NodeGateway) -> NodeGateway:
 
 CONNECTIONS: Mapping[str, Connect] = {"ours": Gateway, "python-wechaty": PythonGateway}
 NO_NEWS = "it is not told that somebody or a group has changed; a new name is known after the next connection"
-NO_FILES = (
-    "it cannot read the form in which a gateway gives what is larger than 20 KB, so it has no pictures at all"
-)
 NO_BOARD = "it writes an announcement where gateways have not read it since 2022, and says that it made one"
 CANNOT: Mapping[str, str] = {
-    "test_what_somebody_shows_comes_over_byte_for_byte": NO_FILES,
-    "test_a_picture_that_the_account_cannot_get_is_none": NO_FILES,
-    "test_what_is_no_picture_or_too_big_is_none": NO_FILES,
-    "test_a_picture_goes_out_after_its_words_and_once": NO_FILES,
-    "test_words_that_went_out_are_not_said_again_with_a_picture_that_did_not": NO_FILES,
-    "test_a_card_that_is_drawn_stands_for_its_text_and_the_text_for_a_card_that_is_not_taken": NO_FILES,
     "test_the_owner_of_a_group_hangs_it_up_there": NO_BOARD,
     "test_a_member_is_called_by_the_name_in_this_group_and_a_new_name_is_known_at_once": NO_NEWS,
     "test_the_account_is_renamed_and_still_knows_when_it_is_called": NO_NEWS,

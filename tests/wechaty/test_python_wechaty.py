@@ -24,8 +24,8 @@ def test_what_it_cannot_do_is_named_by_tests_that_exist() -> None:
     assert set(CANNOT) <= set(vars(test_channel)) | set(vars(test_pictures)) | set(vars(test_board))
 
 
-def test_it_has_every_call_that_a_shop_needs_but_those_for_pictures_and_announcements() -> None:
-    assert set(OURS) - set(CALLS) == {"MessageImage", "MessageSendFile", "RoomAnnounce"}
+def test_it_has_every_call_that_a_shop_needs_but_the_one_for_announcements() -> None:
+    assert set(OURS) - set(CALLS) == {"RoomAnnounce"}
     assert set(CALLS) <= set(OURS)
 
 

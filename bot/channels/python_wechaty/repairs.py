@@ -1,4 +1,4 @@
-"""修补: what python-wechaty 0.10.7 (2022) needs before it can be imported today. All of it is here, and the
+"""修补: what python-wechaty 0.10.7 (2022) needs before it can be imported today, and to have pictures. All of it is here, and the
 library is imported from here only."""
 
 from __future__ import annotations
@@ -7,9 +7,10 @@ import os
 import socket
 import sys
 import warnings
+from dataclasses import dataclass
 from types import ModuleType
 
-__all__ = ["PuppetOptions", "PuppetService"]
+__all__ = ["Chunk", "Id", "PuppetOptions", "PuppetService"]
 
 os.environ.setdefault("WECHATY_LOG", "error")  # louder, it writes the token into the log
 
@@ -42,8 +43,20 @@ with warnings.catch_warnings():
     # 3. gone in urllib3 2
     vars(urllib3)["get_host"] = get_host
 
+    import betterproto
     from wechaty_puppet.schemas.puppet import PuppetOptions
     from wechaty_puppet_service import PuppetService
 
 # 4. a dataclass that is compared and used as a key
 PuppetOptions.__hash__ = object.__hash__
+
+
+# 5. what is larger than 20 KB goes by two calls that are newer than the library
+@dataclass(eq=False, repr=False)
+class Id(betterproto.Message):
+    id: str = betterproto.string_field(1)
+
+
+@dataclass(eq=False, repr=False)
+class Chunk(betterproto.Message):
+    chunk: bytes = betterproto.bytes_field(1)

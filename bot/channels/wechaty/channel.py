@@ -92,10 +92,8 @@ class Wechaty:
         """`connect`: how the gateway is spoken to. `memory` holds the leases on gateway and account; `is_shared`: other processes
         see it, too. `show`: where a person sees the code to log in with. `lets_in`: whose requests are accepted."""
         self.name = name
-        if not connect.has_files:
-            self.abilities = replace(Wechaty.abilities, pictures=False)
         if not connect.has_announcements:
-            self.abilities = replace(self.abilities, announcements=False)
+            self.abilities = replace(Wechaty.abilities, announcements=False)
         self._shop_name = shop_name
         self._now = now
         self._memory = memory

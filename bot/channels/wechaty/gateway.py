@@ -76,7 +76,6 @@ class Event:
 class Connection(Protocol):
     """What a link needs of one connection; ours is `Gateway`."""
 
-    has_files: ClassVar[bool]  # whether pictures go through it
     has_announcements: ClassVar[bool]
 
     def __init__(self, endpoint: Endpoint) -> None: ...
@@ -98,7 +97,6 @@ Connect = type[Connection]
 
 
 class Gateway:
-    has_files: ClassVar[bool] = True
     has_announcements: ClassVar[bool] = True
 
     def __init__(self, endpoint: Endpoint) -> None:

@@ -25,6 +25,7 @@ from shop.rules.pictures import MOST_BYTES, Picture, picture
 IN_ITSELF, ELSEWHERE, UNDER_A_NUMBER = 1, 2, 7  # the gateway's types of a file box
 LARGE = 2  # the picture as people see it; the original may be many times as big and shows no more
 FETCH_SECONDS = 20.0
+SETTLING = 0.3  # seconds: gateways say that they have a picture before the last of it is written down
 
 
 async def fetch(link: Link, message: str) -> Picture:
@@ -41,6 +42,7 @@ async def fetch(link: Link, message: str) -> Picture:
 async def hand_over(link: Link, shown: Picture) -> str:
     """Give the gateway a picture; gives what a call says to mean it. Raises what `link.call` raises."""
     number = await link.upload(shown.body)
+    await asyncio.sleep(SETTLING)
     return json.dumps({"type": UNDER_A_NUMBER, "uuid": number, "name": shown.name, "size": len(shown.body)})
 
 

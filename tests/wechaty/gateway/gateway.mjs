@@ -7,6 +7,7 @@ import { PuppetServer } from 'wechaty-puppet-service'
 import { Account } from './puppet.mjs'
 
 const [folder, port, control, token, cert, key] = process.argv.slice(2)
+process.env.TMPDIR = folder // the pictures that it keeps go with it, however it ends
 const account = new Account(folder)
 account.on('error', () => {}) // an error event without a listener would end the program
 

@@ -100,15 +100,20 @@ def title(of: OnOffer) -> str:
 def post(of: OnOffer, shelf: Goods, *, now: datetime) -> str:
     """As the group reads it when it begins."""
     lines = [title(of), *(item_line(item, of, shelf) for item in of.items)]
-    ends = f"{day_and_hour(of.deadline, now, shelf.catalogue.tz)}截" if of.deadline else ""
     least = f"满 {of.least} 份成团，不够全退" if of.least > NONE else ""
     if of.kind == Kind.TEAM:
         lines.append(team_terms(of))
     if of.kind == Kind.BARGAIN:
         lines.append(bargain_terms(of))
-    if of.kind == Kind.EVENT:
-        ends = f"{day_and_hour(of.deadline, now, shelf.catalogue.tz)}开始" if of.deadline else ""
-    return "\n".join([*lines, "，".join(part for part in (ends, least, how_to(of)) if part)])
+    when = ends(of, now, shelf.catalogue.tz)
+    return "\n".join([*lines, "，".join(part for part in (when, least, how_to(of)) if part)])
+
+
+def ends(of: OnOffer, now: datetime, tz: str) -> str:
+    """今天20:00截, or 后天10:00开始 for what people come to; empty while nobody has said."""
+    if of.deadline is None:
+        return ""
+    return f"{day_and_hour(of.deadline, now, tz)}{'开始' if of.kind == Kind.EVENT else '截'}"
 
 
 def rolling(
@@ -122,8 +127,7 @@ def rolling(
         lines = [f"…前面 {hidden} 条{more}", *lines[-LAST_SHOWN:]]
     head = title(of)
     if of.deadline:
-        ends = "开始" if of.kind == Kind.EVENT else "截"
-        head += f"（{day_and_hour(of.deadline, now, shelf.catalogue.tz)}{ends}）"
+        head += f"（{ends(of, now, shelf.catalogue.tz)}）"
     no_more = "来不了说“不去了”" if of.kind == Kind.EVENT else "不要了说“退出”"
     foot = f"{how_far(of, at, shelf)}。{how_to(of)}，{no_more}"
     return "\n".join([head, *lines, foot])
@@ -132,7 +136,7 @@ def rolling(
 def _entry(entry: Entry, of: OnOffer, shelf: Goods, *, private: bool = False) -> str:
     whom = f"（给{short(entry.for_whom)}）" if entry.for_whom else ""
     who = short(entry.name) if private else name(entry, of)
-    return f"{entry.no} {who} {' '.join(_taken(sku, qty, of, shelf) for sku, qty in entry.goods)}{whom}"
+    return f"{entry.no} {who} {' '.join(taken(sku, qty, of, shelf) for sku, qty in entry.goods)}{whom}"
 
 
 def name(entry: Entry, of: OnOffer) -> str:
@@ -140,7 +144,7 @@ def name(entry: Entry, of: OnOffer) -> str:
     return mask(entry.name) if of.extra.get("anonymous") or entry.nameless else short(entry.name)
 
 
-def _taken(sku: str, qty: Quantity, of: OnOffer, shelf: Goods) -> str:
+def taken(sku: str, qty: Quantity, of: OnOffer, shelf: Goods) -> str:
     unit = shelf.everything.sku[sku].unit
     if len(of.items) == 1:
         return f"{qty}{unit}"
@@ -178,7 +182,7 @@ def _next_step(of: OnOffer, at: Progress, shelf: Goods) -> str:
 
 def total_words(of: OnOffer, at: Progress, shelf: Goods) -> str:
     """How much in all: 23盒, or 车厘子23盒、草莓5盒."""
-    return "、".join(_taken(sku, qty, of, shelf) for sku, qty in at.taken.items() if qty.milli) or "0 份"
+    return "、".join(taken(sku, qty, of, shelf) for sku, qty in at.taken.items() if qty.milli) or "0 份"
 
 
 _BUILDING = re.compile(r"(\d{1,3})\s*(?:栋|号楼|幢|座|[-－—#]\s*\d)")

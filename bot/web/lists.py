@@ -74,7 +74,7 @@ class _Lists:
             "state": LIFE.shown[of.state],
             "is_open": of.is_open(now),
             "items": [rolling.item_line(item, of, shelf) for item in of.items],
-            "ends": rolling.day_and_hour(of.deadline, now, shelf.catalogue.tz) if of.deadline else "",
+            "ends": rolling.ends(of, now, shelf.catalogue.tz),
             "how_far": rolling.how_far(of, at, shelf),
             "share": min(100, at.total.milli * 100 // of.least.milli) if of.least.milli else 0,
             "how_to": rolling.how_to(of),
@@ -103,9 +103,7 @@ def _row(entry: Entry, of: OnOffer, shelf: Goods, *, private: bool) -> _Row:
     hidden = not private and (of.extra.get("anonymous") or entry.nameless)
     name = mask(entry.name) if hidden else entry.name
     whom = f"（给{entry.for_whom}）" if entry.for_whom else ""
-    taken = "、".join(
-        f"{shelf.everything.called(sku)}{qty}{shelf.everything.sku[sku].unit}" for sku, qty in entry.goods
-    )
+    taken = "、".join(rolling.taken(sku, qty, of, shelf) for sku, qty in entry.goods)
     if not private:
         return _Row(entry.no, name + whom, taken)
     place = rolling.building(entry)

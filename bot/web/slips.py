@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,14 @@ from shop.kit.codes import show_pickup_code
 from shop.kit.ids import ShopId
 from shop.kit.money import ZERO, Money
 from shop.kit.quantity import Quantity
+from shop.on_offer import campaign
+from shop.rules.campaigns import Kind
 from shop.rules.orders import SHOWN, PayMode, Status
 from shop.rules.refunds import LIFE, State
 from shop.slips import Slip
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")  # also keeps from the database what it cannot hold
+OF_AN_EVENT = {Status.PREPARING: "报上了", Status.FULFILLED: "到场了"}
 NOTHING = (State.REJECTED, State.WITHDRAWN)
 _HIDDEN = {
     "Cache-Control": "private, no-store",
@@ -80,34 +83,40 @@ def hidden(response: web.Response) -> web.Response:
 async def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, Any]:
     """What slip.html and paid.html draw from."""
     team = await teams.of_order(slip.id) if slip.campaign is not None else None
+    of = await campaign(slip.campaign) if slip.campaign is not None else None
+    event = of if of is not None and of.kind == Kind.EVENT else None
     return {
         "slip": slip,
         "stands": SHOWN[slip.status],
         "team": team,
-        "steps": steps(slip, in_a_team=team is not None),
+        "event": event,
+        "steps": steps(slip, in_a_team=team is not None, words=OF_AN_EVENT if event else {}),
         "seconds_left": _seconds_left(slip, now),
         "pickup_code": show_pickup_code(slip.pickup_code) if slip.pickup_code else None,
         "cuts": cuts(slip),
-        "words": words_to_change(slip),
+        "words": ["不去了"] if event else words_to_change(slip),
         "local": lambda moment: local(
             moment.astimezone(site(request).zone), now.astimezone(site(request).zone)
         ),
     }
 
 
-def steps(slip: Slip, *, in_a_team: bool) -> list[tuple[str, str]]:
-    """The way of this order: each step with done, now or ahead. A cancelled order shows no way it will not go."""
+def steps(slip: Slip, *, in_a_team: bool, words: Mapping[Status, str]) -> list[tuple[str, str]]:
+    """The way of this order: each step with done, now or ahead. A cancelled order shows no way it will not go. `words`
+    are those that are not the usual ones."""
+    shown_as = {**SHOWN, **words}
     if slip.status in (Status.CANCELLED, Status.REFUNDED):
         prepared = slip.pay_mode == PayMode.COD or slip.money_in
         paid_for = Status.WAITING_TEAM if in_a_team else Status.PREPARING
         way = [Status.UNPAID, paid_for] if prepared else [Status.UNPAID]
-        return [*((SHOWN[step], "done") for step in way), (SHOWN[slip.status], "now")]
+        return [*((shown_as[step], "done") for step in way), (shown_as[slip.status], "now")]
     way = [Status.UNPAID, Status.PREPARING, Status.FULFILLED]
     if slip.status == Status.WAITING_TEAM:
         way.insert(1, Status.WAITING_TEAM)
     here = way.index(Status.FULFILLED if slip.status == Status.COMPLETED else slip.status)
     shown = [
-        (SHOWN[step], "done" if n < here else "now" if n == here else "ahead") for n, step in enumerate(way)
+        (shown_as[step], "done" if n < here else "now" if n == here else "ahead")
+        for n, step in enumerate(way)
     ]
     return [("已下单", "done"), *shown[1:]] if slip.pay_mode == PayMode.COD else shown
 

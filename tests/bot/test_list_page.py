@@ -7,15 +7,18 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
-from shop import campaigns, orders, people
+from shop import campaigns, lists, orders, people, signups
 from shop.campaigns import NewItem
-from shop.kit.ids import PersonId
+from shop.kit.ids import OrderId, PersonId
+from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.rules.baskets import Want
 from shop.rules.campaigns import Kind, OnOffer
+from shop.transaction import run_sql
 from tests.support.till import Till, open_till
 
 TAG = re.compile(r"<[^>]*>")
@@ -49,8 +52,38 @@ async def test_everybody_sees_who_takes_what_and_no_code(till: Till) -> None:
     page = await till.page(f"/l/{of.token}")
     text = read(page)
     assert "周五&lt;橙子&gt;" in page and "3栋&lt;i&gt;王姐（给妈妈）" in page
-    assert "1 人 2箱，还差 8 成团" in text and "橙子2箱" in text
+    assert "1 人 2箱，还差 8 成团" in text and "2箱" in text
     assert code not in page and "未付" not in text and of.sheet_token not in page
+
+
+async def test_who_does_not_want_to_be_named_is_not(till: Till) -> None:
+    of = await a_list(till)
+    await join(till, of, "王姐姐")
+    code = await join(till, of, "小李子")
+    (row,) = await run_sql('SELECT id FROM "order" WHERE code = ?', [code])
+    await lists.hide([OrderId(int(row["id"]))])
+    page = await till.page(f"/l/{of.token}")
+    assert "小李子" not in page and "小***" in page and "王姐姐" in page
+    assert "小李子" in await till.page(f"/s/{of.sheet_token}")
+
+
+async def test_an_event_begins_and_its_slip_speaks_of_a_door(till: Till) -> None:
+    of = await signups.open(
+        till.shop,
+        "品鉴会",
+        Quantity.of(3),
+        Money(0),
+        till.clock() + timedelta(hours=3),
+        [],
+        by=None,
+        now=till.clock(),
+    )
+    who = await people.recognise(till.shop, "webroom", "小李", "小李", now=till.clock())
+    wants = [Want(of.items[0].sku, Quantity.of(1))]
+    placed = await orders.place(till.shop, PersonId(who.id), wants, now=till.clock(), campaign=of)
+    assert "开始" in read(await till.page(f"/l/{of.token}"))
+    slip = read(await till.page(f"/o/{placed.token}"))
+    assert "报上了" in slip and "到门口出示这个码" in slip and "取货" not in slip
 
 
 async def test_a_list_without_names(till: Till) -> None:

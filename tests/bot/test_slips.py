@@ -266,4 +266,4 @@ async def test_who_gives_his_place_at_an_event_back_was_never_in_a_team(till: Ti
     await till.client.post(f"/sandbox/{await till.trade_of(placed)}")
     await signups.leave(event, till.buyer, now=now)
     text = read(await till.page(f"/o/{placed.token}"))
-    assert "待付款 备货中 已取消" in text and "拼团中" not in text
+    assert "待付款 报上了 已取消" in text and "拼团中" not in text

@@ -93,7 +93,7 @@ class _Lists:
 class _Row:
     no: int
     name: str
-    goods: str
+    goods: tuple[str, ...]
     code: str = ""
     paid: bool = False
     building: str = ""
@@ -103,7 +103,7 @@ def _row(entry: Entry, of: OnOffer, shelf: Goods, *, private: bool) -> _Row:
     hidden = not private and (of.extra.get("anonymous") or entry.nameless)
     name = mask(entry.name) if hidden else entry.name
     whom = f"（给{entry.for_whom}）" if entry.for_whom else ""
-    taken = "、".join(rolling.taken(sku, qty, of, shelf) for sku, qty in entry.goods)
+    taken = tuple(rolling.taken(sku, qty, of, shelf) for sku, qty in entry.goods)
     if not private:
         return _Row(entry.no, name + whom, taken)
     place = rolling.building(entry)

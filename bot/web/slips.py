@@ -118,6 +118,8 @@ def steps(slip: Slip, *, in_a_team: bool, words: Mapping[Status, str]) -> list[t
         (shown_as[step], "done" if n < here else "now" if n == here else "ahead")
         for n, step in enumerate(way)
     ]
+    if words and not slip.payable.fen:
+        return shown[1:]  # nothing to pay
     return [("已下单", "done"), *shown[1:]] if slip.pay_mode == PayMode.COD else shown
 
 

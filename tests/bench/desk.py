@@ -75,7 +75,7 @@ def run() -> int:
     given = parser.parse_args()
     logging.disable(logging.ERROR)
     if given.db == "postgres":
-        server = PostgresServer()
+        server = PostgresServer("synchronous_commit=off")
         try:
             return asyncio.run(main(postgres(server), given.seed, given.runs, given.steps))
         finally:

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from shop.database import record_modules
+from shop.engines.sqlite import PRAGMAS
 from tests.conftest import make_tables
 from tests.support.postgres import PostgresServer, in_a_loop_of_its_own
 from tests.support.walk import Empty
@@ -13,6 +14,7 @@ from tests.support.walk import Empty
 
 def sqlite(folder: Path) -> Empty:
     """The same file in this folder, each time as good as new."""
+    PRAGMAS["synchronous"] = "OFF"  # losing power is not among the faults of a walk
     made, used = folder / "empty.db", folder / "walk.db"
     in_a_loop_of_its_own(make_tables(f"sqlite:///{made}", tuple(record_modules())))
 

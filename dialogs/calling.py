@@ -7,8 +7,13 @@ from zoneinfo import ZoneInfo
 
 from dialogs.agent import triggers
 from dialogs.engine import Done
+from dialogs.speech import Say
 from dialogs.turn import Turn
 from shop import agents, desk
+from shop.rules.orders import Status
+from shop.slips import Slip
+
+TOLD_WITHIN = timedelta(days=60)  # of a large order: its number comes again after a year
 
 
 async def tell_the_staff(turn: Turn, *, sorry: str = "", hint: str = "", skill: str = "") -> Done:
@@ -32,18 +37,36 @@ async def look_at_it(turn: Turn, why: str, *, skill: str) -> None:
     await desk.pass_on(turn.shop, turn.person.id, why, room=turn.room_id, skill=skill, now=turn.now)
 
 
+async def look_at_a_big_one(turn: Turn, slip: Slip) -> tuple[Say, ...]:
+    """So much that a person of the shop looks at it, too: when it is placed or when it grows, once for each order."""
+    about = f"大单 {slip.code}"
+    if slip.status == Status.CANCELLED or not turn.facts.calls.is_big(slip.payable):
+        return ()
+    if await desk.was_told(turn.person.id, about, since=turn.now - TOLD_WITHIN):
+        return ()
+    await look_at_it(turn, f"{about} {slip.payable}", skill=triggers.WHOLESALE)
+    return (turn.privately("这单不小，店里的人会来跟你核一下；照常付款就行"),)
+
+
+async def when_back(turn: Turn) -> str:
+    """明天 09:00, or 上班就 where nobody has said when; empty while somebody is there."""
+    if await agents.are_there(turn.shop, now=turn.now):
+        return ""
+    back = await agents.back_at(turn.shop, now=turn.now)
+    return day(back, turn.now, turn.tz) if back else "上班就"
+
+
 async def _told(turn: Turn, *, is_new: bool) -> str:
     """When the shop is away, that and until when: once a day."""
-    if await agents.are_there(turn.shop, now=turn.now):
+    when = await when_back(turn)
+    if not when:
         return "已经告诉店里了，很快来回你" if is_new else "店里已经知道了，再等一下"
     tomorrow = turn.now.astimezone(ZoneInfo(turn.tz)).replace(
         hour=0, minute=0, second=0, microsecond=0
     ) + timedelta(days=1)
     if not await agents.may_tell_away(turn.person.id, now=turn.now, until=tomorrow):
         return "记下了"
-    back = await agents.back_at(turn.shop, now=turn.now)
-    when = f"{day(back, turn.now, turn.tz)}回你" if back else "上班就回你"
-    return f"现在没人在店里。什么事先留言，{when}；小店照常能下单"
+    return f"现在没人在店里。什么事先留言，{when}回你；小店照常能下单"
 
 
 def day(moment: datetime, now: datetime, tz: str) -> str:

@@ -5,20 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from dialogs import rolling, signing, teaming, voice
-from dialogs.agent.triggers import WHOLESALE
 from dialogs.ask import clarify_question
-from dialogs.calling import look_at_it
+from dialogs.calling import look_at_a_big_one
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
 from dialogs.hear.reading import Line, Pending, Reading
 from dialogs.speech import Button, Say
 from dialogs.turn import Turn
 from dialogs.wants import line_from_json, line_to_json, to_wants
-from shop import campaigns, desk, lists, orders, shares, slips, teams
+from shop import campaigns, lists, orders, shares, slips, teams
 from shop.kit.ids import RoomId
 from shop.kit.money import Money, total
 from shop.kit.refusal import Refusal
@@ -28,7 +26,6 @@ from shop.rules.campaigns import Kind, OnOffer
 from shop.rules.orders import Status
 from shop.slips import Slip, SlipLine
 
-TOLD_WITHIN = timedelta(days=60)  # of a large order: its number comes again after a year
 MANY = Decimal(30)  # of one pack: nobody is surprised to be asked
 
 
@@ -132,20 +129,9 @@ async def take(turn: Turn, data: Data, seal: str = "") -> Done:
             says += await told_of_campaign(turn, slip, campaign)
         else:
             says += edited(turn, slip) if was_there else placed(turn, slip)
-        says += await _big(turn, slip)
+        says += await look_at_a_big_one(turn, slip)
         facts |= _facts(slip)
     return Done(tuple(says), facts=facts)
-
-
-async def _big(turn: Turn, slip: Slip) -> tuple[Say, ...]:
-    """So much that a person of the shop looks at it, too: when it is placed or when it grows, once for each order."""
-    about = f"大单 {slip.code}"
-    if slip.status == Status.CANCELLED or not turn.facts.calls.is_big(slip.payable):
-        return ()
-    if await desk.was_told(turn.person.id, about, since=turn.now - TOLD_WITHIN):
-        return ()
-    await look_at_it(turn, f"{about} {slip.payable}", skill=WHOLESALE)
-    return (turn.privately("这单不小，店里的人会来跟你核一下；照常付款就行"),)
 
 
 def _only_more(lines: Sequence[Mapping[str, Any]]) -> bool:

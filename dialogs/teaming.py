@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from dialogs import rolling, voice
+from dialogs.calling import look_at_a_big_one
 from dialogs.engine import Done
 from dialogs.hear.numbers import parse
 from dialogs.speech import Button, Say
@@ -85,7 +86,13 @@ async def join(turn: Turn, of: OnOffer, wants: Sequence[Want], number: int | Non
     if number is None:
         number = (await teams.nearest(of, who, now=turn.now, room=room)).number
     placed, team = await teams.join(turn.shop, who, number, wants, now=turn.now, room=room)
-    return Done(seated(turn, placed, team, of), facts={"团": team.number, "单号": placed.code})
+    return await begun(turn, placed, team, of)
+
+
+async def begun(turn: Turn, placed: Slip, team: Standing, of: OnOffer) -> Done:
+    """He has a seat; one that costs much is looked at as any large order is."""
+    says = (*seated(turn, placed, team, of), *await look_at_a_big_one(turn, placed))
+    return Done(says, facts={"团": team.number, "单号": placed.code})
 
 
 async def left(turn: Turn) -> Done:

@@ -54,7 +54,7 @@ class OpenTeam(Dialogue):
         placed, team = await teams.open(
             turn.shop, turn.person.id, of, [teaming.wanted(of, 1)], now=turn.now, room=turn.room_id
         )
-        return Done(teaming.seated(turn, placed, team, of), facts={"团": team.number, "单号": placed.code})
+        return await teaming.begun(turn, placed, team, of)
 
     def words(self, refusal: Refusal) -> str | None:
         return NO_TEAMS if isinstance(refusal, NoSuchCampaign) else None

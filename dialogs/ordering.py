@@ -115,11 +115,12 @@ def _is_much(data: Data) -> bool:
 
 async def take(turn: Turn, data: Data, seal: str = "") -> Done:
     """Place the lines, or change the open order by them; what is for a campaign is an order of that campaign."""
-    says, facts = list[Say](), dict[str, str]()
+    says, facts, codes = list[Say](), dict[str, Any](), list[str]()
     for campaign, lines in by_campaign(turn, data["lines"]):
         if campaign is not None and campaign.kind == Kind.TEAM and _only_more(lines):
             seat = await teaming.join(turn, campaign, to_wants(lines))
             says, facts = [*says, *seat.says], facts | dict(seat.facts)
+            codes.append(seat.facts["单号"])
             continue
         wants = to_wants(lines)
         if campaign is not None and turn.nameless:
@@ -131,7 +132,8 @@ async def take(turn: Turn, data: Data, seal: str = "") -> Done:
             says += edited(turn, slip) if was_there else placed(turn, slip)
         says += await look_at_a_big_one(turn, slip)
         facts |= _facts(slip)
-    return Done(tuple(says), facts=facts)
+        codes.append(slip.code)
+    return Done(tuple(says), facts=facts if len(codes) == 1 else facts | {"单号": codes})
 
 
 def _only_more(lines: Sequence[Mapping[str, Any]]) -> bool:

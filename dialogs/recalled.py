@@ -30,8 +30,18 @@ async def done(turn: Turn, heard: Heard, state: State | None) -> Done:
     if turn.ticket is not None and turn.ticket.in_hands:
         await desk.customer_wrote(turn.ticket.id, turn.text, now=turn.now)
         return Done((), facts={"在人工": f"#{turn.ticket.id}"})
-    code = str(taken.trace.get("facts", {}).get("单号", ""))
-    return await _of_an_order(turn, heard, taken, code) if code else Done()
+    codes = _orders_of(taken)
+    each = [await _of_an_order(turn, heard, taken, code) for code in codes]
+    says = tuple(say for one in each for say in one.says)
+    return Done(says, facts={"单号": codes} if says else {})
+
+
+def _orders_of(taken: TakenBack) -> list[str]:
+    """The orders that this message was about: several when it named goods of a campaign and others."""
+    said = taken.trace.get("facts", {}).get("单号", "")
+    if isinstance(said, str):
+        return [said] if said else []
+    return list(said) if taken.trace.get("dialogue") == ORDERED else []
 
 
 async def _of_an_agent(turn: Turn, taken: TakenBack) -> Done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogs.calling import when_back
 from dialogs.engine import Data, Dialogue, Done
 from dialogs.turn import Turn
 from shop import desk
@@ -37,7 +38,9 @@ class ShopAnswers(Dialogue):
         if turn.room is not None and not turn.addressed:
             return Done()
         request = await desk.pass_on(turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now)
-        return Done((turn.here("这个我帮你问店里，问到了私聊回你"),), facts={"找人单": f"#{request.id}"})
+        when = await when_back(turn)
+        text = f"这个我记下了，现在没人在店里，{when}私聊回你" if when else "这个我帮你问店里，问到了私聊回你"
+        return Done((turn.here(text),), facts={"找人单": f"#{request.id}"})
 
 
 def _join(*facts: str) -> str:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from dialogs import refunding, voice
-from dialogs.agent.triggers import AFTER_SALE
+from dialogs.agent.triggers import AFTER_SALE, skill_of
 from dialogs.calling import look_at_it, tell_the_staff
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
 from dialogs.hear.reading import Pending, Reading
@@ -21,6 +21,7 @@ from shop.rules.refunds import State, What
 from shop.settled import shop_rules
 from shop.slips import Slip
 
+LONGEST_WHY = 120
 EVERYTHING = re.compile("全退|全部退|都退|整单退|全部|都不要")
 AMOUNT = re.compile(
     r"^[^,，。\s\d]{0,8}[\d一二两三四五六七八九十半]+[^,，。\s]{0,2}(?:[,，。\s]+|$)"
@@ -46,7 +47,7 @@ def _why(reading: Reading, old: Any, asked: bool) -> Any:
     is_talk = reading.action == "ignore" or reading.intent.startswith("confirm")
     if not text or text in AskForMoney.starts or is_talk:
         return old
-    return f"{old}；{text}"[:120] if old else text[:120]
+    return f"{old}；{text}"[:LONGEST_WHY] if old else text[:LONGEST_WHY]
 
 
 class AskForMoney(Dialogue):
@@ -63,6 +64,8 @@ class AskForMoney(Dialogue):
             raise StillTeaming(waits.code)
         if turn.room or slip is None or not _is_about_money(turn, data):
             return None
+        if not data.get("goods"):
+            data = {**data, **await _told_already(turn, slip)}
         if not data.get("goods"):
             return _which(turn, slip, data)
         what = _what(turn, slip, data)
@@ -126,6 +129,21 @@ def _is_about_money(turn: Turn, data: Data) -> bool:
     return "退" in turn.text or bool(data.get("is_about_money"))
 
 
+async def _told_already(turn: Turn, slip: Slip) -> Data:
+    """橙子坏了一箱 has just gone to a person: the first 退款 that follows is about it. Three oranges of a box are not
+    counted as they were bought, and are asked for."""
+    why = turn.ticket.why if turn.ticket else ""
+    if skill_of(why) != AFTER_SALE or await refunds.of_order(slip.id):
+        return {}
+    bought = {(turn.shelf.everything.sku[line.sku].product, line.unit) for line in slip.lines}
+    goods = _goods(turn.read(why), None, False)
+    if not isinstance(goods, list) or not all(
+        (_product(turn, one), one.get("unit")) in bought for one in goods
+    ):
+        return {}
+    return {"goods": goods, "why": why[:LONGEST_WHY]}
+
+
 def _which(turn: Turn, slip: Slip, data: Data) -> Question:
     one = slip.lines[0]
     text = (
@@ -133,6 +151,10 @@ def _which(turn: Turn, slip: Slip, data: Data) -> Question:
         f"全退回“全退”，退一部分说货名和数量，比如“{one.called}1{one.unit}，烂了”"
     )
     return Question((turn.here(text),), asked="goods", data={**data, "is_about_money": True})
+
+
+def _product(turn: Turn, one: dict[str, Any]) -> str:
+    return str(one.get("product") or turn.shelf.everything.sku[one["sku"]].product)
 
 
 def _what(turn: Turn, slip: Slip, data: Data) -> What:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Want
 from dialogs.hear.quantities import Quantity
+from dialogs.hear.settle import fits
 from dialogs.hear.specs import Spec
 from dialogs.hear.walk import GOODS, Walk
 
@@ -17,7 +18,7 @@ TOO_MUCH = re.compile(
     "(?:实在|真的?|确实|有点|怕|也|都|可)*(?:太[多少]|放不下|不够|没够|[吃喝用装拿搬拎]不[完了下动够]|里[头面边])"
 )
 ANOTHER_TIME = re.compile(
-    "(?:好[吃喝用]|好的话|不够|满意|喜欢|[吃喝用]完|下次|下回|回头|以后|改天)[^,，。]{0,4}再"
+    "(?:(?<![太真很])好[吃喝用](?!了)|好的话|不够|满意|喜欢|[吃喝用]完|下次|下回|回头|以后|改天)[^,，。]{0,4}再"
 )
 ENOUGH = re.compile("就(?:够|行|好|可以|成)|够了")
 AMOUNTS = ("qty", "number", "money")
@@ -117,15 +118,26 @@ class Asides(Walk):
 
     def _in_another_size(self, spec: Spec, at: int) -> bool:
         """大米5斤装的来一袋，10斤的也来一袋."""
+        if self.done and self._sizes_differ(self.done[-1], spec):
+            return True  # 绿萝大盆一盆小盆两盆
         apart = self.broken or self.pieces[at - 1].kind == "blank"  # 6寸戚风两个 8寸一个
         told = self.done[-1].specs if self.done and apart else ()
         return bool(told and spec.measures) and all(
             one.measures and one.measures != spec.measures for one in told
         )
 
+    def _sizes_differ(self, told: Want, spec: Spec) -> bool:
+        """Whether the goods come in what was told and, as something else, in what is said now."""
+        skus = [sku for id in told.products for sku in self.offer.skus(id)]
+        first = {sku.id for sku in skus if told.specs and all(fits(one, sku) for one in told.specs)}
+        now = {sku.id for sku in skus if fits(spec, sku)}
+        return bool(first and now) and not first & now
+
     def _both_sizes(self, at: int) -> bool:
-        """大米10斤装和5斤装各一袋."""
-        joined = self._said_before(at).tag == "and" or self._said_before(at).text == "、"
+        """大米10斤装和5斤装各一袋, 起子十字一字各一把."""
+        before = self._said_before(at)
+        joined = before.tag == "and" or before.text == "、"
+        joined = joined or (bool(self.open) and self._sizes_differ(self.open[-1], self.pieces[at].value))
         sized = bool(self.open and self.open[-1].specs)
         alone = not self._next_is_goods(at)
         return joined and sized and alone and any(p.tag == "each" for p in self.pieces[at:])

@@ -17,6 +17,8 @@ from dialogs.hear.orders import join_intent, order, settled_want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import NO_LAST_ORDER, Clarify, Context, Line, Reading, Said
 from dialogs.hear.scene import Scene, act, ask, ignore, left_over
+from dialogs.hear.specs import Spec
+from dialogs.hear.swaps import SIZES, other_sizes
 
 ABOVE = re.compile(
     r"(?:[同跟和照按学随]|附议)?楼上(?:的|那个|那位)?(?:姐妹|邻居|一样|也是)?|^(?:我)?(?:也)?同上|附议|同款|^(?:我)?也?(?:一样|同样)(?:的)?$|照抄"
@@ -185,6 +187,8 @@ def _usual(scene: Scene) -> Reading | None:
         return ask("order.repeat", Clarify("product", (), "no_last_order"), why=NO_LAST_ORDER)
     if not scene.addressed and left_over(scene.pieces, [m.span() for m in USUAL.finditer(scene.text)]) > 2:
         return None
+    if not gathered.wants and (sizes := tuple(p.value for p in scene.pieces if p.kind in SIZES)):
+        return _usual_in(scene, last, sizes)
     settled = [
         settled_want(_of_that_size(want, last, scene), scene)
         for want in gathered.wants
@@ -194,6 +198,19 @@ def _usual(scene: Scene) -> Reading | None:
     removed = {id for want in gathered.wants if want.op == "remove" for id in want.products}
     lines = _changed(last, changed, removed, scene)
     return act("order.repeat", lines, {"needs_confirm": True, **slots_around(scene)}, why="照上一单")
+
+
+def _usual_in(scene: Scene, last: Sequence[Line], sizes: tuple[Spec, ...]) -> Reading:
+    """老样子，换大杯: the last order, what comes in that size in it; asked about where nothing does."""
+    goods = scene.offer.catalogue.sku
+    lines = [line for line in last if line.sku in goods]
+    other = {line.sku: found[0] for line in lines if len(found := other_sizes(scene, line, sizes)) == 1}
+    if not other:
+        return ask("order.repeat", Clarify("line", tuple(line.sku for line in lines), "unclear_change"))
+    changed = [replace(line, sku=other[line.sku].id) if line.sku in other else line for line in lines]
+    return act(
+        "order.repeat", changed, {"needs_confirm": True, **slots_around(scene)}, why="照上一单，换了规格"
+    )
 
 
 def _of_that_size(want: Want, last: Iterable[Line], scene: Scene) -> Want:

@@ -147,8 +147,11 @@ def _clause_is_clean(scene: Scene, gathered: Gathered) -> bool:
         text = "".join(piece.text for piece in clause)
         if CANCEL.search(text) or any(piece.tag in CHANGES for piece in clause):
             known = [(m.start() + clause[0].start, m.end() + clause[0].start) for m in CANCEL.finditer(text)]
-            allowed = _may_add(scene, gathered)
-            return left_over((piece for piece in clause if piece in gathered.left_over), known) <= allowed
+            strange = [piece for piece in clause if piece in gathered.left_over]
+            told = (p.start for p in clause if p.kind == "product" or p.tag in CHANGES)
+            change = min(told, default=clause[0].start)
+            before = left_over((p for p in strange if p.start < change), known)
+            return before <= 1 and left_over(strange, known) <= _may_add(scene, gathered)  # 出门都不要口罩了
     return left_over(gathered.left_over) <= 1
 
 
@@ -233,12 +236,21 @@ def _nameless(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
     """改成3箱: an amount alone, for the one line it fits."""
     if len(gathered.loose) == 2 and scene.says("不是.+是"):
         return (Want(quantity=gathered.loose[1], op="set"),)
+    if "set" in gathered.ops and _amounts_behind(scene) > 1:
+        return (Want(quantity=Quantity(None, None, "unclear"), op="set"),)  # 换成一大一小
     if len(gathered.loose) == 2 and "set" in gathered.ops:
         return (Want(quantity=gathered.loose[1], op="set"),)  # 我的+1改成+2, 1箱改2箱
     corrected = bool(scene.context.cart) and _corrects(scene)
     if len(gathered.loose) != 1 or not (gathered.ops or corrected):
         return ()
     return (Want(quantity=gathered.loose[0], op=gathered.ops[-1] if gathered.ops else "set"),)
+
+
+def _amounts_behind(scene: Scene) -> int:
+    """How many amounts stand behind the word of change, in its clause."""
+    changing = [clause for clause in clauses(scene.pieces) if any(piece.tag == "set" for piece in clause)]
+    said = [piece for piece in changing[0] if piece.tag == "set" or piece.kind in ("qty", "number")]
+    return len(said) - next(n for n, piece in enumerate(said, 1) if piece.tag == "set")
 
 
 def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:

@@ -238,6 +238,7 @@ def _unknown_in_group(scene: Scene, gathered: Gathered) -> bool:
     return (
         precise
         and whole
+        and not scene.says("[抢秒]|^[拼接]")  # 抢1个篮板: a sale sells what it names
         and not scene.says("买|带|弄|不对|错|[?？]|多少|吗")
         and (buys or bool(scene.offer.campaigns))
         and strange + around == 0

@@ -82,6 +82,8 @@ def _takes_it(scene: Scene) -> bool:
 
 
 def _asked(scene: Scene, gathered: Gathered, shown: Signs, needs: int) -> Reading | None:
+    if gathered.wants and all(want.source == "code" and want.sku is None for want in gathered.wants):
+        return None  # o?u
     ranked = weigh(shown)
     talk = sum(intent.score for intent in ranked if intent.name == TALK)
     talk += max(0, strange(scene, shown) - (FREE_WITH_GOODS if shown.of_goods else FREE))

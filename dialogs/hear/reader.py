@@ -27,7 +27,7 @@ from dialogs.hear.questions import plain_question, question
 from dialogs.hear.reading import Context, Reading
 from dialogs.hear.reposts import repost
 from dialogs.hear.scene import Scene, ignore, tokens
-from dialogs.hear.specs import find_specs
+from dialogs.hear.specs import find_specs, in_han
 from shop.goods import Catalogue
 
 Step = Callable[[Scene], Reading | None]
@@ -113,6 +113,7 @@ def _lattice(catalogue: Catalogue) -> Lattice:
     amounts = Amounts(units | sold | words("units.txt"))
     spec_words = {spec for spec in specs if len(spec) <= LONGEST_CUE and not _measures(spec, amounts)}
     spec_words.update(word for spec in specs for word in _kinds(spec, units | sold))
+    spec_words.update([spelled for spec in spec_words for spelled in in_han(spec)])
     return Lattice(index(catalogue.products), amounts, frozenset(spec_words) | words("spec_words.txt"))
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line
-from dialogs.hear.specs import Measure, Spec, measure, measures_of
+from dialogs.hear.specs import Measure, Spec, in_digits, measure, measures_of
 from dialogs.hear.units import is_piece, is_weight, pieces, same_unit, tidy
 from shop.goods import Sku
 
@@ -74,7 +74,7 @@ def _fixed(skus: tuple[Sku, ...]) -> tuple[str, ...]:
 
 def _narrow(want: Want, offer: Offer) -> tuple[tuple[Sku, ...], Want]:
     """The skus that the specs leave, and the want with what turned out to be its amount."""
-    skus = offer.skus(want.products[0])
+    skus = every = offer.skus(want.products[0])
     for spec in want.specs:
         fitting = tuple(sku for sku in skus if fits(spec, sku)) or _sized(spec.word, skus, offer)
         amount = _amount_in(spec, skus)
@@ -84,6 +84,8 @@ def _narrow(want: Want, offer: Offer) -> tuple[tuple[Sku, ...], Want]:
             want, skus = replace(want, quantity=amount[0]), amount[1]
         elif spec.measures and (spec.firm or want.quantity is not None):
             return (), want
+        elif spec.word and any(fits(spec, sku) for sku in every):
+            return (), want  # 十字一字: one of them, and which?
     return skus, want
 
 
@@ -113,7 +115,8 @@ def fits_pack(spec: Spec, sku: Sku) -> bool:
 def _word_fits(word: str, sku: Sku) -> bool:
     if word.startswith("散"):
         return sku.spec.startswith("散")
-    return word in sku.spec.lower() or (len(word) > 1 and word.rstrip("装味的") in sku.spec.lower())
+    spec, bare = sku.spec.lower(), word.rstrip("装味的")
+    return word in spec or in_digits(word) in spec or (len(word) > 1 and bare in spec)
 
 
 def _amount_in(spec: Spec, skus: tuple[Sku, ...]) -> tuple[Quantity, tuple[Sku, ...]] | None:

@@ -45,7 +45,8 @@ def bare(scene: Scene, gathered: Gathered) -> Reading | None:
         gathered.wants
         or not (asked or _answers_the_post(scene, gathered))
         or len(gathered.loose) > 1 + sum(piece.kind == "for" for piece in scene.pieces)
-        or scene.says("[?？]|吗|么|多少|几点|也是|同意|[那这][俩仨]|链接$")
+        or scene.says("[?？]|吗|么|多少|几点|也是|同意|[那这][俩仨]|链接$|[抢秒拼]到")
+        or (not scene.addressed and _of_something_else(scene, gathered))
     ):
         return None
     when = any(piece.kind == "time" for piece in scene.pieces)
@@ -55,6 +56,13 @@ def bare(scene: Scene, gathered: Gathered) -> Reading | None:
         return ignore(why="上面聊的不是团")
     shares = _shares(scene, gathered) or [Want(quantity=one) for one in gathered.loose]
     return _join_with(scene, shares or [Want(quantity=Quantity(Decimal(1)))])
+
+
+def _of_something_else(scene: Scene, gathered: Gathered) -> bool:
+    """接一个娃, 拼一个饭, 我也去，带上我: what is counted, or where one goes, is no sale of ours."""
+    behind = {piece.end for piece in scene.pieces if piece.kind == "qty" and not piece.value.plus}
+    counted = any(p.start in behind and p.kind in ("char", "word") for p in gathered.left_over)
+    return counted or bool(scene.says("我也?[去走]|一起[去玩走]"))
 
 
 def asks(scene: Scene) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from dialogs.hear.numbers import HAN, NUMBER, parse
+from dialogs.hear.numbers import DIGITS, HAN, NUMBER, parse
 
 Measure = tuple[Decimal, str]
 
@@ -62,7 +62,8 @@ def measure(number: Decimal, unit: str) -> Measure:
 def measures_of(text: str) -> tuple[Measure, ...]:
     """The measures in a sku's spec: 250ml*12 → 250 ml, 12 pieces."""
     found = []
-    for match in re.finditer(rf"({NUMBER})\s*([a-z]+|[\u4e00-\u9fff])?", text.lower()):
+    number_of = rf"({NUMBER}(?=两)|{NUMBER})"  # 三两 is three 两, no number of its own
+    for match in re.finditer(rf"{number_of}\s*([a-z]+|[\u4e00-\u9fff])?", text.lower()):
         number = parse(match[1])
         if number is not None:
             unit = match[2] or ""
@@ -80,6 +81,16 @@ def measures_of(text: str) -> tuple[Measure, ...]:
             )
             found.append(measure(number, long or unit))
     return tuple(found)
+
+
+def in_digits(word: str) -> str:
+    """三两公 as a catalogue writes it: 3两公."""
+    return f"{DIGITS[word[0]]}{word[1:]}" if len(word) > 1 and word[0] in DIGITS else word
+
+
+def in_han(word: str) -> Iterator[str]:
+    """3两公 as people type it: 三两公."""
+    yield from (f"{han}{word[1:]}" for han, digit in DIGITS.items() if word[:1] == str(digit))
 
 
 def find_specs(text: str, unit: str) -> Iterator[FoundSpec]:

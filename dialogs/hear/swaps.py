@@ -43,7 +43,9 @@ def swapped(scene: Scene, gathered: Gathered) -> Reading | None:
     )
     old = _old_lines(scene, before)
     if not before and not after and specs and len(old) > 1:
-        old = [line for line in old if _sizes(scene, line, specs)]  # 换成8寸的, of the one thing that has 8寸
+        old = [
+            line for line in old if other_sizes(scene, line, specs)
+        ]  # 换成8寸的, of the one thing that has 8寸
     if not after and specs and len(old) == 1:
         return _other_size(scene, old[0], specs, gathered)
     if len(after) != 1 or not old or (not before and len(old) != 1):
@@ -108,7 +110,7 @@ def _replaced(scene: Scene, old: list[Line], want: Want) -> Reading | None:
     return act("order.set", [*map(removed, old), settled], slots_around(scene), why="一样换另一样")
 
 
-def _sizes(scene: Scene, line: Line, specs: tuple[Spec, ...]) -> list[Sku]:
+def other_sizes(scene: Scene, line: Line, specs: tuple[Spec, ...]) -> list[Sku]:
     """Other skus of the same goods that these words name."""
     product = scene.offer.catalogue.sku[line.sku].product
     others = [
@@ -125,7 +127,7 @@ def _sizes(scene: Scene, line: Line, specs: tuple[Spec, ...]) -> list[Sku]:
 
 
 def _other_size(scene: Scene, line: Line, specs: tuple[Spec, ...], gathered: Gathered) -> Reading | None:
-    found = _sizes(scene, line, specs)
+    found = other_sizes(scene, line, specs)
     if len(found) != 1:
         return None
     quantity = gathered.loose[0] if gathered.loose else Quantity(line.qty, line.unit)

@@ -26,6 +26,7 @@ BEHIND = re.compile(
     rf"(?<=[\d{HAN}份个盒箱斤 ])(?:帮|给|替|代)(?P<who>{_PLACE}{_CALLED})(?:[带拿要买]?的)?(?=[!~。 ]*$)"
 )
 IN_BRACKETS = re.compile(rf"\((?:帮|给|替|代)(?P<who>{_PLACE}{_CALLED})(?:[带拿要买]?的)?\)")
+AMOUNT_BEFORE = re.compile(rf"[\d{HAN}份个盒箱斤][,， ]?$")  # D+2 帮我妈带
 TOO = re.compile(
     rf"(?:^(?=我)|(?<=[,，。 ]))(?P<who>{_PLACE}{_CALLED})(?:也|还)[要来拿订跟接](?=\d|[{HAN}])"
 )  # 我妈也要1份
@@ -43,10 +44,10 @@ class FoundPerson:
 def find_people(text: str) -> Iterator[FoundPerson]:
     for match in (*ASKED.finditer(text), *NAMED.finditer(text), *TOO.finditer(text)):
         if _is_person(match["who"]):
+            last = AMOUNT_BEFORE.search(text[: match.start()]) and not text[match.end() :].strip("!~。 的")
             mine = (match["who"] in KIN or match["who"][0] == "家") and text[match.start("who") - 1] == "我"
-            yield FoundPerson(
-                match.start(), match.end(), match.start("who") - mine, match.end("who")
-            )  # 帮我妈带
+            who = match.start("who") - mine  # 帮我妈带
+            yield FoundPerson(match.start(), match.end(), who, match.end("who"), behind=bool(last))
     at_the_end = (
         () if re.search("[,，]", text) else BEHIND.finditer(text)
     )  # 草莓两盒，一盒给我妈: one of the two

@@ -41,6 +41,8 @@ def _is_it(turn: Turn, clarify: Clarify) -> Question:
 def _words(turn: Turn, clarify: Clarify) -> tuple[str, list[str]]:
     catalogue = turn.shelf.catalogue
     options = clarify.options[:MOST_CHOICES]
+    if clarify.reason == "all_but":
+        return f"不要的几样我没听准，要的说名字就行，比如“{_first(turn)}1份”", []
     if clarify.slot == "product":
         names = [catalogue.product[id].name for id in options if id in catalogue.product]
         heard = f"“{clarify.heard}”" if clarify.heard else "这个"
@@ -59,7 +61,7 @@ def _words(turn: Turn, clarify: Clarify) -> tuple[str, list[str]]:
     if clarify.slot in ("unit", "spec") and len(labels) <= 1:
         return _how_many(turn, name, replace(clarify, reason="no_sku_with_unit"), skus), []
     if clarify.slot == "line":
-        return _which_line(turn, clarify, labels), labels
+        return _which_line(turn, clarify, skus, labels), labels if len(labels) > 1 else []
     if clarify.slot == "campaign_item":
         return f"要哪一样：{voice.options(labels)}，回数字" if labels else "要哪一样？说名字就行", labels
     return f"{name}有{len(labels)}种：{voice.options(labels)}，回数字", labels
@@ -70,7 +72,10 @@ def _first(turn: Turn) -> str:
     return products[0].name if products else "苹果"
 
 
-def _which_line(turn: Turn, clarify: Clarify, labels: list[str]) -> str:
+def _which_line(turn: Turn, clarify: Clarify, skus: list[Sku], labels: list[str]) -> str:
+    if clarify.reason == "unclear_change" and len(skus) == 1:
+        name, unit = turn.shelf.catalogue.product[skus[0].product].name, skus[0].unit
+        return f"{name}怎么改没听准，先不动。要改就说“{name}改2{unit}”"
     if labels:
         return f"改哪一样：{voice.options(labels)}，回数字"
     named = turn.shelf.catalogue.product.get(clarify.product or "")

@@ -170,6 +170,9 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
     of_it = bool(gathered.loose and scene.it() and not scene.context.cart)  # 来3斤，再来一块豆腐
     if not wants or of_it:
         return None
+    if _one_and_another(scene, gathered):
+        unclear = Quantity(None, None, "unclear")
+        wants = tuple(replace(want, quantity=unclear) if want.op == "set" else want for want in wants)
     done: list[Line] = []
     corrects = _corrects(scene)
     for said in wants:
@@ -236,8 +239,6 @@ def _nameless(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
     """改成3箱: an amount alone, for the one line it fits."""
     if len(gathered.loose) == 2 and scene.says("不是.+是"):
         return (Want(quantity=gathered.loose[1], op="set"),)
-    if "set" in gathered.ops and _amounts_behind(scene) > 1:
-        return (Want(quantity=Quantity(None, None, "unclear"), op="set"),)  # 换成一大一小
     if len(gathered.loose) == 2 and "set" in gathered.ops:
         return (Want(quantity=gathered.loose[1], op="set"),)  # 我的+1改成+2, 1箱改2箱
     corrected = bool(scene.context.cart) and _corrects(scene)
@@ -246,11 +247,11 @@ def _nameless(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
     return (Want(quantity=gathered.loose[0], op=gathered.ops[-1] if gathered.ops else "set"),)
 
 
-def _amounts_behind(scene: Scene) -> int:
-    """How many amounts stand behind the word of change, in its clause."""
-    changing = [clause for clause in clauses(scene.pieces) if any(piece.tag == "set" for piece in clause)]
-    said = [piece for piece in changing[0] if piece.tag == "set" or piece.kind in ("qty", "number")]
-    return len(said) - next(n for n, piece in enumerate(said, 1) if piece.tag == "set")
+def _one_and_another(scene: Scene, gathered: Gathered) -> bool:
+    """换成一大一小: a second number behind the word of change, which nobody explains."""
+    changing = next((one for one in clauses(scene.pieces) if any(p.tag == "set" for p in one)), [])
+    start = next((piece.end for piece in changing if piece.tag == "set"), 0)
+    return any(p.kind == "number" and p.start >= start and p in gathered.left_over for p in changing)
 
 
 def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:

@@ -79,9 +79,8 @@ def order(scene: Scene) -> Reading | None:
 def _ask_what_changes(scene: Scene, want: Want) -> Reading:
     """A change that was not understood as one is never taken for a further order."""
     lines = tuple(line.sku for line in of_cart(scene, want))
-    return ask(
-        "order.set", Clarify("line", lines, "unclear_change", heard=want.heard or None), why="像是要改单"
-    )
+    question = Clarify("line", lines, "unclear_change", heard=want.heard or None, op="set")
+    return ask("order.set", question, why="像是要改单")
 
 
 def _in_talk(scene: Scene, want: Want) -> bool:

@@ -264,7 +264,7 @@ class Pairing(Asides):
             )
         ]
         glued = bool(before) and before[-1].kind == "qty"
-        if glued:
+        if glued or not (first.unit or self.broken):  # 改成一大一小
             self.done[-1] = replace(last, quantity=Quantity(None, first.unit, "unclear"))
         return True
 

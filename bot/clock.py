@@ -18,6 +18,7 @@ from bot.refunding import refund_due
 from shop import (
     bargains,
     campaigns,
+    commission,
     coupon_drops,
     coupons,
     day_wishes,
@@ -134,6 +135,15 @@ async def complete_orders(now: datetime, _: Provider | None) -> int:
     )
 
 
+async def release_commission(now: datetime, _: Provider | None) -> int:
+    """Shares of orders that have long been over can be drawn."""
+    return await past_the_stuck(
+        lambda skip: commission.due(now=now, skip=skip),
+        lambda one: unit_of_work(partial(commission.release, one, now=now)),
+        what="release",
+    )
+
+
 async def settle_campaigns(now: datetime, _: Provider | None) -> int:
     """Campaigns that have ended, order by order."""
     done = 0
@@ -185,6 +195,7 @@ JOBS: dict[str, Job] = {
     "remind_of_events": alone(signups.remind_due),
     "expire_bargains": alone(bargains.expire_due),
     "complete_orders": complete_orders,
+    "release_commission": release_commission,
     "tell_deals": alone(deals.tell_due),
     "post_special_plans": alone(special_plans.post_due),
     "tell_gone_specials": alone(specials.tell_gone),

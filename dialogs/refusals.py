@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shop import refusals as no
+from shop.kit.money import Money
 from shop.kit.refusal import Refusal
 
 
@@ -159,6 +160,17 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.ShutOut: lambda r: f"错的次数太多，先歇一歇，{r.minutes} 分钟后再试",
     no.NobodyCalled: lambda r: f"没找到叫“{r.name}”的顾客。看他在群里叫什么，原样打一遍",
     no.SeveralCalled: lambda r: f"叫“{r.name}”的有 {r.many} 位，分不清是谁。让他自己说“领券”更稳",
+    no.NoSuchInviter: lambda r: "没有这个邀请码。核对一下再说一次，比如“邀请 K7M3QXA”",
+    no.AlreadyInvited: lambda r: "已经记过邀请你的人了，换不了。要什么直接说",
+    no.InvitesInACircle: lambda r: "这个码用不了：自己的，或者是你带来的朋友的。把你的码转给新朋友，回“邀请”",
+    no.InvitedTooLate: lambda r: f"邀请码只给头 {r.days} 天里还没买过的新朋友用。要什么直接说",
+    no.NoCommission: lambda r: "店里现在没有推广佣金。要邀请朋友回“邀请”",
+    no.NothingToDraw: lambda r: (
+        f"上次提的 {r.asked} 店里还在转，到了再提"
+        if r.asked
+        else f"现在可提 {Money(max(r.available.fen, 0))}，满 {r.least} 能提。看明细回“佣金”"
+    ),
+    no.NoSuchPayout: lambda r: f"没有等着转的 {r.number}号。看看还有哪些回“结算”",
     no.NoPoints: lambda r: "店里还没有积分。要什么直接说，满减会自动算",
     no.NotEnoughPoints: lambda r: (
         f"积分不够用了，现在有 {r.have} 分。再说一次，给你重新算"

@@ -41,6 +41,10 @@ class Links:
         """Everybody who may join this team: seats and covered names."""
         return f"{self.base}/t/{of.token}/{number}" if of.token else ""
 
+    def invite(self, code: str) -> str:
+        """What a friend gets who says this code."""
+        return f"{self.base}/i/{code}"
+
     def sheet(self, of: OnOffer) -> str:
         """What who runs it needs: codes and who has paid."""
         return f"{self.base}/s/{of.sheet_token}" if of.sheet_token else ""

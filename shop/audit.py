@@ -211,8 +211,18 @@ RULES = (
             "an order that was cancelled keeps no points",
         ),
     ),
-    Rule("Commission is the sum of its entries; a line that was refunded whole has none.", waits="分销"),
-    Rule("The commission of a line stays below its cap.", waits="分销"),
+    Rule(
+        "Commission is the sum of its entries; a line that was refunded whole has none.",
+        (
+            "frozen commission is its entries",
+            "available commission is its entries",
+            "asked commission is its entries",
+            "paid commission is its entries",
+            "commission goes back with what was paid",
+            "commission is what its lines bring",
+        ),
+    ),
+    Rule("The commission of a line stays below its cap.", ("commission stays below its cap",)),
     Rule("A time slot has no more appointments than places.", waits="预约"),
     Rule(
         "A pick-up code hands goods over once.",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from shop import coupons, points
+from shop import commission, coupons, points
 from shop.catalogue import Goods
 from shop.goods import Catalogue
 from shop.kit.ids import OrderId, PersonId, ShopId
@@ -273,3 +273,4 @@ async def earn(order: Order, *, now: datetime) -> None:
     """The money is in: points for the goods, to be spent when the order is over for good."""
     id = OrderId(order.id)
     await points.earn(id, PersonId(order.buyer_id), await points.earned_by(id), now)
+    await commission.accrue(order, now=now)

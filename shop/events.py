@@ -253,6 +253,33 @@ class AlarmRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class FriendBought:
+    """Somebody's newcomer has an order that is over for good: he has his coupon."""
+
+    inviter: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionFreed:
+    """There is commission to be drawn; at most once a day for one person."""
+
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutAsked:
+    payout: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutPaid:
+    """It was paid by hand, or (`undone`) it was not, after all."""
+
+    payout: int
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CouponGiven:
     """The shop gave somebody a coupon he had not asked for."""
 
@@ -594,6 +621,10 @@ KINDS: dict[str, type[Any]] = {
         CouponDropOver,
         PointsGiven,
         PointsEnding,
+        FriendBought,
+        CommissionFreed,
+        PayoutAsked,
+        PayoutPaid,
         BackInStock,
         OrderWeighed,
         CampaignOpened,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import EllipsisType
 
-from shop import bills, coupons, packing, people, points, quotas, refunds, seats, stock
+from shop import bills, commission, coupons, packing, people, points, quotas, referrals, refunds, seats, stock
 from shop.bills import Preview, local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_number
@@ -289,6 +289,8 @@ async def complete(id: OrderId, *, now: datetime) -> bool:
             return False
         await _step(order, "after_sale_over")
         await points.release(id, now)
+        await commission.begin_to_thaw(id, now=now)
+        await referrals.thank(id, now=now)
         return True
 
 

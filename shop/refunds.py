@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import coupons, packing, points, stock, till
+from shop import commission, coupons, packing, points, stock, till
 from shop.events import RefundAgreed, RefundAsked, RefundByHand, RefundPaid, RefundRefused
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money, total
@@ -251,6 +251,7 @@ async def paid_back(number: str, *, now: datetime, by: PersonId | None = None, p
         await points.refund_moves(
             refund.number, OrderId(order.id), PersonId(order.buyer_id), back.spent, back.earned, now
         )
+        await commission.reverse(OrderId(order.id), refund.number, now=now)
         await end_if_all_is_back(order, now)
         tx.tell(RefundPaid(refund.id), at=now)
         return True

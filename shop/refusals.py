@@ -592,3 +592,42 @@ class PictureForWhom(Refusal):
     """Several customers are in hand, and a picture has no words."""
 
     number: int  # one of them
+
+
+class NoSuchInviter(Refusal):
+    """Nobody has this code."""
+
+
+class AlreadyInvited(Refusal):
+    """One inviter, for good."""
+
+
+class InvitesInACircle(Refusal):
+    """Himself, or somebody whom he brought."""
+
+
+@dataclass(eq=False)
+class InvitedTooLate(Refusal):
+    """Known for longer than these days, or has bought."""
+
+    days: int
+
+
+class NoCommission(Refusal):
+    """This shop pays none."""
+
+
+@dataclass(eq=False)
+class NothingToDraw(Refusal):
+    """Less than the least, or the last payout is still open."""
+
+    available: Money
+    asked: Money
+    least: Money
+
+
+@dataclass(eq=False)
+class NoSuchPayout(Refusal):
+    """It is not (any more) waiting for this."""
+
+    number: int

@@ -29,6 +29,7 @@ COUPON = Door("coupon", 5, timedelta(minutes=10), timedelta(hours=1))
 PICKUP = Door("pickup", 5, timedelta(minutes=10), timedelta(minutes=10))  # somebody waits at the counter
 
 ENTRY = Door("entry", 5, timedelta(minutes=10), timedelta(hours=1))  # 认领
+INVITATION = Door("invitation", 5, timedelta(minutes=10), timedelta(hours=1))
 
 
 async def knock(door: Door, person: PersonId, *, now: datetime) -> None:

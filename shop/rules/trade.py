@@ -9,6 +9,8 @@ from typing import Any
 
 from shop.kit.money import ZERO, Money
 from shop.kit.terms import word
+from shop.rules import commission
+from shop.rules.commission import Referral
 
 A_FEN = Money(1)
 A_DAY = timedelta(hours=24)
@@ -41,17 +43,19 @@ class TradeRules:
     points: Points = field(default_factory=Points)
     refund_at_once: Money = ZERO  # up to this much a buyer's request needs no yes
     after_sale: timedelta = A_DAY
+    referral: Referral = field(default_factory=Referral)
 
 
 def from_row(row: Mapping[str, Any] | None) -> TradeRules:
     """From Shop.rules, {"points": {"per_yuan": 1, "worth_fen": 1, "most_bp": 5000, "levels": [...], "years": 1},
-    "refund_at_once_fen": 2000, "after_sale_hours": 24}. Raises ValueError for a word that it does not know or a
+    "refund_at_once_fen": 2000, "after_sale_hours": 24, "referral": {"first_bp": 300, "second_bp": 200}}. Raises ValueError for a word that it does not know or a
     number out of range."""
     said = dict(row or {})
     rules = TradeRules(
         points=_points(said.pop("points", {})),
         refund_at_once=Money(_number(said.pop("refund_at_once_fen", 0), 0, 10_000_000)),
         after_sale=timedelta(hours=_number(said.pop("after_sale_hours", 24), 0, 24 * 365)),
+        referral=commission.from_row(said.pop("referral", {})),
     )
     if said:
         raise ValueError(f"not a rule of the shop: {', '.join(sorted(said))}")

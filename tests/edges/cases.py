@@ -123,7 +123,6 @@ GROUPS: dict[str, dict[int, str]] = {
 CASES = {number: case for group in GROUPS.values() for number, case in group.items()}
 
 WAITS: dict[int, str] = {
-    **dict.fromkeys(range(60, 65), "comes with commission"),
     70: "comes with delivery",
     **dict.fromkeys(range(75, 81), "comes with booking"),
 }

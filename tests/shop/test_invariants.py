@@ -18,6 +18,7 @@ from shop import (
     orders,
     payments,
     points,
+    referrals,
     seed,
     teams,
 )
@@ -75,6 +76,7 @@ async def a_busy_day(shop: ShopId) -> None:
     await points_of_the_day(shop, unpaid.id, paid.id)
     await bargain_of_the_day(shop)
     await shares_of_the_day(shop)
+    await commission_of_the_day(shop)
 
 
 async def coupons_of_the_day(shop: ShopId, unpaid: int, paid: int) -> None:
@@ -116,6 +118,15 @@ async def team_of_the_day(shop: ShopId) -> None:
         await pay(slip)
     for order in await teams.unsettled(now=NOW):
         await teams.settle(order, now=NOW)
+
+
+async def commission_of_the_day(shop: ShopId) -> None:
+    """老周 promotes: of ¥40.00 of pears, a tenth is his, and half of it went back with one of the two boxes."""
+    pears = await a_product("梨", "20.00", stock=10)
+    promoter, friend = await a_customer("老周"), await a_customer("小周")
+    await referrals.settle(shop, first_bp=1_000, cap_bp=1_000)
+    await referrals.bind(shop, friend, await referrals.promote(shop, promoter, now=NOW), now=NOW)
+    await a_refund(await a_paid_order(friend, (pears, 2)), pears, 1)
 
 
 async def bargain_of_the_day(shop: ShopId) -> None:
@@ -189,7 +200,7 @@ SPOILS = (
     Spoil("an unpaid order waits for something", 1, "0501-001", 'UPDATE "order" SET pay_due_at = NULL WHERE id = 1'),
     Spoil("an end has its moment", 1, "0501-004", 'UPDATE "order" SET ended_at = NULL WHERE id = 4'),
     Spoil("an end has its moment", 1, "0501-001", 'UPDATE "order" SET ended_at = placed_at WHERE id = 1'),
-    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 12"),
+    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 13"),
     Spoil("paid is what was asked", -1, "0501-002", "UPDATE pay_fact SET amount_fen = 2989 WHERE order_id = 2"),
     Spoil("paid is what was asked", -2990, "0501-002", "DELETE FROM pay_fact WHERE order_id = 2"),
     Spoil("settled money makes an order paid", 2990, "0501-002", 'UPDATE "order" SET paid_at = NULL WHERE id = 2'),
@@ -282,6 +293,13 @@ SPOILS = (
           "UPDATE \"order\" SET status = 'completed' WHERE id = 5"),
     Spoil("an order that was cancelled keeps no points", 20, "0501-004",
           "UPDATE transfer SET order_id = 4 WHERE kind = 'points_spent'"),
+    *(
+        Spoil(f"{kept} commission is its entries", 7, "commission_", f"UPDATE commission_account SET {kept} = {kept} + 7")
+        for kept in ("frozen", "available", "asked", "paid")
+    ),
+    Spoil("commission goes back with what was paid", 200, "", "UPDATE commission SET back_fen = 0"),
+    Spoil("commission is what its lines bring", -200, "person", "UPDATE commission SET back_fen = 0"),
+    Spoil("commission stays below its cap", 1, "line", "UPDATE commission SET fen = 401"),
     Spoil("one open request for a person", 2, "person 1", "INSERT INTO ticket SELECT * FROM ticket", "ticket"),
     Spoil("whoever is served is served by somebody", 1, "request 1", "UPDATE ticket SET owner_id = 1"),
     Spoil("whoever is served is served by somebody", 1, "request 1", "UPDATE ticket SET state = 'waiting'"),

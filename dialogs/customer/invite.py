@@ -1,0 +1,75 @@
+"""邀请: my own code, in words that can be passed on; 邀请 K7M3QXA binds a newcomer to who gave it to him. Private only: in a
+group nobody is told who brought whom."""
+
+from __future__ import annotations
+
+import re
+
+from dialogs.engine import Data, Dialogue, Done, Question
+from dialogs.rolling import mask
+from dialogs.turn import Turn
+from shop import coupon_templates, referrals, tries
+from shop.kit.refusal import Refusal
+from shop.refusals import NoSuchInviter
+from shop.settled import shop_rules
+
+_SAID = re.compile(r"邀请码?[\s:：]*(?P<code>[A-Za-z0-9]{7})")
+MOST_NAMED = 8
+
+
+class Invite(Dialogue):
+    id = "invite"
+    intents = ()
+    starts = ("邀请", "邀请码", "我的邀请码", "邀请好友", "邀请朋友")
+    private_only = True
+    examples = ("邀请",)
+
+    def is_meant(self, turn: Turn) -> bool:
+        return turn.room is None and bool(_SAID.fullmatch(turn.text.strip()))
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        if said := _SAID.fullmatch(turn.text.strip()):
+            return await _bound(turn, said["code"])
+        code = await referrals.code_of(turn.shop, turn.person.id)
+        gift = await _gift(turn)
+        both = f"新朋友来就有券：{gift}；他第一单收完货你也有一张" if gift else "朋友第一次来时说一次就行"
+        text = f"【{turn.facts.name}】私聊我说“邀请 {code}”\n{turn.links.invite(code)}\n{both}，转给朋友就行"
+        return Done((turn.privately(text),))
+
+    async def refused(self, turn: Turn, data: Data, refusal: Refusal) -> Question | None:
+        """What the refusal undid is over: here is the place to count a wrong code."""
+        if isinstance(refusal, NoSuchInviter) and (
+            shut := await tries.wrong(tries.INVITATION, turn.person.id, now=turn.now)
+        ):
+            raise shut
+        return None
+
+
+class MyFriends(Dialogue):
+    id = "my_friends"
+    intents = ()
+    starts = ("我邀请的人", "我邀请的", "我拉的人", "我邀请了谁")
+    private_only = True
+    examples = ("我邀请的人",)
+
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        some, came, bought = await referrals.invited_by(turn.person.id, limit=MOST_NAMED)
+        if not came:
+            return Done((turn.privately("还没有朋友用你的邀请码。回“邀请”拿码，转给朋友"),))
+        names = "、".join(f"{mask(one.name)}{'（买过）' if one.bought else ''}" for one in some)
+        more = "…" if came > len(some) else ""
+        return Done((turn.privately(f"你邀请了 {came} 位，{bought} 位买过：{names}{more}"),))
+
+
+async def _bound(turn: Turn, code: str) -> Done:
+    await tries.knock(tries.INVITATION, turn.person.id, now=turn.now)
+    name = await referrals.bind(turn.shop, turn.person.id, code, now=turn.now)
+    gift = await _gift(turn)
+    then = f"{gift} 的券给你了，下单自动用" if gift else "要什么直接说"
+    return Done((turn.privately(f"好，记下了：{mask(name)} 邀请你来的。{then}"),))
+
+
+async def _gift(turn: Turn) -> str:
+    """The coupon of both; empty where the shop gives none."""
+    coupon = (await shop_rules(turn.shop)).referral.coupon
+    return (await coupon_templates.template(coupon)).title if coupon else ""

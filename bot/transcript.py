@@ -13,8 +13,8 @@
     （亲手回小李）马上来                 somebody types this to him on the account's own phone
     （小李退出水果群）                  he leaves the group
 
-In what is expected, … stands for anything, <链接> for an address, <取货码> for a pick-up code and <认领码> for the word
-that hands an entry on; the last one seen may be said: 核销 <取货码>. The place where something was said must answer exactly; a place that is not named there
+In what is expected, … stands for anything, <链接> for an address, <取货码> for a pick-up code, <邀请码> for who
+invites and <认领码> for the word that hands an entry on; the last one seen may be said: 核销 <取货码>. The place where something was said must answer exactly; a place that is not named there
 is not looked at; a place that is named must have got exactly those lines.
 """
 
@@ -157,6 +157,7 @@ def compare(step: Step, got: Sequence[Answer]) -> Difference | None:
 _WILD = {"…": r"[\s\S]*", "<链接>": r"https?://\S+"}
 # What is made by chance, and may be said later.
 _MADE = {
+    "<邀请码>": r"(?<![0-9A-Za-z])[2-9A-HJ-NP-Z]{7}(?![0-9A-Za-z])",
     "<认领码>": r"(?<!\d)\d{4}-\d{3,}-[0-9a-f]{6}(?![0-9a-f])",
     "<取货码>": r"(?<!\d)\d{4}-\d{2}(?![\d-])",
 }

@@ -24,7 +24,7 @@ from bot.memories import open_memory
 from bot.payments.providers import provider_of
 from bot.settings import ChannelPart, Settings, from_mapping
 from bot.upkeep import Fault
-from bot.web import api, desk, lists, office, pay, slips, teams
+from bot.web import api, desk, invites, lists, office, pay, slips, teams
 from bot.web.app import DemoPerson, web_app
 from bot.wiring import OpenShop, kept_secret, open_shop, opening_of
 from shop import database, goods, people
@@ -203,6 +203,7 @@ def site_of(shop: OpenShop, settings: Settings, secret: str) -> web.Application:
     )
     app.add_routes(lists.routes(shop=shop.shop, clock=shop.clock.now))
     app.add_routes(teams.routes(shop=shop.shop, clock=shop.clock.now))
+    app.add_routes(invites.routes(shop=shop.shop))
     desk.add_desk(app, shop=shop.shop, clock=shop.clock.now, wake=shop.outbox.wake, is_demo=shop.is_demo)
     app.add_routes(slips.routes(shop=shop.shop, clock=shop.clock.now, pays_online=online))
     app.add_routes(api.routes(shop=shop.shop, clock=shop.clock.now, token=settings.api.token))

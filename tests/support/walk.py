@@ -4,7 +4,7 @@ The walk remembers what happened by itself (money that came in, goods that came 
 payment provider has a book of its own, so that a verb that forgets to write is noticed as well as one that writes too
 much. Each step draws from a seed of its own: a walk that went wrong goes wrong again, also with other steps left out.
 
-The verbs are in walk_orders, walk_goods, walk_money, walk_refunds and walk_means, each with what must hold of them.
+The verbs are in walk_orders, walk_goods, walk_money, walk_refunds, walk_means and walk_referral, each with what must hold of them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from shop.rules.orders import Status
 from shop.settled import settle_rules
 from shop.slips import Slip
 from shop.transaction import run_sql, transaction
-from tests.support import walk_goods, walk_means, walk_money, walk_orders, walk_refunds
+from tests.support import walk_goods, walk_means, walk_money, walk_orders, walk_referral, walk_refunds
 from tests.support.walk_provider import Gateway
 from tests.support.world import FULL50, NOW, a_clerk, a_customer, a_product, a_room, a_shop
 
@@ -40,7 +40,7 @@ SILVER = {"name": "银卡", "from_points": 500, "pays_bp": 9_800}
 RULES = {"points": {"per_yuan": 1, "levels": [SILVER]}, "after_sale_hours": 24}
 
 Verb = Callable[["Walk"], Awaitable[None]]
-SUBJECTS = (walk_orders, walk_goods, walk_money, walk_refunds, walk_means)
+SUBJECTS = (walk_orders, walk_goods, walk_money, walk_refunds, walk_means, walk_referral)
 VERBS = [pair for subject in SUBJECTS for pair in subject.VERBS]
 # What speaks to the provider or has transactions of its own, and is never undone together with something else.
 ERRANDS = [pair for subject in (walk_money, walk_refunds) for pair in subject.ERRANDS]
@@ -55,6 +55,8 @@ STANDS = """
       (SELECT count(*) + coalesce(sum(r.attempts), 0) FROM refund r) AS refunds,
       (SELECT count(*) + coalesce(sum(c.returns * 1000 + coalesce(c.order_id, 0)), 0) FROM coupon c WHERE c.shop_id = s.id) AS coupons,
       (SELECT coalesce(sum(e.amount * e.amount), 0) FROM entry e JOIN transfer t ON t.id = e.transfer_id WHERE t.shop_id = s.id) AS ledger,
+      (SELECT count(*) + coalesce(sum(c.back_fen), 0) FROM commission c WHERE c.shop_id = s.id) AS commission,
+      (SELECT count(*) + coalesce(sum(p.turns), 0) FROM payout p WHERE p.shop_id = s.id) AS payouts,
       (SELECT count(*) FROM event) AS events
     FROM shop s WHERE s.id = ?
 """
@@ -117,6 +119,7 @@ class Walk:
         self.room = await a_room(f"群{self.shop}", shop=self.shop)
         await walk_means.make_coupons(self)
         await walk_means.give_presents(self)
+        await walk_referral.bring_friends(self)
         await self.check()
 
     async def take(self, steps: int) -> None:

@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.payments import Sandbox
-from bot.web import api, lists, pay, slips, teams
+from bot.web import api, invites, lists, pay, slips, teams
 from bot.web.security import add_headers, one_clear_sentence
 from bot.web.site import HERE, SITE, Site
 from shop import catalogue, mail, orders, people, seed
@@ -144,6 +144,7 @@ async def open_till(
     )
     app.add_routes(lists.routes(shop=shop, clock=clock))
     app.add_routes(teams.routes(shop=shop, clock=clock))
+    app.add_routes(invites.routes(shop=shop))
     app.add_routes(slips.routes(shop=shop, clock=clock, pays_online=pays_online))
     if pays_online:
         app.add_routes(pay.routes(shop=shop, clock=clock, provider=provider, take_refund=take_refund))

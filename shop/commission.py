@@ -145,6 +145,8 @@ async def draw(shop: ShopId, person: PersonId, *, now: datetime) -> Owed:
     at once one gets it."""
     least = (await shop_rules(shop)).referral.least
     async with transaction() as tx:
+        mine = "WHERE shop_id = ? AND person_id = ? AND state = 'available' AND payout_id IS NULL ORDER BY id"
+        drawn = await read(Commission, mine, [shop, person], lock="FOR UPDATE")  # shares first, as refunds do
         taken = await run_sql(
             "UPDATE commission_account SET asked = available, available = 0 "
             "WHERE shop_id = ? AND person_id = ? AND asked = 0 AND available >= ? AND available > 0 RETURNING asked",
@@ -163,12 +165,8 @@ async def draw(shop: ShopId, person: PersonId, *, now: datetime) -> Owed:
             "asked_at": now,
         }
         (made,) = await add(Payout, [row])
-        await change(
-            Commission,
-            "WHERE shop_id = ? AND person_id = ? AND state = 'available' AND payout_id IS NULL",
-            [shop, person],
-            payout_id=made.id,
-        )
+        for share in drawn:
+            await change(Commission, "WHERE id = ?", [share.id], payout_id=made.id)
         entries = {f"commission_available:{person}": -fen, f"commission_asked:{person}": fen}
         await ledger.book(shop, ASKED, str(made.id), entries, at=now)
         tx.tell(PayoutAsked(made.id), at=now)
@@ -179,13 +177,13 @@ async def paid(shop: ShopId, number: int, *, now: datetime) -> Owed:
     """结算 #3 已转: once, whoever says it. Raises NoSuchPayout when it is not (any more) to be paid."""
     async with transaction() as tx:
         one = await _step(shop, number, "asked", "paid", paid_at=now)
-        await _shift(one, PAID, now, asked=-one.fen, paid=one.fen)
         await change(
             Commission,
             "WHERE payout_id = ? AND state = 'available'",
             [one.id],
             state=LIFE.after(State.AVAILABLE, "paid_out"),
         )
+        await _shift(one, PAID, now, asked=-one.fen, paid=one.fen)
         tx.tell(PayoutPaid(one.id), at=now)
         return await payout(one.id)
 
@@ -194,10 +192,13 @@ async def not_paid_after_all(shop: ShopId, number: int, *, now: datetime) -> Owe
     """撤销: it is still to be paid. Raises NoSuchPayout."""
     async with transaction() as tx:
         one = await _step(shop, number, "paid", "asked", paid_at=None)
-        await _shift(one, UNPAID, now, asked=one.fen, paid=-one.fen)
-        await run_sql(
-            "UPDATE commission SET state = 'available' WHERE payout_id = ? AND state = 'paid'", [one.id]
+        await change(
+            Commission,
+            "WHERE payout_id = ? AND state = 'paid'",
+            [one.id],
+            state=LIFE.after(State.PAID, "not_paid_after_all"),
         )
+        await _shift(one, UNPAID, now, asked=one.fen, paid=-one.fen)
         tx.tell(PayoutPaid(one.id, undone=True), at=now)
         return await payout(one.id)
 
@@ -206,8 +207,8 @@ async def drop(shop: ShopId, number: int, *, now: datetime) -> Owed:
     """结算 #3 不转: what was set aside can be drawn again, less what is owed. Raises NoSuchPayout."""
     async with transaction():
         one = await _step(shop, number, "asked", "dropped")
+        await change(Commission, "WHERE payout_id = ?", [one.id], payout_id=None)
         await _shift(one, DROPPED, now, asked=-one.fen, available=one.fen)
-        await run_sql("UPDATE commission SET payout_id = NULL WHERE payout_id = ?", [one.id])
         return await payout(one.id)
 
 

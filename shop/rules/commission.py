@@ -91,7 +91,9 @@ LIFE: Life[State] = Life(
         Step(S.AVAILABLE, "reversed", S.AVAILABLE, "not whole"),
         Step(S.AVAILABLE, "reversed", S.REVERSED, "whole"),
         Step(S.AVAILABLE, "paid_out", S.PAID),
+        Step(S.PAID, "not_paid_after_all", S.AVAILABLE),
     ),
     waits={S.FROZEN: "its order, then `due_at`", S.AVAILABLE: "its owner and the shop"},
     shown={S.FROZEN: "待结算", S.AVAILABLE: "可提现", S.PAID: "已提现", S.REVERSED: "退款收回"},
+    returns=frozenset({"not_paid_after_all"}),
 )

@@ -16,9 +16,7 @@ EVENTS = 80  # of one walk
 MOST_WALKS = 40
 ALL: tuple[Mutant, ...] = (*goods.MUTANTS, *money.MUTANTS, *refunds.MUTANTS, *means.MUTANTS, *teams.MUTANTS)
 # Known from real shops, to be put in when what they spoil is built.
-WAITING = {
-    "commission is not taken back": "referral",
-}
+WAITING: dict[str, str] = {}
 
 
 @dataclass(frozen=True)

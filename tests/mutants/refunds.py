@@ -10,7 +10,8 @@ from tortoise.expressions import F
 
 from bot import refunding
 from bot.payments import RefundFact
-from shop import coupons, refunds, stock, till
+from shop import commission, coupons, refunds, stock, till
+from shop.kit.ids import OrderId
 from shop.kit.money import Money
 from shop.records.orders import Line, Order
 from shop.records.payments import PayFact
@@ -73,6 +74,10 @@ async def _no_answer_is_a_no(case: Case, fact: RefundFact, now: Any) -> None:
     await _heard(case, replace(fact, may_retry=False), now)
 
 
+async def _leave_the_commission(order: OrderId, number: str, *, now: Any) -> int:
+    return 0
+
+
 MUTANTS = (
     Mutant("a refund at list price", refunds, "_room", _room_at_list_price),
     Mutant("a new refund number on retry", refunds, "submit", _submit_under_a_new_number),
@@ -81,5 +86,6 @@ MUTANTS = (
     Mutant("goods that are given back stay promised", stock, "keep", _promise_on),
     Mutant("a refused refund keeps its money reserved", refunds, "_let_go", _reserve_for_ever),
     Mutant("a refund leaves the till twice", till, "pay_back", _pay_back_twice),
+    Mutant("commission is not taken back", commission, "reverse", _leave_the_commission),
     Mutant("no answer is taken for a no", refunding, "_heard", _no_answer_is_a_no),
 )

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 
 from dialogs.engine import Data, Dialogue, Done, Question
-from dialogs.rolling import mask
 from dialogs.turn import Turn
 from shop import coupon_templates, referrals, tries
 from shop.kit.refusal import Refusal
+from shop.lists import mask
 from shop.refusals import NoSuchInviter
 from shop.settled import shop_rules
 

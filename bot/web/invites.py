@@ -9,8 +9,7 @@ from aiohttp import web
 
 from bot.web.site import page
 from bot.web.slips import hidden
-from dialogs import rolling
-from shop import coupon_templates, referrals
+from shop import coupon_templates, lists, referrals
 from shop.kit.ids import ShopId
 from shop.settled import shop_rules
 
@@ -32,7 +31,7 @@ class _Invites:
         gift = (await coupon_templates.template(rules.coupon)).title if rules.coupon else ""
         told: dict[str, Any] = {
             "say": f"邀请 {code}",
-            "name": rolling.mask(name),
+            "name": lists.mask(name),
             "gift": gift,
             "days": rules.window_days,
         }

@@ -6,7 +6,7 @@ A table of prefixes each: looking a name up costs the length of the name, howeve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dialogs.hear.dictionary import is_common, notes, slurred, sound, sounds, syllables
@@ -26,8 +26,7 @@ class Names:
     sounds: Table  # in notes, one a character
     slurred: Table  # the same as a southern ear hears them
     latin: Table  # pingguo, pg
-    parts: Mapping[str, Ids]  # any character of a name
-    spelled: Mapping[str, tuple[str, ...]]  # each product's names as they may be typed
+    ends: Table  # every end of a name, down to its last character: what a name has in it, begins one of them
 
     def at(self, text: str, start: int) -> Iterator[tuple[int, Ids]]:
         """Where names begin at `start`: their ends and products."""
@@ -50,19 +49,10 @@ class Names:
 
     def having(self, word: str) -> Ids:
         """Products with a name that ends with the word (橙 → 橙, 脐橙), or else contains it."""
-        return self.ending_with(word) or tuple(
-            id for id, names in self._with(word) if any(word in n for n in names)
-        )
+        return self.ending_with(word) or (() if word.isascii() else self.ends.beginning_with(word))
 
     def ending_with(self, word: str) -> Ids:
-        return tuple(id for id, names in self._with(word) if any(n.endswith(word) for n in names))
-
-    def _with(self, word: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The products that may have it in a name: those of its rarest character."""
-        if not word or word.isascii():
-            return
-        for id in min((self.parts.get(char, ()) for char in word), key=len):
-            yield id, self.spelled[id]
+        return () if word.isascii() else self.ends.get(word)
 
 
 def written_names(product: Product) -> Iterator[str]:
@@ -80,16 +70,13 @@ def index(products: Iterable[Product]) -> Names:
     by_sound: list[tuple[str, Ids]] = []
     slurs: list[tuple[str, Ids]] = []
     latin: list[tuple[str, Ids]] = []
-    parts: dict[str, dict[str, None]] = {}
-    spelled: dict[str, tuple[str, ...]] = {}
+    ends: list[tuple[str, Ids]] = []
     for product in products:
         id = product.id
         ids = (id,)  # one for all the tables
-        spelled[id] = tuple(dict.fromkeys(written_names(product)))
-        for name in spelled[id]:
+        for name in dict.fromkeys(written_names(product)):
             written.append((name, ids))
-            for char in name:
-                parts.setdefault(char, {})[id] = None
+            ends += ((name[at:], ids) for at in range(len(name)))
             if len(name) > 1 and all(char in syllables() for char in name):
                 heard = sound(name)
                 by_sound += ((notes(one), ids) for one in sounds(name))
@@ -101,6 +88,5 @@ def index(products: Iterable[Product]) -> Names:
         Table(by_sound),
         Table(slurs),
         Table(latin),
-        {char: tuple(ids) for char, ids in parts.items()},
-        spelled,
+        Table(ends),
     )

@@ -18,8 +18,13 @@ class Table:
 
     def __init__(self, pairs: Iterable[tuple[str, Ids]]) -> None:
         under: dict[str, Ids] = {}
+        shared: dict[str, dict[str, None]] = {}
         for key, ids in pairs:
-            under[key] = tuple(dict.fromkeys(under[key] + ids)) if key in under else ids
+            if key in under:
+                shared.setdefault(key, dict.fromkeys(under[key])).update(dict.fromkeys(ids))
+            else:
+                under[key] = ids
+        under.update((key, tuple(ids)) for key, ids in shared.items())
         self._trie = Trie(under)
         self._longest = max(map(len, under), default=0)
         each: list[Ids] = [()] * len(under)
@@ -35,3 +40,7 @@ class Table:
         """The keys that begin at `start`, shortest first: their ends and ids."""
         for key, at in self._trie.iter_prefixes_with_ids(text[start : start + self._longest]):
             yield start + len(key), self._ids[at]
+
+    def beginning_with(self, start: str) -> Ids:
+        """The ids under every key that begins so."""
+        return tuple(dict.fromkeys(id for key in self._trie.keys(start) for id in self._ids[self._trie[key]]))

@@ -8,17 +8,17 @@ from dataclasses import replace
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.cancels import CANCEL, cancel, not_ours
-from dialogs.hear.cart import by_specs, by_unit, of_cart, removed, unit_fits
+from dialogs.hear.cart import of_cart, removed, unit_fits
+from dialogs.hear.changes import by_place, nameless, one_and_another, one_change
 from dialogs.hear.lattice import Piece
 from dialogs.hear.meant import clauses
-from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.offer import Want
-from dialogs.hear.orders import settled_want, with_it
-from dialogs.hear.parts import of_whom, one_less, own
+from dialogs.hear.orders import with_it
+from dialogs.hear.parts import of_whom, one_less
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
-from dialogs.hear.settle import fits, fits_pack, settle
+from dialogs.hear.settle import fits_pack
 from dialogs.hear.swaps import SIZES, SWAP, another_size, swapped
 from dialogs.hear.wants import Gathered
 
@@ -166,15 +166,15 @@ def _may_add(scene: Scene, gathered: Gathered) -> int:
 
 
 def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
-    wants = _by_place(scene, gathered) or gathered.wants or _nameless(scene, gathered)
+    corrects = _corrects(scene)
+    wants = by_place(scene, gathered) or gathered.wants or nameless(scene, gathered, corrects=corrects)
     of_it = bool(gathered.loose and scene.it() and not scene.context.cart)  # 来3斤，再来一块豆腐
     if not wants or of_it:
         return None
-    if _one_and_another(scene, gathered):
+    if one_and_another(scene, gathered):
         unclear = Quantity(None, None, "unclear")
         wants = tuple(replace(want, quantity=unclear) if want.op == "set" else want for want in wants)
     done: list[Line] = []
-    corrects = _corrects(scene)
     for said in wants:
         if said.without is not None and (gone := _denied_lines(scene, said)):
             done += [removed(line) for line in gone]
@@ -186,7 +186,7 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
         want = replace(said, op="set") if of_ours else said
         if want.source == "unknown" or (not want.quantity and AS_IT_IS.match(scene.text, want.end)):
             continue
-        one = _one_change(scene, want)
+        one = one_change(scene, want)
         if isinstance(one, Clarify):
             intent = (
                 "order.remove"
@@ -221,100 +221,3 @@ def _all_but(scene: Scene, gathered: Gathered) -> Reading | None:
     goods = scene.offer.catalogue.sku
     gone = [line for line in scene.context.cart if line.sku in goods and goods[line.sku].product not in kept]
     return act("order.remove", map(removed, gone), why="别的都不要了") if gone and kept else None
-
-
-def _by_place(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
-    """第二个不要了: a line of the order by where it stands, when no campaign counts otherwise."""
-    said = scene.says(rf"第(?P<n>{NUMBER})(?:个|样|行|项|款|条|种)")
-    number = parse(said["n"]) if said else None
-    cart = scene.context.cart
-    if number is None or not gathered.ops or gathered.wants or not 1 <= number <= len(cart):
-        return ()
-    amounts = [quantity for quantity in gathered.loose if quantity.unit or quantity.value != number]
-    line = cart[int(number) - 1]
-    return (Want(sku=line.sku, quantity=amounts[-1] if amounts else None, op=gathered.ops[-1]),)
-
-
-def _nameless(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
-    """改成3箱: an amount alone, for the one line it fits."""
-    if len(gathered.loose) == 2 and scene.says("不是.+是"):
-        return (Want(quantity=gathered.loose[1], op="set"),)
-    if len(gathered.loose) == 2 and "set" in gathered.ops:
-        return (Want(quantity=gathered.loose[1], op="set"),)  # 我的+1改成+2, 1箱改2箱
-    corrected = bool(scene.context.cart) and _corrects(scene)
-    if len(gathered.loose) != 1 or not (gathered.ops or corrected):
-        return ()
-    return (Want(quantity=gathered.loose[0], op=gathered.ops[-1] if gathered.ops else "set"),)
-
-
-def _one_and_another(scene: Scene, gathered: Gathered) -> bool:
-    """换成一大一小: a second number behind the word of change, which nobody explains."""
-    changing = next((one for one in clauses(scene.pieces) if any(p.tag == "set" for p in one)), [])
-    start = next((piece.end for piece in changing if piece.tag == "set"), 0)
-    return any(p.kind == "number" and p.start >= start and p in gathered.left_over for p in changing)
-
-
-def _one_change(scene: Scene, want: Want) -> list[Line] | Clarify:
-    cart = of_cart(scene, want)
-    quantity = want.quantity
-    if not want.products and not want.sku:
-        cart = by_unit(scene, quantity) if quantity else cart
-    if want.op == "remove":
-        if not cart and not scene.context.cart and any(w.op != "remove" for w in scene.gathered.wants):
-            return []  # 土豆不要，香蕉三斤: nothing is there to be taken out
-        return [removed(line) for line in by_specs(scene, want, cart)] if cart else _missing(want)
-    if not cart:
-        return _not_in_cart(scene, want)
-    if quantity is None or quantity.trouble:
-        return Clarify("qty", (cart[0].sku,), quantity.trouble if quantity else None, op=want.op)
-    fitting = [line for line in cart if unit_fits(scene, line, quantity)] or cart
-    fitting = by_specs(scene, want, fitting)
-    if len(fitting) > 1 and scene.says("都|全部|每样"):
-        changed = [_requantified(scene, want, line, quantity) for line in fitting]
-        return [line for one in changed if not isinstance(one, Clarify) for line in one]
-    fitting = own(fitting)
-    if len(fitting) > 1:
-        return Clarify(
-            "line",
-            tuple(line.sku for line in fitting),
-            None,
-            (),
-            None,
-            quantity.value,
-            quantity.unit,
-            op=want.op,
-        )
-    return _requantified(scene, want, fitting[0], quantity)
-
-
-def _requantified(scene: Scene, want: Want, line: Line, quantity: Quantity) -> list[Line] | Clarify:
-    """The line in its new amount; another size of the same goods takes its place."""
-    goods = scene.offer.catalogue.sku[line.sku]
-    wanted = replace(want, products=(goods.product,), sku=None)
-    same = not want.specs or all(fits(spec, goods) for spec in want.specs)
-    if same and unit_fits(scene, line, quantity):
-        wanted = replace(want, sku=line.sku, campaign=line.campaign)
-    settled = settle(wanted, scene.offer)
-    if isinstance(settled, Clarify):
-        return settled
-    if settled.sku == line.sku:
-        return [replace(settled, op=want.op, campaign=line.campaign, for_whom=line.for_whom)]
-    new = replace(settled, op="add")
-    return [new] if want.op in ("add", "inc") else [removed(line), new]
-
-
-def _not_in_cart(scene: Scene, want: Want) -> list[Line] | Clarify:
-    if (
-        want.op in ("inc", "add")
-        or want.retold
-        or (want.op == "set" and scene.says("只要|就要|只拿|一共|总共"))
-    ):
-        settled = settled_want(replace(want, op="add"), scene)
-        return [settled] if isinstance(settled, Line) else settled
-    return _missing(want)
-
-
-def _missing(want: Want) -> Clarify:
-    """It names the goods, so that the shop can say which are not in the order."""
-    product = want.products[0] if len(want.products) == 1 else None
-    return Clarify("line", (), "not_in_cart", product=product, heard=want.heard or None, op=want.op)

@@ -19,6 +19,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.walk import Empty
 from tests.support.walk_desk import WentWrong, walk_once
 from tests.support.walk_place import postgres, sqlite
+from tests.support.without_thread import sqlite_without_thread
 
 TELL_EVERY = 25
 
@@ -74,6 +75,7 @@ def run() -> int:
     parser.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite")
     given = parser.parse_args()
     logging.disable(logging.ERROR)
+    sqlite_without_thread()
     if given.db == "postgres":
         server = PostgresServer("synchronous_commit=off")
         try:

@@ -53,7 +53,8 @@ class DeskWalk:
         default_factory=dict
     )  # an agent's mark → its customer; None: nobody
     arrived: set[str] = field(default_factory=set)
-    served: dict[str, int] = field(default_factory=dict)  # customer → ticket, while in hands
+    in_hands: dict[str, int] = field(default_factory=dict)  # customer → ticket, after the last step
+    served: dict[str, int] = field(default_factory=dict)  # those who were in the same hands before it, too
     names: dict[PersonId, str] = field(default_factory=dict)
 
     @property
@@ -71,10 +72,10 @@ class DeskWalk:
             self.names[one.id] = name
 
     async def step(self) -> None:
-        before = await self._in_hands()
+        before = self.in_hands
         verb = self.rng.choices(VERBS, WEIGHTS)[0]
         await verb(self)
-        after = await self._in_hands()
+        self.in_hands = after = await self._in_hands()
         self.served = {who: ticket for who, ticket in before.items() if after.get(who) == ticket}
         self._look_at_what_was_said()
         if len(self.log) % CHECKED_EVERY == 0:

@@ -10,7 +10,7 @@ from dialogs.hear.lexicon import words
 from dialogs.hear.numbers import HAN, NUMBER
 
 KIN = frozenset("妈爸爷奶姐妹哥弟婆公叔姨舅姑嫂娘爹")
-_GIVE = r"(?:帮我|给我|帮忙给|给|帮|替|代|为)"
+_GIVE = r"(?:帮我|给我|帮忙给|给|帮|替|代|(?<![\u4e00-\u9fff])为)"
 _TOO = r"(?:家)?(?:也|都|再|顺便|一起|另外|先)*"
 _VERB = r"(?:带|来|拿|买|捎|留|报|加|称|整|拼|接|代|登记?|记(?!一下)|下单|搞|弄|抢|秒|跟|囤|[订定要](?![单阅了])|(?=\+)|(?<![a-z])(?=[a-z])|点(?=[一两三半\d]))(?!电|机|的)"
 ASKED = re.compile(rf"{_GIVE}(?P<who>[^,，。;；\s]{{1,9}}?){_TOO}{_VERB}")

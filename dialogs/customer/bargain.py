@@ -4,6 +4,7 @@ in the group of the bargain, only by people who speak there; nobody is invented.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from dialogs import bargaining, repair
 from dialogs.engine import Data, Dialogue, Done
@@ -13,7 +14,7 @@ from shop import bargains
 from shop.bargains import LIVE, Standing
 from shop.kit.ids import RoomId
 from shop.on_offer import campaign
-from shop.refusals import NoSuchCampaign
+from shop.refusals import NoSuchBargain, NoSuchCampaign
 from shop.rules.bargains import State
 
 _OPEN = re.compile(
@@ -23,7 +24,9 @@ _CUT = re.compile(
     r"(?:我?来?帮?(?:忙|他|她)?砍(?:他|她)?(?:一?刀|一?下)?)\s*(?:第?\s*(?P<number>\d{1,5})\s*号?)?"
     r"|帮(?P<name>(?!我|忙|他|她).{1,12}?)砍(?:一?刀|价|一?下)?"
 )
-_BUY = re.compile(r"我?要?买下?|就这个?价买?")  # 买了 is what people say of something else
+_BUY = re.compile(  # 买了 is what people say of something else
+    r"我?要?买下?\s*(?:第?\s*(?P<number>\d{1,5})\s*号砍价)?|就这个?价买?"
+)
 IN_THE_GROUP = "砍价要在群里砍，到群里说“{}”"
 
 
@@ -97,11 +100,28 @@ class BuyBargain(Dialogue):
         live = await bargains.mine(turn.shop, turn.person.id, *LIVE)
         if not live:
             return Done(() if turn.room else repair.not_understood(turn, 1))
-        slip = await bargains.buy(live[0].id, now=turn.now, room=turn.room_id)
-        at = await bargains.standing(live[0].id)
+        found = _BUY.fullmatch(said(turn))
+        number = int(found["number"]) if found and found["number"] else None
+        meant = [one for one in live if number in (None, one.number)]
+        if not meant:
+            raise NoSuchBargain(number or 0)
+        if len(meant) > 1:
+            return Done((await _which(meant, turn),))
+        slip = await bargains.buy(meant[0].id, now=turn.now, room=turn.room_id)
+        at = await bargains.standing(meant[0].id)
         private = turn.privately(turn.slip_text(slip), card=turn.slip_card(slip), fold=f"slip:{slip.code}")
         of = await campaign(at.campaign)
         return Done((bargaining.live(of, at, RoomId(at.room), turn), private), facts={"单号": slip.code})
+
+
+async def _which(live: Sequence[Standing], turn: Turn) -> Say:
+    """He has several: none is bought before he says which."""
+    known = [f"{one.number}号砍价 {(await campaign(one.campaign)).title} {one.price}" for one in live]
+    words = [f"买 {one.number}号砍价" for one in live]
+    return turn.privately(
+        "\n".join(["你有几个在砍，买哪个？", *known, f"回“{words[0]}”就下单"]),
+        buttons=tuple(Button(word, word) for word in words),
+    )
 
 
 class MyBargains(Dialogue):

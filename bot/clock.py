@@ -126,13 +126,20 @@ async def each(things: Iterable[T], verb: Callable[..., Awaitable[int]], *, now:
     return await one_by_one(things, lambda one: unit_of_work(partial(verb, one, now=now)), what=verb.__name__)
 
 
+async def each_past_the_stuck(
+    due: Callable[..., Awaitable[Sequence[T]]], verb: Callable[..., Awaitable[int]], *, now: datetime
+) -> int:
+    """As `each`, and nobody waits behind those with whom it cannot be done. `due` takes how many to skip."""
+    return await past_the_stuck(
+        lambda skip: due(skip=skip),
+        lambda one: unit_of_work(partial(verb, one, now=now)),
+        what=verb.__name__,
+    )
+
+
 async def complete_orders(now: datetime, _: Provider | None) -> int:
     """The time to complain about these is over."""
-    return await past_the_stuck(
-        lambda skip: orders.due_after_sale(now=now, skip=skip),
-        lambda order: unit_of_work(partial(orders.complete, order, now=now)),
-        what="complete",
-    )
+    return await each_past_the_stuck(partial(orders.due_after_sale, now=now), orders.complete, now=now)
 
 
 async def release_commission(now: datetime, _: Provider | None) -> int:
@@ -148,7 +155,7 @@ async def settle_campaigns(now: datetime, _: Provider | None) -> int:
     """Campaigns that have ended, order by order."""
     done = 0
     for id in await campaigns.closing():
-        done += await each(await campaigns.unsettled(id), campaigns.settle_order, now=now)
+        done += await each_past_the_stuck(partial(campaigns.unsettled, id), campaigns.settle_order, now=now)
         done += await each([id], campaigns.settled, now=now)
     return done
 
@@ -167,7 +174,7 @@ async def look_at_tickets(now: datetime, _: Provider | None) -> int:
 async def end_teams(now: datetime, _: Provider | None) -> int:
     """Teams whose time is over, then the orders of every team that has ended, each by itself."""
     done = await each(await teams.due(now=now), teams.end, now=now)
-    return done + await each(await teams.unsettled(now=now), teams.settle, now=now)
+    return done + await each_past_the_stuck(partial(teams.unsettled, now=now), teams.settle, now=now)
 
 
 def alone(verb: Callable[..., Awaitable[int]]) -> Job:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from bot.one_by_one import one_by_one
+from bot.one_by_one import past_the_stuck
 from bot.payments.port import Provider, ProviderAway, RefundFact
 from shop import refunds
 from shop.alarms import raise_alarm
@@ -23,8 +23,11 @@ log = logging.getLogger(__name__)
 
 async def refund_due(now: datetime, provider: Provider | None) -> int:
     """Everything about refunds that is due by now. Gives how many moved on."""
-    cases = {case.number: case for case in await refunds.due(now=now)}
-    return await one_by_one(cases, lambda number: _look_at(cases[number], provider, now), what="refund")
+    return await past_the_stuck(
+        lambda skip: refunds.due(now=now, skip=skip),
+        lambda case: _look_at(case, provider, now),
+        what="refund",
+    )
 
 
 async def _look_at(case: Case, provider: Provider | None, now: datetime) -> bool:

@@ -213,8 +213,9 @@ async def closing() -> tuple[int, ...]:
     return tuple(int(str(id)) for id in rows)
 
 
-async def unsettled(id: int, limit: int = 50) -> tuple[OrderId, ...]:
-    """Orders of a closing campaign that it has still to come to; not those that wait for the staff to see a transfer."""
+async def unsettled(id: int, limit: int = 50, skip: int = 0) -> tuple[OrderId, ...]:
+    """Orders of a closing campaign that it has still to come to, oldest first, without the first `skip` of them; not those
+    that wait for the staff to see a transfer."""
     waits = _waits_for_transfers(await campaign(id))
     but = (
         "AND NOT (status IN ('unpaid', 'preparing') AND paid_at IS NULL AND claimed_at IS NOT NULL)"
@@ -222,8 +223,8 @@ async def unsettled(id: int, limit: int = 50) -> tuple[OrderId, ...]:
         else ""
     )
     rows = await run_sql(
-        f'SELECT id FROM "order" WHERE campaign_id = ? AND NOT campaign_done {but} ORDER BY id LIMIT ?',
-        [id, limit],
+        f'SELECT id FROM "order" WHERE campaign_id = ? AND NOT campaign_done {but} ORDER BY id LIMIT ? OFFSET ?',
+        [id, limit, skip],
     )
     return tuple(OrderId(int(row["id"])) for row in rows)
 

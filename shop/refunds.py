@@ -172,12 +172,14 @@ async def silence_is_a_yes(id: int, *, now: datetime) -> bool:
 # ── the way of the money ────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def due(*, now: datetime, limit: int = 100) -> tuple[Case, ...]:
-    """What somebody must look at now: agreed, on its way, or left to a person."""
+async def due(*, now: datetime, limit: int = 100, skip: int = 0) -> tuple[Case, ...]:
+    """What somebody must look at now: agreed, on its way, or left to a person; what is due longest first, without the
+    first `skip` of them."""
     rows = (
         await Refund.filter(due_at__lte=now)
         .exclude(state__in=list(LIFE.last))
-        .order_by("due_at")
+        .order_by("due_at", "id")
+        .offset(skip)
         .limit(limit)
     )
     return tuple([await case(row.id) for row in rows])

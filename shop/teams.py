@@ -200,14 +200,15 @@ async def end(id: int, *, now: datetime) -> bool:
         return await seats.end(id, "deadline", now=team.deadline, shop_fills=fills)
 
 
-async def unsettled(*, now: datetime, limit: int = 100) -> tuple[OrderId, ...]:
-    """Orders to which their team's end has not come yet, and paid ones that have no seat."""
+async def unsettled(*, now: datetime, limit: int = 100, skip: int = 0) -> tuple[OrderId, ...]:
+    """Orders to which their team's end has not come yet, and paid ones that have no seat; oldest first, without the first
+    `skip` of them."""
     rows = await run_sql(
         'SELECT o.id FROM "order" AS o LEFT JOIN team_seat AS s ON s.order_id = o.id LEFT JOIN team AS t ON t.id = s.team_id '
         "WHERE (o.status = 'waiting_team' AND (s.id IS NULL OR s.state = 'gone' OR t.status <> 'forming')) "
         "OR (o.status = 'unpaid' AND s.state = 'gone' AND t.status <> 'forming' AND o.claimed_at IS NULL "
-        "AND o.pay_due_at > ?) ORDER BY o.id LIMIT ?",
-        [now, limit],
+        "AND o.pay_due_at > ?) ORDER BY o.id LIMIT ? OFFSET ?",
+        [now, limit, skip],
     )
     return tuple(OrderId(int(row["id"])) for row in rows)
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from dialogs import rolling
 from dialogs.command import UNDO_FOR
 from dialogs.engine import Data, Done, Question
-from dialogs.hear.reading import Reading
+from dialogs.hear.reading import Pending, Reading
 from dialogs.hear.times import find_times
 from dialogs.leading import Leading, rooms_for
 from dialogs.turn import Turn
@@ -26,6 +26,7 @@ from shop.refusals import NoGroupLeft
 from shop.rules.campaigns import OnOffer
 
 LONGEST = 24 * 7  # hours
+OR_NOT = Pending("confirm")  # 不要 is a no to whatever is asked
 HOURS = re.compile(r"(\d{1,4})\s*(?:个?小时|(天))内?")
 
 
@@ -47,11 +48,12 @@ class Opening(Leading):
 
     def ask_again(self, turn: Turn, data: Data, what: Unclear) -> Question:
         kept = {key: value for key, value in data.items() if key != what.slot}
-        return Question((turn.here(what.ask),), asked=what.slot, data=kept)
+        return Question((turn.here(what.ask),), asked=what.slot, pending=OR_NOT, data=kept)
 
     def no_group(self, turn: Turn) -> Question:
         first = next(name for name, slot in self.slots().items() if not slot.optional)
-        return Question((turn.here(f"还没有能发的群。先把我拉进群，再说“{self.opens}”"),), asked=first)
+        text = f"还没有能发的群。先把我拉进群，再说“{self.opens}”"
+        return Question((turn.here(text),), asked=first, pending=OR_NOT)
 
     async def shown(self, turn: Turn, data: Data, rooms: Sequence[Room], *lines: str) -> Question:
         """The preview; a yes is to what was said, in these groups."""

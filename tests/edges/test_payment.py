@@ -19,6 +19,7 @@ from shop.payments import Intent
 from shop.records.payments import PayFact  # the careless verb writes rows by hand
 from shop.refusals import NoSuchOrder
 from shop.rules.orders import Status
+from shop.rules.refunds import What
 from shop.transaction import start_task, transaction
 from tests.support.at_once import Meeting, at_once
 from tests.support.fake_wechat_pay import FakeWeChatPay, open_fake
@@ -27,6 +28,7 @@ from tests.support.street import PRIVATE, Street, held, orders_by_name
 from tests.support.till import SECRET, Clock, Till, open_till
 from tests.support.world import (
     NOW,
+    a_clerk,
     a_customer,
     a_product,
     after,
@@ -107,6 +109,20 @@ async def test_28_two_payments_at_once(shop: ShopId) -> None:
     assert came == {"settled": 1, "surplus": 1}
     await the_refund_is_paid(slip, "surplus")
     assert (await in_the_till(shop), await ledger.balance(shop, "suspense")) == (2400, 0)
+
+
+async def test_28_a_second_payment_on_its_way_back_keeps_no_order_open(shop: ShopId) -> None:
+    """All of the order's own money is back, so it is over and its goods are free; the surplus is another matter."""
+    apples, boss = await a_product("苹果", "12.00"), await a_clerk()
+    slip = await an_order(await a_customer(), (apples, 2))
+    trade = await asked(slip)
+    assert [await pay(slip, event=e, trade_no=trade) for e in ("E1", "E2")] == ["settled", "surplus"]
+    case = await refunds.give(slip.id, boss, What(), "不要了", now=NOW)
+    await refunds.submit(case.id, now=NOW)
+    assert await refunds.paid_back(case.number, now=NOW)
+    assert (await slips.slip(slip.id)).status == Status.REFUNDED
+    await the_refund_is_paid(slip, "surplus")
+    assert (await in_the_till(shop), await shelf(apples)) == (0, ("5", "0"))
 
 
 async def the_refund_is_paid(slip: slips.Slip, kind: str) -> None:

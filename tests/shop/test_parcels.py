@@ -206,6 +206,18 @@ async def test_all_money_back_waits_for_what_is_under_way(shop: ShopId) -> None:
     assert await shelf(oranges) == ("5", "0")
 
 
+async def test_all_money_back_and_the_last_of_it_arrives(shop: ShopId) -> None:
+    oranges, clerk = await a_product(), await a_clerk()
+    slip = await a_paid_order(await a_customer(), (oranges, 2))
+    await parcels.send(slip.id, units(oranges, 1), clerk, now=NOW)
+    case = await refunds.give(slip.id, clerk, What(), "不要了", now=NOW)
+    await refunds.submit(case.id, now=NOW)
+    await refunds.paid_back(case.number, now=NOW)
+    await parcels.arrived(slip.id, clerk, now=LATER)
+    assert (await status(slip), await states(slip)) == (Status.REFUNDED, ["done"])
+    assert await shelf(oranges) == ("4", "0")
+
+
 def test_a_parcel_on_its_way_is_no_end() -> None:
     told = {
         (State.DONE,): (True, False),

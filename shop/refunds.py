@@ -324,6 +324,13 @@ async def of_order(order: OrderId) -> tuple[Case, ...]:
     return tuple([await case(row.id) for row in await Refund.filter(order_id=order).order_by("id")])
 
 
+async def never_left(order: OrderId) -> tuple[Quantity, ...]:
+    """Of each line of an order, in their order: the units that were given back before they left the shop."""
+    kept = {row.line_id: row.kept_qty for row in await GivenBack.filter(line__order_id=order)}
+    lines = await Line.filter(order_id=order).order_by("id")
+    return tuple(Quantity(kept.get(line.id, 0)) for line in lines)
+
+
 async def waiting(shop: ShopId, *states: State) -> tuple[Case, ...]:
     """The refunds of a shop in these states, oldest first."""
     rows = await Refund.filter(order__shop_id=shop, state__in=list(states)).order_by("id")

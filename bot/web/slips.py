@@ -12,7 +12,8 @@ from aiohttp import web
 
 from bot.web.drawn import qr as draw_qr
 from bot.web.site import page, site
-from shop import listings, refunds, slips, teams
+from dialogs import parting
+from shop import listings, parcels, refunds, slips, teams
 from shop.kit.codes import show_pickup_code
 from shop.kit.ids import ShopId
 from shop.kit.money import ZERO, Money
@@ -52,6 +53,10 @@ class _Slips:
         money = await listings.money_in(slip.id)
         back = [case for case in await refunds.of_order(slip.id) if case.state not in NOTHING]
         told = await facts(request, slip, self.clock()) | {"back": back, "refund_words": LIFE.shown}
+        told |= {
+            "never_left": await refunds.never_left(slip.id),
+            "parts": parting.stand(await parcels.of_order(slip.id)),
+        }
         return hidden(page(request, "slip.html", **told, money=money, pays_online=self.pays_online))
 
     async def qr(self, request: web.Request) -> web.Response:

@@ -14,7 +14,7 @@ from aiohttp import web
 from playwright.async_api import expect
 
 from bot.web import slips as pages
-from shop import campaigns, listings, orders, people, pickups, refunds, seed, signups, teams
+from shop import campaigns, listings, orders, parcels, people, pickups, refunds, seed, signups, teams
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.rules.baskets import Want
@@ -238,6 +238,27 @@ async def test_money_that_goes_back_is_on_the_page(till: Till) -> None:
     await unit_of_work(lambda: refunds.submit(case.id, now=till.clock()))
     await unit_of_work(lambda: refunds.paid_back(case.number, now=till.clock()))
     assert "退到了" in read(await till.page(f"/o/{slip.token}"))
+
+
+async def test_what_was_given_back_in_the_shop_is_not_said_to_be_fetched(till: Till) -> None:
+    """Of two boxes of oranges one is given back, the other is sent; the bananas are fetched."""
+    slip = await till.order()
+    await till.client.post(f"/sandbox/{await till.trade_of(slip)}")
+    oranges, code = slip.lines[0], (await slip_by_id(slip.id)).pickup_code
+    one = ((oranges.sku, Quantity.of(1)),)
+    assert "没取" not in read(await till.page(f"/o/{slip.token}"))
+    await unit_of_work(lambda: refunds.give(slip.id, till.buyer, What(units=one), "不要了", now=till.clock()))
+    await unit_of_work(lambda: parcels.send(slip.id, one, till.buyer, now=till.clock()))
+    text = read(await till.page(f"/o/{slip.token}"))
+    assert text.count("没取") == 1 and "退了 1箱，没取" in text
+    assert "分几次交：橙子1箱在路上。" in text
+    await unit_of_work(lambda: parcels.arrived(slip.id, till.buyer, now=till.clock()))
+    await unit_of_work(
+        lambda: pickups.redeem(till.shop, str(code), till.buyer, cash=Money(0), now=till.clock())
+    )
+    text = read(await till.page(f"/o/{slip.token}"))
+    assert "已取货" in text and "退了 1箱，没取" in text
+    assert "分几次交：橙子1箱交到了、香蕉3斤交到了。" in text
 
 
 async def test_who_has_paid_and_waits_for_his_team_sees_how_it_stands(till: Till) -> None:

@@ -24,12 +24,14 @@ from shop.kit.quantity import Quantity
 from shop.records import desk, goods, people
 from shop.records.campaigns import Campaign
 from shop.records.orders import Line, Order
+from shop.records.parcels import Parcel, ParcelPart
 from shop.records.payments import PayFact
 from shop.records.pickups import Pickup
 from shop.records.shops import Shop
 from shop.records.stock import StockItem
 from shop.rules.campaigns import Kind, read_as
 from shop.rules.orders import PayMode, Status
+from shop.rules.parcels import State as Packed
 
 MOST = 200
 BIGGEST_ID = 2**63 - 1
@@ -106,6 +108,22 @@ class ListedPickup:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPart:
+    sku: str
+    unit: str
+    qty: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class ListedParcel:
+    """`number` is of its order, from 1; one that was taken apart is not listed."""
+
+    number: int
+    state: str  # packed, sent, done
+    parts: tuple[ListedPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ListedOrder:
     code: str
     status: Status
@@ -120,6 +138,7 @@ class ListedOrder:
     paid_at: datetime | None
     ended_at: datetime | None
     pickup: ListedPickup
+    parcels: tuple[ListedParcel, ...]  # none when all of it goes at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,10 +366,23 @@ async def _orders(rows: Sequence[Order]) -> tuple[ListedOrder, ...]:
     for line in await Line.filter(order_id__in=ids).order_by("id"):
         lines[line.order_id].append(line)
     pickups = {row.order_id: row.state for row in await Pickup.filter(order_id__in=ids)}
-    return tuple(_order(row, lines[row.id], pickups.get(row.id, "none")) for row in rows)
+    parcels = await _parcels(ids)
+    return tuple(_order(row, lines[row.id], pickups.get(row.id, "none"), parcels[row.id]) for row in rows)
 
 
-def _order(row: Order, lines: Iterable[Line], pickup: str) -> ListedOrder:
+async def _parcels(orders: Sequence[int]) -> dict[int, list[ListedParcel]]:
+    """Of each order, oldest first."""
+    inside = ParcelPart.filter(parcel__order_id__in=orders).exclude(parcel__state=Packed.VOID)
+    parts: dict[Parcel, list[ListedPart]] = defaultdict(list)
+    for one in await inside.select_related("parcel", "line").order_by("parcel_id", "line_id"):
+        parts[one.parcel].append(ListedPart(one.line.sku_key, one.line.unit, Quantity(one.qty)))
+    parcels: dict[int, list[ListedParcel]] = defaultdict(list)
+    for row, listed in parts.items():
+        parcels[row.order_id].append(ListedParcel(row.number, row.state, tuple(listed)))
+    return parcels
+
+
+def _order(row: Order, lines: Iterable[Line], pickup: str, parcels: Iterable[ListedParcel]) -> ListedOrder:
     return ListedOrder(
         code=row.code,
         status=Status(row.status),
@@ -365,6 +397,7 @@ def _order(row: Order, lines: Iterable[Line], pickup: str) -> ListedOrder:
         paid_at=row.paid_at,
         ended_at=row.ended_at,
         pickup=ListedPickup(pickup),
+        parcels=tuple(parcels),
     )
 
 

@@ -14,8 +14,10 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from bot.web import api
-from shop import desk, orders, people
+from shop import desk, orders, parcels, people
 from shop.kit.codes import show_pickup_code
+from shop.kit.quantity import Quantity
+from shop.rules.orders import Status
 from shop.slips import slip as slip_by_id
 from shop.transaction import unit_of_work
 from tests.support.till import TOKEN, Till, open_till
@@ -94,6 +96,25 @@ async def test_answers_have_the_form_that_is_promised(till: Till, name: str) -> 
     status, wrong = await get(till, name, headers={})
     assert status == 401
     check(wrong, f"/{name}", 401)
+
+
+async def test_an_order_that_goes_in_parts(till: Till) -> None:
+    placed = await till.order()
+    await till.client.post(f"/sandbox/{await till.trade_of(placed)}")
+    oranges = placed.lines[0]
+    one = ((oranges.sku, Quantity.of(1)),)
+    assert (await get(till, f"orders/{placed.code}"))[1]["parcels"] == []
+    for _ in range(2):
+        await unit_of_work(lambda: parcels.send(placed.id, one, till.buyer, now=till.clock()))
+    await unit_of_work(lambda: parcels.arrived(placed.id, till.buyer, now=till.clock()))
+    _, order = await get(till, f"orders/{placed.code}")
+    check(order, "/orders/{code}", 200)
+    part = {"sku": oranges.sku, "unit": oranges.unit, "qty": "1"}
+    assert order["parcels"] == [{"number": n, "state": "done", "parts": [part]} for n in (1, 2)]
+
+
+def test_an_order_may_stand_in_every_way_that_there_is() -> None:
+    assert DOCUMENT["components"]["schemas"]["Order"]["properties"]["status"]["enum"] == list(Status)
 
 
 async def test_one_order(till: Till) -> None:

@@ -114,6 +114,26 @@ async def test_an_agent_serves_a_customer_of_the_group_from_the_desk(sqlite_url:
         assert (figures["tickets"], figures["in_time"], figures["stars"]) == (1, 100, 5.0)
 
 
+async def test_what_to_do_first_stands_in_the_middle_until_somebody_is_chosen(sqlite_url: str) -> None:
+    async with (
+        a_house(sqlite_url, is_demo=True) as (_, client),
+        open_browser() as browser,
+        open_page(browser) as page,
+    ):
+        await say(client, "小李", "转人工")
+        await page.goto(str(client.make_url("/desk")))
+        await expect(page.get_by_text("选一位顾客")).to_be_visible()
+        talk, glance = page.locator(".talk"), page.locator(".glance")
+        wide = await talk.evaluate("pane => [pane.getBoundingClientRect().right, innerWidth]")
+        assert wide[0] == wide[1]
+        await page.get_by_role("tab", name="待接").click()
+        await page.locator(".row-of").click()
+        await expect(glance).to_be_visible()
+        beside = await glance.bounding_box()
+        assert beside is not None
+        assert beside["x"] == await talk.evaluate("pane => pane.getBoundingClientRect().right")
+
+
 async def test_the_desk_works_on_a_phone_and_is_found_by_search(sqlite_url: str) -> None:
     async with (
         a_house(sqlite_url, is_demo=True) as (_, client),
@@ -128,6 +148,7 @@ async def test_the_desk_works_on_a_phone_and_is_found_by_search(sqlite_url: str)
         await page.locator(".row-of").click()
         await expect(page.locator(".list")).to_be_hidden()
         await press(page, "接")
+        await expect(page.get_by_label("要说的话")).to_have_attribute("placeholder", "对阿花说…")
         await page.get_by_label("要说的话").fill("/1")
         await press(page, "发送")
         await expect(page.locator(".line.agent")).to_contain_text("在的，你说")

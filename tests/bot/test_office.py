@@ -117,7 +117,7 @@ async def test_the_code_fits_a_phone_and_can_be_read(house: tuple[Street, Client
 
 async def test_it_shows_what_the_agents_did_and_fits_a_phone(house: tuple[Street, Client]) -> None:
     street, client = house
-    assert "这一周还没有人找客服" in await shown(client)
+    assert "这一周客服还没接过人" in await shown(client)
     await appoint(street.shop, "小美 13812345678")
     await street.say("小李", "转人工", None)
     await street.shop.pass_time(timedelta(seconds=40))

@@ -8,6 +8,7 @@ import { photo } from "./bubble.js";
 import { takePhotos } from "./photo.js";
 import { get, listen, post, postPhoto } from "./wire.js";
 
+const ON_GLASS = matchMedia("(hover: none)").matches; // no keys to be told of
 const root = document.body;
 const panes = document.querySelector(".desk-panes");
 const boot = JSON.parse(panes.dataset.boot);
@@ -207,7 +208,7 @@ function setKind(kind) {
     button.setAttribute("aria-pressed", String(button.dataset.kind === state.kind));
     button.disabled = composer.dataset.only === "note" && button.dataset.kind === "say";
   }
-  words.placeholder = state.kind === "note" ? "只有店里看得到" : `对${current()?.name ?? "他"}说…　输入 /1 用常用语`;
+  words.placeholder = state.kind === "note" ? "只有店里看得到" : `对${current()?.name ?? "他"}说…${ON_GLASS ? "" : "　输入 /1 用常用语"}`;
 }
 
 let isSending = false;
@@ -305,6 +306,6 @@ listen("/desk/stream", {
   },
 });
 setInterval(drawRows, 20000);
-if (matchMedia("(hover: none)").matches) $("search").placeholder = "找人：名字或单号";
+if (ON_GLASS) $("search").placeholder = "找人：名字或单号";
 drawDuty(boot.at_work);
 get("/desk/figures").then((found) => $("figures").replaceChildren(figuresTable(found.agents))).catch(() => {});

@@ -41,7 +41,7 @@ async function reship(doIt) {
 }
 
 export function figuresTable(agents) {
-  if (!agents.length) return el("p", { class: "soft small" }, "这一周还没有人找客服");
+  if (!agents.length) return el("p", { class: "soft small" }, "这一周客服还没接过人");
   const cell = (value, unit = "") => el("td", {}, value === null ? "—" : `${value}${unit}`);
   const lasted = (seconds) => (seconds === null ? null : seconds < 90 ? `${Math.round(seconds)}秒` : `${Math.round(seconds / 60)}分钟`);
   return el("table", { class: "figures" },

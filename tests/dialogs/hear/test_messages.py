@@ -31,6 +31,7 @@ def test_however_it_is_said(file: Path) -> None:
         ("labelled_riverside.jsonl", another_shop("riverside")),
         ("labelled_deli.jsonl", another_shop("deli")),
         ("labelled_pantry.jsonl", another_shop("pantry")),
+        ("labelled_hotpot.jsonl", another_shop("hotpot")),
     ],
 )
 def test_a_labelled_message_means_what_its_label_says(file: str, reader: Reader) -> None:

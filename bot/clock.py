@@ -17,6 +17,7 @@ from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
 from shop import (
     bargains,
+    bookings,
     campaigns,
     commission,
     coupon_drops,
@@ -177,6 +178,11 @@ async def end_teams(now: datetime, _: Provider | None) -> int:
     return done + await each_past_the_stuck(partial(teams.unsettled, now=now), teams.settle, now=now)
 
 
+async def finish_bookings(now: datetime, _: Provider | None) -> int:
+    """Appointments of yesterday of which nobody said that the customer did not come."""
+    return await each(await bookings.due_to_finish(now=now), bookings.finish, now=now)
+
+
 def alone(verb: Callable[..., Awaitable[int]]) -> Job:
     """A verb that does what is due by itself, in one transaction."""
 
@@ -200,6 +206,8 @@ JOBS: dict[str, Job] = {
     "refund_due": refund_due,
     "give_bargains_back": alone(bargains.give_back_due),
     "remind_of_events": alone(signups.remind_due),
+    "remind_of_bookings": alone(bookings.remind_due),
+    "finish_bookings": finish_bookings,
     "expire_bargains": alone(bargains.expire_due),
     "complete_orders": complete_orders,
     "release_commission": release_commission,

@@ -223,7 +223,15 @@ RULES = (
         ),
     ),
     Rule("The commission of a line stays below its cap.", ("commission stays below its cap",)),
-    Rule("A time slot has no more appointments than places.", waits="预约"),
+    Rule(
+        "A time slot has no more appointments than places.",
+        (
+            "a time counts its appointments",
+            "no time has more appointments than places",
+            "every appointment has its time",
+            "an appointment stands as its deposit does",
+        ),
+    ),
     Rule(
         "A pick-up code hands goods over once.",
         (

@@ -22,9 +22,11 @@ from shop.records import goods as records
 from shop.records.shops import Shop
 from shop.records.stock import StockItem, StockMove
 from shop.refusals import NameTaken, NoSuchGoods
-from shop.rules.campaigns import OnOffer, read_as
+from shop.rules.bookings import Service
+from shop.rules.campaigns import Kind, OnOffer, read_as
 from shop.rules.pricing import Offer, Promotion
 from shop.rules.trade import Points, from_row
+from shop.slots import services
 from shop.transaction import run_sql, seen, transaction
 
 
@@ -41,6 +43,7 @@ class Goods:
     has_coupons: bool = False  # is a template running? else nobody's coupons are looked for
     points: Points = field(default_factory=Points)
     campaigns: tuple[OnOffer, ...] = ()  # oldest first, with those that ended lately
+    services: tuple[Service, ...] = ()  # what can be booked
 
     def offers(self, sku: str, day: date, campaign: OnOffer | None = None) -> tuple[Offer, ...]:
         """What one unit may cost on this day, and in this campaign; the lowest is what it costs."""
@@ -66,7 +69,11 @@ class Goods:
         """The campaigns that are open in this group, newest last; one that names no group runs in all of them. In
         private those of `his` groups, or whatever is open when none of them is known: who knows of it may join."""
         here = his if room is None else frozenset({room})
-        return tuple(one for one in self.campaigns if one.is_open(now) and one.is_for(here))
+        return tuple(
+            one
+            for one in self.campaigns
+            if one.kind != Kind.BOOKING and one.is_open(now) and one.is_for(here)
+        )
 
     @cached_property
     def numbered(self) -> tuple[Sku, ...]:
@@ -152,6 +159,7 @@ async def _load(shop: ShopId, version: int) -> Goods:
         has_coupons=bool(coupons),
         points=rules.points,
         campaigns=campaigns,
+        services=await services(shop),
     )
 
 

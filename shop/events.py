@@ -478,6 +478,28 @@ class EventSoon:
 
 
 @dataclass(frozen=True, slots=True)
+class AppointmentBooked:
+    """预约: its deposit is in."""
+
+    appointment: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentSoon:
+    """预约: tomorrow, or in two hours."""
+
+    appointment: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentHit:
+    """休息: who serves is not there at that time; `is_on`: he is, after all."""
+
+    appointment: int
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DealBegun:
     """促销: its groups hear what costs less now."""
 
@@ -571,6 +593,9 @@ Happening = (
     | VoteClosed
     | BargainEnded
     | EventSoon
+    | AppointmentBooked
+    | AppointmentSoon
+    | AppointmentHit
     | DealBegun
     | DealEnding
     | SpecialGone
@@ -645,6 +670,9 @@ KINDS: dict[str, type[Any]] = {
         VoteClosed,
         BargainEnded,
         EventSoon,
+        AppointmentBooked,
+        AppointmentSoon,
+        AppointmentHit,
         DealBegun,
         DealEnding,
         SpecialGone,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import EllipsisType
 
-from shop import bills, commission, coupons, packing, people, points, quotas, referrals, refunds, seats, stock
+from shop import bills, commission, coupons, packing, people, points, quotas, referrals, refunds, seats, slots, stock
 from shop.bills import Preview, local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_number
@@ -29,6 +29,7 @@ from shop.refusals import (
     AlreadyHandedOver,
     AlreadyPaid,
     CampaignOver,
+    DepositFirst,
     NoSuchOrder,
     NotEnoughPoints,
     NothingOpen,
@@ -186,13 +187,15 @@ async def cancel(shop: ShopId, buyer: PersonId, *, now: datetime, code: str | No
 
 
 async def choose_cash(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
-    """到店付: the order is prepared and paid when it is picked up; a transfer that he spoke of is not waited for any more. Raises NothingOpen, AlreadyPaid, TeamPaysFirst."""
+    """到店付: the order is prepared and paid when it is picked up; a transfer that he spoke of is not waited for any more. Raises NothingOpen, AlreadyPaid, TeamPaysFirst, DepositFirst."""
     async with transaction():
         order = await _editable(shop, buyer, now)
         if order.status == Status.PREPARING:
             return await slip_of(order)
         if await seats.in_a_team(order):
             raise TeamPaysFirst(order.code)
+        if await slots.waits_for(order):
+            raise DepositFirst(order.code)
         await _step(order, "cash_chosen", pay_mode=PayMode.COD, pay_due_at=None, claimed_at=None)
         await close_intents(order.id)
         await give_code(order.shop_id, order.id, now=now)
@@ -402,6 +405,7 @@ async def _ready_if_free(order: Order, now: datetime) -> str | None:
     await _step(order, "paid", in_a_team=in_a_team, paid_at=now, pay_due_at=None)
     await bills.use_up(order, now=now)
     await bills.earn(order, now=now)
+    await slots.follow(order, Status.PREPARING, now=now)
     if in_a_team:
         await seats.pay(order.id, now=now)
         return None
@@ -473,6 +477,7 @@ async def _end(order: Order, event: str, now: datetime) -> None:
     await _step(order, event, ended_at=now, ended_why=event)
     await close_intents(order.id)
     await change(Pickup, "WHERE order_id = ? AND state = 'ready'", [order.id], state="void")
+    await slots.follow(order, Status.CANCELLED, now=now)
     await _give_back(order)
     if order.campaign_id is not None:
         await seats.leave(order.id, now=now)

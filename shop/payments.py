@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import bills, refunds, seats, till, wrong_sums
+from shop import bills, refunds, seats, slots, till, wrong_sums
 from shop.alarms import raise_alarm
 from shop.events import MoneyCameLate, OrderPaid
 from shop.kit.codes import new_token
@@ -131,7 +131,7 @@ async def _not_ours(order: Order, fact: int, amount: Money, standing: str, now: 
 
 async def _paid(order: Order, now: datetime) -> bool:
     """Money is in: nothing more is asked for, the order is prepared and has its pick-up code (cash orders had one). False
-    when it waits for its team: what comes of that is told by the team."""
+    when it waits for its team, or is a deposit: what comes of that is told by the team, or by the appointment."""
     await PayIntent.filter(order_id=order.id, state="created").update(state="closed")
     in_a_team = await seats.in_a_team(order)
     end = may(Status(order.status), "paid", money_in=False, in_a_team=in_a_team)
@@ -144,7 +144,8 @@ async def _paid(order: Order, now: datetime) -> bool:
         await seats.pay(order.id, now=now)  # no seat left: teams.settle gives the money back
     elif order.pay_mode == PayMode.PREPAY:
         await give_code(order.shop_id, order.id, now=now)
-    return not in_a_team
+    is_deposit = await slots.follow(order, Status.PREPARING, now=now)
+    return not (in_a_team or is_deposit)
 
 
 def _check_owed(order: Order, now: datetime) -> None:

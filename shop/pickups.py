@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop import alarms, bills, packing, stock, till
+from shop import alarms, bills, packing, slots, stock, till
 from shop.events import OrderHandedOver, OrderTakenBack, ParcelMoved
 from shop.kit.codes import new_pickup_code, read_pickup_code
 from shop.kit.ids import OrderId, PersonId, ShopId
@@ -49,6 +49,12 @@ async def give_code(shop: int, order: int, *, now: datetime) -> str:
         )
         if given:
             return code
+
+
+async def code_of(order: OrderId) -> str | None:
+    """The code under which something of it still waits."""
+    ready = await Pickup.filter(order_id=order, state="ready").first()
+    return ready.code if ready else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +117,10 @@ async def redeem(
                 state="done", done_at=now, done_by=by
             )
             await packing.fulfil(order, now)
+            is_deposit = await slots.follow(order, Status.FULFILLED, now=now)
             await stock.hand_over(order.id, order.code, now=now)
-            tx.tell(OrderHandedOver(order.id), at=now)
+            if not is_deposit:
+                tx.tell(OrderHandedOver(order.id), at=now)
         return waiting.order
 
 
@@ -150,6 +158,7 @@ async def take_back(order_id: OrderId, *, parcel: int | None = None, now: dateti
         if parcel is None:
             if await packing.of_order(order.id):
                 raise CannotUndo(_TOO_LATE)
+            await slots.follow(order, Status.PREPARING, now=now)
             await stock.take_back(order.id, order.code, now=now)
         else:
             await _take_parcel_back(order, parcel, now)

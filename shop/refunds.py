@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import commission, coupons, packing, points, stock, till
+from shop import commission, coupons, packing, points, slots, stock, till
 from shop.events import RefundAgreed, RefundAsked, RefundByHand, RefundPaid, RefundRefused
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money, total
@@ -272,6 +272,7 @@ async def end_if_all_is_back(order: Order, now: datetime) -> None:
     end = may(Status(order.status), "all_refunded", money_in=order.paid_at is not None)
     if end is None or await packing.of_order(order.id, Parcel.SENT):
         return
+    await slots.follow(order, Status.REFUNDED, now=now)
     if Status(order.status) not in GONE_OUT:
         if not await packing.part_out(order.id):
             await coupons.give_back(order.id, now=now)

@@ -6,6 +6,7 @@ Not frozen: a context manager sets the traceback of an exception that passes thr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
@@ -631,3 +632,51 @@ class NoSuchPayout(Refusal):
     """It is not (any more) waiting for this."""
 
     number: int
+
+
+@dataclass(eq=False)
+@dataclass(eq=False)
+class NoSuchService(Refusal):
+    """Nothing of this name can be booked."""
+
+    said: str
+
+
+@dataclass(eq=False)
+class NoSuchResource(Refusal):
+    """Nobody of this name serves here; without a name: nobody does."""
+
+    said: str
+
+
+@dataclass(eq=False)
+class TimeTaken(Refusal):
+    """This time cannot be had; `near` are some that can. All in the shop's own zone."""
+
+    at: datetime
+    near: tuple[datetime, ...]
+
+
+@dataclass(eq=False)
+class TooManyBookings(Refusal):
+    """So many appointments of one person may be to come."""
+
+    most: int
+
+
+@dataclass(eq=False)
+class DepositFirst(Refusal):
+    """A deposit is paid before anything else is booked, and never at the counter."""
+
+    code: str
+
+
+@dataclass(eq=False)
+class DepositStays(Refusal):
+    """It begins so soon that who cancels now leaves his deposit."""
+
+    deposit: Money
+
+
+class NoAppointment(Refusal):
+    """There is none, or it is over."""

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     DAILY = "daily"  # 每日特价: a list of one day
     EVENT = "event"  # 报名: a list of people
     BARGAIN = "bargain"  # 砍价: each has a price of his own, cut by friends
+    BOOKING = "booking"  # 预约: the deposit of a service; nobody joins it by itself
 
 
 OFFERS = {  # how its price is called, its rank among offers, whether other cuts may come on top
@@ -37,6 +38,7 @@ OFFERS = {  # how its price is called, its rank among offers, whether other cuts
     Kind.DAILY: ("今日特价", "timed", False),
     Kind.EVENT: ("报名费", "timed", False),
     Kind.BARGAIN: ("砍价", "bargain", True),
+    Kind.BOOKING: ("定金", "timed", True),
 }
 
 

@@ -124,7 +124,6 @@ CASES = {number: case for group in GROUPS.values() for number, case in group.ite
 
 WAITS: dict[int, str] = {
     70: "comes with delivery",
-    **dict.fromkeys(range(75, 81), "comes with booking"),
 }
 """What has no test yet, because the shop cannot do it yet. Whoever brings it takes the number out."""
 

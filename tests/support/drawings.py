@@ -7,7 +7,7 @@ from typing import Any
 
 from dialogs.books import SENTENCES
 from shop.audit import NAMES, RULES, Rule, rule_of
-from shop.rules import bargains, campaigns, commission, coupon_life, orders, parcels, refunds, teams, tickets
+from shop.rules import bargains, bookings, campaigns, commission, coupon_life, orders, parcels, refunds, teams, tickets
 from shop.rules.life import Life
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -22,6 +22,7 @@ ALL: tuple[Life[Any], ...] = (
     tickets.LIFE,
     bargains.LIFE,
     commission.LIFE,
+    bookings.LIFE,
 )
 
 

@@ -15,7 +15,7 @@ from shop.kit.ids import RoomId
 from shop.kit.refusal import Refusal
 from shop.people import LEADER, MANAGER, OWNER, Room
 from shop.refusals import CampaignOver, NoSuchCampaign
-from shop.rules.campaigns import LIFE, OnOffer
+from shop.rules.campaigns import LIFE, Kind, OnOffer
 
 _EACH = re.compile(r"每人(?:只能|最多|限[购量]?)?\s*(\d{1,3})")
 _IN_ROOM = re.compile(r"每个?群(?:各|最多|限量?)?\s*(\d{1,5})")
@@ -93,7 +93,8 @@ async def meant(turn: Turn, data: Data, event: str | None = None) -> OnOffer:
     known = [
         one
         for one in turn.shelf.campaigns
-        if (mine is None or (one.rooms and mine.issuperset(one.rooms)))
+        if one.kind != Kind.BOOKING
+        and (mine is None or (one.rooms and mine.issuperset(one.rooms)))
         and ("said_in" not in data or not one.rooms or data["said_in"] in one.rooms)
     ]
     named = [one for one in known if one.title in turn.text]

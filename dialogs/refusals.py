@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from shop import refusals as no
@@ -34,6 +35,10 @@ def _promised(refusal: no.StillPromised) -> str:
         return f"{there}，没有那么多"
     free = refusal.on_hand - refusal.held
     return f"{there}，其中 {refusal.held} {refusal.unit}顾客订了要留着，能动的只有 {free} {refusal.unit}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.month}月{at.day}日 {at:%H:%M}"
 
 
 WORDS: dict[type[Refusal], Callable[[Any], str]] = {
@@ -188,6 +193,21 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.PictureTooBig: lambda r: f"图片太大了，最多 {r.most // 1024 // 1024} MB。压小一点再发",
     no.TooManyPixels: lambda r: f"图片尺寸太大了，最多 {r.most // 10_000} 万像素。缩小一点再发",
     no.NoPictureThere: lambda r: "没有你刚发的图。先发图，再说“编号 图”",
+    no.NoSuchService: lambda r: "这个现在约不了。回“预约”看看能约什么",
+    no.NoSuchResource: lambda r: (
+        f"没有叫“{r.said[:12]}”的师傅。先说“师傅 {r.said[:12]} 10-19”"
+        if r.said
+        else "还没有师傅。先说“师傅 阿强 10-19”"
+    ),
+    no.TimeTaken: lambda r: (
+        f"{_moment(r.at)} 约不上，近的有 {'、'.join(map(_moment, r.near))}，说时间就行"
+        if r.near
+        else f"{_moment(r.at)} 约不上，最近也满了。过两天再说“预约”看看"
+    ),
+    no.TooManyBookings: lambda r: f"你已经有 {r.most} 个预约了，先取消一个再约。看看：回“我的预约”",
+    no.DepositFirst: lambda r: f"{r.code} 是预约的定金，先在线付了才算约好。不要了说“取消预约”",
+    no.DepositStays: lambda r: f"离开始不到 2 小时，定金 {r.deposit} 不退。还要取消就再说一次“取消预约”",
+    no.NoAppointment: lambda r: "没有这个预约，或者时间已经过了。回“我的预约”看看",
     no.PictureForWhom: lambda r: f"这张图发给谁？带上编号说一遍，比如“{r.number} 图”",
 }
 
@@ -205,4 +225,8 @@ PRIVATELY = (
     no.HelpedEnough,
     no.NoSuchBargain,
     no.OwnBargain,
+    no.TimeTaken,
+    no.TooManyBookings,
+    no.DepositFirst,
+    no.NoAppointment,
 )

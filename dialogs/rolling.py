@@ -28,6 +28,7 @@ HEAD = {
     Kind.FLASH: "秒杀",
     Kind.TEAM: "拼团",
     Kind.BARGAIN: "砍价",
+    Kind.BOOKING: "预约",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.notices import Desk
 from dialogs.speech import Button, Say
-from shop import slips, teams
+from shop import bookings, slips, teams
 from shop.events import OrderExpired
 from shop.kit.ids import OrderId
 from shop.rules.campaigns import TEAM_PAY
@@ -19,6 +19,9 @@ SHOWN = LIFE.shown
 async def words(event: OrderExpired, desk: Desk) -> tuple[Say, ...]:
     slip = await slips.slip(OrderId(event.order))
     if slip.campaign is not None:
+        if booked := await bookings.of_order(slip.id):
+            text = f"{booked.service.name}的定金过了{event.minutes}分钟没付，时间让出来了。还要就再说“预约”"
+            return (Say(text, person=slip.buyer, fold=f"slip:{slip.code}"),)
         if (team := await teams.of_order(slip.id)) and event.minutes < WHOLE and team.state != State.FORMING:
             text = f"{team.number}号团{SHOWN[team.state]}，{slip.code} 还没付款，就取消了，不用管它"
             return (Say(text, person=slip.buyer, fold=f"slip:{slip.code}"),)

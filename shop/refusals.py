@@ -635,7 +635,6 @@ class NoSuchPayout(Refusal):
 
 
 @dataclass(eq=False)
-@dataclass(eq=False)
 class NoSuchService(Refusal):
     """Nothing of this name can be booked."""
 

@@ -39,8 +39,7 @@ class Book(Dialogue):
     id = "booking"
     intents = ()
     starts = ("预约", "约时间")
-    first_words = ()
-    examples = ("预约 剪发 周六下午3点",)
+    examples = ("预约",)
     service = Slot(parse_words, optional=True, insists=True)
     when = Slot(parse_when, optional=True, insists=True)
 

@@ -92,7 +92,8 @@ def _numbered(mine: Sequence[Appointment], turn: Turn) -> list[str]:
 class MoveBooking(Changing):
     id = "booking_move"
     intents = ()
-    examples = ("预约改到周日10点",)
+    first_words = ("预约改到",)
+    examples = ("预约改到 周日10点",)
     when = Slot(parse_when, optional=True, insists=True)
 
     def is_meant(self, turn: Turn) -> bool:
@@ -153,6 +154,7 @@ def _when(turn: Turn, data: Data, one: Appointment) -> appointing.When | None:
 class CancelBooking(Changing):
     id = "booking_cancel"
     intents = ()
+    starts = ("取消预约",)
     examples = ("取消预约",)
 
     def is_meant(self, turn: Turn) -> bool:

@@ -32,7 +32,8 @@ def parse_words(reading: Reading, old: Any, asked: bool) -> Any:
 class BookingsOfDay(Command):
     id = "bookings_of_day"
     intents = ()
-    examples = ("今天预约", "明天预约")
+    starts = ("今天预约", "明天预约", "预约表")
+    examples = starts
     roles = STAFF
     is_answer = True
 
@@ -96,6 +97,7 @@ class Spoken(Command):
 class Came(Spoken):
     id = "booking_came"
     intents = ()
+    first_words = ("到了",)
     examples = ("到了 小李",)
     pattern, word = _CAME, "到了"
 
@@ -113,6 +115,7 @@ class Came(Spoken):
 class Missed(Spoken):
     id = "booking_missed"
     intents = ()
+    first_words = ("没来",)
     examples = ("没来 小李",)
     pattern, word = _MISSED, "没来"
 

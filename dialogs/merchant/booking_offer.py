@@ -75,6 +75,8 @@ def _minutes(found: re.Match[str]) -> int:
 class OfferService(Command):
     id = "booking_offer"
     intents = ()
+    starts = ("预约", "开预约")
+    first_words = starts
     examples = (OFFER,)
     undo_for = UNDO_FOR
     words_said = Slot(parse_words, optional=True)
@@ -120,6 +122,7 @@ def _kept(before: Terms | None) -> Data | None:
 class Employ(Command):
     id = "booking_employ"
     intents = ()
+    first_words = ("师傅",)
     examples = (EMPLOY,)
     words_said = Slot(parse_words, optional=True)
 

@@ -27,6 +27,7 @@ def parse_words(reading: Reading, old: Any, asked: bool) -> Any:
 class Rest(Command):
     id = "booking_rest"
     intents = ()
+    first_words = ("休息", "请假")
     examples = (EXAMPLE,)
     undo_for = UNDO_FOR
     words_said = Slot(parse_words, optional=True)

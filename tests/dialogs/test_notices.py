@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 
@@ -18,6 +18,7 @@ from dialogs.voice import Links
 from shop import (
     agents,
     bargains,
+    bookings,
     campaigns,
     catalogue,
     coupon_drops,
@@ -34,6 +35,7 @@ from shop import (
     proxies,
     refunds,
     reships,
+    resources,
     signups,
     special_plans,
     specials,
@@ -46,6 +48,7 @@ from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.on_offer import campaign
+from shop.rules.bookings import Span
 from shop.rules.campaigns import Kind, OnOffer
 from shop.rules.refunds import What
 from shop.settled import settle_rules
@@ -775,6 +778,63 @@ async def _(town: Town) -> Happening:
     )
     slip = await orders.place(town.shop, town.buyer, [want(of.items[0].sku)], now=NOW, campaign=of)
     return events.EventSoon(slip.id, 24)
+
+
+async def an_appointment(town: Town, *, deposit: int = 0) -> tuple[int, Slip | None]:
+    """剪发 tomorrow at three."""
+    await resources.employ(town.shop, "阿强", time(10), time(19))
+    cut, _ = await resources.offer(town.shop, "剪发", 30, Money(3800), Money(deposit), by=town.owner, now=NOW)
+    made, slip = await bookings.book(town.shop, town.buyer, cut.id, after(hours=29), now=NOW)
+    return made.id, slip
+
+
+@case(
+    "AppointmentBooked",
+    buyer="收到定金 ¥10.00，约好了：剪发 明天15:00（阿强）。到店付 ¥28.00，来不了说“取消预约”",
+)
+async def _(town: Town) -> Happening:
+    id, slip = await an_appointment(town, deposit=1000)
+    assert slip is not None
+    await pay(slip)
+    return events.AppointmentBooked(id)
+
+
+@case("AppointmentBooked and was cancelled meanwhile")
+async def _(town: Town) -> Happening:
+    id, _ = await an_appointment(town)
+    await bookings.cancel(town.shop, town.buyer, id, now=NOW)
+    return events.AppointmentBooked(id)
+
+
+@case("AppointmentSoon", buyer="提醒一下：剪发 明天15:00（阿强）。改时间说“预约改到…”，来不了说“取消预约”")
+async def _(town: Town) -> Happening:
+    return events.AppointmentSoon((await an_appointment(town))[0])
+
+
+@case("AppointmentSoon and was cancelled meanwhile")
+async def _(town: Town) -> Happening:
+    id, _ = await an_appointment(town)
+    await bookings.cancel(town.shop, town.buyer, id, now=NOW)
+    return events.AppointmentSoon(id)
+
+
+@case(
+    "AppointmentHit",
+    buyer="不好意思，剪发 明天15:00（阿强），师傅来不了。有空的：明天13:00、13:30、17:00。"
+    "改时间说“预约改到…”，不约了说“取消预约”",
+)
+async def _(town: Town) -> Happening:
+    id, _ = await an_appointment(town)
+    await resources.rest(town.shop, "阿强", Span(after(hours=28), after(hours=31)), now=NOW)
+    return events.AppointmentHit(id, is_on=False)
+
+
+@case("AppointmentHit and works after all", buyer="剪发 明天15:00（阿强）照旧，不用改了")
+async def _(town: Town) -> Happening:
+    id, _ = await an_appointment(town)
+    absences, hit = await resources.rest(town.shop, "阿强", Span(after(hours=28), after(hours=31)), now=NOW)
+    await resources.work_after_all(town.shop, absences, hit, now=NOW)
+    return events.AppointmentHit(id, is_on=True)
 
 
 async def a_flash(town: Town, *, minutes: int = 0) -> OnOffer:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time, timedelta
 
 import pytest
 
 from shop import (
     bargains,
+    bookings,
     campaigns,
     coupon_drops,
     coupon_templates,
@@ -19,6 +21,7 @@ from shop import (
     payments,
     points,
     referrals,
+    resources,
     seed,
     teams,
 )
@@ -77,6 +80,7 @@ async def a_busy_day(shop: ShopId) -> None:
     await bargain_of_the_day(shop)
     await shares_of_the_day(shop)
     await commission_of_the_day(shop)
+    await booking_of_the_day(shop)
 
 
 async def coupons_of_the_day(shop: ShopId, unpaid: int, paid: int) -> None:
@@ -138,6 +142,14 @@ async def bargain_of_the_day(shop: ShopId) -> None:
     made = await bargains.begin(shop, of, await a_customer("阿伟"), (await a_room()).id, now=NOW)
     await bargains.cut(made.id, await a_customer("阿玲"), now=NOW, day=NOW.date())
     await bargains.buy(made.id, now=NOW)
+
+
+async def booking_of_the_day(shop: ShopId) -> None:
+    """Two may sit with 阿强 at a time; one of them has to pay his deposit."""
+    await resources.employ(shop, "阿强", time(10), time(19), capacity=2)
+    boss = await a_customer("老板")
+    perm, _ = await resources.offer(shop, "烫发", 60, Money(9000), Money(1000), by=boss, now=NOW)
+    await bookings.book(shop, await a_customer("阿玲"), perm.id, NOW + timedelta(hours=1), now=NOW)
 
 
 async def shares_of_the_day(shop: ShopId) -> None:
@@ -266,6 +278,12 @@ SPOILS = (
     Spoil("no group has more of a campaign than its share", 1000, "水果群", "UPDATE campaign_room_share SET taken = 0"),
     Spoil("no group has more of a campaign than its share", 0, "水果群",
           "UPDATE campaign_room_share SET most = 500", "campaign_room_share"),
+    Spoil("a time counts its appointments", 1, "阿强", "UPDATE slot SET booked = 2"),
+    Spoil("a time counts its appointments", 1, "阿强", "UPDATE appointment SET state = 'cancelled'"),
+    Spoil("no time has more appointments than places", 1, "阿强", "UPDATE slot SET capacity = 0", "slot"),
+    Spoil("every appointment has its time", 1, "阿强", "DELETE FROM slot"),
+    Spoil("an appointment stands as its deposit does", 1, "0501-0", "UPDATE appointment SET state = 'booked'"),
+    Spoil("an appointment stands as its deposit does", 1, "0501-0", "UPDATE appointment SET state = 'done'"),
     Spoil("a team counts its seats", 1, "2", "UPDATE team SET taken = 2 WHERE number = 2"),
     Spoil("a team counts its seats", 1, "2", "UPDATE team_seat SET state = 'held' WHERE team_id = 2"),
     Spoil("a team is complete when all its seats are paid or the shop's", 1, "2",

@@ -367,6 +367,14 @@ INSERT INTO picture (id, sha256, kind, body, at) VALUES (1, 'ab', 'gif', CAST('G
     "0014_group_shares": """
 INSERT INTO campaign_room_share (id, item_id, room_id, taken, most) VALUES (1, (SELECT id FROM campaign_item), 1, 1000, 3000);
 """,
+    "0017_booking": f"""
+INSERT INTO resource (id, name, hours, shop_id) VALUES (1, '阿强', '["1-7 10:00-19:00"]', 1);
+INSERT INTO service (id, name, minutes, price_fen, shop_id) VALUES (1, '剪发', 30, 3800, 1);
+INSERT INTO slot (id, resource_id, starts_at, capacity, booked) VALUES (1, 1, {T}, 1, 1);
+INSERT INTO absence (id, resource_id, starts_at, ends_at) VALUES (1, 1, '2026-05-02 02:00:00+00:00', '2026-05-03 02:00:00+00:00');
+INSERT INTO appointment (id, state, starts_at, ends_at, made_at, shop_id, person_id, service_id, resource_id)
+  VALUES (1, 'booked', {T}, '2026-05-01 02:30:00+00:00', {T}, 1, 2, 1, 1);
+""",
 }
 # What a migration made into something else, by table.
 BECAME = {"campaign": {"items", "kind"}}

@@ -1,4 +1,4 @@
-"""预约: find a time, take it, move it, give it back; who comes today. A deposit is an ordinary order, and what becomes of
+"""预约: find a time, take it, move it, give it back; who came. A deposit is an ordinary order, and what becomes of
 it becomes of the appointment (shop/slots.follow)."""
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shop import orders, people, pickups, resources, slots
+from shop.appointments import appointment, coming
 from shop.catalogue import goods
 from shop.events import AppointmentSoon
 from shop.kit.ids import OrderId, PersonId, ShopId
@@ -110,7 +111,7 @@ async def book(
     async with transaction():
         await people.hold(person)
         wanted = await _service(shop, service)
-        mine = await _live(shop, person, now)
+        mine = await coming(shop, person, now=now)
         if held := next((one for one in mine if one.state == State.HELD and one.order), None):
             raise DepositFirst(held.order or "")
         if len(mine) >= MOST:
@@ -178,21 +179,7 @@ async def cancel(
         return await appointment(id)
 
 
-async def mine(shop: ShopId, person: PersonId, *, now: datetime) -> tuple[Appointment, ...]:
-    """What is still to come, soonest first."""
-    return await _live(shop, person, now)
-
-
 # ── what the shop does ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def of_day(shop: ShopId, day: date) -> tuple[Appointment, ...]:
-    """Everybody of this day who has not cancelled, in order."""
-    zone = ZoneInfo((await goods(shop)).catalogue.tz)
-    begin = datetime.combine(day, time(0), zone)
-    rows = Row.filter(shop_id=shop, starts_at__gte=begin, starts_at__lt=begin + timedelta(days=1))
-    found = await rows.exclude(state=State.CANCELLED).order_by("starts_at", "id")
-    return tuple([await appointment(row.id) for row in found])
 
 
 async def came(shop: ShopId, id: int, by: PersonId, *, now: datetime) -> Appointment:
@@ -234,44 +221,6 @@ async def finish(id: int, *, now: datetime) -> bool:
 
 
 # ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def appointment(id: int) -> Appointment:
-    return (await _seen([await Row.get(id=id)]))[0]
-
-
-async def of_order(order: OrderId) -> Appointment | None:
-    """The one whose deposit this is."""
-    row = await Row.filter(order_id=order).first()
-    return await appointment(row.id) if row else None
-
-
-async def _seen(rows: Sequence[Row]) -> tuple[Appointment, ...]:
-    found: list[Appointment] = []
-    for row in rows:
-        await row.fetch_related("person", "service", "resource", "order", "shop")
-        zone = ZoneInfo(row.shop.tz)
-        found.append(
-            Appointment(
-                row.id,
-                ShopId(row.shop_id),
-                PersonId(row.person_id),
-                row.person.name,
-                service_of(row.service),
-                row.resource.name,
-                State(row.state),
-                row.starts_at.astimezone(zone),
-                row.ends_at.astimezone(zone),
-                row.order.code if row.order else None,
-                row.hit,
-            )
-        )
-    return tuple(found)
-
-
-async def _live(shop: ShopId, person: PersonId, now: datetime) -> tuple[Appointment, ...]:
-    coming = Row.filter(shop_id=shop, person_id=person, state__in=list(LIVE), starts_at__gt=now)
-    return await _seen(await coming.order_by("starts_at", "id"))
 
 
 async def _service(shop: ShopId, id: int, *, even_withdrawn: bool = False) -> Service:

@@ -44,9 +44,11 @@ class Book(Dialogue):
     when = Slot(parse_when, optional=True, insists=True)
 
     def is_meant(self, turn: Turn) -> bool:
-        """约 alone means many things; with a service it means this."""
+        """约 alone means many things, and 预约两箱橙子 is an order; with a service it means this."""
         found = _BOOK.match(turn.text) if turn.room is None or turn.addressed else None
-        return found is not None and (found["word"] == "预约" or _named(turn, turn.text) is not None)
+        if found is None or not turn.shelf.services:
+            return False
+        return _named(turn, turn.text) is not None or (found["word"] == "预约" and not turn.reading.lines)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         if turn.room is not None or not turn.shelf.services:

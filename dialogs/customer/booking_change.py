@@ -12,7 +12,7 @@ from dialogs.engine import Data, Dialogue, Done, Question, Slot
 from dialogs.hear.reading import Pending, Reading
 from dialogs.hear.times import find_times
 from dialogs.turn import Turn
-from shop import bookings
+from shop import appointments, bookings
 from shop.kit.refusal import Refusal
 from shop.refusals import NoAppointment, TimeTaken
 from shop.rules.bookings import Appointment, State
@@ -50,7 +50,7 @@ class MyBookings(Dialogue):
         return turn.text.strip(" 。?？") in self.starts and (turn.room is None or turn.addressed)
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        mine = await bookings.mine(turn.shop, turn.person.id, now=turn.now)
+        mine = await appointments.coming(turn.shop, turn.person.id, now=turn.now)
         if not mine:
             return Done((turn.privately("你还没有预约。要约就说“预约”"),))
         lines = [appointing.line(one, turn.now) for one in mine]
@@ -65,7 +65,7 @@ class Changing(Dialogue):
 
     async def theirs(self, turn: Turn, data: Data) -> Appointment | None:
         """The one that is meant; None while nobody can say. Raises NoAppointment."""
-        mine = await bookings.mine(turn.shop, turn.person.id, now=turn.now)
+        mine = await appointments.coming(turn.shop, turn.person.id, now=turn.now)
         if not mine:
             raise NoAppointment
         if len(mine) == 1:
@@ -76,7 +76,7 @@ class Changing(Dialogue):
         return next((one for one in mine if one.id == meant), None)
 
     async def ask_which(self, turn: Turn, data: Data) -> Question:
-        mine = await bookings.mine(turn.shop, turn.person.id, now=turn.now)
+        mine = await appointments.coming(turn.shop, turn.person.id, now=turn.now)
         text = "\n".join(["哪一个？回数字", *_numbered(mine, turn)])
         kept = {key: value for key, value in data.items() if key != "which"}
         return Question((turn.here(text),), asked="which", data=kept | {"offered": [one.id for one in mine]})

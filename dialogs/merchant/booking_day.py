@@ -13,7 +13,7 @@ from dialogs.engine import Data, Done, Slot
 from dialogs.hear.reading import Reading
 from dialogs.hear.times import find_times
 from dialogs.turn import Turn
-from shop import bookings
+from shop import appointments, bookings
 from shop.kit.refusal import Refusal
 from shop.people import AGENT, MANAGER, OWNER
 from shop.refusals import NoAppointment
@@ -44,7 +44,7 @@ class BookingsOfDay(Command):
         found = _DAY.fullmatch(turn.text.strip(" 。?？"))
         is_tomorrow = found is not None and (found["day"] or "").startswith("明")
         day = turn.day + timedelta(days=1) if is_tomorrow else turn.day
-        listed = await bookings.of_day(turn.shop, day)
+        listed = await appointments.of_day(turn.shop, day)
         name = "明天" if is_tomorrow else "今天"
         if not listed:
             return Done((turn.here(f"{name}没有预约"),))
@@ -78,7 +78,7 @@ class Spoken(Command):
         for time in find_times(said):
             said = said.replace(time.moment.text, " ")
         name = said.strip()
-        listed = [one for one in await bookings.of_day(turn.shop, turn.day) if one.state == State.BOOKED]
+        listed = [one for one in await appointments.of_day(turn.shop, turn.day) if one.state == State.BOOKED]
         his = [one for one in listed if one.who == name] or [one for one in listed if name in one.who]
         at = when.at if when else None
         return name, [one for one in his if at is None or one.starts == at]

@@ -12,7 +12,7 @@ from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.hear.times import find_times
 from dialogs.turn import Turn
-from shop import bookings, resources
+from shop import appointments, resources
 from shop.refusals import NoSuchResource
 from shop.rules.bookings import Appointment, Span
 
@@ -42,7 +42,7 @@ class Rest(Command):
             return Question((turn.here(text),), asked="words_said", data={})
         who = await _who(turn, data["words_said"])
         hit = await resources.met(turn.shop, who, span, now=turn.now)
-        lines = [_line(await bookings.appointment(id), turn.now) for id in hit]
+        lines = [_line(await appointments.appointment(id), turn.now) for id in hit]
         told = [f"这 {len(lines)} 位已经约了，会通知他们改时间：", *lines] if lines else ["那时候没人约"]
         preview = self.preview(turn, "\n".join([_told(who, span, turn.now), *told]))
         return Question(

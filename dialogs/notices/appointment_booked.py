@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogs import appointing
 from dialogs.notices import Desk
 from dialogs.speech import Say
-from shop import bookings
+from shop import appointments
 from shop.events import AppointmentBooked
 from shop.rules.bookings import State
 
@@ -13,7 +13,7 @@ EVENT = AppointmentBooked
 
 
 async def words(event: AppointmentBooked, desk: Desk) -> tuple[Say, ...]:
-    one = await bookings.appointment(event.appointment)
+    one = await appointments.appointment(event.appointment)
     if one.state != State.BOOKED:
         return ()
     paid = f"收到定金 {one.service.deposit}，"

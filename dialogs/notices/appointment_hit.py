@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogs import appointing
 from dialogs.notices import Desk
 from dialogs.speech import Button, Say
-from shop import bookings
+from shop import appointments, bookings
 from shop.events import AppointmentHit
 from shop.rules.bookings import LIVE
 
@@ -13,7 +13,7 @@ EVENT = AppointmentHit
 
 
 async def words(event: AppointmentHit, desk: Desk) -> tuple[Say, ...]:
-    one = await bookings.appointment(event.appointment)
+    one = await appointments.appointment(event.appointment)
     if one.state not in LIVE or one.starts <= desk.now or one.hit == event.is_on:
         return ()
     if event.is_on:

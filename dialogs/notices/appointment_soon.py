@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogs import appointing
 from dialogs.notices import Desk
 from dialogs.speech import Say
-from shop import bookings
+from shop import appointments
 from shop.events import AppointmentSoon
 from shop.rules.bookings import State
 
@@ -13,7 +13,7 @@ EVENT = AppointmentSoon
 
 
 async def words(event: AppointmentSoon, desk: Desk) -> tuple[Say, ...]:
-    one = await bookings.appointment(event.appointment)
+    one = await appointments.appointment(event.appointment)
     if one.state != State.BOOKED or one.starts <= desk.now:
         return ()
     said_at = desk.facts.night.over(desk.now) if desk.facts.night else desk.now

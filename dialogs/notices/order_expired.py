@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.notices import Desk
 from dialogs.speech import Button, Say
-from shop import bookings, slips, teams
+from shop import appointments, slips, teams
 from shop.events import OrderExpired
 from shop.kit.ids import OrderId
 from shop.rules.campaigns import TEAM_PAY
@@ -19,7 +19,7 @@ SHOWN = LIFE.shown
 async def words(event: OrderExpired, desk: Desk) -> tuple[Say, ...]:
     slip = await slips.slip(OrderId(event.order))
     if slip.campaign is not None:
-        if booked := await bookings.of_order(slip.id):
+        if booked := await appointments.of_order(slip.id):
             text = f"{booked.service.name}的定金过了{event.minutes}分钟没付，时间让出来了。还要就再说“预约”"
             return (Say(text, person=slip.buyer, fold=f"slip:{slip.code}"),)
         if (team := await teams.of_order(slip.id)) and event.minutes < WHOLE and team.state != State.FORMING:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clock import MovableClock
-from shop import bookings, orders, payments, refunds, resources, slips
+from shop import appointments, bookings, orders, payments, refunds, resources, slips
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.refusals import DepositFirst, TimeTaken
@@ -123,7 +123,7 @@ async def test_77_moving_into_a_full_time_keeps_the_old_one(shop: ShopId) -> Non
     await booked(shop, cut, at(16), "王姐")
     with pytest.raises(TimeTaken):
         await bookings.move(shop, mine.person, mine.id, at(16), now=NOW)
-    assert await bookings.mine(shop, mine.person, now=NOW) == (mine,)
+    assert await appointments.coming(shop, mine.person, now=NOW) == (mine,)
     assert await counts() == {"15:00": 1, "16:00": 1}
 
 
@@ -153,7 +153,7 @@ async def test_78_leave_after_booking_drops_nobody_silently(shop: ShopId) -> Non
     _, hit = await resources.rest(shop, "阿强", Span(at(0), at(23, 59)), now=NOW)
     assert hit == (mine.id,)
     assert (await happened())[-1] == "AppointmentHit"
-    (stands,) = await bookings.mine(shop, mine.person, now=NOW)
+    (stands,) = await appointments.coming(shop, mine.person, now=NOW)
     assert (stands.state, stands.hit, stands.starts) == (State.BOOKED, True, at(15))
     with pytest.raises(TimeTaken):
         await booked(shop, cut, at(11), "王姐")
@@ -214,7 +214,7 @@ async def test_79_the_money_and_then_the_end_of_the_time(shop: ShopId) -> None:
     trade = (await payments.ask(slip.token, "gateway", now=NOW)).trade_no
     assert await pay(slip, now=after(minutes=15), trade_no=trade) == "settled"
     assert not await unit_of_work(partial(orders.expire, slip.id, now=after(minutes=15)))
-    assert (await bookings.appointment(mine.id)).state == State.BOOKED
+    assert (await appointments.appointment(mine.id)).state == State.BOOKED
     assert await counts() == {"15:00": 1}
 
 
@@ -223,7 +223,7 @@ async def test_79_the_end_of_the_time_and_then_the_money(shop: ShopId) -> None:
     trade = (await payments.ask(slip.token, "gateway", now=NOW)).trade_no
     assert await unit_of_work(partial(orders.expire, slip.id, now=after(minutes=15)))
     assert await pay(slip, now=after(minutes=15), trade_no=trade) == "late"
-    assert (await bookings.appointment(mine.id)).state == State.CANCELLED
+    assert (await appointments.appointment(mine.id)).state == State.CANCELLED
     assert await counts() == {"15:00": 0}
     assert [(c.kind, c.amount) for c in await refunds.of_order(slip.id)] == [("late", DEPOSIT)]
     assert await booked(shop, mine.service, at(15), "王姐", now=after(minutes=15))
@@ -237,7 +237,7 @@ async def test_79_both_at_once(shop: ShopId) -> None:
         whether(partial(orders.expire, slip.id, now=late)),
         partial(payments.settle, "gateway", "notice", trade, DEPOSIT, now=late),
     )
-    state, (fact,) = (await bookings.appointment(mine.id)).state, await facts()
+    state, (fact,) = (await appointments.appointment(mine.id)).state, await facts()
     assert (state, fact[1]) in ((State.BOOKED, "settled"), (State.CANCELLED, "late"))
     assert await counts() == {"15:00": int(state == State.BOOKED)}
 

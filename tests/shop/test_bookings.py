@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import tick
 from shop import bookings, orders, pickups, refunds, resources, slips
-from shop.bookings import appointment
+from shop.appointments import appointment
 from shop.catalogue import goods
 from shop.kit.ids import ShopId
 from shop.kit.money import Money

@@ -9,12 +9,13 @@ from datetime import datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from shop import bookings, orders, payments, refunds, resources
+from shop import appointments, bookings, orders, payments, refunds, resources
 from shop.invariants import Breach, broken
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.refusal import Refusal
-from shop.rules.bookings import Span
+from shop.refusals import NoAppointment
+from shop.rules.bookings import Appointment, Span
 from shop.rules.refunds import What
 from shop.slips import Slip
 from shop.transaction import unit_of_work
@@ -100,10 +101,10 @@ class History:
         leaves = self.chance.random() < 0.5
         await bookings.cancel(self.shop, one.person, one.id, leaves_deposit=leaves, now=self.now)
 
-    async def _any(self) -> bookings.Appointment:
+    async def _any(self) -> Appointment:
         if not self.made:
-            raise bookings.NoAppointment
-        return await bookings.appointment(self.chance.choice(self.made))
+            raise NoAppointment
+        return await appointments.appointment(self.chance.choice(self.made))
 
     async def pay(self) -> None:
         """In time, too late, or once more."""
@@ -124,7 +125,7 @@ class History:
         await bookings.came(self.shop, (await self._any()).id, self.boss, now=self.now)
 
     async def missed(self) -> None:
-        begun = [id for id in self.made if (await bookings.appointment(id)).starts <= self.now]
+        begun = [id for id in self.made if (await appointments.appointment(id)).starts <= self.now]
         for id in begun[-1:]:
             await bookings.missed(self.shop, id, self.boss, now=self.now)
 

@@ -269,10 +269,9 @@ async def customers(shop: ShopId, *, after: str | None = None, limit: int = 50) 
 
 
 async def campaigns(shop: ShopId, *, after: str | None = None, limit: int = 50) -> Page[ListedCampaign]:
-    """Raises BadCursor."""
-    rows, following = await _page(
-        "campaigns", Campaign.filter(shop_id=shop).prefetch_related("goods__sku"), after, limit
-    )
+    """Those that people take part in, not what sells the deposits of appointments. Raises BadCursor."""
+    joined = Campaign.filter(shop_id=shop).exclude(kind=Kind.BOOKING)
+    rows, following = await _page("campaigns", joined.prefetch_related("goods__sku"), after, limit)
     return Page(tuple(_campaign(row) for row in rows), following)
 
 

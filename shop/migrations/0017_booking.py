@@ -8,7 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('shop', '0015_desk_limits')]
+    dependencies = [('shop', '0016_aliases')]
 
     initial = False
 

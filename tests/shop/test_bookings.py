@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clock import tick
-from shop import bookings, orders, pickups, refunds, resources, slips
+from shop import bookings, listings, orders, pickups, refunds, resources, slips
 from shop.appointments import appointment
 from shop.catalogue import goods
 from shop.kit.ids import ShopId
@@ -171,6 +171,7 @@ async def test_a_new_deposit_is_asked_of_who_books_next(shop: ShopId) -> None:
 async def test_the_deposits_campaign_is_nobodys_to_join(shop: ShopId) -> None:
     await a_barber(shop, deposit=1000)
     assert (await goods(shop)).running(None, NOW) == ()
+    assert (await listings.campaigns(shop)).items == ()
 
 
 async def test_a_cancelled_order_frees_the_time_whoever_cancels_it(shop: ShopId) -> None:

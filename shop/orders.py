@@ -10,7 +10,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import EllipsisType
 
-from shop import bills, commission, coupons, packing, people, points, quotas, referrals, refunds, seats, slots, stock
+from shop import (
+    bills,
+    commission,
+    coupons,
+    packing,
+    people,
+    points,
+    quotas,
+    referrals,
+    refunds,
+    seats,
+    slots,
+    stock,
+)
 from shop.bills import Preview, local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_number

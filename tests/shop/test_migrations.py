@@ -367,7 +367,7 @@ INSERT INTO picture (id, sha256, kind, body, at) VALUES (1, 'ab', 'gif', CAST('G
     "0014_group_shares": """
 INSERT INTO campaign_room_share (id, item_id, room_id, taken, most) VALUES (1, (SELECT id FROM campaign_item), 1, 1000, 3000);
 """,
-    "0017_booking": f"""
+    "0018_booking": f"""
 INSERT INTO resource (id, name, hours, shop_id) VALUES (1, '阿强', '["1-7 10:00-19:00"]', 1);
 INSERT INTO service (id, name, minutes, price_fen, shop_id) VALUES (1, '剪发', 30, 3800, 1);
 INSERT INTO slot (id, resource_id, starts_at, capacity, booked) VALUES (1, 1, {T}, 1, 1);

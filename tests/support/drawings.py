@@ -7,7 +7,18 @@ from typing import Any
 
 from dialogs.books import SENTENCES
 from shop.audit import NAMES, RULES, Rule, rule_of
-from shop.rules import bargains, bookings, campaigns, commission, coupon_life, orders, parcels, refunds, teams, tickets
+from shop.rules import (
+    bargains,
+    bookings,
+    campaigns,
+    commission,
+    coupon_life,
+    orders,
+    parcels,
+    refunds,
+    teams,
+    tickets,
+)
 from shop.rules.life import Life
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -8,7 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 class Migration(migrations.Migration):
-    dependencies = [('shop', '0016_aliases')]
+    dependencies = [('shop', '0017_referral')]
 
     initial = False
 

@@ -367,6 +367,14 @@ INSERT INTO picture (id, sha256, kind, body, at) VALUES (1, 'ab', 'gif', CAST('G
     "0014_group_shares": """
 INSERT INTO campaign_room_share (id, item_id, room_id, taken, most) VALUES (1, (SELECT id FROM campaign_item), 1, 1000, 3000);
 """,
+    "0017_referral": f"""
+INSERT INTO inviter (id, person_id, code, promotes_at, shop_id) VALUES (1, 1, 'K7M3QXA', {T}, 1);
+INSERT INTO invitation (id, at, inviter_id, person_id, shop_id) VALUES (1, {T}, 1, 2, 1);
+INSERT INTO payout (id, person_id, number, fen, state, turns, asked_at, paid_at, shop_id) VALUES (1, 1, 1, 164, 'paid', 1, {T}, {T}, 1);
+INSERT INTO commission (id, order_id, person_id, level, net_fen, cap_bp, fen, back_fen, state, freeze_days, due_at, line_id, payout_id, shop_id)
+  VALUES (1, 1, 1, 1, 5480, 1000, 164, 0, 'paid', 7, {T}, 1, 1, 1);
+INSERT INTO commission_account (id, person_id, frozen, available, asked, paid, told_on, shop_id) VALUES (1, 1, 0, 0, 0, 164, '2026-05-01', 1);
+""",
     "0018_booking": f"""
 INSERT INTO resource (id, name, hours, shop_id) VALUES (1, '阿强', '["1-7 10:00-19:00"]', 1);
 INSERT INTO service (id, name, minutes, price_fen, shop_id) VALUES (1, '剪发', 30, 3800, 1);

@@ -105,7 +105,9 @@ async function open(person) {
 }
 
 let asked = 0;
-async function look(fromStart = false) {
+let looking = Promise.resolve();  // the canned answers come with it
+function look(fromStart = false) { return looking = lookAgain(fromStart); }
+async function lookAgain(fromStart) {
   const person = state.open, mine = ++asked;
   if (person === null) return;
   try {
@@ -213,7 +215,7 @@ function setKind(kind) {
 
 let isSending = false;
 async function send() {
-  await taking;
+  await Promise.all([taking, looking]);
   const typed = words.value.trim(), row = current();
   if (!typed || !row?.ticket || isSending) return;
   const short = /^\/(\d)$/.exec(typed);

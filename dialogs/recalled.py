@@ -8,7 +8,7 @@ from dialogs.engine import Done, State
 from dialogs.ordering import told_of_campaign
 from dialogs.speech import Heard, Say
 from dialogs.turn import Turn
-from shop import desk, mail, orders, recalls, slips
+from shop import desk, mail, orders, quiet, recalls, slips
 from shop.kit.refusal import Refusal
 from shop.recalls import TakenBack
 from shop.refusals import NoSuchOrder
@@ -31,6 +31,8 @@ async def done(turn: Turn, heard: Heard, state: State | None) -> Done:
         await desk.customer_wrote(turn.ticket.id, turn.text, now=turn.now)
         return Done((), facts={"在人工": f"#{turn.ticket.id}"})
     codes = _orders_of(taken)
+    if codes and turn.room is not None:
+        await quiet.recalled(turn.room, turn.person.id, now=turn.now)
     each = [await _of_an_order(turn, heard, taken, code) for code in codes]
     says = tuple(say for one in each for say in one.says)
     return Done(says, facts={"单号": codes} if says else {})

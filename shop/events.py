@@ -410,7 +410,7 @@ class GroupIsTired:
 
     room: int
     person: int
-    kind: str  # said, left
+    kind: str  # said, left, recalled
 
 
 @dataclass(frozen=True, slots=True)

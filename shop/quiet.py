@@ -1,9 +1,10 @@
 """安静: who wants to hear less. 别发了 is kept at once: the rest of the day nothing unasked, and for a week less each
-day; who leaves right after a post has said as much, and costs the week alike. Whoever runs the group hears why, and may
-take it back."""
+day; who leaves right after a post has said as much, and costs the week alike, and so have three who take their words back.
+Whoever runs the group hears why, and may take it back."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -13,18 +14,19 @@ from shop.kit.ids import PersonId, RoomId
 from shop.mail import posted_today
 from shop.people import Room
 from shop.records.people import Complaint
-from shop.rows import as_moment
-from shop.rules.manners import BECAUSE_OF_US, REMEMBERED, posts_a_day
+from shop.rules.manners import BECAUSE_OF_US, RECALLS_ARE_ONE, REMEMBERED, posts_a_day
 from shop.transaction import run_sql, transaction
 
 
 async def complain(room: RoomId, person: PersonId, kind: str, *, now: datetime) -> None:
-    """别发了 by a member, or he left. The same person is counted once a week."""
+    """别发了 by a member, or he left, or took his words back. The same person is counted once a week."""
     async with transaction() as tx:
         known = Complaint.filter(room_id=room, person_id=person, at__gt=now - REMEMBERED, taken_back=False)
         if await known.exists():
             return
         await Complaint.create(room_id=room, person_id=person, kind=kind, at=now)
+        if kind == "recalled" and (await _of_a_week(room, now))["recalled"] % RECALLS_ARE_ONE:
+            return
         tx.tell(GroupIsTired(room, person, kind), at=now)
 
 
@@ -34,6 +36,12 @@ async def left(room: people.Room, person: PersonId, *, now: datetime) -> bool:
         return False
     await complain(room.id, person, "left", now=now)
     return True
+
+
+async def recalled(room: people.Room, person: PersonId, *, now: datetime) -> None:
+    """撤回 of an order. Counted when something unasked was posted there a moment ago."""
+    if await mail.posted_today(room.channel, room.key, since=now - BECAUSE_OF_US):
+        await complain(room.id, person, "recalled", now=now)
 
 
 async def hush(room: RoomId) -> None:
@@ -59,10 +67,15 @@ async def may_post(room: Room, most: int, *, at: datetime, tz: str, now: datetim
 
 async def allowed_today(room: RoomId, most: int, *, now: datetime, midnight: datetime) -> int:
     """How many promotions this group may get today; none on a day on which somebody said that it is too much."""
+    complaints = await _of_a_week(room, now)
+    today = await Complaint.filter(room_id=room, kind="said", at__gte=midnight, taken_back=False).exists()
+    return 0 if today else posts_a_day(most, complaints["said"] + complaints["left"], complaints["recalled"])
+
+
+async def _of_a_week(room: RoomId, now: datetime) -> Counter[str]:
+    """How many people complained, by the way they did."""
     rows = await run_sql(
-        "SELECT at, kind FROM complaint WHERE room_id = ? AND at > ? AND NOT taken_back",
+        "SELECT kind, count(*) AS people FROM complaint WHERE room_id = ? AND at > ? AND NOT taken_back GROUP BY kind",
         [room, now - REMEMBERED],
     )
-    if any(row["kind"] == "said" and as_moment(row["at"]) >= midnight for row in rows):
-        return 0
-    return posts_a_day(most, len(rows))
+    return Counter({row["kind"]: int(row["people"]) for row in rows})

@@ -8,10 +8,12 @@ from shop import people
 from shop.events import GroupIsTired
 from shop.kit.ids import PersonId, RoomId
 from shop.people import OWNER
+from shop.rules.manners import RECALLS_ARE_ONE
 
 EVENT = GroupIsTired
 WHY = {
     "said": "说别发了。今天这个群不主动发了，这一周每天少发一条",
+    "recalled": f"等 {RECALLS_ARE_ONE} 位收到群发后下了单又撤回。这一周这个群每天少发一条",
     "left": "收到群发后退群了。这一周这个群每天少发一条",
 }
 

@@ -85,7 +85,7 @@ class Complaint(Model):
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "shop.Person", on_delete=fields.RESTRICT
     )
-    kind = fields.CharField(8)  # said, left
+    kind = fields.CharField(8)  # said, left, recalled
     at = fields.DatetimeField()
     taken_back = fields.BooleanField(db_default=False)  # 可以发了, by who runs the group
 

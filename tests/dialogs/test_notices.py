@@ -969,6 +969,14 @@ async def _(town: Town) -> Happening:
     return events.GroupIsTired(town.room.id, town.buyer, "left")
 
 
+@case(
+    "GroupIsTired by taking back",
+    owner="水果群里小李等 3 位收到群发后下了单又撤回。这一周这个群每天少发一条。要照常发，在群里说“可以发了”",
+)
+async def _(town: Town) -> Happening:
+    return events.GroupIsTired(town.room.id, town.buyer, "recalled")
+
+
 async def a_line(town: Town, *, offered: bool) -> int:
     """小李 waits for the box that 王姐 has taken, and perhaps given back. Gives his place."""
     of, wang = await a_flash(town), await a_customer("王姐")

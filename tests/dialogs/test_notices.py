@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
+from bot.clock import tick
 from dialogs import notices
 from dialogs.notices import Desk
 from dialogs.privacy import mask_for_room
@@ -21,6 +22,7 @@ from shop import (
     bookings,
     campaigns,
     catalogue,
+    commission,
     coupon_drops,
     coupon_templates,
     coupons,
@@ -33,6 +35,7 @@ from shop import (
     pickups,
     points,
     proxies,
+    referrals,
     refunds,
     reships,
     resources,
@@ -835,6 +838,56 @@ async def _(town: Town) -> Happening:
     absences, hit = await resources.rest(town.shop, "阿强", Span(after(hours=28), after(hours=31)), now=NOW)
     await resources.work_after_all(town.shop, absences, hit, now=NOW)
     return events.AppointmentHit(id, is_on=True)
+
+
+async def earned(town: Town, *, drawn: bool = False) -> int:
+    """The buyer brought a friend, whose order is over for good; perhaps he wants his commission. Gives the payout."""
+    await referrals.settle(town.shop, first_bp=1_000, second_bp=0, cap_bp=1_000, least_fen=100)
+    await referrals.promote(town.shop, town.buyer, now=NOW)
+    friend = await a_customer("阿花")
+    await referrals.bind(town.shop, friend, await referrals.code_of(town.shop, town.buyer), now=NOW)
+    await hand_over(await a_paid_order(friend, (town.sku, 2)), town.owner)
+    await tick(after(days=2))
+    await tick(after(days=9))
+    if drawn:
+        await commission.draw(town.shop, town.buyer, now=after(days=9))
+    return 1
+
+
+@case("FriendBought", buyer="你邀请的朋友第一单完成了，送你一张券，下单自动用。回“我的券”看看")
+async def _(town: Town) -> Happening:
+    return events.FriendBought(town.buyer)
+
+
+@case("CommissionFreed", buyer="有佣金到账，现在可提 ¥5.98，回“提现”就转给你")
+async def _(town: Town) -> Happening:
+    await earned(town)
+    return events.CommissionFreed(town.buyer)
+
+
+@case("CommissionFreed and was drawn meanwhile")
+async def _(town: Town) -> Happening:
+    await earned(town, drawn=True)
+    return events.CommissionFreed(town.buyer)
+
+
+@case(
+    "PayoutAsked",
+    owner="小李 提佣金 ¥5.98（1号）。转好回“结算 1 已转”",
+    manager="小李 提佣金 ¥5.98（1号）。转好回“结算 1 已转”",
+)
+async def _(town: Town) -> Happening:
+    return events.PayoutAsked(await earned(town, drawn=True))
+
+
+@case("PayoutPaid", buyer="佣金 ¥5.98 店里说转给你了，没收到就回一声")
+async def _(town: Town) -> Happening:
+    return events.PayoutPaid(await earned(town, drawn=True))
+
+
+@case("PayoutPaid and was not, after all", buyer="佣金 ¥5.98 刚才记错了，还没转，转了再告诉你")
+async def _(town: Town) -> Happening:
+    return events.PayoutPaid(await earned(town, drawn=True), undone=True)
 
 
 async def a_flash(town: Town, *, minutes: int = 0) -> OnOffer:

@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from shop.rules import bargains, campaigns, coupon_life, orders, parcels, refunds, teams, tickets
+from shop.rules import (
+    bargains,
+    bookings,
+    campaigns,
+    commission,
+    coupon_life,
+    orders,
+    parcels,
+    refunds,
+    teams,
+    tickets,
+)
 from shop.rules.life import Life
 from tests.support.drawings import ALL
 
@@ -23,7 +34,19 @@ def reached_from(life: Any_, start: Any) -> set[Any]:
 
 def test_every_life_is_drawn() -> None:
     assert {life.of for life in ALL} == {
-        one.LIFE.of for one in (orders, parcels, refunds, coupon_life, campaigns, teams, tickets, bargains)
+        one.LIFE.of
+        for one in (
+            orders,
+            parcels,
+            refunds,
+            coupon_life,
+            campaigns,
+            teams,
+            tickets,
+            bargains,
+            bookings,
+            commission,
+        )
     }
 
 

@@ -73,6 +73,7 @@ async def letters(
                 body=to_body(say),
                 not_before=manners.not_before(say, now),
                 fold=say.fold,
+                ends=say.ends,
                 until=say.until.astimezone(UTC) if say.until else None,
             )
         )

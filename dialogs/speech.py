@@ -93,6 +93,7 @@ class Say:
     card: Card | None = None
     buttons: tuple[Button, ...] = ()
     fold: str | None = None  # the newest unsent text of the same fold replaces the older
+    ends: str | None = None  # the fold of which this is the last word: what waits of it is not said any more
     lane: Lane = "reply"
     until: datetime | None = None  # after this moment it is not worth saying
     picture: PictureId | None = None  # shown after the text; in a group only among the agents

@@ -70,6 +70,7 @@ class NewLetter:
     not_before: datetime
     fold: str | None = None
     until: datetime | None = None
+    ends: str | None = None  # the fold of which this is the last word; it waits for none of its pauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +321,7 @@ async def write(
     letter of the same fold and place is folded away: the newest words win."""
     if not letters:
         return
-    newest = {_folds(letter): letter.key for letter in letters if letter.fold}
+    newest = {_folds(letter): letter.key for letter in letters if letter.fold or letter.ends}
     since = await _fold_away(list(newest), [letter.key for letter in letters]) if newest else {}
     values = [
         value
@@ -354,7 +355,7 @@ _Fold = tuple[str | None, str, str | None, str | None]
 
 def _folds(letter: NewLetter) -> _Fold:
     """What a newer letter must have in common with an older one to take its turn."""
-    return letter.fold, letter.channel, letter.room, letter.account
+    return letter.fold or letter.ends, letter.channel, letter.room, letter.account
 
 
 async def _fold_away(folds: Sequence[_Fold], keys: Sequence[str]) -> dict[_Fold, datetime]:

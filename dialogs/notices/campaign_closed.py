@@ -44,4 +44,6 @@ async def words(event: CampaignClosed, desk: Desk) -> tuple[Say, ...]:
         text = f"{head} 截单了：{at.people} 人 {rolling.total_words(of, at, shelf)}。没付的私聊发你付款"
     if not text:
         return ()
-    return tuple(Say(text, room=room, lane="list") for room in await groups(of, desk.shop))
+    return tuple(  # a list that waits asks nobody to join any more
+        Say(text, room=room, ends=rolling.fold(of, room), lane="list") for room in await groups(of, desk.shop)
+    )

@@ -215,7 +215,9 @@ def test_a_product_with_one_sku_needs_no_question() -> None:
 @pytest.mark.parametrize("id", sorted(dialogues()))
 def test_no_answers_drop_and_chatter_is_never_an_answer_in_any_dialogue(id: str) -> None:
     dialogue = dialogues()[id]
-    begun = {"said": "促销"} if "said" in dialogue.slots() else {}  # what such a command began with
+    begun = {
+        name: "促销" for name in ("said", "words_said", "service") if name in dialogue.slots()
+    }  # it began with
     state = State(id, begun, asked="confirm", prompt="？")
     assert step(dialogue, state, read("confirm.no"), GOODS, OTHERS).next == "drop"
     assert step(dialogue, state, read("confirm.yes"), GOODS, OTHERS).next == "do"

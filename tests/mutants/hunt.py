@@ -13,7 +13,7 @@ from tests.mutants.mutant import Mutant, Scene
 from tests.support.walk import Empty, attempt
 
 EVENTS = 80  # of one walk
-MOST_WALKS = 40
+MOST_WALKS = 80
 ALL: tuple[Mutant, ...] = (*goods.MUTANTS, *money.MUTANTS, *refunds.MUTANTS, *means.MUTANTS, *teams.MUTANTS)
 # Known from real shops, to be put in when what they spoil is built.
 WAITING: dict[str, str] = {}

@@ -1,0 +1,51 @@
+"""单: an order is its lines, and its status is what happened to it."""
+
+from __future__ import annotations
+
+from shop.checks.check import BILL, Check
+
+CHECKS = (
+    Check(
+        "an order is its lines",
+        "order {what} asks {figure} fen more than its lines",
+        f"SELECT b.code AS what, b.payable_fen - b.lines_net AS figure FROM ({BILL}) AS b "
+        "WHERE b.payable_fen <> b.lines_net OR b.gross_fen <> b.lines_gross",
+    ),
+    Check(
+        "an order has something on it",
+        "order {what} has {figure} lines",
+        f"SELECT b.code AS what, b.lines AS figure FROM ({BILL}) AS b WHERE b.lines = 0",
+    ),
+    Check(
+        "a status is a word of the table",
+        "order {what} has a status that nobody knows",
+        f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
+        "WHERE b.status NOT IN ('unpaid', 'waiting_team', 'preparing', 'fulfilled', 'completed', 'cancelled', "
+        "'refunded')",
+    ),
+    Check(
+        "an unpaid order waits for something",
+        "order {what} is unpaid, and neither the clock nor its campaign nor a claimed transfer will end that",
+        f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
+        "WHERE b.status = 'unpaid' AND b.pay_due_at IS NULL AND b.claimed_at IS NULL AND NOT EXISTS "
+        "(SELECT 1 FROM campaign AS c WHERE c.id = b.campaign_id AND c.status IN ('open', 'paused', 'closing'))",
+    ),
+    Check(
+        "an end has its moment",
+        "order {what} says that it has ended and when it ended in different words",
+        f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
+        "WHERE (b.status IN ('unpaid', 'waiting_team', 'preparing')) <> (b.ended_at IS NULL)",
+    ),
+    Check(
+        "numbers of a day have no gap",
+        "the orders of {what} miss {figure} numbers",
+        """
+        SELECT name AS what, value - taken AS figure FROM (
+          SELECT c.name, c.value, coalesce(placed.taken, 0) AS taken FROM counter AS c LEFT JOIN (
+            SELECT 'orders ' || o.day AS name, count(*) AS taken FROM "order" AS o WHERE o.shop_id = ? GROUP BY o.day
+          ) AS placed ON placed.name = c.name
+          WHERE c.name LIKE 'orders %' AND c.shop_id = ?
+        ) AS days WHERE value <> taken
+        """,
+    ),
+)

@@ -34,7 +34,7 @@ async def at_home(browser: Browser, client: Client, name: str) -> AsyncIterator[
         await page.goto(str(client.make_url("/room")))
         await page.fill("#name", name)
         await page.keyboard.press("Enter")
-        await page.wait_for_selector("#private-text", state="attached")
+        await expect(page.locator("[data-part=private-name]")).to_have_text("私聊")  # now the page listens
         yield page
 
 

@@ -83,6 +83,19 @@ class Spoken(Command):
         at = when.at if when else None
         return name, [one for one in his if at is None or one.starts == at]
 
+    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        name, his = await self.named(turn)
+        if len(his) > 1:
+            return self.unclear(turn, name, his)
+        if not his:
+            raise NoAppointment
+        one, text = await self.noted(turn, his[0].id)
+        return Done((turn.here(text),), after={"appointment": one.id})
+
+    async def noted(self, turn: Turn, which: int) -> tuple[Appointment, str]:
+        """What is done about this appointment, and what is said of it."""
+        raise NotImplementedError
+
     def unclear(self, turn: Turn, name: str, his: Sequence[Appointment]) -> Done:
         lines = [_line(one) for one in his]
         again = f"带上时间再说：{self.word} {his[0].who} {his[0].starts:%H:%M}"
@@ -101,15 +114,9 @@ class Came(Spoken):
     examples = ("到了 小李",)
     pattern, word = _CAME, "到了"
 
-    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        name, his = await self.named(turn)
-        if len(his) > 1:
-            return self.unclear(turn, name, his)
-        if not his:
-            raise NoAppointment
-        one = await bookings.came(turn.shop, his[0].id, turn.person.id, now=turn.now)
-        text = f"{one.who} {one.service.name}来了，{appointing.rest_to_pay(one)}"
-        return Done((turn.here(text),), after={"appointment": one.id})
+    async def noted(self, turn: Turn, which: int) -> tuple[Appointment, str]:
+        one = await bookings.came(turn.shop, which, turn.person.id, now=turn.now)
+        return one, f"{one.who} {one.service.name}来了，{appointing.rest_to_pay(one)}"
 
 
 class Missed(Spoken):
@@ -119,12 +126,7 @@ class Missed(Spoken):
     examples = ("没来 小李",)
     pattern, word = _MISSED, "没来"
 
-    async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        name, his = await self.named(turn)
-        if len(his) > 1:
-            return self.unclear(turn, name, his)
-        if not his:
-            raise NoAppointment
-        one = await bookings.missed(turn.shop, his[0].id, turn.person.id, now=turn.now)
+    async def noted(self, turn: Turn, which: int) -> tuple[Appointment, str]:
+        one = await bookings.missed(turn.shop, which, turn.person.id, now=turn.now)
         kept = f"，定金 {one.service.deposit} 留在店里。要退说“退款 {one.order}”" if one.order else ""
-        return Done((turn.here(f"{one.who} 没来，记下了{kept}"),), after={"appointment": one.id})
+        return one, f"{one.who} 没来，记下了{kept}"

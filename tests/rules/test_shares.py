@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.kit.money import ZERO, Money, total
 from shop.kit.quantity import Quantity
-from shop.rules.earnings import Commission, commission, points_earned
+from shop.rules.commission import Referral, shares
+from shop.rules.earnings import points_on
 from shop.rules.pricing import quote
+from shop.rules.quotes import Priced
 from shop.rules.shares import part_share, unit_share
 from tests.support.carts import item
 
@@ -46,6 +50,10 @@ def test_a_part_that_is_not_there(gone: int, more: int, qty: int) -> None:
 # ── S8 points, S9 commission ────────────────────────────────────────────────────────────────────────────────────
 
 
+def points_earned(lines: Sequence[Priced], *, per_yuan: int) -> dict[str, int]:
+    return points_on({line.key: line.net for line in lines}, per_yuan=per_yuan)
+
+
 def test_points_are_counted_once_for_the_whole_and_kept_by_line() -> None:
     lines = quote([item("a", 333), item("b", 333), item("c", 333), item("gift", 0)]).lines
     assert points_earned(lines, per_yuan=1) == {"a": 3, "b": 3, "c": 3, "gift": 0}
@@ -69,12 +77,12 @@ def test_commission_is_rounded_down_and_capped(
     net: int, rates: tuple[int, int, int], first: int, second: int
 ) -> None:
     one, two, cap = rates
-    assert commission(Money(net), first=one, second=two, cap=cap) == Commission(Money(first), Money(second))
+    assert shares(Money(net), Referral(one, two, cap)) == (Money(first), Money(second))
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10_000), st.integers(0, 10_000), st.integers(0, 10_000))
 def test_both_levels_together_are_never_above_the_cap(net: int, first: int, second: int, cap: int) -> None:
-    got = commission(Money(net), first=first, second=second, cap=cap)
-    assert ZERO <= got.first <= Money(net)
-    assert got.second >= ZERO
-    assert (got.first + got.second).fen <= net * cap // 10_000
+    one, two = shares(Money(net), Referral(first, second, cap))
+    assert ZERO <= one <= Money(net)
+    assert two >= ZERO
+    assert (one + two).fen <= net * cap // 10_000

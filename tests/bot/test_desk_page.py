@@ -114,6 +114,59 @@ async def test_an_agent_serves_a_customer_of_the_group_from_the_desk(sqlite_url:
         assert (figures["tickets"], figures["in_time"], figures["stars"]) == (1, 100, 5.0)
 
 
+async def test_a_note_typed_while_a_line_is_on_its_way_stays_a_note(sqlite_url: str) -> None:
+    async with (
+        a_house(sqlite_url, is_demo=True) as (shop, client),
+        open_browser() as browser,
+        open_page(browser) as page,
+    ):
+        for who in ("小李", "王姐"):
+            await say(client, who, "转人工")
+        await page.goto(str(client.make_url("/desk")))
+        await page.get_by_role("tab", name="待接").click()
+        await page.locator(".row-of", has_text="小李").click()
+        await press(page, "接")
+        may_go = asyncio.Event()
+
+        async def held(route: Any) -> None:
+            await may_go.wait()
+            await route.continue_()
+
+        await page.route("**/desk/do", held)
+        await expect(page.get_by_role("button", name="交还小店")).to_be_visible()
+        box = page.get_by_label("要说的话")
+        await box.fill("马上来")
+        async with page.expect_request("**/desk/do"):
+            await box.press("Enter")
+        await page.keyboard.press("Alt+n")
+        await box.fill("他上次也这样")
+        await box.press("Enter")
+        may_go.set()
+        await expect(page.locator(".line.note")).to_contain_text("他上次也这样")
+        await expect(page.locator(".line.agent")).to_contain_text("马上来")
+        await expect(box).to_have_value("")
+
+        may_go.clear()  # and a line goes to nobody else
+        await box.fill("在路上")
+        async with page.expect_request("**/desk/do"):
+            await box.press("Enter")
+        await box.fill("十分钟到")
+        await box.press("Enter")
+        await page.get_by_role("tab", name="全部").click()
+        await page.locator(".row-of", has_text="王姐").click()
+        await box.fill("给王姐的备注")
+        may_go.set()
+        await expect(page.locator(".toast")).to_contain_text("还留在他那里")
+        await expect(box).to_have_value("给王姐的备注")
+        await page.locator(".row-of", has_text="小李").click()
+        await expect(box).to_have_value("十分钟到")
+        await expect(page.locator(".line.agent").last).to_contain_text("在路上")
+        room = shop.channels["webroom"]
+        for who, heard in (("小李", ["马上来", "在路上"]), ("王姐", [])):
+            said = [line.text for line in await room.lines_for(who, after=None)]  # type: ignore[attr-defined]  # it is the web room
+            assert [text for text in said if text.startswith("客服：")] == [f"客服：{text}" for text in heard]
+
+
 async def test_what_to_do_first_stands_in_the_middle_until_somebody_is_chosen(sqlite_url: str) -> None:
     async with (
         a_house(sqlite_url, is_demo=True) as (_, client),

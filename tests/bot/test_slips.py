@@ -213,6 +213,7 @@ async def test_a_buyer_pays_with_three_taps_on_a_phone(till: Till) -> None:
         await expect(page.get_by_role("heading", name="付好了")).to_be_visible()
         await page.get_by_role("link", name="看订单").click()
         await expect(page.get_by_role("img", name="取货码")).to_be_visible()
+        await page.wait_for_load_state("load")
         assert await page.evaluate("document.querySelector('.slip-code img').naturalWidth") > 0
     assert [one.standing for one in await listings.money_in(slip.id)] == ["settled"]
 

@@ -639,7 +639,7 @@ async def test_the_table_of_the_demo(one_db: None) -> None:
         await expect(page.locator(".person:has-text('店主') .dot")).to_be_visible()  # 店主 was told
 
         await page.click("#private .chip:has-text('取消')")  # a button says the words, where it stands
-        await expect(page.locator("#private .line.mine .bubble")).to_have_text("取消")
+        await expect(page.locator("#private .line.mine:not(.is-pending) .bubble")).to_have_text("取消")
         assert street.shop.heard[-1].room is None
 
         await page.click("#group .why")

@@ -1,4 +1,8 @@
-"""A real Chromium, headless, from the machine's own PATH; nothing is ever downloaded for a test."""
+"""A real Chromium, headless, from the machine's own PATH; nothing is ever downloaded for a test.
+
+SLOW_BROWSER=400 in the environment makes every answer of the server so many milliseconds late: it shows the test, and
+the page, that takes what was begun for what is done.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +63,9 @@ async def open_page(browser: Browser, *, phone: bool = False, dark: bool = False
     )
     page = await context.new_page()
     page.set_default_timeout(8000)
+    if slow := os.environ.get("SLOW_BROWSER"):
+        line = {"offline": False, "latency": int(slow), "downloadThroughput": -1, "uploadThroughput": -1}
+        await (await context.new_cdp_session(page)).send("Network.emulateNetworkConditions", line)
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -213,19 +213,22 @@ function setKind(kind) {
   words.placeholder = state.kind === "note" ? "只有店里看得到" : `对${current()?.name ?? "他"}说…${ON_GLASS ? "" : "　输入 /1 用常用语"}`;
 }
 
-let isSending = false;
-async function send() {
+// One after the other: what is typed while a line is on its way waits, and goes to whom and where it was meant to go.
+let sending = Promise.resolve();
+function send() { const person = state.open; sending = sending.then(() => sendTo(person)); }
+async function sendTo(person) {
   await Promise.all([taking, looking]);
-  const typed = words.value.trim(), row = current();
-  if (!typed || !row?.ticket || isSending) return;
+  if (person !== state.open) { if (state.drafts.get(person)) toast("你换了人，刚才那句没发，还留在他那里"); return; }
+  const typed = words.value.trim(), row = current(), kind = state.kind;
+  if (!typed || !row?.ticket) return;
   const short = /^\/(\d)$/.exec(typed);
   const text = short ? canned[short[1] - 1] : typed;
-  if (!text || (state.kind === "say" && /^[#＃/]/.test(text))) { toast("没有这句常用语，也没发出去"); return; }
-  isSending = true;
-  const told = await doIt(state.kind, { text });
-  isSending = false;
-  if (told && words.value.trim() === typed) { words.value = ""; state.drafts.delete(row.person); }
-  if (told && state.kind === "note") setKind("say");
+  if (!text || (kind === "say" && /^[#＃/]/.test(text))) { toast("没有这句常用语，也没发出去"); return; }
+  if (!await doIt(kind, { text })) return;
+  if (state.drafts.get(person)?.trim() === typed) state.drafts.delete(person);
+  if (person !== state.open || words.value.trim() !== typed) return;
+  words.value = "";
+  if (kind === "note") setKind("say");
 }
 
 takePhotos($("photo"), words, async (shown) => {

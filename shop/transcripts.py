@@ -14,23 +14,23 @@ from shop.transaction import run_sql
 
 # In the order of what was heard, where the clock alone does not tell: a message, what was done, what was said.
 _EVERYTHING = f"""
-SELECT kind, name, text, room, at, state, picture FROM (
-  SELECT 'customer' AS kind, m.name, m.text, m.room, m.kept_at AS at, m.id AS cause, 0 AS rank, m.id, '' AS state, m.picture
+SELECT mark, kind, name, text, room, at, state, picture FROM (
+  SELECT 'm' || m.id AS mark, 'customer' AS kind, m.name, m.text, m.room, m.kept_at AS at, m.id AS cause, 0 AS rank, m.id, '' AS state, m.picture
   FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account
   WHERE h.person_id = ? AND NOT m.recalled AND NOT {ON_ITS_WAY}
   UNION ALL
-  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, l.cause, 2, l.id, l.state, NULL
+  SELECT 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at, l.cause, 2, l.id, l.state, NULL
   FROM letter AS l JOIN message AS m ON m.id = l.cause JOIN handle AS h ON h.channel = m.channel AND h.account = m.account
   LEFT JOIN event AS e ON e.id = l.event
   WHERE h.person_id = ? AND (l.account = m.account OR (l.room = m.room AND l.event IS NULL))
     AND l.state <> 'folded' AND (e.kind IS NULL OR e.kind <> 'AgentAnswered')
   UNION ALL
-  SELECT 'bot', '', cast(l.body AS text), l.room, l.written_at, coalesce(l.cause, 0), 2, l.id, l.state, NULL
+  SELECT 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at, coalesce(l.cause, 0), 2, l.id, l.state, NULL
   FROM letter AS l JOIN handle AS h ON h.channel = l.channel AND h.account = l.account JOIN event AS e ON e.id = l.event
   LEFT JOIN message AS m ON m.id = l.cause AND m.account = l.account AND m.channel = l.channel
   WHERE h.person_id = ? AND m.id IS NULL AND l.state <> 'folded' AND e.kind <> 'AgentAnswered'
   UNION ALL
-  SELECT line.kind, coalesce(p.name, ''), line.text, NULL, line.at, coalesce(line.message, 0), 1, line.id, '', line.picture
+  SELECT 't' || line.id, line.kind, coalesce(p.name, ''), line.text, NULL, line.at, coalesce(line.message, 0), 1, line.id, '', line.picture
   FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id LEFT JOIN person AS p ON p.id = line.person_id
   WHERE t.person_id = ? AND line.kind <> 'customer'
 ) AS everything ORDER BY at DESC, cause DESC, rank DESC, id DESC LIMIT ?
@@ -39,9 +39,10 @@ SELECT kind, name, text, room, at, state, picture FROM (
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`kind` is customer, bot, agent, note or event; `held_back`: the bot wrote it and a person took over before it
-    was said."""
+    """`key` is what the line is known by, live too; `kind` is customer, bot, agent, note or event; `held_back`: the bot
+    wrote it and a person took over before it was said."""
 
+    key: str
     kind: str
     name: str
     text: str
@@ -62,6 +63,7 @@ def _said(row: Mapping[str, Any]) -> Said:
     if row["kind"] == "bot":
         text = as_json(text)["text"]
     return Said(
+        row["mark"],
         row["kind"],
         row["name"],
         text,

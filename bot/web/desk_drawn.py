@@ -34,6 +34,7 @@ def drawn_row(row: Row) -> dict[str, Any]:
 
 def drawn_line(line: NewLine | Said) -> dict[str, Any]:
     return {
+        "key": line.key,
         "kind": line.kind,
         "name": line.name,
         "text": line.text,

@@ -167,6 +167,32 @@ async def test_a_note_typed_while_a_line_is_on_its_way_stays_a_note(sqlite_url: 
             assert [text for text in said if text.startswith("客服：")] == [f"客服：{text}" for text in heard]
 
 
+async def test_a_line_that_comes_while_a_conversation_opens_is_seen(sqlite_url: str) -> None:
+    async with (
+        a_house(sqlite_url, is_demo=True) as (_, client),
+        open_browser() as browser,
+        open_page(browser) as page,
+    ):
+        await say(client, "小李", "转人工")
+        await page.goto(str(client.make_url("/desk")))
+        await page.get_by_role("tab", name="待接").click()
+        known, may_go = asyncio.Event(), asyncio.Event()
+
+        async def late(route: Any) -> None:
+            answer = await route.fetch()
+            known.set()
+            await may_go.wait()
+            await route.fulfill(response=answer)
+
+        await page.route("**/desk/customer/*", late)
+        await page.locator(".row-of", has_text="小李").click()
+        await known.wait()
+        await say(client, "小李", "袋子破了")
+        await expect(page.locator(".line.customer .line-words")).to_have_text(["袋子破了"])
+        may_go.set()
+        await expect(page.locator(".line.customer .line-words")).to_have_text(["转人工", "袋子破了"])
+
+
 async def test_what_to_do_first_stands_in_the_middle_until_somebody_is_chosen(sqlite_url: str) -> None:
     async with (
         a_house(sqlite_url, is_demo=True) as (_, client),

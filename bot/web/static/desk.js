@@ -105,17 +105,21 @@ async function open(person) {
 }
 
 let asked = 0;
+let meanwhile = null;  // what came live while the server was asked, and its answer may not know
 let looking = Promise.resolve();  // the canned answers come with it
 function look(fromStart = false) { return looking = lookAgain(fromStart); }
 async function lookAgain(fromStart) {
   const person = state.open, mine = ++asked;
   if (person === null) return;
+  meanwhile = [];
   try {
     const found = await get(`/desk/customer/${person}`);
     if (person !== state.open || mine !== asked) return;
     $("lines").replaceChildren();
     lastDay = "";
-    for (const line of found.lines) addLine(line);
+    const known = new Set(found.lines.map((line) => line.key));
+    for (const line of [...found.lines, ...meanwhile.filter((line) => !known.has(line.key))]) addLine(line);
+    meanwhile = null;
     $("canned").replaceChildren(...found.canned.map((text, n) => el("button", { type: "button", onclick: () => { setKind("say"); words.value = text; words.focus(); } }, el("kbd", {}, `/${n + 1}`), el("span", {}, text))));
     canned = found.canned;
     if (fromStart) toEnd();
@@ -298,6 +302,7 @@ listen("/desk/stream", {
     skew = Date.now() - new Date(line.at);
     if (line.person !== state.open) return;
     const box = $("lines"), atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 120;
+    meanwhile?.push(line);
     addLine(line);
     if (atEnd || line.kind === "agent") toEnd();
     clearTimeout(glanceAgain);

@@ -49,6 +49,8 @@ SENTENCES = {
     "a refund is its parts": "退款 {what} 和它的明细差 {money}",
     "what a line gave back is what its refunds say": "第 {what} 行记的退款差 {money}",
     "a line gives back no more than it cost": "第 {what} 行多退了 {money}",
+    "the delivery fee gives back what its refunds say": "{what} 的配送费记的退款差 {money}",
+    "delivery brought what was paid for it": "{what} 的配送费账上差 {money}",
     "what the scale did not show is given back": "第 {what} 行称少了 {qty}，没退够",
     "every transfer is in balance": "{what} 这笔账两边差 {n}",
     "the tills hold what came in less what went back": "账上的钱和收退的差 {money}",

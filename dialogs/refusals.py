@@ -132,6 +132,9 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.NotAllowed: lambda r: "这件事要店主来做",
     no.WrongPairingCode: lambda r: "绑定码不对，或者过期了。重启店铺，日志里有新的绑定码",
     no.NothingToUndo: lambda r: "没有能撤销的。改价、补货、上下架两分钟内可以撤销",
+    no.NoDelivery: lambda r: "现在不送货，来店里拿就行。要问店里说“转人工”",
+    no.NoDeliveryFee: lambda r: f"{r.code} 没有收过配送费，没什么要退",
+    no.DeliveryFeeIsBack: lambda r: f"{r.code} 的配送费已经退过了，不会再退一次",
     no.NothingToRefund: lambda r: f"{r.code} 没有能退的钱了。看看订单：回“我的订单”",
     no.MoreThanBought: lambda r: (
         f"{r.name}能退的只有 {r.have} {r.unit}"

@@ -114,6 +114,7 @@ RULES = (
             "the tills hold what came in less what went back",
             "every transfer is in balance",
             "each fact is booked once",
+            "delivery brought what was paid for it",
         ),
     ),
     Rule(
@@ -145,6 +146,7 @@ RULES = (
             "what a line gave back is what its refunds say",
             "what the scale did not show is given back",
             "a refund is its parts",
+            "the delivery fee gives back what its refunds say",
         ),
     ),
     Rule(

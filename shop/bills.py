@@ -14,12 +14,14 @@ from shop.goods import Catalogue
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
+from shop.promotions import from_terms
 from shop.records.orders import Line, Order
 from shop.rules import pricing
 from shop.rules.baskets import Want
 from shop.rules.campaigns import OnOffer
-from shop.rules.frozen import nearly_out, offer_in, offer_out, unused_out
+from shop.rules.frozen import cut_out, delivery_out, nearly_out, offer_in, offer_out, unused_out
 from shop.rules.pricing import Buyer, Nearly, Offer, Priced, Quote
+from shop.rules.promotions import DeliveryRule
 from shop.slips import SlipLine
 
 OVER = "#over"  # behind a line's key: what goes beyond the limit of its offer, at the usual price
@@ -84,8 +86,10 @@ def quote(
     change: Money | None = None,
     change_why: str = pricing.CHANGED,
     campaign: OnOffer | None = None,
+    delivery: DeliveryRule | None = None,
 ) -> Quote:
-    """Price a basket; what stands on an order already keeps the offers it was ordered at."""
+    """Price a basket; what stands on an order already keeps the offers it was ordered at. With the rule of `delivery`
+    it is brought, without it is fetched."""
     day, known, kept = local_day(now, shelf.catalogue), shelf.everything, frozen or {}
     items = [
         pricing.Item(
@@ -99,13 +103,13 @@ def quote(
         )
         for key, want in basket.items()
     ]
+    others = [one for one in shelf.promotions if not isinstance(one, DeliveryRule)]
     return pricing.quote(
         items,
-        shelf.promotions,
+        [*others, delivery] if delivery else others,
         buyer,
         change=change or Money(0),
         change_why=change_why,
-        delivered=False,
     )
 
 
@@ -190,7 +194,7 @@ def amounts(want: Want, priced: Priced) -> dict[str, object]:
         "price_why": priced.price_why,
         "gross_fen": priced.gross.fen,
         "net_fen": priced.net.fen,
-        "cuts": [{"rule": cut.rule, "why": cut.why, "fen": cut.amount.fen} for cut in priced.cuts],
+        "cuts": [cut_out(cut) for cut in priced.cuts],
         "points": priced.points,
         "note": want.note,
     }
@@ -215,8 +219,8 @@ def line_row(order: int, want: Want, priced: Priced, shelf: Goods) -> dict[str, 
     }
 
 
-def order_amounts(quote: Quote) -> dict[str, object]:
-    """What an order says about its bill."""
+def order_amounts(quote: Quote, delivery: DeliveryRule | None = None) -> dict[str, object]:
+    """What an order says about its bill; `delivery` is the rule by which it is brought."""
     worth = sum(cut.amount.fen for line in quote.lines for cut in line.cuts if cut.rule == "points")
     return {
         "gross_fen": quote.gross.fen,
@@ -225,25 +229,47 @@ def order_amounts(quote: Quote) -> dict[str, object]:
         "unused": [unused_out(one) for one in quote.unused] or None,
         "points": quote.points,
         "points_fen": worth,
+        "coupon_id": _coupon_of(quote, for_delivery=False),
+        "delivery_fen": quote.delivery.fen if delivery else None,
+        "delivery": delivery_out(delivery, quote.delivery_cuts) if delivery else None,
+        "delivery_coupon_id": _coupon_of(quote, for_delivery=True),
     }
+
+
+def promised(order: Order) -> DeliveryRule | None:
+    """The rule by which this order is brought: as it was when the buyer asked for that; None when he fetches it."""
+    if order.delivery is None:
+        return None
+    rule = from_terms("delivery", order.delivery["terms"])
+    assert isinstance(rule, DeliveryRule), "it was one when the order was written"
+    return rule
 
 
 # ── the means ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def coupon_of(quote: Quote) -> int | None:
-    """The buyer's own coupon that this bill uses; a coupon that everybody has is no row."""
-    return next((int(one.coupon) for one in quote.coupons if one.coupon.isdigit()), None)
+def _coupon_of(quote: Quote, *, for_delivery: bool) -> int | None:
+    """The buyer's own coupon that this bill uses for the goods, or for bringing them; one that everybody has is no
+    row."""
+    used = [one for one in quote.coupons if one.for_delivery == for_delivery and one.coupon.isdigit()]
+    return int(used[0].coupon) if used else None
 
 
-async def take_coupon(order: Order, coupon: int | None, *, now: datetime) -> None:
-    """The order uses this coupon from now on, and no other. Raises CouponGone."""
-    if order.coupon_id == coupon:
+async def take_coupons(order: Order, quote: Quote, *, now: datetime) -> None:
+    """The order uses the coupons of this bill from now on, and no others. Raises CouponGone."""
+    goods, delivery = (_coupon_of(quote, for_delivery=yes) for yes in (False, True))
+    if (order.coupon_id, order.delivery_coupon_id) == (goods, delivery):
         return
-    if order.coupon_id is not None:
+    if _has_coupons(order):
         await coupons.unlock(order.id, now=now)
-    if coupon is not None:
-        await coupons.lock(order.id, coupon, now=now)
+    if goods is not None:
+        await coupons.lock(order.id, goods, now=now)
+    if delivery is not None:
+        await coupons.lock(order.id, delivery, now=now, for_delivery=True)
+
+
+def _has_coupons(order: Order) -> bool:
+    return order.coupon_id is not None or order.delivery_coupon_id is not None
 
 
 async def take_points(order: Order, spent: int, *, now: datetime) -> None:
@@ -256,16 +282,16 @@ async def take_points(order: Order, spent: int, *, now: datetime) -> None:
 
 
 async def let_go(order: Order, *, now: datetime) -> None:
-    """The order came to nothing: its coupon and its points are the buyer's again."""
+    """The order came to nothing: its coupons and its points are the buyer's again."""
     if order.points:
         await points.give_back_spent(OrderId(order.id), PersonId(order.buyer_id), order.points, "ended", now)
-    if order.coupon_id is not None and not await coupons.unlock(order.id, now=now):
+    if _has_coupons(order) and not await coupons.unlock(order.id, now=now):
         await coupons.give_back(order.id, now=now)
 
 
 async def use_up(order: Order, *, now: datetime) -> None:
-    """The money is in: the order's coupon is used. Until then an edit may still take another."""
-    if order.coupon_id is not None:
+    """The money is in: the order's coupons are used. Until then an edit may still take others."""
+    if _has_coupons(order):
         await coupons.use(order.id, now=now)
 
 

@@ -147,20 +147,20 @@ async def offered(
     )
 
 
-async def lock(order: int, coupon: int, *, now: datetime) -> None:
+async def lock(order: int, coupon: int, *, now: datetime, for_delivery: bool = False) -> None:
     """The order's buyer uses this coupon: nobody else can. Raises CouponGone when it is not free any more."""
     locked = await run_sql(
-        "UPDATE coupon SET state = 'locked', order_id = ? WHERE id = ? AND state = 'available' "
+        "UPDATE coupon SET state = 'locked', order_id = ?, for_delivery = ? WHERE id = ? AND state = 'available' "
         "AND valid_from <= ? AND valid_to > ? "
         'AND person_id = (SELECT buyer_id FROM "order" WHERE "order".id = ?) RETURNING id',
-        [order, coupon, now, now, order],
+        [order, for_delivery, coupon, now, now, order],
     )
     if not locked:
         raise CouponGone
 
 
 async def unlock(order: int, *, now: datetime) -> bool:
-    """The order came to nothing before it was paid, or takes another coupon: this one is free again, or over. False
+    """The order came to nothing before it was paid, or takes other coupons: those it had are free again, or over. False
     when the order had none."""
     freed = await run_sql(
         "UPDATE coupon SET state = CASE WHEN valid_to > ? THEN 'available' ELSE 'expired' END, order_id = NULL "
@@ -180,7 +180,7 @@ async def use(order: int, *, now: datetime) -> bool:
 
 
 async def give_back(order: int, *, now: datetime) -> bool:
-    """The whole order came to nothing before anything was handed over: a coupon that may come back and is not over
+    """The whole order came to nothing before anything was handed over: coupons that may come back and are not over
     can be used again. False when there is none."""
     back = await run_sql(
         "UPDATE coupon SET state = 'available', order_id = NULL, used_at = NULL, returns = returns + 1 "

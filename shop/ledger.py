@@ -1,6 +1,7 @@
 """账本: every fact of business is written once, in entries that sum to nothing; rows are only added.
 
-Accounts are words: cash:wechat, order:17 (what the buyer owes), sales, suspense (money that nobody asked for),
+Accounts are words: cash:wechat, order:17 (what the buyer owes), sales (of goods), delivery_income (what was paid for
+bringing them), suspense (money that nobody asked for),
 points:5 and pending:5 (of person 5), points_issued. Money in fen, points in pts.
 """
 

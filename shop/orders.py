@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from types import EllipsisType
 
 from shop import (
+    addresses,
     bills,
     commission,
     coupons,
@@ -43,6 +44,7 @@ from shop.refusals import (
     AlreadyPaid,
     CampaignOver,
     DepositFirst,
+    NoDelivery,
     NoSuchOrder,
     NotEnoughPoints,
     NothingOpen,
@@ -57,8 +59,10 @@ from shop.rows import add, change
 from shop.rules import baskets
 from shop.rules.baskets import Want
 from shop.rules.campaigns import OnOffer
+from shop.rules.frozen import delivery_out
 from shop.rules.orders import GONE_OUT, PayMode, Status, may
-from shop.rules.pricing import CHANGED, Priced
+from shop.rules.pricing import CHANGED, Priced, delivery_rule
+from shop.rules.promotions import DeliveryRule
 from shop.slips import Slip, build, lines_of, newest_open, slip_of
 from shop.transaction import run_sql, transaction
 
@@ -169,6 +173,33 @@ async def use_coupons(shop: ShopId, buyer: PersonId, yes: bool, *, now: datetime
         standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now)
         await _ready_if_free(order, now)
         return await slip_of(order, standing)
+
+
+async def bring(shop: ShopId, buyer: PersonId, address: str, *, now: datetime) -> Slip:
+    """送货: the open order goes to this address, by the rule of delivery that counts now; an order that is brought
+    already keeps its rule. Raises NothingOpen, AlreadyPaid, SaidToBePaid, NoDelivery."""
+    async with transaction():
+        shelf = await goods(shop)
+        order = await _editable(shop, buyer, now, campaign=None)
+        if order.claimed_at is not None:
+            raise SaidToBePaid(order.code)
+        rule = bills.promised(order) or delivery_rule(shelf.promotions, now)
+        if rule is None:
+            raise NoDelivery
+        await addresses.keep(OrderId(order.id), address)
+        return await _delivered_by(order, rule, shelf, now)
+
+
+async def fetch(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
+    """自提: the buyer comes for the open order himself, and nothing is paid for bringing it. Raises NothingOpen,
+    AlreadyPaid, SaidToBePaid."""
+    async with transaction():
+        shelf = await goods(shop)
+        order = await _editable(shop, buyer, now, campaign=None)
+        if order.claimed_at is not None:
+            raise SaidToBePaid(order.code)
+        await addresses.forget(OrderId(order.id))
+        return await _delivered_by(order, None, shelf, now)
 
 
 async def adjust(id: OrderId, change_by: Money, *, now: datetime, why: str = "") -> Slip:
@@ -382,7 +413,7 @@ async def _place_new(
     quote = bills.quote(
         basket, shelf, replace(who, coupons=()) if keeps_coupons else who, now=now, campaign=campaign
     )
-    coupon = bills.coupon_of(quote)
+    amounts = bills.order_amounts(quote)
     number = await next_number(shop, f"orders {day.isoformat()}")
     row = {
         "shop_id": shop,
@@ -396,17 +427,16 @@ async def _place_new(
         "token": new_token(),
         "status": Status.UNPAID,
         "pay_mode": PayMode.PREPAY,
-        "coupon_id": coupon,
         "placed_at": now,
         "pay_due_at": campaign.pay_due(now, PAY_WITHIN) if campaign else now + PAY_WITHIN,
-        **bills.order_amounts(quote),
+        **amounts,
     }
     (order,) = await add(Order, [row])
     lines = await _add_lines(order.id, list(bills.parts(basket, quote).values()), shelf)
     # last: whoever wants the same goods waits for COMMIT
     await _take({}, basket, shelf, campaign, buyer, room, now)
-    if coupon is not None:
-        await coupons.lock(order.id, coupon, now=now)
+    if order.coupon_id is not None:
+        await coupons.lock(order.id, order.coupon_id, now=now)
     return build(order, lines, await _ready_if_free(order, now))
 
 
@@ -442,6 +472,14 @@ async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: date
     return await slip_of(order, standing)
 
 
+async def _delivered_by(order: Order, rule: DeliveryRule | None, shelf: Goods, now: datetime) -> Slip:
+    order.delivery = delivery_out(rule, ()) if rule else None  # its bill is made by this
+    lines = await lines_of(order.id)
+    standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now)
+    await _ready_if_free(order, now)
+    return await slip_of(order, standing)
+
+
 async def _rewrite(
     order: Order,
     lines: Sequence[Line],
@@ -465,6 +503,7 @@ async def _rewrite(
         change=Money(order.adjust_fen),
         change_why=change_why or bills.changed_why(lines),
         campaign=campaign,
+        delivery=bills.promised(order),
     )
     parts = bills.parts(basket, quote)
     kept = {key: line for line in lines if (key := bills.key_of(line)) in parts}
@@ -474,11 +513,10 @@ async def _rewrite(
     for key, line in kept.items():
         await _reprice_line(line, *parts[key])
     added = await _add_lines(order.id, [part for key, part in parts.items() if key not in kept], shelf)
-    coupon = bills.coupon_of(quote)
     order.version += 1
-    await bills.take_coupon(order, coupon, now=now)
+    new = bills.order_amounts(quote, bills.promised(order)) | {"version": order.version}
+    await bills.take_coupons(order, quote, now=now)
     await bills.take_points(order, quote.points, now=now)
-    new = bills.order_amounts(quote) | {"coupon_id": coupon, "version": order.version}
     await change(Order, "WHERE id = ?", [order.id], **new)
     for name, value in new.items():
         setattr(order, name, value)

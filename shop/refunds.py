@@ -18,11 +18,18 @@ from shop.kit.quantity import Quantity
 from shop.records.orders import Line, Order
 from shop.records.payments import PayFact
 from shop.records.refunds import GivenBack, Refund, RefundPart
-from shop.refusals import AnotherRefund, NoSuchRefund, NothingToRefund, StillTeaming
+from shop.refusals import (
+    AnotherRefund,
+    DeliveryFeeIsBack,
+    NoDeliveryFee,
+    NoSuchRefund,
+    NothingToRefund,
+    StillTeaming,
+)
 from shop.rules import refunds as rules
 from shop.rules.orders import GONE_OUT, Status, may
 from shop.rules.parcels import State as Parcel
-from shop.rules.refunds import BY_HAND, LIFE, Part, Room, State, What
+from shop.rules.refunds import BY_HAND, LIFE, Fee, Part, Plan, Room, State, What
 from shop.transaction import run_sql, transaction
 
 
@@ -47,6 +54,7 @@ class Case:
     asked_at: datetime
     settled_at: datetime | None
     goods: tuple[tuple[str, Quantity, str], ...]  # name, quantity, unit
+    delivery: Money  # of the amount, what is the fee for bringing them
 
 
 # ── what may go back ────────────────────────────────────────────────────────────────────────────────────────────
@@ -69,10 +77,31 @@ def _room(line: Line, back: GivenBack | None) -> Room:
 
 
 async def preview(order: OrderId, what: What, *, code: str = "") -> Money:
-    """What would go back. Raises NothingToRefund (also while no money is in), MoreThanBought, MoreThanPaid."""
+    """What would go back. Raises NothingToRefund (also while no money is in), MoreThanBought, MoreThanPaid,
+    NoDeliveryFee, DeliveryFeeIsBack."""
     if not await PayFact.filter(order_id=order, standing=till.SETTLED).exists():
         raise NothingToRefund(code)
-    return total([part.money for part in rules.plan(await rooms(order), what, code=code)])
+    return (await _plan(await Order.get(id=order), what)).money
+
+
+async def _plan(order: Order, what: What) -> Plan:
+    if what.delivery and not order.delivery_fen:
+        raise NoDeliveryFee(order.code)
+    fee = await _fee(order)
+    if what.delivery and not fee.left:
+        raise DeliveryFeeIsBack(order.code)
+    return rules.plan(await rooms(OrderId(order.id)), what, fee, code=order.code)
+
+
+async def _fee(order: Order) -> Fee:
+    """Of an order that is brought: it follows the goods as long as nothing of them has left."""
+    if not order.delivery_fen:
+        return Fee()
+    rows = await run_sql(
+        'SELECT delivery_fen - delivery_back_fen AS fen FROM "order" WHERE id = ?', [order.id]
+    )
+    follows = order.status == Status.PREPARING and not await packing.part_out(order.id)
+    return Fee(Money(int(rows[0]["fen"])), follows)
 
 
 # ── verbs ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -98,7 +127,8 @@ async def ask(
 async def give(
     order_id: OrderId, by: PersonId | None, what: What, why: str, *, kind: str = "goods", now: datetime
 ) -> Case:
-    """退款: the shop gives money back by itself. Raises NothingToRefund, StillTeaming, MoreThanBought, MoreThanPaid."""
+    """退款: the shop gives money back by itself. Raises NothingToRefund, StillTeaming, MoreThanBought, MoreThanPaid,
+    NoDeliveryFee, DeliveryFeeIsBack."""
     async with transaction():
         order = await _settled(order_id)
         refund = await _reserve(order, what, kind, why, by, now)
@@ -110,7 +140,8 @@ async def give_everything(order: Order, kind: str, why: str, by: PersonId | None
     """A paid order ends before anything left the shop: all that is left of its money goes back. Inside the order's
     transaction; its stock is the caller's."""
     await _withdraw_requests(order, now)
-    if not total([line.room.left for line in await rooms(OrderId(order.id))]):
+    left = total([line.room.left for line in await rooms(OrderId(order.id))])
+    if not left and not (await _fee(order)).left:
         return Money(0)
     refund = await _reserve(order, What(), kind, why, by, now)
     await _step(refund, "approved", decided_by=by, due_at=now)
@@ -143,9 +174,9 @@ async def approve(id: int, by: PersonId, *, now: datetime) -> Case:
 async def reject(id: int, by: PersonId, why: str, *, now: datetime) -> Case:
     """不同意退, with a reason that the buyer is told. Raises NoSuchRefund."""
     async with transaction() as tx:
-        _, refund = await _locked(id)
+        order, refund = await _locked(id)
         await _step(refund, "rejected", decided_by=by, due_at=None, proof=why[:200])
-        await _let_go(refund)
+        await _let_go(order, refund)
         tx.tell(RefundRefused(id, why[:200]), at=now)
         return await case(id)
 
@@ -153,9 +184,9 @@ async def reject(id: int, by: PersonId, why: str, *, now: datetime) -> Case:
 async def withdraw(id: int, *, now: datetime) -> Case:
     """不退了. Raises NoSuchRefund when the shop has agreed already."""
     async with transaction():
-        _, refund = await _locked(id)
+        order, refund = await _locked(id)
         await _step(refund, "withdrawn", due_at=None)
-        await _let_go(refund)
+        await _let_go(order, refund)
         return await case(id)
 
 
@@ -260,7 +291,8 @@ async def paid_back(number: str, *, now: datetime, by: PersonId | None = None, p
 
 
 async def end_if_all_is_back(order: Order, now: datetime) -> None:
-    """Every fen of the order is back: it is over, unless something of it is under way. Inside its transaction."""
+    """Every fen of the order is back: it is over, unless something of it is under way. Inside its transaction. Where
+    all the goods are back and none has come to the buyer, the fee for bringing them follows first."""
     if (
         not order.payable_fen
         or any(line.room.left for line in await rooms(OrderId(order.id)))
@@ -271,6 +303,12 @@ async def end_if_all_is_back(order: Order, now: datetime) -> None:
         return
     end = may(Status(order.status), "all_refunded", money_in=order.paid_at is not None)
     if end is None or await packing.of_order(order.id, Parcel.SENT):
+        return
+    fee = await _fee(order)
+    if fee.left:
+        if fee.follows:
+            refund = await _reserve(order, What(delivery=True), "delivery", "", None, now)
+            await _agree(order, refund, "approved", None, now)
         return
     await slots.follow(order, Status.REFUNDED, now=now)
     if Status(order.status) not in GONE_OUT:
@@ -309,6 +347,7 @@ async def case(id: int) -> Case:
         asked_at=refund.asked_at,
         settled_at=refund.settled_at,
         goods=tuple((p.line.called, Quantity(p.qty), p.line.unit) for p in parts if p.qty),
+        delivery=Money(refund.delivery_fen),
     )
 
 
@@ -364,25 +403,35 @@ async def _reserve(
     fact = await PayFact.filter(order_id=order.id, standing=till.SETTLED).first()
     if fact is None:
         raise NothingToRefund(order.code)
-    parts = rules.plan(await rooms(OrderId(order.id)), what, code=order.code)
+    plan = await _plan(order, what)
     refund = await Refund.create(
         order_id=order.id,
         fact_id=fact.id,
         number=await _next_number(order),
         kind=kind,
-        amount_fen=total([part.money for part in parts]).fen,
+        amount_fen=plan.money.fen,
+        delivery_fen=plan.fee.fen,
         state=State.REQUESTED,
         why=why[:200],
         asked_by=by,
         asked_at=now,
         due_at=now + rules.SILENT_FOR,
     )
-    for part in parts:
+    for part in plan.parts:
         await RefundPart.create(
             refund_id=refund.id, line_id=part.line, qty=part.qty.milli, fen=part.money.fen
         )
         await _reserve_part(part)
+    await _reserve_fee(order, plan.fee.fen)
     return refund
+
+
+async def _reserve_fee(order: Order, fen: int) -> None:
+    """As with a line: the database refuses what goes beyond the fee. Less than nothing lets it go again."""
+    if fen:
+        await run_sql(
+            'UPDATE "order" SET delivery_back_fen = delivery_back_fen + ? WHERE id = ?', [fen, order.id]
+        )
 
 
 async def _reserve_part(part: Part) -> None:
@@ -396,7 +445,8 @@ async def _reserve_part(part: Part) -> None:
     )
 
 
-async def _let_go(refund: Refund) -> None:
+async def _let_go(order: Order, refund: Refund) -> None:
+    await _reserve_fee(order, -refund.delivery_fen)
     for part in await RefundPart.filter(refund_id=refund.id).order_by("line_id"):
         await run_sql(
             "UPDATE given_back SET open_fen = open_fen - ?, open_qty = open_qty - ? WHERE line_id = ?",

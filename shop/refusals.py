@@ -239,6 +239,25 @@ class CannotUndo(Refusal):
 
 
 @dataclass(eq=False)
+class NoDelivery(Refusal):
+    """This shop brings nothing at this time."""
+
+
+@dataclass(eq=False)
+class NoDeliveryFee(Refusal):
+    """Nothing was paid for bringing this order: it was fetched, or brought for nothing."""
+
+    code: str
+
+
+@dataclass(eq=False)
+class DeliveryFeeIsBack(Refusal):
+    """It is given back already, or about to be."""
+
+    code: str
+
+
+@dataclass(eq=False)
 class NothingToRefund(Refusal):
     """No money of this order is left that could go back."""
 

@@ -19,9 +19,10 @@ from shop.records.pickups import Pickup
 from shop.refusals import NoSuchOrder
 from shop.rows import read
 from shop.rules.baskets import Want
-from shop.rules.frozen import nearly_in, unused_in
+from shop.rules.frozen import cut_in, delivery_in, nearly_in, unused_in
 from shop.rules.orders import PayMode, Status
 from shop.rules.pricing import Cut, Nearly, Unused
+from shop.rules.quotes import Brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Slip:
     unused: tuple[Unused, ...] = ()  # coupons that were not taken, and why
     campaign: int | None = None
     pickup_code: str | None = None
+    delivery: Brought | None = None  # None: the buyer fetches it
     joined: bool = False  # placed onto an order that was already open
 
     @property
@@ -126,6 +128,19 @@ async def recent(shop: ShopId, buyer: PersonId, *, limit: int = 5) -> tuple[Slip
 async def of_day(shop: ShopId, day: date) -> tuple[Slip, ...]:
     orders = await Order.filter(shop_id=shop, day=day).order_by("number")
     return await slips_of(orders)
+
+
+async def to_bring(shop: ShopId) -> tuple[Slip, ...]:
+    """The orders of which something waits to be brought, or is under way, first come first."""
+    rows = await read(
+        Order,
+        "WHERE shop_id = ? AND status = ? AND delivery_fen IS NOT NULL AND (EXISTS (SELECT 1 FROM line JOIN hold "
+        "ON hold.line_id = line.id WHERE line.order_id = \"order\".id AND hold.state = 'active' "
+        'AND hold.qty > hold.gone) OR EXISTS (SELECT 1 FROM parcel WHERE parcel.order_id = "order".id '
+        "AND parcel.state = 'sent')) ORDER BY id",
+        [shop, Status.PREPARING.value],
+    )
+    return await slips_of(rows)
 
 
 async def of_campaign(campaign: int, *statuses: Status) -> tuple[Slip, ...]:
@@ -221,6 +236,7 @@ def build(order: Order, lines: Sequence[Line], pickup_code: str | None) -> Slip:
         unused=tuple(unused_in(row) for row in order.unused or ()),
         campaign=order.campaign_id,
         pickup_code=pickup_code,
+        delivery=delivery_in(order.delivery_fen, order.delivery) if order.delivery_fen is not None else None,
     )
 
 
@@ -236,7 +252,7 @@ def _line(line: Line) -> SlipLine:
         line.price_why or "",
         Money(line.gross_fen),
         Money(line.net_fen),
-        tuple(Cut(cut["rule"], cut["why"], Money(cut["fen"])) for cut in line.cuts),
+        tuple(cut_in(cut) for cut in line.cuts),
         line.for_whom,
         line.note,
     )

@@ -50,7 +50,7 @@ async def take(
             order.shop_id,
             "sale",
             str(order.id),
-            {f"order:{order.id}": amount.fen, "sales": -amount.fen},
+            {f"order:{order.id}": amount.fen, **_earned(-amount.fen, -(order.delivery_fen or 0))},
             at=now,
             order=order.id,
         )
@@ -59,12 +59,18 @@ async def take(
 
 async def pay_back(order: Order, refund: Refund, fact: PayFact, *, now: datetime) -> bool:
     """The refund has reached the buyer: out of the same till that the money came into. False when it is booked."""
-    given = "sales" if fact.standing == SETTLED else "suspense"
+    paid_for = _earned(refund.amount_fen, refund.delivery_fen)
+    given = paid_for if fact.standing == SETTLED else {"suspense": refund.amount_fen}
     return await ledger.book(
         order.shop_id,
         "refund",
         refund.number,
-        {f"cash:{fact.provider}": -refund.amount_fen, given: refund.amount_fen},
+        {f"cash:{fact.provider}": -refund.amount_fen, **given},
         at=now,
         order=order.id,
     )
+
+
+def _earned(whole: int, delivery: int) -> dict[str, int]:
+    """What an order brings, for its goods and for bringing them."""
+    return {"sales": whole - delivery, "delivery_income": delivery}

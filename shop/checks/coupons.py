@@ -6,10 +6,10 @@ from shop.checks.check import Check
 
 CHECKS = (
     Check(
-        "an order takes one coupon",
+        "an order takes one coupon",  # for its goods, and one for bringing them
         "{figure} coupons stand on order {what}",
         "SELECT cast(c.order_id AS text) AS what, count(*) AS figure FROM coupon AS c "
-        "WHERE c.state IN ('locked', 'used') AND c.shop_id = ? GROUP BY c.order_id HAVING count(*) > 1",
+        "WHERE c.state IN ('locked', 'used') AND c.shop_id = ? GROUP BY c.order_id, c.for_delivery HAVING count(*) > 1",
     ),
     Check(
         "no more coupons than there are",

@@ -62,7 +62,7 @@ CHECKS = (
         "refund {what} differs from its parts by {figure} fen",
         """
         SELECT number AS what, amount_fen - parts AS figure FROM (
-          SELECT r.number, r.amount_fen,
+          SELECT r.number, r.amount_fen, r.delivery_fen +
             (SELECT coalesce(sum(p.fen), 0) FROM refund_part AS p WHERE p.refund_id = r.id) AS parts
           FROM refund AS r JOIN pay_fact AS f ON f.id = r.fact_id JOIN "order" AS o ON o.id = r.order_id
           WHERE f.standing = 'settled' AND o.shop_id = ?
@@ -93,6 +93,34 @@ CHECKS = (
         "FROM given_back AS back JOIN line ON line.id = back.line_id "
         'JOIN "order" AS o ON o.id = line.order_id WHERE o.shop_id = ? '
         "AND (back.open_fen + back.done_fen > line.net_fen OR back.open_qty + back.done_qty > line.qty)",
+    ),
+    Check(
+        "the delivery fee gives back what its refunds say",
+        "the delivery of order {what} gave back {figure} fen more than its refunds say",
+        """
+        SELECT code AS what, back - fen AS figure FROM (
+          SELECT o.code, o.delivery_back_fen AS back,
+            (SELECT coalesce(sum(r.delivery_fen), 0) FROM refund AS r
+              WHERE r.order_id = o.id AND r.state NOT IN ('rejected', 'withdrawn')) AS fen
+          FROM "order" AS o WHERE o.shop_id = ?
+        ) AS fees WHERE back <> fen
+        """,
+    ),
+    Check(
+        "delivery brought what was paid for it",
+        "the books of order {what} differ from its delivery by {figure} fen",
+        """
+        SELECT code AS what, booked - fen AS figure FROM (
+          SELECT o.code,
+            (SELECT coalesce(-sum(e.amount), 0) FROM entry AS e JOIN transfer AS t ON t.id = e.transfer_id
+              WHERE t.order_id = o.id AND e.account = 'delivery_income') AS booked,
+            CASE WHEN EXISTS (SELECT 1 FROM pay_fact AS f WHERE f.order_id = o.id AND f.standing = 'settled')
+              THEN coalesce(o.delivery_fen, 0) ELSE 0 END
+            - (SELECT coalesce(sum(r.delivery_fen), 0) FROM refund AS r
+              WHERE r.order_id = o.id AND r.state = 'refunded') AS fen
+          FROM "order" AS o WHERE o.shop_id = ?
+        ) AS fees WHERE booked <> fen
+        """,
     ),
     Check(
         "what the scale did not show is given back",

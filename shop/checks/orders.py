@@ -7,9 +7,10 @@ from shop.checks.check import BILL, Check
 CHECKS = (
     Check(
         "an order is its lines",
-        "order {what} asks {figure} fen more than its lines",
-        f"SELECT b.code AS what, b.payable_fen - b.lines_net AS figure FROM ({BILL}) AS b "
-        "WHERE b.payable_fen <> b.lines_net OR b.gross_fen <> b.lines_gross",
+        "order {what} asks {figure} fen more than its lines and what bringing them costs",
+        "SELECT b.code AS what, b.payable_fen - b.lines_net - coalesce(b.delivery_fen, 0) AS figure "
+        f"FROM ({BILL}) AS b WHERE b.payable_fen <> b.lines_net + coalesce(b.delivery_fen, 0) "
+        "OR b.gross_fen <> b.lines_gross",
     ),
     Check(
         "an order has something on it",

@@ -27,6 +27,10 @@ class Delivery(DeliveryRule):
         free = f"，满{self.free_from.short}免" if self.free_from is not None else ""
         return f"配送费¥{self.full.short}{free}"
 
+    def terms(self) -> dict[str, str]:
+        free = {"free_from": self.free_from.yuan} if self.free_from is not None else {}
+        return {"fee": self.full.yuan, **free}
+
 
 def from_terms(about: About, said: Terms) -> Delivery:
     """From {"fee": "6", "free_from": "40"}. Raises ValueError."""

@@ -60,6 +60,7 @@ class Coupon(Model):
     most_each = fields.IntField()
     state = fields.CharField(12)
     order_id = fields.BigIntField(null=True)  # while it is locked or used
+    for_delivery = fields.BooleanField(db_default=False)  # there: for bringing the goods, beside one for them
     valid_from = fields.DatetimeField()
     valid_to = fields.DatetimeField()
     got_at = fields.DatetimeField()
@@ -79,7 +80,9 @@ class Coupon(Model):
             UniqueConstraint(
                 ("drop_id", "person_id"), name="uq_coupon_drop", condition="drop_id IS NOT NULL"
             ),
-            UniqueConstraint(("order_id",), name="uq_coupon_order", condition="state IN ('locked', 'used')"),
+            UniqueConstraint(
+                ("order_id", "for_delivery"), name="uq_coupon_order", condition="state IN ('locked', 'used')"
+            ),
             CheckConstraint("serial <= most", name="ck_coupon_most"),
             CheckConstraint("nth <= most_each", name="ck_coupon_most_each"),
         )

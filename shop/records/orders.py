@@ -43,6 +43,10 @@ class Order(Model):
     points = fields.BigIntField(db_default=0)  # spent on it
     points_fen = fields.BigIntField(db_default=0)  # what they were worth
     adjust_fen = fields.BigIntField(db_default=0)  # the merchant's change, less than nothing is off
+    delivery_fen = fields.BigIntField(null=True)  # what is paid for bringing it; null: the buyer fetches it
+    delivery: Any = fields.JSONField(null=True)  # by which rule, and what a coupon took off: rules/frozen.py
+    delivery_coupon_id = fields.BigIntField(null=True)
+    delivery_back_fen = fields.BigIntField(db_default=0)  # of it, what went back or is promised
     version = fields.IntField(db_default=1)  # grows with every edit; a stale writer stops
     placed_at = fields.DatetimeField()
     pay_due_at = fields.DatetimeField(null=True)
@@ -63,7 +67,11 @@ class Order(Model):
         constraints = (
             UniqueConstraint(("shop_id", "day", "number"), name="uq_order_number"),
             CheckConstraint("payable_fen >= 0", name="ck_order_payable"),
-            CheckConstraint("payable_fen <= gross_fen", name="ck_order_cut"),
+            CheckConstraint("payable_fen <= gross_fen + coalesce(delivery_fen, 0)", name="ck_order_cut"),
+            CheckConstraint(
+                "delivery_back_fen >= 0 AND delivery_back_fen <= coalesce(delivery_fen, 0)",
+                name="ck_order_delivery",
+            ),
         )
         indexes = (
             Index(fields=("status", "pay_due_at")),

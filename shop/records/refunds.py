@@ -20,8 +20,9 @@ class Refund(Model):
         "shop.PayFact", on_delete=fields.RESTRICT
     )  # the money that it is paid back from
     number = fields.CharField(40, unique=True)
-    kind = fields.CharField(16)  # goods, cancelled, late, surplus, mismatch, weight
+    kind = fields.CharField(16)  # goods, delivery, cancelled, late, surplus, mismatch, weight
     amount_fen = fields.BigIntField()
+    delivery_fen = fields.BigIntField(db_default=0)  # of it, what is no goods but the fee for bringing them
     state = fields.CharField(12)
     why = fields.CharField(200, db_default="")
     asked_by = fields.BigIntField(null=True)
@@ -37,7 +38,10 @@ class Refund(Model):
 
     class Meta:
         table = "refund"
-        constraints = (CheckConstraint("amount_fen > 0", name="ck_refund_amount"),)
+        constraints = (
+            CheckConstraint("amount_fen > 0", name="ck_refund_amount"),
+            CheckConstraint("delivery_fen >= 0 AND delivery_fen <= amount_fen", name="ck_refund_delivery"),
+        )
         indexes = (Index(fields=("order_id",)), Index(fields=("state", "due_at")))
 
 

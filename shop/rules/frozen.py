@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shop.kit.money import Money
 from shop.kit.quantity import NONE, Quantity
-from shop.rules.quotes import Nearly, Offer, Unused
+from shop.rules.promotions import DeliveryRule
+from shop.rules.quotes import Brought, Cut, Nearly, Offer, Unused
 
 Plain = dict[str, Any]
 
@@ -28,6 +29,23 @@ def unused_out(one: Unused) -> Plain:
 
 def unused_in(row: Mapping[str, Any]) -> Unused:
     return Unused(row["coupon"], row["why"], row["reason"], Money(row["by"]))
+
+
+def cut_out(cut: Cut) -> Plain:
+    return {"rule": cut.rule, "why": cut.why, "fen": cut.amount.fen}
+
+
+def cut_in(row: Mapping[str, Any]) -> Cut:
+    return Cut(row["rule"], row["why"], Money(row["fen"]))
+
+
+def delivery_out(rule: DeliveryRule, cuts: Sequence[Cut]) -> Plain:
+    """The rule as it was promised (with what makes it again), and what a coupon takes off its fee."""
+    return {"why": rule.say(), "terms": rule.terms(), "cuts": [cut_out(cut) for cut in cuts]}
+
+
+def delivery_in(paid: int, row: Mapping[str, Any]) -> Brought:
+    return Brought(Money(paid), row["why"], tuple(cut_in(cut) for cut in row["cuts"]))
 
 
 def offer_out(offer: Offer) -> Plain:

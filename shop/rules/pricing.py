@@ -80,6 +80,11 @@ def quote(
     return result
 
 
+def delivery_rule(promotions: Sequence[Promotion], now: datetime) -> DeliveryRule | None:
+    """What bringing costs at this moment; None where nothing is brought."""
+    return _running([one for one in promotions if isinstance(one, DeliveryRule)], now).delivery
+
+
 # ── who takes part ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -201,7 +206,10 @@ def _changed(lines: tuple[Priced, ...], change: Money, why: str) -> tuple[Priced
 
 
 def _quote(lines: tuple[Priced, ...], nearly: tuple[Nearly, ...], fee: Money, choice: Choice) -> Quote:
-    spent = tuple(Spent(use.coupon.id, use.coupon.say(), use.off) for use in choice.best.uses)
+    spent = tuple(
+        Spent(use.coupon.id, use.coupon.say(), use.off, use is choice.best.delivery)
+        for use in choice.best.uses
+    )
     use = choice.best.delivery
     cuts = (Cut("coupon", use.coupon.say(), use.off),) if use and use.off else ()
     delivery = fee - total(cut.amount for cut in cuts)

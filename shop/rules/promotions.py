@@ -120,6 +120,10 @@ class DeliveryRule(ABC):
     @abstractmethod
     def say(self) -> str: ...
 
+    @abstractmethod
+    def terms(self) -> dict[str, str]:
+        """What makes it again: an order keeps the rule that was promised with it."""
+
 
 Promotion = UnitPromotion | BasketPromotion | PointsRule | DeliveryRule | Coupon
 

@@ -132,11 +132,12 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """A coupon that is used with this quote, and what it takes off."""
+    """A coupon that is used with this quote, and what it takes off: of the goods, or of what bringing them costs."""
 
     coupon: str
     why: str
     amount: Money
+    for_delivery: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,20 @@ class Unused:
     why: str
     reason: Literal["not_yet", "expired", "nothing", "short", "worse"]
     by: Money = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """送货: what is paid for bringing an order, by which rule (配送费¥5，满50免), and what a coupon took off."""
+
+    paid: Money
+    why: str
+    cuts: tuple[Cut, ...] = ()
+
+    @property
+    def fee(self) -> Money:
+        """Before the coupon; nothing from so much on."""
+        return self.paid + total(cut.amount for cut in self.cuts)
 
 
 @dataclass(frozen=True, slots=True)

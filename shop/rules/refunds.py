@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from shop.kit.money import Money, total
+from shop.kit.money import ZERO, Money, total
 from shop.kit.quantity import NONE, Quantity
 from shop.refusals import MoreThanBought, MoreThanPaid, NothingToRefund
 from shop.rules.life import Life, Step
@@ -105,10 +105,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class What:
-    """What somebody wants back: some units of goods, or an amount without goods, or (neither) everything."""
+    """What somebody wants back: some units of goods, or an amount without goods, or the fee for bringing them, or (none
+    of these) everything."""
 
     units: tuple[tuple[str, Quantity], ...] = ()  # sku, how much
     amount: Money | None = None
+    delivery: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +120,47 @@ class Part:
     money: Money
 
 
-def plan(lines: Sequence[Line], what: What, *, code: str = "") -> tuple[Part, ...]:
-    """What goes back of each line. Raises NothingToRefund, MoreThanBought, MoreThanPaid."""
-    if what.amount is not None:
-        parts = _of_amount(lines, what.amount)
-    elif what.units:
-        parts = [part for sku, qty in what.units for part in _of_units(lines, sku, qty)]
-    else:
-        parts = [Part(line.id, line.room.units, line.room.left) for line in lines]
-    if not total([part.money for part in parts]):
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What of the fee for bringing an order can still be given back; `follows`: it goes with the last of the goods,
+    for nothing of the order has left the shop."""
+
+    left: Money = ZERO
+    follows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What goes back: of each line, and of the fee for bringing them."""
+
+    parts: tuple[Part, ...]
+    fee: Money
+
+    @property
+    def money(self) -> Money:
+        return total([part.money for part in self.parts]) + self.fee
+
+
+NO_FEE = Fee()
+
+
+def plan(lines: Sequence[Line], what: What, fee: Fee = NO_FEE, *, code: str = "") -> Plan:
+    """Raises NothingToRefund, MoreThanBought, MoreThanPaid."""
+    parts = [] if what.delivery else _of_goods(lines, what)
+    is_last = sum(part.qty.milli for part in parts) == sum(line.room.units.milli for line in lines)
+    goes = fee.left if what.delivery or (fee.follows and is_last) else ZERO
+    found = Plan(tuple(part for part in parts if part.qty.milli or part.money), goes)
+    if not found.money:
         raise NothingToRefund(code)
-    return tuple(part for part in parts if part.qty.milli or part.money)
+    return found
+
+
+def _of_goods(lines: Sequence[Line], what: What) -> list[Part]:
+    if what.amount is not None:
+        return _of_amount(lines, what.amount)
+    if what.units:
+        return [part for sku, qty in what.units for part in _of_units(lines, sku, qty)]
+    return [Part(line.id, line.room.units, line.room.left) for line in lines]
 
 
 def _of_amount(lines: Sequence[Line], amount: Money) -> list[Part]:

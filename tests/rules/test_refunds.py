@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shop.kit.money import Money, total
 from shop.kit.quantity import Quantity
 from shop.refusals import MoreThanBought, MoreThanPaid, NothingToRefund
-from shop.rules.refunds import Line, Part, Room, What, ask_again, plan
+from shop.rules.refunds import Fee, Line, Part, Room, What, ask_again, plan
 
 
 def room(net: int, qty: int, *, given: int = 0, gone: int = 0) -> Room:
@@ -43,7 +43,7 @@ def test_money_without_goods_leaves_less_for_the_goods(net: int, qty: int, fen: 
 
 
 def test_units_come_from_the_lines_in_order() -> None:
-    parts = plan([line(1, 1000, 2), line(2, 900, 3)], What(units=(("A", Quantity.of(3)),)))
+    parts = plan([line(1, 1000, 2), line(2, 900, 3)], What(units=(("A", Quantity.of(3)),))).parts
     assert parts == (
         Part(1, Quantity.of(2), Money(1000)),
         Part(2, Quantity.of(1), Money(300)),
@@ -51,13 +51,13 @@ def test_units_come_from_the_lines_in_order() -> None:
 
 
 def test_an_amount_is_shared_by_what_is_left() -> None:
-    parts = plan([line(1, 3000, 1), line(2, 1000, 1, "B")], What(amount=Money(1001)))
+    parts = plan([line(1, 3000, 1), line(2, 1000, 1, "B")], What(amount=Money(1001))).parts
     assert [(part.line, part.qty.milli, part.money.fen) for part in parts] == [(1, 0, 751), (2, 0, 250)]
 
 
 def test_everything_is_what_is_left_of_everything() -> None:
     lines = [Line(1, "A", "苹果", "箱", room(1000, 2, given=500, gone=1)), line(2, 0, 1, "gift")]
-    parts = plan(lines, What())
+    parts = plan(lines, What()).parts
     assert total([part.money for part in parts]) == Money(500)
     assert [part.qty for part in parts] == [Quantity.of(1), Quantity.of(1)]
 
@@ -79,6 +79,26 @@ def test_nothing_is_no_refund() -> None:
     for what in (What(), What(amount=Money(0))):
         with pytest.raises(NothingToRefund):
             plan([line(1, 0, 2)], what)
+
+
+@pytest.mark.parametrize(
+    ("what", "follows", "goods", "fee"),
+    [
+        (What(), True, 1900, 500),
+        (What(), False, 1900, 0),
+        (What(units=(("A", Quantity.of(2)), ("B", Quantity.of(1)))), True, 1900, 500),
+        (What(units=(("A", Quantity.of(2)),)), True, 1000, 0),
+        (What(amount=Money(1900)), True, 1900, 0),  # the goods stay with the buyer
+        (What(delivery=True), True, 0, 500),
+        (What(delivery=True), False, 0, 500),
+    ],
+)
+def test_the_fee_follows_the_last_of_the_goods_or_goes_alone(
+    what: What, follows: bool, goods: int, fee: int
+) -> None:
+    found = plan([line(1, 1000, 2), line(2, 900, 1, "B")], what, Fee(Money(500), follows))
+    assert (total([part.money for part in found.parts]).fen, found.fee.fen) == (goods, fee)
+    assert found.money == Money(goods + fee)
 
 
 def test_the_provider_is_asked_less_and_less_often() -> None:

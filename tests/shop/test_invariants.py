@@ -14,6 +14,7 @@ from shop import (
     coupon_drops,
     coupon_templates,
     coupons,
+    deals,
     desk,
     invariants,
     mail,
@@ -81,6 +82,15 @@ async def a_busy_day(shop: ShopId) -> None:
     await shares_of_the_day(shop)
     await commission_of_the_day(shop)
     await booking_of_the_day(shop)
+    await delivery_of_the_day(shop)
+
+
+async def delivery_of_the_day(shop: ShopId) -> None:
+    """The last order of the day is brought to 小孙 for ¥5.00, and paid."""
+    await deals.run(shop, "delivery", {"fee": "5"}, now=NOW)
+    sun = await a_customer("小孙")
+    await an_order(sun, (await a_product("桃", "10.00", stock=5), 1))
+    await pay(await orders.bring(shop, sun, "3栋2单元501", now=NOW))
 
 
 async def coupons_of_the_day(shop: ShopId, unpaid: int, paid: int) -> None:
@@ -212,7 +222,7 @@ SPOILS = (
     Spoil("an unpaid order waits for something", 1, "0501-001", 'UPDATE "order" SET pay_due_at = NULL WHERE id = 1'),
     Spoil("an end has its moment", 1, "0501-004", 'UPDATE "order" SET ended_at = NULL WHERE id = 4'),
     Spoil("an end has its moment", 1, "0501-001", 'UPDATE "order" SET ended_at = placed_at WHERE id = 1'),
-    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 14"),
+    Spoil("numbers of a day have no gap", 1, "orders 2026-05-01", "UPDATE counter SET value = 15"),
     Spoil("paid is what was asked", -1, "0501-002", "UPDATE pay_fact SET amount_fen = 2989 WHERE order_id = 2"),
     Spoil("paid is what was asked", -2990, "0501-002", "DELETE FROM pay_fact WHERE order_id = 2"),
     Spoil("settled money makes an order paid", 2990, "0501-002", 'UPDATE "order" SET paid_at = NULL WHERE id = 2'),
@@ -232,6 +242,10 @@ SPOILS = (
     Spoil("money that nobody asked for goes back", 1, "0501-004",
           "UPDATE refund SET amount_fen = amount_fen - 1 WHERE order_id = 4"),
     Spoil("a refund is its parts", 1, "-1", "UPDATE refund_part SET fen = fen - 1"),
+    Spoil("the delivery fee gives back what its refunds say", 1, "0501-0",
+          'UPDATE "order" SET delivery_back_fen = 1 WHERE delivery_fen = 500'),
+    Spoil("delivery brought what was paid for it", 1, "0501-0",
+          "UPDATE entry SET amount = amount - 1 WHERE account = 'delivery_income'"),
     Spoil("what a line gave back is what its refunds say", -1, "line 5", "UPDATE given_back SET done_fen = done_fen - 1"),
     Spoil("a line gives back no more than it cost", 1, "line 5",
           "UPDATE given_back SET done_fen = 2401", "given_back"),

@@ -8,10 +8,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from dialogs import rolling, signing, teaming, voice
+from dialogs import delivering, rolling, signing, teaming, voice
 from dialogs.ask import clarify_question
 from dialogs.calling import look_at_a_big_one
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
+from dialogs.hear.delivering import beside
 from dialogs.hear.reading import Line, Pending, Reading
 from dialogs.speech import Button, Say
 from dialogs.turn import Turn
@@ -43,6 +44,10 @@ class Ordering(Dialogue):
     lines = Slot(parse_lines, "要什么、几份？比如“苹果2箱”")
     unsure = Slot(
         lambda reading, old, asked: True if reading.slots.get("needs_confirm") else None, optional=True
+    )
+    address = Slot(
+        lambda reading, old, asked: beside(reading.text, reading.slots.get("address") or {}) or None,
+        optional=True,
     )
 
     def fill(self, reading: Reading, data: Data, asked: str) -> Data:
@@ -129,7 +134,9 @@ async def take(turn: Turn, data: Data, seal: str = "") -> Done:
         if campaign is not None:
             says += await told_of_campaign(turn, slip, campaign)
         else:
-            says += edited(turn, slip) if was_there else placed(turn, slip)
+            address = str(data.get("address") or "")
+            slip, address = await delivering.brought(turn, slip, address)
+            says += edited(turn, slip, address) if was_there else placed(turn, slip, address)
         says += await look_at_a_big_one(turn, slip)
         facts |= _facts(slip)
         codes.append(slip.code)
@@ -186,22 +193,22 @@ def _facts(slip: Slip) -> dict[str, str]:
     return {"单号": slip.code, **prices, **off, "合计": str(slip.payable)}
 
 
-def placed(turn: Turn, slip: Slip) -> tuple[Say, ...]:
-    """The line in the group (goods and counts) and the private slip (money, link)."""
+def placed(turn: Turn, slip: Slip, address: str = "") -> tuple[Say, ...]:
+    """The line in the group (goods and counts) and the private slip (money, link, and where it is brought)."""
     said = "加好了" if slip.joined else "记下了"
     goods = f"{turn.name}：{voice.all_goods(slip.lines)}，{said}（{slip.code}）。付款和取货码私聊发你"
-    return _told(turn, slip, goods)
+    return _told(turn, slip, goods, address)
 
 
-def edited(turn: Turn, slip: Slip) -> tuple[Say, ...]:
+def edited(turn: Turn, slip: Slip, address: str = "") -> tuple[Say, ...]:
     if slip.status == Status.CANCELLED:
         return (turn.here(f"{slip.code} 都去掉了，这单取消了。想要了再说"),)
-    return _told(turn, slip, f"{turn.name}：{voice.all_goods(slip.lines)}（{slip.code}）")
+    return _told(turn, slip, f"{turn.name}：{voice.all_goods(slip.lines)}（{slip.code}）", address)
 
 
-def _told(turn: Turn, slip: Slip, goods: str) -> tuple[Say, ...]:
+def _told(turn: Turn, slip: Slip, goods: str, address: str) -> tuple[Say, ...]:
     private = turn.privately(
-        turn.slip_text(slip),
+        delivering.with_address(turn, slip, address),
         card=turn.slip_card(slip),
         buttons=voice.slip_buttons(slip),
         fold=f"slip:{slip.code}",

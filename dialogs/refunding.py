@@ -37,9 +37,11 @@ def named(turn: Turn, slip: Slip, goods: Sequence[dict[str, Any]]) -> What:
 
 
 def meant(slip: Slip, what: What) -> str:
-    """苹果1箱、梨2斤; empty for an amount; 全部 for everything."""
+    """苹果1箱、梨2斤; empty for an amount; 配送费; 全部 for everything."""
     if what.amount is not None:
         return ""
+    if what.delivery:
+        return "配送费"
     if not what.units:
         return "全部"
     line: dict[str, SlipLine] = {one.sku: one for one in slip.lines}

@@ -19,6 +19,7 @@ from shop.refunds import Case
 from shop.rules.campaigns import OnOffer
 from shop.rules.orders import SHOWN, PayMode, Status
 from shop.rules.pricing import Nearly
+from shop.rules.quotes import Brought
 from shop.slips import Slip, SlipLine
 
 NEAR = Money(2000)  # a near miss farther away than this is no help to anybody
@@ -61,8 +62,9 @@ def all_goods(lines: Iterable[SlipLine]) -> str:
 
 
 def returned(case: Case) -> str:
-    """苹果1箱、橙子2斤: what goes back."""
-    return "、".join(f"{name}{qty}{unit}" for name, qty, unit in case.goods)
+    """苹果1箱、橙子2斤、配送费: what goes back."""
+    goods = [f"{name}{qty}{unit}" for name, qty, unit in case.goods]
+    return "、".join([*goods, "配送费"] if case.delivery else goods)
 
 
 def left(qty: Quantity, unit: str) -> str:
@@ -92,17 +94,29 @@ def nearly(misses: Iterable[Nearly]) -> str:
     return f"再买 {near[0].missing} 就{near[0].why}" if near else ""
 
 
-def bill(lines: tuple[SlipLine, ...], payable: Money) -> str:
-    """橙子2箱 ¥59.80 · 香蕉3斤 ¥14.40, then what was taken off and the sum."""
+def bill(lines: tuple[SlipLine, ...], payable: Money, delivery: Brought | None = None) -> str:
+    """橙子2箱 ¥59.80 · 香蕉3斤 ¥14.40, then what was taken off, what bringing it costs, and the sum."""
     rows = " · ".join(f"{goods(line)} {line.gross}" for line in lines)
-    off = "".join(f"{why} {-amount}，" for why, amount in cuts(lines))
+    off = "".join(f"{why} {amount}，" for why, amount in _below(lines, delivery))
     return f"{rows}\n{off}合计 {payable}"
+
+
+def _below(lines: Iterable[SlipLine], delivery: Brought | None) -> list[tuple[str, str]]:
+    """Between the goods and the sum: 满50减5 −¥5.00, 配送费 ¥5.00, 运费券 减4 −¥4.00."""
+    off = [(why, str(-amount)) for why, amount in cuts(lines)]
+    if delivery is None:
+        return off
+    fee = ("配送费", str(delivery.fee)) if delivery.fee else ("配送费", "免")
+    return [*off, fee, *((cut.why, str(-cut.amount)) for cut in delivery.cuts)]
 
 
 def state(slip: Slip) -> str:
     """One word for where the order is."""
     if slip.status == Status.PREPARING and slip.pickup_code:
-        return "可自提" if slip.money_in else "可自提，到店付"
+        waits, pays = ("待送货", "货到付") if slip.delivery else ("可自提", "到店付")
+        return waits if slip.money_in else f"{waits}，{pays}"
+    if slip.status == Status.FULFILLED and slip.delivery:
+        return "已送到"
     if slip.status == Status.UNPAID and slip.claimed_at:
         return "等店里确认收款"
     return SHOWN[slip.status]
@@ -114,7 +128,12 @@ def code(pickup_code: str) -> str:
 
 def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool, each: Quantity | None = None) -> str:
     """The private slip: what, how much, what next; `each` is the most that one may have of its first goods."""
-    head = f"{slip.code}  {bill(slip.lines, slip.payable)}"
+    head = f"{slip.code}  {bill(slip.lines, slip.payable, slip.delivery)}"
+    cash, by_cash, its_code = (
+        ("货到付", "送到再给钱说“货到付”", "送到时报码")
+        if slip.delivery
+        else ("到店付", "到店给钱说“到店付”", "取货码")
+    )
     hint = nearly(slip.nearly)
     tail = f"\n{hint}" if hint and slip.status == Status.UNPAID else ""
     if slip.status == Status.UNPAID and slip.claimed_at:
@@ -127,12 +146,12 @@ def slip_text(slip: Slip, links: Links, *, minutes: int, online: bool, each: Qua
         return f"{head}，{ways}\n{_to_change(slip, each)}不要了说“退出”{_for_others(slip)}"
     if slip.status == Status.UNPAID:
         if not online:
-            ways = f"{minutes}分钟内回“到店付”，或者转账后回“已付”：{links.order(slip)}"
+            ways = f"{minutes}分钟内回“{cash}”，或者转账后回“已付”：{links.order(slip)}"
             return f"{head}，{ways}{tail}\n要改就说“{edit_example(slip)}”，不要了说“取消”"
         pay = f"{minutes}分钟内付款：{links.order(slip)}"
-        return f"{head}，{pay}{tail}\n要改就说“{edit_example(slip)}”，到店给钱说“到店付”，不要了说“取消”"
+        return f"{head}，{pay}{tail}\n要改就说“{edit_example(slip)}”，{by_cash}，不要了说“取消”"
     if slip.pay_mode == PayMode.COD and not slip.money_in:
-        return f"{head}，到店付。取货码 {code(slip.pickup_code or '')}：{links.order(slip)}\n要改就说“{edit_example(slip)}”，不要了说“取消”"
+        return f"{head}，{cash}。{its_code} {code(slip.pickup_code or '')}：{links.order(slip)}\n要改就说“{edit_example(slip)}”，不要了说“取消”"
     return f"{head}（{state(slip)}）：{links.order(slip)}"
 
 
@@ -163,7 +182,7 @@ def _to_change(slip: Slip, each: Quantity | None) -> str:
 
 def slip_card(slip: Slip, links: Links, *, online: bool = True, each: Quantity | None = None) -> Card:
     rows = tuple(Row(line.name, _detail(line), str(line.gross)) for line in slip.lines)
-    off = tuple(Row(why, "", str(-amount)) for why, amount in cuts(slip.lines))
+    off = tuple(Row(why, "", amount) for why, amount in _below(slip.lines, slip.delivery))
     unpaid = slip.status == Status.UNPAID
     return Card(
         kind="pickup" if slip.pickup_code else "order",
@@ -200,7 +219,8 @@ def _detail(line: SlipLine) -> str:
 def slip_buttons(slip: Slip) -> tuple[Button, ...]:
     """Only words that can be said now."""
     if slip.status == Status.UNPAID and not slip.claimed_at:
-        return (Button("到店付", "到店付"), Button("已转账", "已付"), Button("取消", "取消"))
+        cash = "货到付" if slip.delivery else "到店付"
+        return (Button(cash, cash), Button("已转账", "已付"), Button("取消", "取消"))
     if slip.pay_mode == PayMode.COD and slip.status == Status.PREPARING and not slip.money_in:
         return (Button("取消", "取消"),)
     return ()

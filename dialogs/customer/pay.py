@@ -65,10 +65,13 @@ def _already(turn: Turn, slip: Slip) -> str:
 
 
 def _cash(turn: Turn, slip: Slip) -> Say:
-    text = (
-        f"{slip.code} 到店付 {slip.payable}。取货码 {voice.code(slip.pickup_code or '')}，到店报码：{turn.links.order(slip)}"
-        "\n要改照样说，不要了说“取消”"
+    code, link = voice.code(slip.pickup_code or ""), turn.links.order(slip)
+    how = (
+        f"货到付 {slip.payable}。送到时报码 {code}"
+        if slip.delivery
+        else f"到店付 {slip.payable}。取货码 {code}，到店报码"
     )
+    text = f"{slip.code} {how}：{link}\n要改照样说，不要了说“取消”"
     return turn.privately(text, card=turn.slip_card(slip), buttons=voice.slip_buttons(slip))
 
 

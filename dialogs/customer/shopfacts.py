@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogs import delivering
 from dialogs.calling import when_back
 from dialogs.engine import Data, Dialogue, Done
 from dialogs.turn import Turn
@@ -13,7 +14,6 @@ class ShopAnswers(Dialogue):
     intents = (
         "hours.query",
         "delivery.query",
-        "delivery.address",
         "pickup.schedule",
         "product.query",
         "booking.request",
@@ -25,11 +25,13 @@ class ShopAnswers(Dialogue):
     is_answer = True
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
+        rule = delivering.rule(turn)
+        delivery = turn.facts.delivery or (delivering.offered(rule) if rule else "")
         known = {
             "hours.query": turn.facts.hours,
             "pickup.schedule": _join(turn.facts.hours, turn.facts.address),
-            "delivery.query": turn.facts.delivery,
-            "delivery.address": turn.facts.delivery,
+            "delivery.query": delivery,
+            "delivery.address": delivery,
             "bargain.ask": "价格都标着呢。满减会自动算，特价看“菜单”",
             "review.give": "谢谢，话带给店里了",
         }.get(turn.reading.intent, "")

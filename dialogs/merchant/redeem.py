@@ -57,7 +57,8 @@ class Redeem(Command):
             return None
         slip = await slips.slip(waiting.order)
         now = "，这次先交一部分，钱一次收齐" if units else ""
-        text = f"{await _who(slip)}，到店付 {waiting.to_collect}{now}。钱收了吗？收了回“确认”"
+        how = "货到付" if slip.delivery else "到店付"
+        text = f"{await _who(slip)}，{how} {waiting.to_collect}{now}。钱收了吗？收了回“确认”"
         return Question(
             (turn.here(text, buttons=YES),), pending=Pending("confirm"), seal=str(waiting.to_collect.fen)
         )

@@ -14,5 +14,6 @@ EVENT = OrderHandedOver
 
 async def words(event: OrderHandedOver, desk: Desk) -> tuple[Say, ...]:
     slip = await slips.slip(OrderId(event.order))
-    text = f"{slip.code} 取走了：{voice.all_goods(slip.lines)}，{slip.payable}。有不好的说一声，谢谢"
+    how = "送到了" if slip.delivery else "取走了"
+    text = f"{slip.code} {how}：{voice.all_goods(slip.lines)}，{slip.payable}。有不好的说一声，谢谢"
     return (Say(text, person=slip.buyer),)

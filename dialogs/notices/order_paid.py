@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogs import voice
 from dialogs.notices import Desk
 from dialogs.speech import Say
-from shop import slips
+from shop import addresses, slips
 from shop.events import OrderPaid
 from shop.kit.ids import OrderId
 from shop.on_offer import campaign
@@ -18,7 +18,12 @@ EVENT = OrderPaid
 async def words(event: OrderPaid, desk: Desk) -> tuple[Say, ...]:
     slip = await slips.slip(OrderId(event.order))
     come = await _come(slip, desk)
-    text = f"{slip.code} 收到 {slip.payable}。取货码 {voice.code(slip.pickup_code or '')}{come}：{desk.links.order(slip)}"
+    code = voice.code(slip.pickup_code or "")
+    if slip.delivery:
+        next_ = f"给你送到 {await addresses.of(slip.id)}，出发了告诉你，送到时报码 {code}"
+    else:
+        next_ = f"取货码 {code}{come}"
+    text = f"{slip.code} 收到 {slip.payable}。{next_}：{desk.links.order(slip)}"
     return (Say(text, person=slip.buyer, card=voice.slip_card(slip, desk.links), fold=f"slip:{slip.code}"),)
 
 

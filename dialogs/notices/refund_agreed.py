@@ -14,7 +14,8 @@ EVENT = RefundAgreed
 
 async def words(event: RefundAgreed, desk: Desk) -> tuple[Say, ...]:
     case = await refunds.case(event.refund)
-    goods = f"（{voice.returned(case)}）" if case.goods else ""
+    what = voice.returned(case)
+    goods = f"（{what}）" if what else ""
     way = "店里会转给你" if case.provider in BY_HAND else "原路退回，一般几分钟就到"
     if case.kind == "weight":
         text = f"{case.code} 的{case.why}，少的 {case.amount} 退你，{way}"

@@ -16,6 +16,7 @@ from bot.one_by_one import one_by_one, past_the_stuck
 from bot.payments import Provider, ProviderAway
 from bot.refunding import refund_due
 from shop import (
+    addresses,
     bargains,
     bookings,
     campaigns,
@@ -226,6 +227,7 @@ JOBS: dict[str, Job] = {
     "arrive_parcels": alone(parcels.arrive_due),
     "look_for_uncollected": alone(pickups.look_for_uncollected),
     "forget_pictures": alone(pictures.forget_old),
+    "forget_addresses": alone(addresses.forget_old),
     "audit_nightly": audit_nightly,
     "reconcile": reconcile,
 }

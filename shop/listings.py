@@ -132,6 +132,7 @@ class ListedOrder:
     room: str | None
     lines: tuple[ListedLine, ...]
     gross_fen: int
+    delivery_fen: int | None  # None: the buyer fetches it
     payable_fen: int
     placed_at: datetime
     pay_due_at: datetime | None
@@ -390,6 +391,7 @@ def _order(row: Order, lines: Iterable[Line], pickup: str, parcels: Iterable[Lis
         room=row.room.name if row.room else None,
         lines=tuple(_line(line) for line in lines),
         gross_fen=row.gross_fen,
+        delivery_fen=row.delivery_fen,
         payable_fen=row.payable_fen,
         placed_at=row.placed_at,
         pay_due_at=row.pay_due_at,

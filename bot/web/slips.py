@@ -26,6 +26,7 @@ from shop.slips import Slip
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")  # also keeps from the database what it cannot hold
 OF_AN_EVENT = {Status.PREPARING: "报上了", Status.FULFILLED: "到场了"}
+BROUGHT = {Status.FULFILLED: "已送到"}
 NOTHING = (State.REJECTED, State.WITHDRAWN)
 _HIDDEN = {
     "Cache-Control": "private, no-store",
@@ -95,7 +96,7 @@ async def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, An
         "stands": SHOWN[slip.status],
         "team": team,
         "event": event,
-        "steps": steps(slip, in_a_team=team is not None, words=OF_AN_EVENT if event else {}),
+        "steps": steps(slip, in_a_team=team is not None, words=OF_AN_EVENT if event else BROUGHT if slip.delivery else {}),
         "seconds_left": _seconds_left(slip, now),
         "pickup_code": show_pickup_code(slip.pickup_code) if slip.pickup_code else None,
         "cuts": cuts(slip),
@@ -139,8 +140,9 @@ def cuts(slip: Slip) -> list[tuple[str, Money]]:
 def words_to_change(slip: Slip) -> list[str]:
     """What one would say about this very order: 橙子改3箱."""
     one_more = [f"{line.name}改{line.qty + Quantity.of(1)}{line.unit}" for line in slip.lines[:1]]
-    cash = ["到店付"] if slip.status == Status.UNPAID else []
-    return [*one_more, *cash, "取消"]
+    cash = [("货到付" if slip.delivery else "到店付")] if slip.status == Status.UNPAID else []
+    fetch = ["自提"] if slip.delivery else []
+    return [*one_more, *cash, *fetch, "取消"]
 
 
 def local(moment: datetime, now: datetime) -> str:

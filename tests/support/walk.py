@@ -4,7 +4,8 @@ The walk remembers what happened by itself (money that came in, goods that came 
 payment provider has a book of its own, so that a verb that forgets to write is noticed as well as one that writes too
 much. Each step draws from a seed of its own: a walk that went wrong goes wrong again, also with other steps left out.
 
-The verbs are in walk_orders, walk_goods, walk_money, walk_refunds, walk_means and walk_referral, each with what must hold of them.
+The verbs are in walk_orders, walk_goods, walk_money, walk_refunds, walk_means, walk_referral and walk_delivery, each with
+what must hold of them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,15 @@ from shop.rules.orders import Status
 from shop.settled import settle_rules
 from shop.slips import Slip
 from shop.transaction import run_sql, transaction
-from tests.support import walk_goods, walk_means, walk_money, walk_orders, walk_referral, walk_refunds
+from tests.support import (
+    walk_delivery,
+    walk_goods,
+    walk_means,
+    walk_money,
+    walk_orders,
+    walk_referral,
+    walk_refunds,
+)
 from tests.support.walk_provider import Gateway
 from tests.support.world import FULL50, NOW, a_clerk, a_customer, a_product, a_room, a_shop
 
@@ -35,12 +44,21 @@ PROMOTIONS: list[dict[str, Any]] = [
     FULL50,
     {"kind": "tier", "steps": [[3, "35"]], "goods": ["N002-1"], "unit": "斤"},
     {"kind": "flash", "price": "1.99", "limit": 2, "goods": ["N003-1"], "until": UNTIL},
+    walk_delivery.RULE,
 ]
 SILVER = {"name": "银卡", "from_points": 500, "pays_bp": 9_800}
 RULES = {"points": {"per_yuan": 1, "levels": [SILVER]}, "after_sale_hours": 24}
 
 Verb = Callable[["Walk"], Awaitable[None]]
-SUBJECTS = (walk_orders, walk_goods, walk_money, walk_refunds, walk_means, walk_referral)
+SUBJECTS = (
+    walk_orders,
+    walk_goods,
+    walk_money,
+    walk_refunds,
+    walk_means,
+    walk_referral,
+    walk_delivery,
+)
 VERBS = [pair for subject in SUBJECTS for pair in subject.VERBS]
 # What speaks to the provider or has transactions of its own, and is never undone together with something else.
 ERRANDS = [pair for subject in (walk_money, walk_refunds) for pair in subject.ERRANDS]
@@ -52,6 +70,7 @@ STANDS = """
       (SELECT coalesce(sum(i.on_hand * 7 + i.held), 0) FROM stock_item i JOIN sku ON sku.id = i.sku_id WHERE sku.shop_id = s.id) AS goods,
       (SELECT coalesce(sum(o.version * 1000 + 1), 0) FROM "order" o WHERE o.shop_id = s.id) AS orders,
       (SELECT coalesce(sum(b.open_fen * 7 + b.done_fen + b.open_qty * 3 + b.kept_qty), 0) FROM given_back b) AS back,
+      (SELECT coalesce(sum(o.delivery_back_fen + coalesce(o.delivery_fen, -1)), 0) FROM "order" o WHERE o.shop_id = s.id) AS fees,
       (SELECT count(*) + coalesce(sum(r.attempts), 0) FROM refund r) AS refunds,
       (SELECT count(*) + coalesce(sum(c.returns * 1000 + coalesce(c.order_id, 0)), 0) FROM coupon c WHERE c.shop_id = s.id) AS coupons,
       (SELECT coalesce(sum(e.amount * e.amount), 0) FROM entry e JOIN transfer t ON t.id = e.transfer_id WHERE t.shop_id = s.id) AS ledger,

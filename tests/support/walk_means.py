@@ -11,12 +11,12 @@ from shop.transaction import run_sql
 if TYPE_CHECKING:
     from tests.support.walk import Walk
 
-COUPONS = ("满30减5", "无门槛3元", "满90减10")
+COUPONS = ("满30减5", "无门槛3元", "满90减10", "运费减2")
 
 
 async def make_coupons(walk: Walk) -> None:
-    """One for many, one that is soon over and soon gone, one that does not come back."""
-    more = ({"each": 3}, {"total": 5, "each": 2, "days": 1}, {"returnable": False, "days": 2})
+    """One for many, one that is soon over and soon gone, one that does not come back, one for what bringing it costs."""
+    more = ({"each": 3}, {"total": 5, "each": 2, "days": 1}, {"returnable": False, "days": 2}, {"each": 2})
     walk.templates = [
         (await coupon_templates.make_template(walk.shop, f"C{n}", title, **terms)).id  # type: ignore[arg-type]
         for n, (title, terms) in enumerate(zip(COUPONS, more, strict=True))
@@ -32,7 +32,7 @@ async def give_presents(walk: Walk) -> None:
 
 
 async def claim(walk: Walk) -> None:
-    person, said = walk.buyer(), walk.rng.choice(["C0", "C1", "C2", "C0", "C1", "XXXXX"])
+    person, said = walk.buyer(), walk.rng.choice(["C0", "C1", "C2", "C3", "C0", "C1", "XXXXX"])
     walk.say(f"{person} claims {said}")
     await coupons.claim(walk.shop, person, said, now=walk.now)
 
@@ -101,8 +101,9 @@ async def check(walk: Walk) -> None:
 
 async def _check_coupons(walk: Walk) -> None:
     rows = await run_sql(
-        'SELECT o.code, o.status, c.state, c.order_id FROM "order" o LEFT JOIN coupon c ON c.id = o.coupon_id '
-        "WHERE o.shop_id = ? AND o.coupon_id IS NOT NULL AND o.status IN ('unpaid', 'preparing', 'fulfilled', 'completed') "
+        'SELECT o.code, o.status, c.state, c.order_id FROM (SELECT *, coupon_id AS held FROM "order" '
+        'UNION ALL SELECT *, delivery_coupon_id AS held FROM "order") o LEFT JOIN coupon c ON c.id = o.held '
+        "WHERE o.shop_id = ? AND o.held IS NOT NULL AND o.status IN ('unpaid', 'preparing', 'fulfilled', 'completed') "
         "AND (c.order_id IS NULL OR c.order_id <> o.id OR c.state <> CASE WHEN o.paid_at IS NULL THEN 'locked' ELSE 'used' END)",
         [walk.shop],
     )
@@ -119,7 +120,7 @@ async def _check_points(walk: Walk) -> None:
         "JOIN transfer t ON t.id = e.transfer_id WHERE t.order_id = o.id AND e.account LIKE 'pending:%' "
         "AND t.kind = 'points_earned') AS earned FROM \"order\" o WHERE o.shop_id = ?) AS bills "
         "WHERE (status = 'unpaid' AND spent <> points) OR (paid_at IS NULL AND earned <> 0) OR spent < 0 OR spent > points "
-        "OR (paid_at IS NOT NULL AND earned <> payable_fen / 100)",
+        "OR (paid_at IS NOT NULL AND earned <> (payable_fen - coalesce(delivery_fen, 0)) / 100)",
         [walk.shop],
     )
     if rows:

@@ -124,7 +124,8 @@ async def take_back(walk: Walk) -> None:
     if parcel:
         await _comes_in(walk, slip, parcel)
     else:
-        walk.gone(slip.id, [(line, sku, -qty) for (line, sku), qty in walk.known.out.pop(slip.id).items()])
+        out = walk.known.out[slip.id]
+        walk.gone(slip.id, [(line, sku, -qty) for (line, sku), qty in out.items()])
 
 
 async def receive(walk: Walk) -> None:

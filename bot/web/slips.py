@@ -96,7 +96,9 @@ async def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, An
         "stands": SHOWN[slip.status],
         "team": team,
         "event": event,
-        "steps": steps(slip, in_a_team=team is not None, words=OF_AN_EVENT if event else BROUGHT if slip.delivery else {}),
+        "steps": steps(
+            slip, in_a_team=team is not None, words=OF_AN_EVENT if event else BROUGHT if slip.delivery else {}
+        ),
         "seconds_left": _seconds_left(slip, now),
         "pickup_code": show_pickup_code(slip.pickup_code) if slip.pickup_code else None,
         "cuts": cuts(slip),

@@ -18,8 +18,8 @@ from tests.mutants.mutant import Mutant
 _spend, _let_go = points.spend, bills.let_go
 
 
-async def _lock_without_looking(order: int, coupon: int, *, now: Any) -> None:
-    await Coupon.filter(id=coupon).update(state="locked", order_id=order)
+async def _lock_without_looking(order: int, coupon: int, *, now: Any, for_delivery: bool = False) -> None:
+    await Coupon.filter(id=coupon).update(state="locked", order_id=order, for_delivery=for_delivery)
 
 
 async def _count_nothing(template: int, person: PersonId) -> int:

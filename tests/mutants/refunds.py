@@ -19,10 +19,12 @@ from shop.records.refunds import GivenBack, Refund, RefundPart
 from shop.records.stock import StockItem, StockMove
 from shop.refunds import Case
 from shop.rules.orders import GONE_OUT, Status
-from shop.rules.refunds import Room, State
+from shop.rules.refunds import Fee, Room, State
+from tests.mutants import scenes
 from tests.mutants.mutant import Mutant
 
 _room, _submit, _agree, _paid_back = refunds._room, refunds.submit, refunds._agree, refunds.paid_back
+_fee = refunds._fee
 _pay_back, _heard = till.pay_back, refunding._heard
 
 
@@ -59,8 +61,16 @@ async def _promise_on(line: int, qty: int) -> None:
     pass
 
 
-async def _reserve_for_ever(refund: Refund) -> None:
+async def _reserve_for_ever(order: Order, refund: Refund) -> None:
     pass
+
+
+async def _always_with_the_goods(order: Order) -> Fee:
+    return replace(await _fee(order), follows=True)
+
+
+def _all_is_sales(whole: int, delivery: int) -> dict[str, int]:
+    return {"sales": whole}
 
 
 async def _pay_back_twice(order: Order, refund: Refund, fact: PayFact, *, now: Any) -> bool:
@@ -85,6 +95,14 @@ MUTANTS = (
     Mutant("the coupon comes back with a part", refunds, "paid_back", _give_the_coupon_back_with_any_part),
     Mutant("goods that are given back stay promised", stock, "keep", _promise_on),
     Mutant("a refused refund keeps its money reserved", refunds, "_let_go", _reserve_for_ever),
+    Mutant(
+        "what was brought gives its fee back with the goods",
+        refunds,
+        "_fee",
+        _always_with_the_goods,
+        scenes.brought_and_all_of_it_bad,
+    ),
+    Mutant("the fee is booked as goods", till, "_earned", _all_is_sales),
     Mutant("a refund leaves the till twice", till, "pay_back", _pay_back_twice),
     Mutant("commission is not taken back", commission, "reverse", _leave_the_commission),
     Mutant("no answer is taken for a no", refunding, "_heard", _no_answer_is_a_no),

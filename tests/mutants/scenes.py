@@ -1,4 +1,4 @@
-"""Scenes for what a walk cannot meet, because its people take turns: something was read, and is no longer so."""
+"""Scenes for what a walk hardly meets, mostly because its people take turns: something was read, and is no longer so."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from shop import coupon_templates, coupons, orders, points
+from shop import coupon_templates, coupons, orders, points, refunds
 from shop.invariants import broken
 from shop.kit.refusal import Refusal
 from shop.refusals import CouponGone, NotEnoughPoints
+from shop.rules.refunds import What
 from shop.settled import settle_rules
-from tests.support.world import NOW, a_customer, a_product, a_shop, an_order, pay
+from tests.support.world import NOW, a_clerk, a_customer, a_product, a_shop, an_order, hand_over, pay
 
 
 @contextmanager
@@ -63,3 +64,15 @@ async def the_same_points_twice() -> None:
         short = orders.use_points(shop, li, now=NOW)
         assert await refused_with(NotEnoughPoints, short), "a bill counts on points that nobody paid"
     assert not await broken(shop)
+
+
+async def brought_and_all_of_it_bad() -> None:
+    """The goods were with the buyer: their money goes back, and what was paid for the ride stays."""
+    shop = await a_shop(promotions=[{"kind": "delivery", "fee": "5"}])
+    li, sku = await a_customer(), await a_product()
+    await an_order(li, (sku, 1))
+    slip = await orders.bring(shop, li, "3栋2单元501", now=NOW)
+    await pay(slip)
+    await hand_over(slip, await a_clerk())
+    back = await refunds.preview(slip.id, What())
+    assert back == slip.lines[0].net, f"{slip.lines[0].net} was paid for the goods, and {back} goes back"

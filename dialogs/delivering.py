@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogs import voice
+from dialogs.hear import delivering as words
 from dialogs.speech import Say
 from dialogs.turn import Turn
 from shop import orders
@@ -22,8 +23,8 @@ def rule(turn: Turn) -> DeliveryRule | None:
 
 
 def offered(of: DeliveryRule) -> str:
-    """送货吗, answered."""
-    return f"送，{of.say()}。下好单私聊我说“{EXAMPLE}”就算上"
+    """送货吗, answered, also in a group: an address as an example would be covered there."""
+    return f"送，{of.say()}。下好单私聊我说“送货”就行"
 
 
 async def brought(turn: Turn, slip: Slip, address: str) -> tuple[Slip, str]:
@@ -36,8 +37,14 @@ async def brought(turn: Turn, slip: Slip, address: str) -> tuple[Slip, str]:
 
 
 def with_address(turn: Turn, slip: Slip, address: str) -> str:
-    """The slip, under where it goes."""
-    head = f"给你送到 {address}，自己来拿就说“自提”\n" if address else ""
+    """The slip, under where it goes, or under the question where to."""
+    of = rule(turn)
+    if address:
+        head = f"给你送到 {address}，自己来拿就说“自提”\n"
+    elif of and not slip.delivery and not slip.money_in and words.is_wanted(turn.text):
+        head = f"送到哪里？私聊回地址，比如“{EXAMPLE}”，{of.say()}\n"
+    else:
+        head = ""
     return f"{head}{turn.slip_text(slip)}"
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from shop.kit.ids import OrderId
+from shop import people
+from shop.events import AddressChanged
+from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.rules.orders import Status
 from shop.transaction import run_sql, transaction
 
@@ -20,6 +22,26 @@ async def keep(order: OrderId, address: str) -> None:
         "ON CONFLICT (order_id) DO UPDATE SET text = excluded.text",
         [order, address[:LONGEST]],
     )
+
+
+async def change(shop: ShopId, buyer: PersonId, address: str, *, now: datetime) -> OrderId | None:
+    """The buyer's newest order that is paid and has not set out goes there instead, and who brings it is told. None when
+    there is none."""
+    async with transaction() as tx:
+        await people.hold(buyer)
+        found = await run_sql(
+            'SELECT o.id FROM "order" AS o WHERE o.shop_id = ? AND o.buyer_id = ? AND o.status = ? '
+            "AND o.paid_at IS NOT NULL AND o.delivery_fen IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM parcel AS p WHERE p.order_id = o.id AND p.state IN ('sent', 'done')) "
+            "ORDER BY o.id DESC LIMIT 1",
+            [shop, buyer, Status.PREPARING.value],
+        )
+        if not found:
+            return None
+        order = OrderId(int(found[0]["id"]))
+        await keep(order, address)
+        tx.tell(AddressChanged(order), at=now)
+        return order
 
 
 async def forget(order: OrderId) -> None:

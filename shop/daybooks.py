@@ -39,6 +39,7 @@ class Day:
 
     orders: int
     ordered: Money
+    delivery: Money  # what bringing orders brought that day, less what went back of it
     came: Ways
     back: Ways
     tills: Ways
@@ -73,6 +74,7 @@ async def of_day(shop: ShopId, day: date, tz: str) -> Day:
     return Day(
         orders=len(placed),
         ordered=Money(sum(row["payable_fen"] for row in placed)),
+        delivery=await _delivery(shop, start, end),
         came=came,
         back=_ways(back),
         tills=await _tills(shop, end),
@@ -99,6 +101,15 @@ async def _tills(shop: ShopId, end: datetime) -> Ways:
         [shop, end],
     )
     return {str(row["account"]).removeprefix("cash:"): Money(int(row["fen"])) for row in rows}
+
+
+async def _delivery(shop: ShopId, start: datetime, end: datetime) -> Money:
+    rows = await run_sql(
+        "SELECT coalesce(-sum(e.amount), 0) AS fen FROM entry AS e JOIN transfer AS t ON t.id = e.transfer_id "
+        "WHERE t.shop_id = ? AND e.account = 'delivery_income' AND t.at >= ? AND t.at < ?",
+        [shop, start, end],
+    )
+    return Money(int(rows[0]["fen"]))
 
 
 async def _bills(shop: ShopId, day: date, came: Ways) -> tuple[Bill, ...]:

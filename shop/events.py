@@ -345,6 +345,13 @@ class OrderWeighed:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressChanged:
+    """The buyer of a paid order wants it brought somewhere else: who brings it is told."""
+
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignOpened:
     """活动开始: its groups hear what there is."""
 
@@ -575,6 +582,7 @@ Happening = (
     | PointsEnding
     | BackInStock
     | OrderWeighed
+    | AddressChanged
     | CampaignOpened
     | CampaignEnding
     | CampaignClosed
@@ -652,6 +660,7 @@ KINDS: dict[str, type[Any]] = {
         PayoutPaid,
         BackInStock,
         OrderWeighed,
+        AddressChanged,
         CampaignOpened,
         CampaignEnding,
         CampaignClosed,

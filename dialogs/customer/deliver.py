@@ -10,6 +10,7 @@ from dialogs.hear import delivering as words
 from dialogs.hear.reading import Reading
 from dialogs.turn import Turn
 from shop import addresses, orders, slips
+from shop.rules.orders import Status
 
 ANSWERS = frozenset({"confirm.yes", "confirm.no", "order.cancel"})
 
@@ -48,7 +49,7 @@ class Deliver(Dialogue):
             return asked
         open_one = await slips.open_order(turn.shop, turn.person.id)
         if open_one is None:
-            return Done((turn.here(delivering.offered(rule)),))
+            return await _of_a_paid_one(turn, data) or Done((turn.here(delivering.offered(rule)),))
         if not data.get("address"):
             return Done((turn.here(f"{turn.name}，送到哪里私聊告诉我，群里不用说"),))
         slip = await orders.bring(turn.shop, turn.person.id, data["address"], now=turn.now)
@@ -56,6 +57,22 @@ class Deliver(Dialogue):
         return Done(
             delivering.told(turn, slip, address), facts={"单号": slip.code, "应付": str(slip.payable)}
         )
+
+
+async def _of_a_paid_one(turn: Turn, data: Data) -> Done | None:
+    """Paid already: only where it goes may still change."""
+    if data.get("address") and (
+        order := await addresses.change(turn.shop, turn.person.id, data["address"], now=turn.now)
+    ):
+        slip, address = await slips.slip(order), await addresses.of(order)
+        private = turn.privately(f"{slip.code} 改送到 {address}，店里知道了")
+        public = turn.to_room(f"{turn.name}：{slip.code} 私聊发你了")
+        return Done((public, private) if public else (private,), facts={"单号": slip.code})
+    last = await slips.last_order(turn.shop, turn.person.id)
+    if last is None or last.status != Status.PREPARING or not last.money_in:
+        return None
+    how = "已经出发了，要改地址" if last.delivery else "付好了，要改成送货"
+    return Done((turn.here(f"{last.code} {how}跟店里说一声：回“转人工”"),), facts={"单号": last.code})
 
 
 class FetchMyself(Dialogue):

@@ -17,6 +17,7 @@ _DOOR = re.compile(
 _NAMED = re.compile(
     r"(?:小区|花园|家园|公寓|大厦|广场|公司|学校|医院|村|苑|门口|东门|西门|南门|北门)\S{0,8}$"
 )
+_CALL = re.compile(r"@\S+\s*")
 _NO_PLACE = re.compile(r"[吗么嘛呢?？]|几点|多少|哪|要不要|能不能|[到来]了$|时候|费")
 _IS_FETCHED = re.compile(
     r"(?:改成?|换成?|我|还是|就)*(?:自提|自取|自己(?:来|去|过去|过来)?(?:拿|取|提))(?:吧|了|好了)?"
@@ -27,13 +28,21 @@ LONGEST = 120
 
 def is_bare(text: str) -> bool:
     """送货 and nothing more: where to is still to be said. A bare 送 is no such word."""
-    said = text.strip().lstrip("/")
+    said = _CALL.sub("", text).strip().lstrip("/")
     return said.rstrip("。!！~吧") != "送" and _WORD.fullmatch(said) is not None
+
+
+def is_wanted(text: str) -> bool:
+    """橙子2箱 送货: words at the end of an order that want it brought, and do not say where to."""
+    return (
+        re.search(rf"[\s,，。]{_BEFORE}(?:送货上门|送货|配送|送上门|送到家|送家里)[吧啊。!！~]*$", text)
+        is not None
+    )
 
 
 def where(text: str) -> str:
     """The address of 送到3栋2单元501 as it was said; empty where these words name no place."""
-    found = _TO.fullmatch(text.strip())
+    found = _TO.fullmatch(_CALL.sub("", text).strip())
     said = found["where"].strip(" 。!！~")[:LONGEST] if found else ""
     is_place = not _NO_PLACE.search(said) and (_DOOR.search(said) or _NAMED.search(said))
     return said if is_place else ""
@@ -53,9 +62,9 @@ def beside(text: str, heard: dict[str, Any]) -> str:
 
 def alone(text: str) -> str:
     """What is said when an address is asked for, or is the whole message: 我家是3栋501 is 3栋501."""
-    return _HEAD.sub("", text.strip()).strip(" 。!！~")[:LONGEST]
+    return _HEAD.sub("", _CALL.sub("", text).strip()).strip(" 。!！~")[:LONGEST]
 
 
 def is_fetched(text: str) -> bool:
     """自提, 不送了，我自己来拿."""
-    return _IS_FETCHED.fullmatch(text.strip().rstrip("。!！~")) is not None
+    return _IS_FETCHED.fullmatch(_CALL.sub("", text).strip().rstrip("。!！~")) is not None

@@ -101,6 +101,8 @@ def _money(seen: Day) -> Iterator[str]:
         yield f"收到 {total(seen.came.values())}：{_by_way(seen.came)}"
     if seen.back:
         yield f"退了 {total(seen.back.values())}：{_by_way(seen.back)}"
+    if seen.delivery:
+        yield f"其中配送费 {seen.delivery}"
     if any(seen.tills.values()):
         yield f"账上累计：{_by_way(seen.tills)}"
     if seen.refunds[0]:

@@ -12,8 +12,9 @@ from dialogs.hear.reading import Reading
 from dialogs.turn import Turn
 from shop import addresses, deals, parcels, people, slips
 from shop.deals import Deal
-from shop.people import MANAGER, OWNER
+from shop.people import AGENT, MANAGER, OWNER
 from shop.promotions import from_terms
+from shop.refusals import NotAllowed
 from shop.slips import Slip
 
 KIND = "delivery"
@@ -22,12 +23,15 @@ _FEE = re.compile(
     rf"^(?:配送费?|送货费) ?{_YUAN}(?:[ ,，]*满 ?{_YUAN} ?(?:就|全|都)?(?:免费?|包邮|包送|免运费|免配送费?))?$"
 )
 _OFF = re.compile(r"^(?:配送费?|送货费) ?(?:关|关掉|停|停了|取消|不送了?)$")
+_FREE = re.compile(r"^(?:配送费?|送货费) ?(?:免费|全免|包邮|不收|免)$")
 _BEGINS = re.compile(r"配送费?(?:[\d关停]|$)|送货费(?:\d|$)")
 
 
 def parse_terms(reading: Reading, old: Any, asked: bool) -> Any:
     """{"fee": "5", "free_from": "50"}; {} ends it; no value where only the rule is asked for."""
     text = reading.text.strip()
+    if _FREE.match(text):
+        return {"fee": "0"}
     if _OFF.match(text) or (asked and re.fullmatch("关|关掉|停|取消|不送了?", text)):
         return {}
     found = _FEE.match(text if not asked or text.startswith(("配送", "送货费")) else f"配送 {text}")
@@ -42,7 +46,7 @@ class DeliveryFee(Command):
     first_words = ("配送", "配送费", "送货费")
     starts = first_words
     examples = ("配送 5元 满50免", "配送 关", "配送")
-    roles = frozenset({OWNER, MANAGER})
+    roles = frozenset({OWNER, MANAGER, AGENT})  # whoever brings it may see what is to be brought
     undo_for = UNDO_FOR
     terms = Slot(parse_terms, optional=True, insists=True)
 
@@ -54,6 +58,8 @@ class DeliveryFee(Command):
         if "terms" not in data:
             bare = turn.text.strip().lstrip("/") in self.starts
             return None if bare else Question((turn.here(f"没看懂，{_HOW}"),), asked="terms")
+        if not turn.person.may & {OWNER, MANAGER}:
+            raise NotAllowed("owner")
         if not data["terms"]:
             return self.preview(turn, "不再送货：往后下的单只能来拿，已经说好送的照送")
         try:
@@ -110,5 +116,5 @@ async def _to_bring(turn: Turn) -> list[str]:
 async def _line(slip: Slip, address: str) -> str:
     here = parting.still_here(await parcels.left(slip.id))
     name = (await people.person(slip.buyer)).name
-    pays = "" if slip.money_in else f"，收 {slip.payable}"
+    pays = "" if slip.money_in else f"，收 {slip.payable}，他报码就核销"
     return f"{slip.code} {name}：{here or '在路上'}，送到 {address}{pays}"

@@ -1,11 +1,11 @@
-"""配送费: a fee for bringing the goods, free from so much on."""
+"""配送费: a fee for bringing the goods, free from so much on, or altogether."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from shop.kit.money import ZERO, Money
-from shop.kit.terms import Terms, some_money
+from shop.kit.terms import Terms, money, some_money
 from shop.rules.promotions import About, DeliveryRule, is_near
 from shop.rules.quotes import Nearly
 
@@ -24,6 +24,8 @@ class Delivery(DeliveryRule):
         return Nearly(self.about.rule, "免配送费", self.free_from - goods, self.full)
 
     def say(self) -> str:
+        if not self.full:
+            return "免配送费"
         free = f"，满{self.free_from.short}免" if self.free_from is not None else ""
         return f"配送费¥{self.full.short}{free}"
 
@@ -34,4 +36,4 @@ class Delivery(DeliveryRule):
 
 def from_terms(about: About, said: Terms) -> Delivery:
     """From {"fee": "6", "free_from": "40"}. Raises ValueError."""
-    return Delivery(about, said.read("fee", some_money), said.read("free_from", some_money, None))
+    return Delivery(about, said.read("fee", money), said.read("free_from", some_money, None))

@@ -17,6 +17,7 @@ from dialogs.speech import Say
 from dialogs.turn import ShopFacts
 from dialogs.voice import Links
 from shop import (
+    addresses,
     agents,
     bargains,
     bookings,
@@ -479,6 +480,20 @@ async def _(town: Town) -> Happening:
 @case("OrderWeighed", buyer="0501-001 的橙子称出来 1.86 箱，少收 ¥4.19，现在 ¥59.80")
 async def _(town: Town) -> Happening:
     return events.OrderWeighed((await town.order()).id, "橙子", "箱", 1860, 419)
+
+
+@case(
+    "AddressChanged",
+    owner="0501-001 小李 改了地址，送到 5栋101",
+    manager="0501-001 小李 改了地址，送到 5栋101",
+)
+async def _(town: Town) -> Happening:
+    await deals.run(town.shop, "delivery", {"fee": "5"}, now=NOW)
+    await town.order()
+    await pay(await orders.bring(town.shop, town.buyer, "3栋2单元501", now=NOW))
+    order = await addresses.change(town.shop, town.buyer, "5栋101", now=NOW)
+    assert order is not None
+    return events.AddressChanged(order)
 
 
 @case("RefundAgreed", buyer="0501-001 退你 ¥29.90（橙子1箱），原路退回，一般几分钟就到")

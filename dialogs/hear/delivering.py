@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_BEFORE = r"(?:请|麻烦|帮我|帮忙|给我|我要|我想|想要?|要|就|改成?|这单|都)*"
+_BEFORE = r"(?:请|麻烦|帮我|帮忙|给我|我要|我想|想|要|就|改成?|这单|都)*"  # each text in one way only: hostile ones end
 _BRING = r"(?:送货上门|送货|配送|送上门|外送|送)(?:一下|吧)?"
 _WORD = re.compile(rf"{_BEFORE}{_BRING}[。!！~]*")
 _TO = re.compile(rf"{_BEFORE}{_BRING}(?:[到去至]|[ ,，:：]+)\s*(?P<where>\S.*)")

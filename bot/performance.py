@@ -98,6 +98,9 @@ class Stage:
             return await self.shop.pass_time(self._until(step.at))
         if step.kind in ("ask", "pay"):
             return await self.shop.direct(step.who, step.kind)
+        if step.kind in ("stranger", "friend"):
+            await self.befriend(step.who, is_friend=step.kind == "friend")
+            return ()
         if step.kind == "hand":
             return await self.shop.answers(await self.hear(self._by_hand(step)))
         if step.kind == "leave":
@@ -113,6 +116,12 @@ class Stage:
 
     async def hear(self, heard: Heard) -> MessageId:
         return await self.shop.hear(heard)
+
+    async def befriend(self, who: str, *, is_friend: bool) -> None:
+        channel = self.shop.channels[self.channel]
+        if not isinstance(channel, Loopback):
+            raise BadTranscript(f"{who} cannot become a stranger on {self.channel}")
+        (channel.strangers.discard if is_friend else channel.strangers.add)(who)
 
     def _words(self, step: Step) -> Heard:
         self.count += 1

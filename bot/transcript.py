@@ -12,6 +12,7 @@
     （小李撤回）                        he takes his last message back
     （亲手回小李）马上来                 somebody types this to him on the account's own phone
     （小李退出水果群）                  he leaves the group
+    （小李不是好友）（小李加好友）        the shop's account cannot write to him in private; now it can
 
 In what is expected, … stands for anything, <链接> for an address, <取货码> for a pick-up code, <邀请码> for who
 invites and <认领码> for the word that hands an entry on; the last one seen may be said: 核销 <取货码>. The place where something was said must answer exactly; a place that is not named there
@@ -46,7 +47,7 @@ class Step:
     """Something that happens, and what the shop is expected to say because of it."""
 
     line: int
-    kind: str  # say, pass, until, ask, pay, again, recall, hand, leave
+    kind: str  # say, pass, until, ask, pay, again, recall, hand, leave, stranger, friend
     who: str = ""
     room: str | None = None  # of "again" and "recall" known only when it is played
     text: str = ""
@@ -72,9 +73,16 @@ _SAID = re.compile(r"(?P<who>[^\s@:：>]+)(?:@(?P<room>[^\s:：>]+))?[:：]\s*(?
 _BOT = re.compile(r"bot(?:@(?P<to>[^\s>]+))?>\s?(?P<text>.*)")
 _PASS = re.compile(r"\+(\d{1,6})(s|m|h|d)$")
 _UNTIL = re.compile(r"次日(\d{1,2}):(\d{2})$")
-_STAGE = re.compile(r"（(?P<who>.+?)(?P<what>打开付款页|付款|再发一遍|撤回)）$")
+_STAGE = re.compile(r"（(?P<who>.+?)(?P<what>打开付款页|付款|再发一遍|撤回|不是好友|加好友)）$")
 _BY_HAND = re.compile(r"（亲手回(?P<who>[^）]+)）(?P<text>.+)")
-STAGE = {"打开付款页": "ask", "付款": "pay", "再发一遍": "again", "撤回": "recall"}
+STAGE = {
+    "打开付款页": "ask",
+    "付款": "pay",
+    "再发一遍": "again",
+    "撤回": "recall",
+    "不是好友": "stranger",
+    "加好友": "friend",
+}
 _LEAVES = re.compile(r"（(?P<who>[^\s（）]+?)退出(?P<room>[^\s（）]+)）$")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 

@@ -11,15 +11,17 @@ from shop.rules.pictures import Picture
 
 
 class Loopback:
-    """What is put in is heard; what is said is kept in `said`. `is_down` makes it refuse, as a gateway that is away."""
+    """What is put in is heard; what is said is kept in `said`. `is_down` makes it refuse, as a gateway that is away;
+    whoever is among the `strangers` cannot be written to."""
 
     is_up = True
-    abilities = Abilities(cards=True, buttons=True, pictures=True, longest_text=2_000)
+    abilities = Abilities(cards=True, buttons=True, pictures=True, strangers=False, longest_text=2_000)
 
     def __init__(self, name: str = "loopback") -> None:
         self.name = name
         self.said: list[Spoken] = []
         self.pictures: dict[str, Picture] = {}  # by the id of their message
+        self.strangers: set[str] = set()
         self.is_down = False
         self._heard: asyncio.Queue[Heard | None] = asyncio.Queue()
         self._closed = False
@@ -35,7 +37,7 @@ class Loopback:
         return None
 
     async def reaches(self, account: str) -> bool:
-        return True
+        return account not in self.strangers
 
     async def speak(self, line: Spoken) -> None:
         if self.is_down:

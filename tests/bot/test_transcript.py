@@ -56,6 +56,8 @@ def first(text: str) -> Step:
         ("（小李打开付款页）", Step(1, "ask", "小李")),
         ("（小李付款）", Step(1, "pay", "小李")),
         ("（小李再发一遍）", Step(1, "again", "小李")),
+        ("（小李不是好友）", Step(1, "stranger", "小李")),
+        ("（小李加好友）", Step(1, "friend", "小李")),
     ],
 )
 def test_every_form_of_a_step(line: str, step: Step) -> None:

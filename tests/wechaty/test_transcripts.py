@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,12 @@ class InWeChat(Stage):
 
     gateway: NodeGateway | None = None
     listening: AsyncGenerator[Heard, None] | None = None
+    contacts: list[dict[str, Any]] = field(default_factory=list)
+
+    async def befriend(self, who: str, *, is_friend: bool) -> None:
+        assert self.gateway is not None
+        self.contacts = [one | ({"friend": is_friend} if one["id"] == who else {}) for one in self.contacts]
+        await self.gateway.do("world", contacts=self.contacts, dirty=[[2, who]])
 
     async def hear(self, heard: Heard) -> MessageId:
         assert self.gateway is not None
@@ -68,14 +74,17 @@ async def test_in_wechat_the_shop_says_what_is_written(
     path: Path, one_gateway: NodeGateway, sqlite_url: str
 ) -> None:
     transcript = read(path)
-    await one_gateway.do("reset", **a_street(transcript))
+    street = a_street(transcript)
+    await one_gateway.do("reset", **street)
     channel = a_channel(
         one_gateway, shop_name=demo_goods().shop_name, now=MovableClock(OPENING_DAY, frozen=True).now
     )
     channel.name, channel.abilities = CHANNEL, replace(Wechaty.abilities, pace=HURRY)
     await connected(channel)
     async with stage(demo_goods(), sqlite_url, channel) as shop:
-        on_stage = InWeChat(shop, gateway=one_gateway, listening=channel.listen())
+        on_stage = InWeChat(
+            shop, gateway=one_gateway, listening=channel.listen(), contacts=street["contacts"]
+        )
         channel._now = shop.clock.now
         difference = await perform(shop, transcript, on_stage=on_stage)
         assert difference is None, f"{path}:{difference.line}\n{difference.wanted}\n{difference.got}"

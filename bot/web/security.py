@@ -64,8 +64,14 @@ async def one_clear_sentence(request: web.Request, handler: Handler) -> web.Stre
             refused.headers["Allow"] = wrong.headers["Allow"]
         return refused
     except Exception:
-        log.exception("page failed: %s %s", request.method, request.path)
+        log.exception("page failed: %s %s", request.method, _which(request))
         return _say_no(request, 500, "出了点问题，已经记下了，请稍后再试")
+
+
+def _which(request: web.Request) -> str:
+    """/o/{token}: the address itself may be the key to something."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "nowhere"
 
 
 def _say_no(request: web.Request, status: int, sentence: str) -> web.Response:

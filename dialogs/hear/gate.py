@@ -10,7 +10,6 @@ from dialogs.hear.lexicon import patterns
 from dialogs.hear.reading import Reading
 from dialogs.hear.scene import SHOP, Scene, ignore
 
-LONGEST = 2_000
 HALF_A_LINE = 8  # signs; nobody writes so many, odd ones among them, without one word of two
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
 STAFF = re.compile(  # a command of the shop, which is never a customer's order
@@ -21,8 +20,6 @@ STAFF = re.compile(  # a command of the shop, which is never a customer's order
 def not_for_us(scene: Scene) -> Reading | None:
     if not scene.text.strip():
         return ignore(why="没有文字")
-    if len(scene.typed.raw) > LONGEST and scene.text.count("\n") < 2:
-        return ignore(why="太长，不是点单")
     others = [name for name in scene.context.mention if name != SHOP] or [
         name for name in scene.called if not scene.is_shop(name)
     ]

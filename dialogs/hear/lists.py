@@ -23,7 +23,7 @@ from dialogs.hear.settle import settle
 from dialogs.hear.wants import gather
 
 NUMBERED = re.compile(
-    r"^\s*[(（【\[]?(?P<no>[0-9０-９]{1,3}(?:\ufe0f?\u20e3)?|[①-⑳])(?:[)）】\]]|[.、:：，．,](?!\d{1,2}(?:元|块|斤|/))|\s(?=\S)|(?<=[①-⑳\u20e3])(?!\s*[+＋x×*]))\s*(?P<rest>.*)$"
+    r"^\s*[(（【\[]?(?P<no>[0-9０-９]{1,3}(?:\ufe0f?\u20e3)?|[①-⑳])(?:[)）】\]]|[.、:：，．,。](?!\d{1,2}(?:元|块|斤|/))|\s(?=\S)|(?<=[①-⑳\u20e3])(?!\s*[+＋x×*]))\s*(?P<rest>.*)$"
 )
 EXAMPLE = re.compile(r"^\s*[(（【]?(?:例|示例|样例|举例|格式|模板)")
 HEADING = re.compile(r"接龙|#")
@@ -31,6 +31,8 @@ SAME = re.compile(r"^(?:同上|同楼上|一样|\+1同上)")
 DELETED = re.compile(r"删掉|删了|退出|不要了|取消|撤掉|撤了|划掉|去掉我|删我")
 TITLE = re.compile("[姐哥弟妹姨叔婶嫂妈爸婆公爷奶总友家属]$|老师|师傅|先生|女士|太太|[栋楼室号]")
 MOST_ENTRIES = 500
+AFTER_A_NAME = re.compile(r"[\s　]+|[,，]|(?<!\d)[:：]|[:：](?!\d)")
+LONGEST_NAME, LONGEST_ENTRY = 24, 300  # signs: 不要向我手指的方向看; and what nobody orders is not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ def _names_campaign(scene: Scene, listed: Listed) -> bool:
 
 def row(scene: Scene, entry: Entry, above: Sequence[Row]) -> Row:
     """Who wants what; 同上 is what the row above has."""
+    if len(entry.text) > LONGEST_ENTRY:
+        return Row("", (), (), False)
     name, rest = _name_and_goods(scene, entry.text)
     if (same := SAME.search(rest)) and above:
         copied = [replace(line, for_whom=name or None) for line in above[-1].lines]
@@ -204,6 +208,8 @@ def _goods_row(scene: Scene, name: str, rest: str) -> Row:
     ]
     settled = [settled_want(want, scene) for want in wants]
     bare = not wants
+    if wants and gathered.loose:
+        settled = [Clarify("qty", (), "unclear", heard=want.heard) for want in wants]  # 香蕉1½斤
     if not wants and len(gathered.loose) == 1 and not left_over(gathered.left_over):
         settled = [_campaign_line(scene, name, gathered.loose[0])]
     lines = tuple(merged(one for one in settled if isinstance(one, Line)))
@@ -241,7 +247,7 @@ def _name_and_goods(scene: Scene, text: str) -> tuple[str, str]:
     """The name stands first; the goods begin at the first blank behind which everything is understood."""
     if DELETED.fullmatch(text.strip("我 ")):
         return "", text
-    places = [match.start() for match in re.finditer(r"[\s　]+|[,，]|(?<!\d)[:：]|[:：](?!\d)", text)]
+    places = [match.start() for match in AFTER_A_NAME.finditer(text, 0, LONGEST_NAME + 1)]
     for at in places:
         rest = text[at:].strip(" :：,，　\t")
         if rest and (_is_goods(scene, rest) or _is_strange(scene, rest)):

@@ -31,6 +31,7 @@ SPECIAL = {
     "℃": "度",
 }
 STICKER = re.compile(r"\[([\u4e00-\u9fffA-Za-z0-9]{1,5})\]")  # [强]
+SIGNS = ("So", "Sk")  # drawn or set apart; the others that are left out are seen by nobody
 BLANKS = " \t\r\u00a0\u3000"
 
 
@@ -62,7 +63,15 @@ def normalise(raw: str) -> Typed:
     ends: list[int] = []
     emoji: set[int] = set()
     circled: set[int] = set()
+    apart = False  # a sign was left out here
     for start, end, word, kind in _folded(raw):
+        if not word:
+            apart = True
+            continue
+        numerals = bool(text) and text[-1].isdigit() and word[0].isdigit()
+        if numerals and (apart or kind == "circled" or len(text) - 1 in circled):
+            word = f" {word}"  # 3❤5斤 and 2³斤 are no 35 and no 23
+        apart = False
         if word == " " and (not text or text[-1] in " \n"):
             continue
         if word == "\n" and text and text[-1] == " ":
@@ -97,7 +106,7 @@ def _folded(raw: str) -> Iterator[tuple[int, int, str, str]]:
             continue
         word = _plain(char)
         kind = "circled" if unicodedata.category(char) == "No" else ""
-        if word:
+        if word or unicodedata.category(char) in SIGNS:
             yield at, at + 1, word.translate(simple), kind
 
 
@@ -112,7 +121,7 @@ def _plain(char: str) -> str:
         char
     ):
         return ""
-    folded = unicodedata.normalize("NFKC", char)
+    folded = unicodedata.normalize("NFKC", char).replace("\u2044", "/")  # ½ is 1/2
     return folded.lower() if len(folded.lower()) == len(folded) else folded
 
 

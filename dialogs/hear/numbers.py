@@ -12,7 +12,8 @@ DIGITS = {
 TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 SPOKEN = {"俩": 2, "仨": 3, "廿": 20}
 HAN = "".join(DIGITS) + "".join(TENS) + "".join(SPOKEN) + "万"
-NUMBER = rf"(?:\d+(?:\.\d+)?[万千]?|[{HAN}]+(?:点[{''.join(DIGITS)}]+)?)"  # a stretch that may be one number
+# A stretch that may be one number. It has an end, so that a page of numerals is not tried from each sign to its last.
+NUMBER = rf"(?:\d{{1,18}}(?:\.\d{{1,18}})?[万千]?|[{HAN}]{{1,14}}(?:点[{''.join(DIGITS)}]{{1,9}})?)"
 
 
 def parse(text: str) -> Decimal | None:

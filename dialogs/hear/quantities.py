@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from dialogs.hear.numbers import HAN, NUMBER, parse
+from dialogs.hear.numbers import DIGITS, HAN, NUMBER, parse
 
 KG = ("公斤", "千克", "kg")
 JIN = ("斤", "市斤", *KG)
@@ -70,6 +70,7 @@ NUMERAL = re.compile(rf"[\d{HAN}半几负]")  # most messages have none, and mos
 ASKING = re.compile(
     r"^[ ,，的]*(?:我|给我|帮我|要|来|拿|买|订|留|加|各)*[ ,，]*|[ ,，]*(?:吧|呗|哈|啊|哦|谢谢|老板|就行|就好)*$"
 )
+READ_OUT = re.compile(f"[{''.join(DIGITS)}]{{3,}}")  # 一二三斤: a numeral each, which may be many things
 TOO_LONG = 99_999  # a longer number is a telephone or an order, whatever stands behind it
 
 
@@ -142,20 +143,23 @@ def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
     sign = r"(?:到|至|~|或者|或|还是|、)"
     return (
         (rf"{number} ?{size}{after}", _plain),
-        (rf"{NOT_HERE}(?P<n>{digit})(?P<m>{digit}){after}", _several),
+        (rf"{NOT_HERE}(?P<n>{digit})(?P<m>{digit})(?P<tens>[十百千]?){after}", _several),
+        (rf"{NOT_HERE}(?P<m>{NUMBER})分之(?P<n>{NUMBER}){after}", _fraction),
+        (rf"(?<![\d/.])(?P<n>\d{{1,3}})/(?P<m>\d{{1,3}}){after}", _fraction),
         (rf"{number}(?:{unit})? ?{sign} ?(?P<m>{NUMBER}) ?{size}{after}", _range),
         (rf"(?<![\d.a-z-])(?P<n>{NUMBER})(?:{unit})?-(?P<m>{NUMBER}){size}{after}", _range),
-        (rf"(?:{NOT_HERE}{NUMBER}[几来多]|好?几){after}", _vague),
+        (rf"(?:{NOT_HERE}(?:{NUMBER}[几来多]|[百千万][十百千把])|好?几){after}", _vague),
         (rf"{NOT_HERE}{NUMBER}{unit}多", _vague_weight),
         (rf"(?<![\da-z)])- ?(?P<n>{NUMBER}) ?{after}", _negative),
         (rf"负(?P<n>{NUMBER}){after}", _negative),
+        (rf"[x*] ?-(?P<n>{NUMBER}) ?(?P<unit>{unit})?", _negative),
         (rf"{number}(?P<unit>{unit})半", _and_a_half),
         (rf"(?<![{digit[1:-1]}\d十百几半])(?P<unit>斤)半", _one_and_a_half),
         (rf"{number}(?P<unit>{jin})(?P<m>{NUMBER})两(?P<half>半)?", _jin_and_liang),
         (rf"半{size}{after}", _half),
         (rf"(?<![a-z0-9])[x*] ?(?P<n>{NUMBER})(?![\d.]) ?(?P<unit>{unit})?", _times),
         (rf"(?<=[\u4e00-\u9fff])乘(?P<n>{NUMBER}) ?(?P<unit>{unit})?", _times),
-        (rf"\+ ?(?P<n>{NUMBER})(?![\d.点]) ?(?P<unit>{unit})?", _plus),
+        (rf"\+ ?(?P<n>{NUMBER})(?![\d.点%]) ?(?P<unit>{unit})?", _plus),
         (r"^十 ?(?P<n>\d{1,2})(?P<unit>[份个])?(?=[!~。 ]*$)", _plus),  # the sign, drawn with the numeral
         (r"(?<![他她你们咱])(?<!就我)(?P<n>[俩仨])", _spoken),
         (rf"(?<![a-z])(?P<n>{'|'.join(ENGLISH)}) ?{after}", _english),
@@ -176,6 +180,8 @@ def _plain(match: re.Match[str]) -> Quantity | None:
     value = parse(match["n"])
     if value is None or (value > TOO_LONG and match["n"].isdigit()):
         return None
+    if READ_OUT.fullmatch(match["n"]):
+        return Quantity(None, match["unit"], "unclear")
     if match["unit"] == "对" and match.string[match.end() : match.end() + 1] in tuple("吧吗不么"):
         return None  # 总共72对吧
     return checked(Quantity(value, match["unit"], size=match["size"] or ""))
@@ -188,8 +194,18 @@ def checked(quantity: Quantity) -> Quantity:
 
 
 def _several(match: re.Match[str]) -> Quantity | None:
-    low, high = parse(match["n"]), parse(match["m"])
+    low, high = parse(match["n"] + match["tens"]), parse(match["m"] + match["tens"])
     return None if low is None or high is None else Quantity(None, match["unit"], "range", (low, high))
+
+
+def _fraction(match: re.Match[str]) -> Quantity | None:
+    """二分之一斤, 3/4斤; a third is no amount on a scale."""
+    part, whole = parse(match["n"]), parse(match["m"])
+    if part is None or not whole:
+        return None
+    value = part / whole
+    exact = value * 1000 == (value * 1000).to_integral_value()
+    return Quantity(value, match["unit"]) if exact else Quantity(None, match["unit"], "vague")
 
 
 def _range(match: re.Match[str]) -> Quantity | None:

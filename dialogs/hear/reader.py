@@ -47,7 +47,8 @@ STEPS: tuple[Step, ...] = (
     question,
     order,
 )
-LONGEST = 2_000  # a longer text is no message to a shop, unless it is a list
+LISTS: tuple[Step, ...] = (repost, not_for_us, post)  # what a text may be that is too long for a message
+LONGEST, MOST_PIECES = 2_000, 400  # of a message to a shop: signs, and words, goods and amounts among them
 MEASURED = re.compile(r"[^\u4e00-\u9fff]+[斤两克升只个枚片包支根颗粒瓶袋块]?装?")
 NAMED = re.compile("[a-z\u4e00-\u9fff]")  # a pack's name has a letter in it
 NOBODY = Context()
@@ -72,12 +73,13 @@ class Reader:
 
     def read(self, text: str, context: Context = NOBODY, *, now: datetime | None = None) -> Reading:
         scene = self._scene(text, context, now or self.catalogue.now)
-        for step in STEPS:
+        too_long = bool(text.strip()) and not scene.pieces
+        for step in LISTS if too_long else STEPS:
             reading = step(scene)
             if reading is not None:
                 break
         else:
-            reading = ignore(why="没有听出要什么")
+            reading = ignore(why="太长，不是点单" if too_long else "没有听出要什么")
         by = f"由“{step.__name__}”读出"
         return replace(
             reading, tokens=tokens(scene), text=scene.text, at=scene.now, evidence=(*reading.evidence, by)
@@ -89,8 +91,8 @@ class Reader:
         scene = Scene(typed, context, offer, self.lattice, now)
         if len(text) > LONGEST:
             return scene
-        codes = bool(offer.campaigns)
-        return replace(scene, pieces=mark_emoji(self.lattice.cut(typed, codes=codes), typed))
+        pieces = self.lattice.cut(typed, codes=bool(offer.campaigns))
+        return replace(scene, pieces=mark_emoji(pieces, typed)) if len(pieces) <= MOST_PIECES else scene
 
 
 def _kinds(spec: str, units: Collection[str]) -> Iterator[str]:

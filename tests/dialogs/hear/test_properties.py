@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,8 +88,45 @@ def test_every_folded_character_knows_where_it_came_from(text: str) -> None:
     assert list(typed.starts) == sorted(typed.starts)
 
 
-def test_a_very_long_text_is_no_order() -> None:
-    assert fruit_shop().read("香蕉三斤" * 2000, Context("private")).action == "ignore"
+PAGES = {
+    "orders": "香蕉三斤，",
+    "an order a line": "香蕉三斤\n",
+    "numerals": "一二三四五六七八九十",
+    "digits": "1",
+    "amounts": "+1x2*3",
+    "money": "5块5",
+    "halves": "半",
+    "fruit, drawn": "🍎🍌",
+    "signs nobody sees": "苹\u200b果\u200b",
+    "written from the right": "\u202e苹果2箱\u202c",
+    "brackets": "（香蕉[",
+    "mentions": "@店",
+    "questions": "多少钱？",
+    "changes": "不对，不要",
+    "places": "3栋2单元501",
+}
+
+
+@pytest.mark.parametrize("piece", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("size", [1_999, 20_000])
+def test_a_page_of_anything_is_no_order(piece: str, size: int) -> None:
+    """Some of these were tried from each sign to each other: 2,000 took seconds, 20,000 would not have ended."""
+    page = (piece * size)[:size]
+    for context in (Context("private"), Context("group", campaigns=("C1", "C2"))):
+        for text in (page, f"{page}\n\n"):
+            assert fruit_shop().read(text, context).action == "ignore"
+
+
+def test_a_page_in_a_list_is_nobody_s_order_and_the_others_stand() -> None:
+    page = "小 李 " * 5_000
+    listed = f"#接龙\n1. {page} 香蕉3斤\n2. 小王 苹果1箱"
+    lines = fruit_shop().read(listed, Context("group", campaigns=("C1",))).lines
+    assert [line.for_whom for line in lines] == ["小王"]
+
+
+def test_a_long_order_is_an_order() -> None:
+    reading = fruit_shop().read("，".join(["香蕉三斤", "鸡蛋2板"] * 40), Context("private"))
+    assert {line.sku: line.qty for line in reading.lines} == {"P05-1": 120, "P16-1": 80}
 
 
 def test_a_list_may_be_long() -> None:

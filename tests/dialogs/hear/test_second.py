@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.run import demo_goods
@@ -329,6 +329,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON | st.builds(lambda lines: {"action": "order.add", "lines": lines}, st.lists(JSON, max_size=3)))
 def test_whatever_is_answered_only_sellable_lines_that_want_a_yes_come_of_it(answer: Any) -> None:
     try:

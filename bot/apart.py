@@ -1,20 +1,22 @@
 """够不着: what becomes of words that cannot be said where they belong.
 
-A private line to somebody who is no friend waits until he is one, and the group in which he spoke is told once a day. Its
-link is never put into the group instead: whoever taps first would have it.
+A private line to somebody who is no friend waits until he is one. Meanwhile the group in which he spoke hears what the
+first rule of INSTEAD has for it: a link that only pays, or that he should add the account.
 An answer that comes late, since nobody listened, is not given in the group line by line, but once for all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from bot import post
 from dialogs import apart
-from shop import mail
-from shop.mail import NewLetter, Sealed
+from dialogs.voice import Links
+from shop import mail, pay_links, people, slips
+from shop.mail import Incoming, NewLetter, Sealed
 
 LATE = timedelta(minutes=2)  # words that were heard later than that are answered in private only
 GAP = timedelta(minutes=10)  # in which a group is told once that somebody was away
@@ -22,7 +24,17 @@ PATIENCE = timedelta(hours=48)  # for a person to become a friend
 NEXT_LOOK = timedelta(seconds=30)
 
 
-async def wait_for_a_friend(letter: Sealed, *, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A private letter that has not reached whom it answers, and his message in a group."""
+
+    letter: Sealed
+    said: Incoming
+    room: str
+    links: Links
+
+
+async def wait_for_a_friend(letter: Sealed, links: Links, *, now: datetime) -> None:
     """In one transaction: the letter waits, or is given up, and the group where its message was said is told."""
     if not await mail.wait(letter.id, now + NEXT_LOOK, since=now - PATIENCE):
         return
@@ -31,9 +43,43 @@ async def wait_for_a_friend(letter: Sealed, *, now: datetime) -> None:
     said = (await mail.message(letter.cause)).message
     if said.room is None or said.channel != letter.channel or said.account != letter.account:
         return
-    who = sha256(f"{said.channel} {said.room} {said.account}".encode()).hexdigest()[:40]
-    ask = _line(f"friend {who} {now:%Y%m%d}", said.channel, said.room, apart.befriend(said.name), now)
-    await mail.write([ask], now=now)
+    missed = Missed(letter, said, said.room, links)
+    for rule in INSTEAD:
+        if (lines := await rule(missed, now)) is not None:
+            await mail.write(lines, now=now, cause=letter.cause)
+            return
+
+
+async def _a_way_to_pay(missed: Missed, now: datetime) -> list[NewLetter] | None:
+    """For the bill of an order of this group: a link that opens once, and shows its number and sum. Once an order, and
+    again whenever he asks for it: an answer to that is no newer state of the slip, so it has no fold."""
+    letter, said = missed.letter, missed.said
+    card = post.card_of(letter.body)
+    if not missed.links.is_public or card is None or card.pays is None:
+        return None
+    key = f"once {card.pays} {letter.cause if letter.fold is None else 0}"
+    if await mail.is_written(key, since=now - PATIENCE):
+        return []
+    slip, room = await slips.slip(card.pays), await people.room(said.channel, missed.room)
+    if room is None or slip.room != room.id or not pay_links.is_to_pay(slip, now):
+        return None
+    link = missed.links.once(await pay_links.make(slip.id, now=now))
+    line = _line(key, said.channel, missed.room, apart.pay_here(said.name, link), now)
+    return [replace(line, until=slip.pay_due_at)]
+
+
+async def _a_word_to_befriend(missed: Missed, now: datetime) -> list[NewLetter] | None:
+    """Once a day each."""
+    said = missed.said
+    who = sha256(f"{said.channel} {missed.room} {said.account}".encode()).hexdigest()[:40]
+    return [_line(f"friend {who} {now:%Y%m%d}", said.channel, missed.room, apart.befriend(said.name), now)]
+
+
+# What the group hears where private words do not reach: the first that has something to say, or has said it already.
+INSTEAD: tuple[Callable[[Missed, datetime], Awaitable[list[NewLetter] | None]], ...] = (
+    _a_way_to_pay,
+    _a_word_to_befriend,
+)
 
 
 async def told_once(letters: Sequence[NewLetter], *, late: timedelta, now: datetime) -> list[NewLetter]:

@@ -163,6 +163,7 @@ class Outbox:
             if letter not in fresh:
                 await self._put_aside(letter, "stale")
         reachable = [letter for letter in fresh if not await self._waits_for_a_friend(letter, now)]
+        await self._behind_a_stranger(here, now, hold)
         chosen = self._within_pace(reachable, now)
         if not chosen:
             return 0
@@ -177,8 +178,15 @@ class Outbox:
         channel = self._channels[letter.channel]
         if letter.account is None or channel.abilities.strangers or await channel.reaches(letter.account):
             return False
-        await unit_of_work(lambda: apart.wait_for_a_friend(letter, now=now))
+        await unit_of_work(lambda: apart.wait_for_a_friend(letter, self._links, now=now))
         return True
+
+    async def _behind_a_stranger(self, here: Sequence[str], now: datetime, hold: timedelta) -> None:
+        """What is written to somebody for whom an older letter waits is looked at at once: its group is to hear of it
+        now. Where he can be reached meanwhile it stays behind the older one."""
+        shy = [name for name in here if not self._channels[name].abilities.strangers]
+        for letter in await mail.behind(now=now + hold, channels=shy) if shy else ():
+            await self._waits_for_a_friend(letter, now)
 
     def _within_pace(self, letters: Sequence[Sealed], now: datetime) -> list[Sealed]:
         """Replies before lists before promotions; in each lane the order of writing; no place twice within its gap."""
@@ -232,7 +240,7 @@ class Outbox:
             await self._later(letter, str(why))
         except Unreachable:
             now = self._clock.now()
-            await unit_of_work(lambda: apart.wait_for_a_friend(letter, now=now))
+            await unit_of_work(lambda: apart.wait_for_a_friend(letter, self._links, now=now))
         except MaybeSent as why:
             if letter.lane == "promo":  # twice is worse than not at all
                 await self._put_aside(letter, "unknown")

@@ -93,7 +93,8 @@ class OpenShop:
         self.provider = provider
         self._refill = refill
         self._asked: dict[str, payments.Intent] = {}  # who stands before the payment page in a transcript
-        facts, links = facts_of(settings), Links(settings.public_url)
+        facts = facts_of(settings)
+        links = Links(settings.public_url, is_public=bool(settings.web.public_url))
         self.manners = manners_of(settings, is_demo=is_demo)
         self.paces = {
             part.called: pace_of(part, channels[part.called].abilities.pace)

@@ -7,6 +7,10 @@ def befriend(name: str) -> str:
     return f"{name}，咱们还不是好友，私聊发不到你。加我好友跟我打个招呼，单子马上发你"
 
 
+def pay_here(name: str, link: str) -> str:
+    return f"{name}，付款点这里（只能打开一次）：{link} 取货码要加我好友才能发你"
+
+
 def after_silence() -> str:
     return "刚才断线了几分钟，那时候说的可能没看到；要订的再说一次就好"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from shop.kit.ids import PersonId, PictureId, RoomId
+from shop.kit.ids import OrderId, PersonId, PictureId, RoomId
 
 Lane = Literal["reply", "list", "promo"]  # a reply goes before a list, a list before a promotion
 
@@ -80,6 +80,7 @@ class Card:
     link_label: str = ""
     qr: str = ""  # text to draw as a QR code, private cards only
     picture: bool = False  # worth a picture where a channel shows pictures
+    pays: OrderId | None = None  # the order that its link is there to pay
 
 
 @dataclass(frozen=True, slots=True)

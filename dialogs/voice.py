@@ -27,12 +27,18 @@ NEAR = Money(2000)  # a near miss farther away than this is no help to anybody
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses of pages; `base` is the public URL of the web part, without a slash at the end."""
+    """Addresses of pages; `base` is the URL of the web part, without a slash at the end. `is_public`: the config says
+    that phones find it."""
 
     base: str
+    is_public: bool = False
 
     def order(self, slip: Slip) -> str:
         return f"{self.base}/o/{slip.token}"
+
+    def once(self, token: str) -> str:
+        """To pay one order, for whoever opens it first."""
+        return f"{self.base}/once/{token}"
 
     def list(self, of: OnOffer) -> str:
         """Everybody in a campaign: nicknames and counts."""
@@ -183,7 +189,7 @@ def _to_change(slip: Slip, each: Quantity | None) -> str:
 def slip_card(slip: Slip, links: Links, *, online: bool = True, each: Quantity | None = None) -> Card:
     rows = tuple(Row(line.name, _detail(line), str(line.gross)) for line in slip.lines)
     off = tuple(Row(why, "", amount) for why, amount in _below(slip.lines, slip.delivery))
-    unpaid = slip.status == Status.UNPAID
+    pays = slip.status == Status.UNPAID and online and not slip.claimed_at
     return Card(
         kind="pickup" if slip.pickup_code else "order",
         title=f"{slip.code} · {state(slip)}",
@@ -192,8 +198,9 @@ def slip_card(slip: Slip, links: Links, *, online: bool = True, each: Quantity |
         total=str(slip.payable),
         note=_card_note(slip, each),
         link=links.order(slip),
-        link_label="去付款" if unpaid and online and not slip.claimed_at else "看订单",
+        link_label="去付款" if pays else "看订单",
         qr=slip.pickup_code or "",
+        pays=slip.id if pays else None,
     )
 
 

@@ -398,6 +398,19 @@ async def due(*, now: datetime, limit: int = 200, channels: Sequence[str] | None
     return [_sealed_row(row) for row in rows]
 
 
+async def behind(*, now: datetime, channels: Sequence[str], limit: int = 200) -> list[Sealed]:
+    """Private letters that nobody has looked at, because an older one for the same account waits for its next try."""
+    rows = await run_sql(
+        "SELECT l.id, l.channel, l.room, l.account, l.lane, l.body, l.attempts, l.cause, l.until, l.event, l.fold "
+        "FROM letter AS l WHERE l.state = 'new' AND l.attempts = 0 AND l.not_before <= ? AND l.room IS NULL "
+        f"AND l.channel IN ({_places(channels)}) AND EXISTS (SELECT 1 FROM letter AS w WHERE w.state = 'new' "
+        "AND w.attempts > 0 AND w.not_before > ? AND w.channel = l.channel AND w.account = l.account "
+        "AND w.room IS NULL AND w.lane = l.lane AND w.id < l.id) ORDER BY l.id LIMIT ?",
+        [now, *channels, now, limit],
+    )
+    return [_sealed_row(row) for row in rows]
+
+
 async def caused_by(message: MessageId) -> list[tuple[Sealed, str]]:
     """Every letter written because of a message, with its state."""
     rows = await Letter.filter(cause=message).order_by("id")

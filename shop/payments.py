@@ -29,18 +29,19 @@ class Intent:
     trade_no: str
     amount: Money
     state: str
+    from_group: bool = False  # whoever pays it may be a neighbour: nothing else of the order is for his eyes
 
 
-async def ask(token: str, provider: str, *, now: datetime) -> Intent:
-    """The open request for this order, made anew when the amount has changed. Raises NoSuchOrder, AlreadyPaid,
-    AlreadyCancelled, NothingOpen (time is over, or nothing is owed)."""
+async def ask(token: str, provider: str, *, from_group: bool = False, now: datetime) -> Intent:
+    """The open request for this order, made anew when the amount has changed, or who may see what of it. Raises
+    NoSuchOrder, AlreadyPaid, AlreadyCancelled, NothingOpen (time is over, or nothing is owed)."""
     async with transaction():
         order = await Order.filter(token=token).select_for_update().first()
         if order is None:
             raise NoSuchOrder(token)
         _check_owed(order, now)
         intent = await PayIntent.filter(order_id=order.id, provider=provider, state="created").first()
-        if intent is None or intent.amount_fen != order.payable_fen:
+        if intent is None or (intent.amount_fen, intent.from_group) != (order.payable_fen, from_group):
             await PayIntent.filter(order_id=order.id, state="created").update(state="closed")
             intent = await PayIntent.create(
                 order_id=order.id,
@@ -49,6 +50,7 @@ async def ask(token: str, provider: str, *, now: datetime) -> Intent:
                 amount_fen=order.payable_fen,
                 state="created",
                 made_at=now,
+                from_group=from_group,
             )
         return _intent(intent, order)
 
@@ -158,4 +160,12 @@ def _check_owed(order: Order, now: datetime) -> None:
 
 
 def _intent(row: PayIntent, order: Order) -> Intent:
-    return Intent(OrderId(order.id), order.code, order.token, row.trade_no, Money(row.amount_fen), row.state)
+    return Intent(
+        OrderId(order.id),
+        order.code,
+        order.token,
+        row.trade_no,
+        Money(row.amount_fen),
+        row.state,
+        row.from_group,
+    )

@@ -69,11 +69,13 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who stands before the till. `code` is what WeChat adds to the address when it has been asked who it is."""
+    """Who stands before the till. `code` is what WeChat adds to the address when it has been asked who it is; `page` is
+    the path of the page where he is, to come back to."""
 
     device: Literal["desk", "phone", "wechat"] = "desk"
     ip: str = "127.0.0.1"
     code: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

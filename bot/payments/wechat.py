@@ -87,7 +87,7 @@ class WeChatPay:
                 return await self._h5(intent, visitor)
             if visitor.device == "wechat" and self._who.can_know:
                 if not visitor.code:
-                    return self._who.ask(f"{self._public_url}/pay/{intent.token}")
+                    return self._who.ask(f"{self._public_url}{visitor.page}")
                 if openid := await self._who.openid(visitor.code):
                     return await self._inapp(intent, openid)
         except (_NotThisWay, BegunElsewhere):

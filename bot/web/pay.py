@@ -29,10 +29,11 @@ from bot.payments import (
     TradeClosed,
     Visitor,
 )
+from bot.web import once
 from bot.web.reading import address_of
 from bot.web.security import No, same_origin
 from bot.web.site import answer, page, site
-from bot.web.slips import facts, hidden, no_such_slip, slip_asked
+from bot.web.slips import facts, hidden, no_such_slip, see, slip_asked
 from shop import listings, payments, slips
 from shop.kit.ids import ShopId
 from shop.kit.refusal import Refusal
@@ -47,7 +48,7 @@ MOST_LOOKS = 10_000  # trades whose last look is remembered
 
 _TRADE_NO = re.compile(r"[0-9a-f]{32}")
 _PHONE = re.compile(r"Mobile|Android|iPhone|HarmonyOS")
-_AWAY = "付款页暂时打不开，钱没有动。过一会儿回订单再点“去付款”"
+_AWAY = "付款页暂时打不开，钱没有动。过一会儿再点“去付款”"
 
 TakeRefund = Callable[[RefundFact, datetime], Awaitable[bool]]
 
@@ -65,6 +66,7 @@ def routes(
     cashier's own page is there only with the sandbox."""
     till = _Till(shop, clock, provider, take_refund)
     found = [
+        *once.routes(shop=shop, clock=clock, lead=till.lead),
         web.get("/pay/{token}", till.begin, allow_head=False),  # who only looks must not begin a payment
         web.post(f"/pay/callback/{provider.name}", till.callback),
         web.get("/paid/{trade_no}", till.paid),
@@ -88,34 +90,40 @@ class _Till:
     looked: dict[str, datetime] = field(default_factory=dict)  # trade → when the provider was last asked
 
     async def begin(self, request: web.Request) -> web.Response:
-        """On to the cashier. Where nothing is to be paid any more, the slip says why better than an error would."""
         slip = await slip_asked(request, self.shop)
         if slip is None:
             return no_such_slip(request)
+        return await self.lead(request, slip, f"/o/{slip.token}")
+
+    async def lead(
+        self, request: web.Request, slip: Slip, back: str, *, from_group: bool = False
+    ) -> web.Response:
+        """On to the cashier. Where nothing is to be paid any more, the page that they came from says why better than an
+        error would. `from_group`: what they see from here on shows nothing of the order but its number and sum."""
+        ask = partial(payments.ask, slip.token, self.provider.name, from_group=from_group)
         now = self.clock()
         try:
-            intent = await unit_of_work(lambda: payments.ask(slip.token, self.provider.name, now=now))
+            intent = await unit_of_work(lambda: ask(now=now))
         except Refusal:
-            return see(f"/o/{slip.token}")
+            return see(back)
         try:
-            return self._lead(request, slip, intent, await self.provider.begin(intent, visitor(request)))
+            return self._till(request, intent, await self.provider.begin(intent, visitor(request)))
         except TradeClosed:  # paid a moment ago, or closed: the books or the provider know which
             await self._look(intent)
             return see(f"/paid/{intent.trade_no}")
         except BegunElsewhere:
-            return self._stay(request, slip, intent, "这笔付款已经在另一个地方打开了，去那里接着付就行")
+            return self._stay(request, intent, "这笔付款已经在另一个地方打开了，去那里接着付就行")
         except ProviderAway as away:
             log.error("%s cannot be paid with: %s", self.provider.name, away)
-            return self._stay(request, slip, intent, _AWAY, status=503)
+            return self._stay(request, intent, _AWAY, status=503)
 
-    def _lead(self, request: web.Request, slip: Slip, intent: Intent, cashier: Cashier) -> web.Response:
+    def _till(self, request: web.Request, intent: Intent, cashier: Cashier) -> web.Response:
         if isinstance(cashier, Go):
             return see(cashier.address)
         code = _drawn(cashier.code) if cashier.kind == "scan" else None
         shown = page(
             request,
             "pay.html",
-            slip=slip,
             intent=intent,
             cashier=cashier,
             code=code,
@@ -127,9 +135,9 @@ class _Till:
         return response
 
     def _stay(
-        self, request: web.Request, slip: Slip, intent: Intent, sentence: str, *, status: int = 200
+        self, request: web.Request, intent: Intent, sentence: str, *, status: int = 200
     ) -> web.Response:
-        told = {"slip": slip, "intent": intent, "sentence": sentence}
+        told = {"intent": intent, "sentence": sentence}
         return hidden(page(request, "pay_not.html", status=status, **told))
 
     async def callback(self, request: web.Request) -> web.Response:
@@ -221,10 +229,10 @@ class _Cashier:
     sandbox: Sandbox
 
     async def show(self, request: web.Request) -> web.Response:
-        intent, slip = await self.till.trade(request)
+        intent, _ = await self.till.trade(request)
         if intent.state == "paid":
             return see(f"/paid/{intent.trade_no}")
-        response = page(request, "pay_sandbox.html", intent=intent, slip=slip)
+        response = page(request, "pay_sandbox.html", intent=intent)
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
@@ -242,17 +250,13 @@ class _Cashier:
         return see(f"/paid/{intent.trade_no}")
 
 
-def see(address: str) -> web.Response:
-    return hidden(web.Response(status=303, headers={"Location": address}))
-
-
 def visitor(request: web.Request) -> Visitor:
     """Who stands before the till, by what the browser says of itself."""
     agent = request.headers.get("User-Agent", "")
     device: Literal["desk", "phone", "wechat"] = "phone" if _PHONE.search(agent) else "desk"
     if "MicroMessenger" in agent:
         device = "wechat"
-    return Visitor(device, address_of(request), request.query.get("code", "")[:128])
+    return Visitor(device, address_of(request), request.query.get("code", "")[:128], request.path)
 
 
 def _drawn(code: str) -> str:

@@ -86,6 +86,10 @@ def hidden(response: web.Response) -> web.Response:
     return response
 
 
+def see(address: str) -> web.Response:
+    return hidden(web.Response(status=303, headers={"Location": address}))
+
+
 async def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, Any]:
     """What slip.html and paid.html draw from."""
     team = await teams.of_order(slip.id) if slip.campaign is not None else None

@@ -23,6 +23,9 @@ class PayIntent(Model):
     amount_fen = fields.BigIntField()
     state = fields.CharField(8)
     made_at = fields.DatetimeField()
+    from_group = fields.BooleanField(
+        db_default=False
+    )  # its pages show nothing of the order but number and sum
 
     order_id: int
 
@@ -30,6 +33,23 @@ class PayIntent(Model):
         table = "pay_intent"
         constraints = (CheckConstraint("amount_fen > 0", name="ck_intent_amount"),)
         indexes = (Index(fields=("order_id",)),)
+
+
+class PayLink(Model):
+    """付款链接: the one way to pay an order that its group was shown. Neither its token nor the browser that has opened
+    it is kept, only what they hash to."""
+
+    id = fields.BigIntField(primary_key=True)
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("shop.Order", on_delete=fields.RESTRICT)
+    token_hash = fields.CharField(64, unique=True)
+    holder_hash = fields.CharField(64, null=True)
+    made_at = fields.DatetimeField()
+
+    order_id: int
+
+    class Meta:
+        table = "pay_link"
+        constraints = (UniqueConstraint(("order_id",), name="uq_pay_link_order"),)
 
 
 class PayFact(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,12 +10,14 @@ from datetime import timedelta
 import pytest
 
 from bot.apart import GAP, LATE, PATIENCE
-from bot.channels.channel import Pace, Spoken, Unreachable
+from bot.channels.channel import NotSent, Pace, Spoken, Unreachable
 from bot.channels.loopback import Loopback
 from bot.performance import CHANNEL, stage
 from bot.run import demo_goods
 from bot.wiring import OpenShop
 from dialogs import apart
+from dialogs.voice import Links
+from shop import pay_links
 from shop.transaction import run_sql
 from tests.support.street import Street
 
@@ -24,12 +27,11 @@ GROUP = "水果群"
 class Shy(Loopback):
     """A channel that writes to friends only."""
 
-    abilities = replace(Loopback.abilities, strangers=False)
-
     def __init__(self) -> None:
         super().__init__(CHANNEL)
         self.friends = {"店主", "客服", "团长"}
         self.seem_friends = set[str]()  # who is none any more, and nobody knows until it is tried
+        self.mute = set[str]()  # groups that take nothing just now
 
     async def reaches(self, account: str) -> bool:
         return account in self.friends or account in self.seem_friends
@@ -37,6 +39,8 @@ class Shy(Loopback):
     async def speak(self, line: Spoken) -> None:
         if line.account is not None and line.account not in self.friends:
             raise Unreachable(line.account)
+        if line.room in self.mute:
+            raise NotSent(line.room)
         await super().speak(line)
 
     def said_to(self, place: str) -> list[str]:
@@ -62,17 +66,103 @@ def street(shop: OpenShop, shy: Shy) -> Street:
 async def test_a_stranger_is_asked_once_a_day_to_become_a_friend_and_gets_everything_then(
     street: Street, shop: OpenShop, shy: Shy
 ) -> None:
-    await street.say("小李", "来2箱橙子")
-    await street.say("小李", "橙子改3箱")
+    await street.say("小李", "@邻里鲜果 我的券")
+    await street.say("小李", "@邻里鲜果 我的积分")
     await shop.pass_time(timedelta(minutes=1))
     asked = [text for text in shy.said_to(GROUP) if text == apart.befriend("小李")]
     assert len(asked) == 1
-    assert "http" not in "".join(shy.said_to(GROUP)), "the link of one was shown to all"
+    shy.friends.add("小李")
+    await shop.pass_time(timedelta(minutes=1))
+    assert len(shy.said_to("小李")) == 2
+
+
+def links(shy: Shy) -> list[str]:
+    return [
+        link for text in shy.said_to(GROUP) for link in re.findall(r"http://shop.example/once/(\S+)", text)
+    ]
+
+
+async def test_a_bill_is_paid_by_a_link_in_the_group_one_an_order_until_the_slip_reaches_its_buyer(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    await street.say("小李", "来2箱橙子")
+    await street.say("小李", "橙子改3箱")
+    await shop.pass_time(timedelta(minutes=3))
+    (token,) = links(shy)
+    assert shy.said_to(GROUP)[1] == apart.pay_here("小李", f"http://shop.example/once/{token}")
+    assert apart.befriend("小李") not in shy.said_to(GROUP)
+    assert "/o/" not in "".join(shy.said_to(GROUP)) and "¥" not in "".join(shy.said_to(GROUP))
+    look = await pay_links.look(shop.shop, token, "x", now=shop.clock.now())
+    assert look.slip is not None and str(look.slip.lines[0].qty) == "3"
     shy.friends.add("小李")
     await shop.pass_time(timedelta(minutes=1))
     (slip,) = shy.said_to("小李")  # the newest of his order
     assert "3箱" in slip
-    assert "http://shop.example" in slip
+    assert "http://shop.example/o/" in slip
+
+
+async def test_who_asks_for_it_again_gets_another_at_once_and_the_old_one_opens_nothing(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    await street.say("小李", "来2箱橙子")
+    await street.say("小李", "付款")
+    first, second = links(shy)
+    stands = [
+        (await pay_links.look(shop.shop, token, "x", now=shop.clock.now())).stands
+        for token in (first, second)
+    ]
+    assert stands == ["gone", "closed"]
+    await shop.pass_time(timedelta(minutes=5))
+    assert len(links(shy)) == 2
+
+
+async def test_nobody_hears_of_a_link_that_would_pay_nothing(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    """An order of another place, one to be paid in cash, one whose time is over before anybody has looked."""
+    await street.say("小李", "来2箱橙子", None)
+    await street.say("小李", "付款", GROUP)
+    assert links(shy) == []
+    assert apart.befriend("小李") in shy.said_to(GROUP)
+    await street.say("阿花", "来2箱橙子")
+    await street.say("阿花", "到店付")
+    await shop.pass_time(timedelta(minutes=1))
+    assert len(links(shy)) == 1  # of the bill before
+    shy.is_up = False
+    await street.say("大刘", "来2箱橙子")
+    await shop.pass_time(timedelta(minutes=16))
+    shy.is_up = True
+    await shop.pass_time(timedelta(minutes=1))
+    assert len(links(shy)) == 1
+
+
+async def test_where_phones_do_not_find_the_site_nobody_is_sent_there(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    shop.outbox._links = Links("http://127.0.0.1:8000")
+    await street.say("小李", "来2箱橙子")
+    assert "http" not in "".join(shy.said_to(GROUP))
+    assert apart.befriend("小李") in shy.said_to(GROUP)
+
+
+async def test_a_shop_that_takes_cash_only_sends_nobody_to_pay(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    shop.conversation.facts = replace(shop.conversation.facts, pays_online=False)
+    await street.say("小李", "来2箱橙子")
+    assert links(shy) == []
+    assert apart.befriend("小李") in shy.said_to(GROUP)
+
+
+async def test_a_link_that_could_not_be_said_in_time_is_not_said(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    shy.mute.add(GROUP)
+    await street.say("小李", "来2箱橙子")
+    await shop.pass_time(timedelta(minutes=16))
+    shy.mute.clear()
+    await shop.pass_time(timedelta(minutes=6))
+    assert links(shy) == []
 
 
 async def test_whoever_was_a_friend_until_it_is_tried_is_asked_as_well(
@@ -81,7 +171,7 @@ async def test_whoever_was_a_friend_until_it_is_tried_is_asked_as_well(
     shy.seem_friends.add("小李")
     await street.say("小李", "来2箱橙子")
     await shop.pass_time(timedelta(minutes=1))
-    assert apart.befriend("小李") in shy.said_to(GROUP)
+    assert len(links(shy)) == 1
     assert shy.said_to("小李") == []
 
 

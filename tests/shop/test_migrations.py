@@ -386,6 +386,9 @@ INSERT INTO appointment (id, state, starts_at, ends_at, made_at, shop_id, person
     "0019_delivery": """
 INSERT INTO address (id, text, order_id) VALUES (1, '3栋2单元501', 1);
 """,
+    "0020_pay_links": f"""
+INSERT INTO pay_link (id, token_hash, holder_hash, made_at, order_id) VALUES (1, 'h1', 'h2', {T}, 1);
+""",
 }
 # What a migration made into something else, by table.
 BECAME = {"campaign": {"items", "kind"}}

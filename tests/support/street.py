@@ -98,6 +98,7 @@ async def held(sku: str) -> int:
 def without_chance(text: str) -> str:
     """Links and codes are made by chance; everything else must be the same everywhere."""
     text = re.sub(r"/([olst])/[0-9a-f]{32}", r"/\1/…", text)
+    text = re.sub(r"/once/[a-z]{28}", "/once/…", text)
     text = re.sub(r"(邀请 |推广码 |/i/)[2-9A-HJ-NP-Z]{7}\b", r"\1<邀请码>", text)
     text = re.sub(r"(领券 |停发 |（)[A-Z0-9]{5}\b", r"\1<券码>", text)
     text = re.sub(r"认领 \S+", "认领 <认领码>", text)

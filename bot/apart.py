@@ -82,6 +82,27 @@ INSTEAD: tuple[Callable[[Missed, datetime], Awaitable[list[NewLetter] | None]], 
 )
 
 
+async def could_not(letter: Sealed, *, now: datetime) -> None:
+    """In one transaction: what cannot be done in this group is given up, and who asked for it hears that he can do it on
+    the account's phone."""
+    await mail.put_aside(letter.id, "dead")
+    if letter.cause is None or letter.room is None:
+        return
+    asked = (await mail.message(letter.cause)).message
+    room = await people.room(letter.channel, letter.room)
+    text = apart.not_renamed(room.name if room is not None else "", letter.body["topic"])
+    told = NewLetter(
+        key=f"unable {letter.id}",
+        channel=asked.channel,
+        room=None,
+        account=asked.account,
+        lane="reply",
+        body={"text": text},
+        not_before=now,
+    )
+    await mail.write([told], now=now, cause=letter.cause)
+
+
 async def told_once(letters: Sequence[NewLetter], *, late: timedelta, now: datetime) -> list[NewLetter]:
     """The answers to one message, that was heard so late. For a group they become one line, the same for all of this
     gap."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot import apart, pictured, post
-from bot.channels.channel import Channel, MaybeSent, NotSent, Pace, Spoken, TooFast, Unreachable
+from bot.channels.channel import Channel, MaybeSent, NotSent, Pace, Spoken, TooFast, Unable, Unreachable
 from bot.clock import Clock
 from bot.duty import Duty
 from bot.meter import SILENCE, Lists, Meter, Place, place
@@ -24,7 +24,7 @@ from dialogs.privacy import mask_for_room
 from dialogs.speech import Button, Card, Row
 from dialogs.turn import ShopFacts
 from dialogs.voice import Links
-from shop import alarms, mail
+from shop import alarms, mail, people
 from shop.engines.faults import is_lost_connection
 from shop.kit.ids import ShopId
 from shop.mail import Sealed
@@ -230,9 +230,12 @@ class Outbox:
                 letter, channel.abilities, self._facts.name, self._manners.tz, self._clock.now()
             )
             for line in lines(letter, channel.abilities.longest_text, shown):
+                if line.topic and not channel.abilities.topics:
+                    raise Unable(f"{letter.channel} has no names to change")
                 await channel.speak(
                     replace(line, announces=line.announces and channel.abilities.announcements)
                 )
+                await self._renamed(letter, line)
             return True
         except TooFast as why:
             await self._slow_down(letter, str(why))
@@ -241,6 +244,9 @@ class Outbox:
         except Unreachable:
             now = self._clock.now()
             await unit_of_work(lambda: apart.wait_for_a_friend(letter, self._links, now=now))
+        except Unable as why:
+            log.warning("letter %s: %s", letter.id, why)
+            await unit_of_work(lambda: apart.could_not(letter, now=self._clock.now()))
         except MaybeSent as why:
             if letter.lane == "promo":  # twice is worse than not at all
                 await self._put_aside(letter, "unknown")
@@ -250,6 +256,12 @@ class Outbox:
             log.exception("letter %s: the channel %s has a bug", letter.id, letter.channel)
             await self._later(letter, "bug")
         return False
+
+    async def _renamed(self, letter: Sealed, line: Spoken) -> None:
+        """Its channel calls it so when somebody speaks there; until then nobody does."""
+        room = await people.room(letter.channel, line.room) if line.topic and line.room else None
+        if room is not None:
+            await unit_of_work(lambda: people.rename_room(room.id, line.topic))
 
     async def _slow_down(self, letter: Sealed, why: str) -> None:
         """No try is counted: it is not the letter's fault."""
@@ -293,8 +305,10 @@ def lines(letter: Sealed, longest: int, shown: Picture | None = None) -> list[Sp
             log.error("letter %s would have told a room something private; it was covered", letter.id)
     parts = split(text, longest)
     announces = len(parts) == 1 and letter.body.get("announces", False)
-    whole = Spoken(letter.id, letter.room, letter.account, parts[-1], card, buttons, shown, announces)
-    return [replace(whole, text=part, card=None, buttons=(), picture=None) for part in parts[:-1]] + [whole]
+    topic = letter.body.get("topic", "")
+    whole = Spoken(letter.id, letter.room, letter.account, parts[-1], card, buttons, shown, announces, topic)
+    bare = replace(whole, card=None, buttons=(), picture=None, topic="")
+    return [replace(bare, text=part) for part in parts[:-1]] + [whole]
 
 
 def _for_room(

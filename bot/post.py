@@ -119,6 +119,8 @@ def to_body(say: Say) -> dict[str, Any]:
         body["picture"] = say.picture
     if say.announces:
         body["announces"] = True
+    if say.topic:
+        body["topic"] = say.topic
     return body
 
 

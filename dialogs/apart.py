@@ -11,6 +11,10 @@ def pay_here(name: str, link: str) -> str:
     return f"{name}，付款点这里（只能打开一次）：{link} 取货码要加我好友才能发你"
 
 
+def not_renamed(room: str, name: str) -> str:
+    return f"{room}的群名没改成“{name}”：这里改不了，要在店里的手机上改"
+
+
 def after_silence() -> str:
     return "刚才断线了几分钟，那时候说的可能没看到；要订的再说一次就好"
 

@@ -99,6 +99,7 @@ class Say:
     until: datetime | None = None  # after this moment it is not worth saying
     picture: PictureId | None = None  # shown after the text; in a group only among the agents
     announces: bool = False  # hung up in the group where the channel can, else posted
+    topic: str = ""  # what the group is called from now on; not said, but done
 
     def __post_init__(self) -> None:
         if (self.room is None) == (self.person is None):

@@ -16,6 +16,14 @@ class OrderExpired:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomNameGiven:
+    """The staff want a group to be called so from now on."""
+
+    room: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPaid:
     order: int
 
@@ -540,6 +548,7 @@ class SpecialsLeftOut:
 
 Happening = (
     OrderExpired
+    | RoomNameGiven
     | OrderPaid
     | OrderSentAgain
     | TransferClaimed
@@ -614,6 +623,7 @@ KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
         OrderExpired,
+        RoomNameGiven,
         OrderPaid,
         OrderSentAgain,
         TransferClaimed,

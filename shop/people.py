@@ -11,7 +11,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from shop.events import OwnerPaired
+from shop.events import OwnerPaired, RoomNameGiven
 from shop.kit.ids import PersonId, RoomId, ShopId
 from shop.records import people as records
 from shop.records.shops import Pairing
@@ -233,7 +233,14 @@ async def take_over_room(
         return _room(row)
 
 
+async def name_room(id: RoomId, name: str, *, now: datetime) -> None:
+    """群名: what this group is to be called. It is, once its channel has done it and calls it so (rename_room)."""
+    async with transaction() as tx:
+        tx.tell(RoomNameGiven(id, name), at=now)
+
+
 async def rename_room(id: RoomId, name: str) -> None:
+    """What it is called today."""
     async with transaction():
         await records.Room.filter(id=id).update(name=name)
 

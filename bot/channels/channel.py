@@ -32,6 +32,10 @@ class MaybeSent(Exception):
     """Nobody can tell whether the line went out (the link broke in the middle)."""
 
 
+class Unable(Exception):
+    """The account may not do this there, and trying again changes nothing."""
+
+
 class NoPicture(Exception):
     """The picture of a message cannot be had: too long ago, too big, or nothing that we take for one."""
 
@@ -49,6 +53,7 @@ class Spoken:
     buttons: tuple[Button, ...] = ()
     picture: Picture | None = None
     announces: bool = False  # as the announcement of a group that the account owns; a post in any other
+    topic: str = ""  # the room's name is to be this; then nothing is said there
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,9 @@ class Abilities:
         True  # can be written to in private; else they are asked to become friends (bot/apart.py)
     )
     announcements: bool = False  # of a group, where the account owns it
+    topics: bool = (
+        False  # can call a group otherwise; else who wants it hears that his phone can (bot/apart.py)
+    )
     longest_text: int = 600  # characters; longer texts are split at line ends
     pace: Pace = Pace()
 
@@ -110,7 +118,7 @@ class Channel(Protocol):
         ...
 
     async def speak(self, line: Spoken) -> None:
-        """Say it. Raises NotSent (TooFast), MaybeSent or Unreachable; anything else is a bug."""
+        """Say it. Raises NotSent (TooFast), MaybeSent, Unreachable or Unable; anything else is a bug."""
         ...
 
     async def picture(self, heard: Heard) -> Picture:

@@ -15,7 +15,9 @@ class Loopback:
     whoever is among the `strangers` cannot be written to."""
 
     is_up = True
-    abilities = Abilities(cards=True, buttons=True, pictures=True, strangers=False, longest_text=2_000)
+    abilities = Abilities(
+        cards=True, buttons=True, pictures=True, strangers=False, topics=True, longest_text=2_000
+    )
 
     def __init__(self, name: str = "loopback") -> None:
         self.name = name

@@ -485,6 +485,16 @@ async def test_an_announcement_is_a_post_where_the_channel_has_none(office: Post
     assert [line.announces for line in office.street.said] == [False, True]
 
 
+async def test_a_group_is_called_otherwise_where_the_channel_can_and_nowhere_else(office: Post) -> None:
+    room = await office.room("g1")
+    for has, name in ((False, "一群"), (True, "二群")):
+        office.street.abilities = replace(office.street.abilities, topics=has)
+        await office.to("g1", f"群名改成“{name}”", topic=name)
+        await office.after(seconds=1)
+    assert [line.topic for line in office.street.said] == ["二群"]
+    assert (await people.room_by_id(room)).name == "二群"
+
+
 async def test_a_long_text_is_split_and_numbered_and_the_card_rides_on_the_last_part(shop: ShopId) -> None:
     office = a_post(shop, longest=30)
     text = "\n".join(f"{n} 橙子2箱 香蕉3斤" for n in range(1, 6))

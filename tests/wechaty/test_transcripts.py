@@ -111,7 +111,8 @@ async def letters() -> list[tuple[str, str]]:
     longest = Wechaty.abilities.longest_text
     sent = [letter for letter, state in await mail.since(0) if state == "sent"]
     lines = [line for letter in sent for line in outbox.lines(letter, longest, pictured(letter.body))]
-    return [(line.room or line.account or "", line.text) for line in lines if not is_drawn(line.card)]
+    said = [line for line in lines if not is_drawn(line.card) and not line.topic]
+    return [(line.room or line.account or "", line.text) for line in said]
 
 
 async def pictures() -> list[str]:

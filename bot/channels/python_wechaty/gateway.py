@@ -73,7 +73,9 @@ KINDS = {  # its names of what a message is, and the gateway's numbers
 class PythonGateway:
     """As bot.channels.wechaty.gateway.Gateway. What the library does not know, `call` refuses with GatewayFault."""
 
-    has_announcements: ClassVar[bool] = False  # it says that it made one, and makes none
+    lacks: ClassVar[frozenset[str]] = frozenset(
+        {"announcements", "topics"}
+    )  # it says that it did, and does not
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,15 +16,11 @@ from typing import Any
 from bot.channels.channel import (
     Abilities,
     Login,
-    MaybeSent,
-    NotSent,
     Pace,
     Refused,
     Spoken,
-    TooFast,
-    Unreachable,
 )
-from bot.channels.wechaty import board, hearing, pictures
+from bot.channels.wechaty import hearing, pictures
 from bot.channels.wechaty.cards import CardBox
 from bot.channels.wechaty.door import Door
 from bot.channels.wechaty.echoes import Echoes
@@ -38,16 +32,15 @@ from bot.channels.wechaty.gateway import (
     GatewayAway,
     GatewayFault,
     GatewayTrouble,
-    WrongToken,
 )
 from bot.channels.wechaty.hearing import Us
 from bot.channels.wechaty.link import Link
 from bot.channels.wechaty.loops import Loops
 from bot.channels.wechaty.members import Members
+from bot.channels.wechaty.speaking import Voice
 from bot.memory import Memory
 from bot.settings import Knock
 from dialogs.speech import Heard, Whom
-from shop import mail
 from shop.rules.pictures import Picture
 from shop.transaction import start_task
 
@@ -58,12 +51,6 @@ AT_ONCE = 32  # whose words are being fetched
 TRIES, AWAY = 3, 60.0  # for the words of a message, and how many seconds the gateway may take to come back
 OLDEST = timedelta(hours=12)  # what is older at its arrival is history
 ENDING = 2.0  # seconds for what is being fetched when the channel closes
-MOST_SAID = 200  # lines that are not said again, should their letter be
-MOST_FRIENDS = 10_000  # that are remembered; then all of them are asked for again
-
-
-_UNFRIENDED = re.compile(r"不是(?:你|对方)的?(?:好友|朋友)|朋友验证|not (?:a |your )?friend", re.IGNORECASE)
-_FREQUENT = re.compile(r"频繁|too (?:fast|frequent|many)|frequency|rate limit", re.IGNORECASE)
 
 
 class Wechaty:
@@ -71,6 +58,7 @@ class Wechaty:
         pictures=True,
         strangers=False,
         announcements=True,
+        topics=True,
         longest_text=600,  # beyond it, some gateways cut the end off without an error
         # what accounts are reported to bear for months (docs/wechaty.md)
         pace=Pace(per_minute=15, per_minute_in_a_place=4, per_day=1_000, breath=timedelta(seconds=2)),
@@ -92,8 +80,8 @@ class Wechaty:
         """`connect`: how the gateway is spoken to. `memory` holds the leases on gateway and account; `is_shared`: other processes
         see it, too. `show`: where a person sees the code to log in with. `lets_in`: whose requests are accepted."""
         self.name = name
-        if not connect.has_announcements:
-            self.abilities = replace(Wechaty.abilities, announcements=False)
+        without: dict[str, Any] = dict.fromkeys(connect.lacks, False)
+        self.abilities = replace(Wechaty.abilities, **without)
         self._shop_name = shop_name
         self._now = now
         self._memory = memory
@@ -111,11 +99,7 @@ class Wechaty:
         self._is_closed = False
         self._session = 0
         self._echoes = Echoes()
-        self._friends: set[str] = set()
-        self._said: deque[tuple[int, str]] = deque(maxlen=MOST_SAID)  # letters and their words
-        self._unsure: dict[
-            tuple[int, str], int
-        ] = {}  # those that may have been said, and when they were tried
+        self._voice = Voice(name, self._link, self._cards, self._echoes)
 
     @property
     def is_up(self) -> bool:
@@ -321,85 +305,11 @@ class Wechaty:
     # ── out ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def speak(self, line: Spoken) -> None:
-        place = line.room or line.account or ""
-        if not self.is_up:
-            raise NotSent("the account is not logged in")
-        if line.account is not None and not await self.reaches(line.account):
-            raise Unreachable("not a friend of the account")
-        if line.picture is not None and line.card is not None and await self._is_card_shown(line, place):
-            return
-        if line.announces and await board.is_announced(self._link, self._cards, place, line.text):
-            return
-        await self._say(line, place, line.text, "MessageSendText", text=line.text)
-        if line.picture is not None and line.card is None:
-            await self._show(line, place, line.picture)
-
-    async def picture(self, heard: Heard) -> Picture:
-        return await pictures.fetch(self._link, heard.id)
-
-    async def _is_card_shown(self, line: Spoken, place: str) -> bool:
-        """The card as a picture instead of its text; an account that may send no pictures says the text."""
-        assert line.picture is not None
-        if (line.letter, line.text) in self._said:
-            return False  # it was said in words when the gateway took no picture
-        try:
-            await self._show(line, place, line.picture)
-        except TooFast:
-            raise
-        except NotSent as no:
-            log.warning("%s takes no picture, the text is said instead: %s", self.name, no)
-            return False
-        return True
-
-    async def _show(self, line: Spoken, place: str, shown: Picture) -> None:
-        words = hearing.SHOWN[hearing.IMAGE]
-        if (line.letter, words) in self._said:
-            return
-        try:
-            box = await pictures.hand_over(self._link, shown)
-        except (GatewayAway, GatewayFault, WrongToken) as why:
-            raise NotSent(str(why)) from None  # nothing went out yet
-        await self._say(line, place, words, "MessageSendFile", file_box=box)
-
-    async def _say(self, line: Spoken, place: str, words: str, call: str, **what: str) -> None:
-        """One message of the account; `words` is what its echo is known by."""
-        if self._was_said(line.letter, place, words):
-            return
-        since = self._echoes.count
-        with self._echoes.saying(place):
-            try:
-                sent = await self._link.call(call, conversation_id=place, **what)
-            except (GatewayFault, WrongToken) as no:
-                if line.account is not None and _UNFRIENDED.search(str(no)):
-                    self._friends.discard(line.account)
-                    raise Unreachable(str(no)) from None
-                if _FREQUENT.search(str(no)):
-                    raise TooFast(str(no)) from None
-                raise NotSent(str(no)) from None
-            except GatewayAway as why:
-                self._unsure[line.letter, words] = since
-                self._echoes.lost(place, words)
-                raise MaybeSent(str(why)) from None
-            self._echoes.answered(sent.id, place, words)
-        self._said.append((line.letter, words))
+        await self._voice.speak(line)
 
     async def reaches(self, account: str) -> bool:
         """Friends, and whoever has written in private, which nobody else can; some gateways know of no friends."""
-        if account in self._friends:
-            return True
-        card = await self._cards.contact(account)
-        if card is None or card.friend or await mail.has_written_privately(self.name, account):
-            if len(self._friends) >= MOST_FRIENDS:
-                self._friends.clear()
-            self._friends.add(account)
-            return True
-        return False
+        return await self._voice.reaches(account)
 
-    def _was_said(self, letter: int, place: str, words: str) -> bool:
-        """A part of a letter whose next part failed; or a line of which nobody could tell, and which came back from the
-        gateway since."""
-        key = letter, words
-        since = self._unsure.pop(key, None)
-        if since is not None and self._echoes.explain(place, words, since=since):
-            self._said.append(key)
-        return key in self._said
+    async def picture(self, heard: Heard) -> Picture:
+        return await pictures.fetch(self._link, heard.id)

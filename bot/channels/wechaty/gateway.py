@@ -76,7 +76,7 @@ class Event:
 class Connection(Protocol):
     """What a link needs of one connection; ours is `Gateway`."""
 
-    has_announcements: ClassVar[bool]
+    lacks: ClassVar[frozenset[str]]  # abilities of a gateway that this way to it has not
 
     def __init__(self, endpoint: Endpoint) -> None: ...
 
@@ -97,7 +97,7 @@ Connect = type[Connection]
 
 
 class Gateway:
-    has_announcements: ClassVar[bool] = True
+    lacks: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint

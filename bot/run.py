@@ -126,6 +126,7 @@ def channel_maker(
 def wechaty_of(part: ChannelPart, settings: Settings, clock: Clock, say: Callable[[str], None]) -> Channel:
     from bot.channels.wechaty.channel import Wechaty  # here: gRPC is 20 MB that other shops need not load
     from bot.channels.wechaty.gateway import Gateway, endpoint_of
+    from bot.channels.wechaty.members import past_of
 
     return Wechaty(
         endpoint_of(part),
@@ -136,6 +137,7 @@ def wechaty_of(part: ChannelPart, settings: Settings, clock: Clock, say: Callabl
         show=say,
         name=part.called,
         lets_in=part.lets_in,
+        past=past_of(part.called, clock.now),
         connect=_python_gateway() if part.kind == "python-wechaty" else Gateway,
     )
 

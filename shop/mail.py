@@ -179,6 +179,16 @@ async def has_written_privately(channel: str, account: str) -> bool:
     return bool(rows)
 
 
+async def speakers(channel: str, room: str, *, since: datetime) -> frozenset[str]:
+    """The accounts that have spoken in this group since then, and of which a leave was not the last that was heard."""
+    rows = await run_sql(
+        "SELECT account, extra FROM message WHERE id IN (SELECT max(id) FROM message "
+        "WHERE channel = ? AND room = ? AND kept_at >= ? GROUP BY account)",
+        [channel, room, since],
+    )
+    return frozenset(str(row["account"]) for row in rows if not (as_json(row["extra"]) or {}).get("left"))
+
+
 async def said_in_room(channel: str, room: str, *, before: int, limit: int = 6) -> list[Overheard]:
     """What was said in the group just before a message, oldest first (楼上+1 needs it)."""
     rows = await run_sql(

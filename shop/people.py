@@ -208,6 +208,12 @@ async def rooms(shop: ShopId) -> tuple[Room, ...]:
     return tuple(_room(row) for row in await read(records.Room, which, [shop]))
 
 
+async def rooms_on(channel: str) -> tuple[str, ...]:
+    """Every group that is served there, that of the agents too, by the channel's own ids."""
+    rows = await run_sql('SELECT "key" FROM room WHERE channel = ? ORDER BY id', [channel])
+    return tuple(str(row["key"]) for row in rows)
+
+
 async def rooms_of(person: PersonId) -> frozenset[RoomId]:
     """The groups that this person is known to be in: he has spoken there, or owns it. Who only reads is in none."""
     rows = await run_sql(

@@ -27,6 +27,7 @@ import pytest
 
 from bot.channels.wechaty.channel import Wechaty
 from bot.channels.wechaty.gateway import Connect, Endpoint, Gateway
+from bot.channels.wechaty.members import UNKNOWN, Past
 from bot.clock import SystemClock
 from bot.memory import InProcess
 from tests.support.servers import PATIENCE, launch, none_here, wait_until
@@ -143,12 +144,16 @@ def a_channel(
     now: Callable[[], datetime] | None = None,
     show: Callable[[str], None] = print,
     connect: Connect = Gateway,
+    past: Past = UNKNOWN,
     **more: Any,
 ) -> Wechaty:
     """A channel to this gateway; `more` of the endpoint's settings."""
     endpoint = Endpoint(**{"address": gateway.address, "token": TOKEN, **more})
     clock = now or SystemClock().now
-    return Wechaty(endpoint, shop_name=shop_name, now=clock, memory=InProcess(), show=show, connect=connect)
+    memory = InProcess()
+    return Wechaty(
+        endpoint, shop_name=shop_name, now=clock, memory=memory, show=show, connect=connect, past=past
+    )
 
 
 async def connected(channel: Wechaty) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,7 +36,7 @@ from bot.channels.wechaty.gateway import (
 from bot.channels.wechaty.hearing import Us
 from bot.channels.wechaty.link import Link
 from bot.channels.wechaty.loops import Loops
-from bot.channels.wechaty.members import Members
+from bot.channels.wechaty.members import UNKNOWN, Members, Past
 from bot.channels.wechaty.speaking import Voice
 from bot.memory import Memory
 from bot.settings import Knock
@@ -76,9 +76,11 @@ class Wechaty:
         name: str = "wechaty",
         connect: Connect = Gateway,
         lets_in: Collection[Knock] = ("friends", "groups"),
+        past: Past = UNKNOWN,
     ) -> None:
         """`connect`: how the gateway is spoken to. `memory` holds the leases on gateway and account; `is_shared`: other processes
-        see it, too. `show`: where a person sees the code to log in with. `lets_in`: whose requests are accepted."""
+        see it, too. `show`: where a person sees the code to log in with. `lets_in`: whose requests are accepted. `past`: who was
+        in which group when this process began."""
         self.name = name
         without: dict[str, Any] = dict.fromkeys(connect.lacks, False)
         self.abilities = replace(Wechaty.abilities, **without)
@@ -87,7 +89,7 @@ class Wechaty:
         self._memory = memory
         self._link = Link(endpoint, memory, may_stop=is_shared, connect=connect)
         self._cards = CardBox(self._link.call)
-        self._members = Members(self._link.call)
+        self._members = Members(self._link.call, past)
         self._loops = Loops()
         self._door = Door(self._link.call, show, lets_in)
         self._coming: asyncio.Queue[asyncio.Task[Heard | None] | None] = asyncio.Queue()
@@ -178,7 +180,7 @@ class Wechaty:
         elif event.name in ("login", "logout"):
             self._door.forget_code()
             if self.is_up:
-                start_task(self._miss(self._members.rooms), name="who has left meanwhile")
+                start_task(self._miss(), name="who has left meanwhile")
         elif event.name == "scan":
             self._door.show_code(event)
 
@@ -201,8 +203,9 @@ class Wechaty:
             log.exception("message %.40r is left out", id)
         return None
 
-    async def _miss(self, rooms: Iterable[str]) -> None:
-        for room in rooms:
+    async def _miss(self, *rooms: str) -> None:
+        """Hear of those who have left these groups, or any, while nobody listened."""
+        for room in rooms or await self._members.rooms():
             for who in await self._members.look(room):
                 await self._places.acquire()
                 self._take(self._left(room, who))
@@ -242,7 +245,7 @@ class Wechaty:
         if contact is not None and hearing.is_no_person(contact):
             return None
         if room is not None and self._members.begin(room):
-            start_task(self._miss([room]), name="who is in the group")
+            start_task(self._miss(room), name="who is in the group")
         words = hearing.words(payload.type, payload.text, payload.mention_ids, await self._us(room))
         if words is None or self._loops.is_one(room, who, payload.text, self._now()):
             return None

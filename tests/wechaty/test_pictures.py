@@ -83,6 +83,31 @@ async def test_a_picture_goes_out_after_its_words_and_once(channel: Wechaty, gat
     assert gateway.shown() == [(LI, digest(shown))]
 
 
+class Slow:
+    """A gateway that says that it has a picture, and writes it down a piece at each look; or never to its end."""
+
+    def __init__(self, pieces: int, *, ever: bool = True) -> None:
+        self.pieces, self.ever, self.looks, self.body = pieces, ever, 0, b""
+
+    async def upload(self, body: bytes) -> str:
+        self.body = body
+        return "n1"
+
+    async def download(self, id: str, *, most: int) -> bytes:
+        self.looks += 1
+        known = len(self.body) * self.looks // self.pieces
+        return self.body[: min(known, len(self.body) - (not self.ever))]
+
+
+async def test_a_picture_is_sent_when_the_gateway_has_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "PAUSE", 0)
+    link = Slow(3)
+    box = json.loads(await pictures.hand_over(link, a_picture(900)))  # type: ignore[arg-type]  # it answers as a link does
+    assert (box["uuid"], box["size"], link.looks) == ("n1", 900, 3)
+    with pytest.raises(GatewayFault, match="not all of the picture"):
+        await pictures.hand_over(Slow(3, ever=False), a_picture(900))  # type: ignore[arg-type]  # as above
+
+
 async def test_words_that_went_out_are_not_said_again_with_a_picture_that_did_not(
     channel: Wechaty, gateway: NodeGateway
 ) -> None:

@@ -25,7 +25,10 @@ from shop.rules.pictures import MOST_BYTES, Picture, picture
 IN_ITSELF, ELSEWHERE, UNDER_A_NUMBER = 1, 2, 7  # the gateway's types of a file box
 LARGE = 2  # the picture as people see it; the original may be many times as big and shows no more
 FETCH_SECONDS = 20.0
-SETTLING = 0.3  # seconds: gateways say that they have a picture before the last of it is written down
+LOOKS, PAUSE = (
+    20,
+    0.1,
+)  # seconds: how often, and how soon again, a gateway is asked whether it has all of a picture
 
 
 async def fetch(link: Link, message: str) -> Picture:
@@ -40,10 +43,21 @@ async def fetch(link: Link, message: str) -> Picture:
 
 
 async def hand_over(link: Link, shown: Picture) -> str:
-    """Give the gateway a picture; gives what a call says to mean it. Raises what `link.call` raises."""
+    """Give the gateway a picture; gives what a call says to mean it. Raises what `link.call` raises, and GatewayFault for
+    a picture that it has lost a part of."""
     number = await link.upload(shown.body)
-    await asyncio.sleep(SETTLING)
+    await _is_whole(link, number, shown.body)
     return json.dumps({"type": UNDER_A_NUMBER, "uuid": number, "name": shown.name, "size": len(shown.body)})
+
+
+async def _is_whole(link: Link, number: str, body: bytes) -> None:
+    """Gateways say that they have a picture before the last of it is written down, and would send what there is: so it is
+    read back."""
+    for _ in range(LOOKS):
+        if await link.download(number, most=len(body)) == body:
+            return
+        await asyncio.sleep(PAUSE)
+    raise GatewayFault("the gateway has not all of the picture")
 
 
 def _box(said: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot import performance
+from bot.channels.loopback import Loopback
 from bot.clock import MovableClock
 from bot.meter import Lists
 from bot.payments import Sandbox
@@ -166,6 +167,7 @@ async def test_87_the_shop_may_be_closed_and_opened_between_any_two_lines(
         expected = [await _act(in_one_go, step) for step in steps]
     moved, stage, asked = timedelta(0), None, dict[str, Any]()
     provider: Sandbox | None = None
+    strangers = set[str]()
     for step, wanted in zip(steps, expected, strict=True):
         async with performance.stage(demo_goods(), database_url) as shop:
             stage = stage or performance.Stage(shop)
@@ -174,6 +176,9 @@ async def test_87_the_shop_may_be_closed_and_opened_between_any_two_lines(
             shop.clock.move(moved)  # the clock of the stage starts at ten each time
             provider = provider or shop.provider  # a provider does not close when the shop does
             provider._clock, shop.provider = shop.clock.now, provider
+            (channel,) = shop.channels.values()
+            assert isinstance(channel, Loopback)
+            channel.strangers = strangers  # nor are people friends because the shop opens
             assert await _act(stage, step) == wanted
             assert await broken(shop.shop) == []
             moved = shop.clock.now() - performance.OPENING_DAY

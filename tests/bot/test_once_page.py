@@ -278,7 +278,7 @@ async def test_a_buyer_who_is_no_friend_pays_with_four_taps(shop_db: str, dark: 
         await page.get_by_role("button", name="确认付款").tap()
         await expect(page.get_by_role("heading", name="付好了")).to_be_visible()
         await expect(page.get_by_text("加我好友，取货码发给你")).to_be_visible()
-        assert await page.get_by_role("link").count() == 0
+        await expect(page.get_by_role("link")).to_have_count(0)
         await page.goto(str(till.client.make_url(f"/once/{token}")))
         await expect(page.get_by_text(f"订单 {slip.code}")).to_be_visible()
         await expect(page.get_by_role("heading", name="付好了")).to_be_visible()

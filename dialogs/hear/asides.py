@@ -9,7 +9,7 @@ from decimal import Decimal
 from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Want
 from dialogs.hear.quantities import Quantity
-from dialogs.hear.settle import fits
+from dialogs.hear.settle import named_by
 from dialogs.hear.specs import Spec
 from dialogs.hear.walk import GOODS, Walk
 
@@ -128,16 +128,18 @@ class Asides(Walk):
 
     def _sizes_differ(self, told: Want, spec: Spec) -> bool:
         """Whether the goods come in what was told and, as something else, in what is said now."""
-        skus = [sku for id in told.products for sku in self.offer.skus(id)]
-        first = {sku.id for sku in skus if told.specs and all(fits(one, sku) for one in told.specs)}
-        now = {sku.id for sku in skus if fits(spec, sku)}
+        skus = tuple(sku for id in told.products for sku in self.offer.skus(id))
+        first = set(skus if told.specs else ())
+        for one in told.specs:
+            first.intersection_update(named_by(one, skus, self.offer))
+        now = set(named_by(spec, skus, self.offer))
         return bool(first and now) and not first & now
 
-    def _both_sizes(self, at: int) -> bool:
+    def _both_sizes(self, spec: Spec, at: int) -> bool:
         """大米10斤装和5斤装各一袋, 起子十字一字各一把."""
         before = self._said_before(at)
         joined = before.tag == "and" or before.text == "、"
-        joined = joined or (bool(self.open) and self._sizes_differ(self.open[-1], self.pieces[at].value))
+        joined = joined or (bool(self.open) and self._sizes_differ(self.open[-1], spec))
         sized = bool(self.open and self.open[-1].specs)
         alone = not self._next_is_goods(at)
         return joined and sized and alone and any(p.tag == "each" for p in self.pieces[at:])

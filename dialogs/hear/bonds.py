@@ -18,7 +18,8 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import NO_LAST_ORDER, Clarify, Context, Line, Reading, Said
 from dialogs.hear.scene import Scene, act, ask, ignore, left_over
 from dialogs.hear.specs import Spec
-from dialogs.hear.swaps import SIZES, other_sizes
+from dialogs.hear.swaps import other_sizes
+from dialogs.hear.walk import SIZES
 
 ABOVE = re.compile(
     r"(?:[同跟和照按学随]|附议)?楼上(?:的|那个|那位)?(?:姐妹|邻居|一样|也是)?|^(?:我)?(?:也)?同上|附议|同款|^(?:我)?也?(?:一样|同样)(?:的)?$|照抄"

@@ -19,7 +19,8 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
 from dialogs.hear.settle import fits_pack
-from dialogs.hear.swaps import SIZES, SWAP, another_size, swapped
+from dialogs.hear.swaps import SWAP, another_size, swapped
+from dialogs.hear.walk import SIZES
 from dialogs.hear.wants import Gathered
 
 CORRECTION = re.compile(
@@ -32,6 +33,7 @@ AS_IT_IS = re.compile(
     "(?:还是|还|都|就|保持|先)*(?:不变|不动|不改|不用改|照旧|照常|照样|留着|留下|保留|不退)"
 )  # 馒头改八个，油条不变
 ENOUGH = re.compile("[^\\d]?(?:就?够了?|就(?:行|好|可以)了?)(?=[,，。!~ 吧哈啊]|$)")
+SHORT_OR_BACK = r"少(?:发|给|送|装|拿|一(?!点|些)|[两俩三半\d])|(?:^|我|要|想|帮|给|麻烦|能|可以)退(?![出团])"
 CHANGES = ("set", "inc", "dec", "not", "wrong")
 ASKS_ABOUT_IT = "^(?!.*(?:能|可以|可不可以|行|好)).*吗[?]?$|么$|为什么|券|满\\d+减|多少钱"
 HOW_MUCH = "多(?:少|大|重|长|高|久|远|宽)"
@@ -81,7 +83,7 @@ def _means_it(scene: Scene, gathered: Gathered) -> bool:
         return False
     if scene.says(HOW_MUCH) and not CANCEL.search(scene.text) and not SWAP.search(scene.text):
         return False  # 一个多少来着, 多大一个
-    if not scene.context.cart and scene.says("少(?:发|给|送|装|拿)|(?:^|我|要|想|帮|给|麻烦)退(?![出团])"):
+    if not scene.context.cart and scene.says(SHORT_OR_BACK):
         return False  # less came than was paid for, or it goes back
     if scene.addressed and scene.says("(?:能|可以|想|要).{0,4}(?:取消|退单)"):
         return True

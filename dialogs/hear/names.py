@@ -15,6 +15,7 @@ from dialogs.hear.table import Ids, Table
 from shop.goods import Product
 
 BRACKETS = re.compile(r"[(\[【「].*?[)\]】」]")
+CODED = re.compile(r"^([\da-z]+)(?=[\u4e00-\u9fff]{2})")  # 2b的铅笔, of 2b铅笔
 SPEC_TAIL = re.compile(
     r"[ /]*\d[\d.]*(?:ml|l|g|kg|斤|克|升|毫升|公斤|枚|只|个|片|支|根)(?:[*x]\d+[一-鿿]?)?装?$"
 )
@@ -62,7 +63,8 @@ def written_names(product: Product) -> Iterator[str]:
         whole = name if folded == name else folded  # the same text is kept once
         short = SPEC_TAIL.sub("", BRACKETS.sub("", whole)).strip()
         open_ = re.sub(r"[()\[\]【】「」]", "", whole)
-        yield from dict.fromkeys(one for one in (whole, open_, short, whole.replace(" ", "")) if one)
+        told = CODED.sub(r"\1的", whole)
+        yield from dict.fromkeys(one for one in (whole, open_, short, whole.replace(" ", ""), told) if one)
 
 
 def index(products: Iterable[Product]) -> Names:

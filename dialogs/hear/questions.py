@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from dialogs.hear.around import slots_around
+from dialogs.hear.bonds import USUAL
 from dialogs.hear.details import SLOTS, topic
 from dialogs.hear.edits import changes_the_order, complains_of_the_amount
 from dialogs.hear.intents import Intent, manners, weigh
@@ -23,8 +24,9 @@ PLAIN = 6  # and one that weighs so much is no order and no change of one
 TALK = "chat.none"  # small talk weighs against everything else
 FREE, FREE_WITH_GOODS = 3, 7  # so many characters that nobody explains are in any question
 TOLD_TOO = ("review.give", "order.query", "aftersale.report")  # said of what was bought, as talk is
-HARMED = ("damage", "returns", "received", "short", "weighs_less", "wanted_got")
-HARM = re.compile("[坏烂碎霉臭馊裂漏错少死虫退赔秤称才]|新鲜|过期|变质")
+HARMED = ("damage", "ruined", "returns", "received", "short", "weighs_less", "wanted_got")
+PLAIN_HARM = ("damage", "ruined", "weighs_less")
+HARM = re.compile("[断鼓坏烂碎霉臭馊裂漏错少死虫退赔秤称才]|新鲜|过期|变质")
 NEVER = re.compile("(?!)")
 WANTED = re.compile("[来要留订拿买给送称加]|的话|就")
 CONDITIONAL = {  # what makes an order of a question
@@ -46,6 +48,8 @@ def plain_question(scene: Scene) -> Reading | None:
     """A question so plain that no word in it can be an order or a change of one: 吐司有没有加防腐剂."""
     if not scene.addressed or BOOKS.search(scene.text):
         return None
+    if scene.context.last_order and USUAL.search(scene.text):
+        return None  # 老样子，八点来拿
     gathered = tidy_emoji(scene.gathered)
     mistaken = bool(scene.context.cart and scene.says(MISTAKEN)) and any(w.quantity for w in gathered.wants)
     changes = changes_the_order(scene, gathered) or mistaken
@@ -58,7 +62,7 @@ def plain_question(scene: Scene) -> Reading | None:
     ):
         return None
     shown = signs(scene, gathered)
-    return None if amounts and "damage" not in shown else _asked(scene, gathered, shown, PLAIN)
+    return None if amounts and not shown.any_of(PLAIN_HARM) else _asked(scene, gathered, shown, PLAIN)
 
 
 def _joins(scene: Scene, gathered: Gathered) -> bool:
@@ -202,6 +206,8 @@ def _pickup_time(scene: Scene, gathered: Gathered) -> Reading | None:
         return None
     if any(piece.kind == "place" for piece in scene.pieces) and not FETCH.search(scene.text):
         return act("delivery.address", (), slots_around(scene), why="说了地址")
+    if scene.says("送") and any(piece.tag == "ask" for piece in scene.pieces):
+        return act("delivery.query", (), slots_around(scene), why="问送货的时间")
     if scene.says("送"):
         return act("delivery.address", (), slots_around(scene), why="说了送到的时间")
     return (

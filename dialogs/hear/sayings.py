@@ -11,12 +11,11 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Op
 from dialogs.hear.specs import Spec
 from dialogs.hear.things import as_amount
-from dialogs.hear.walk import GOODS
+from dialogs.hear.walk import GOODS, SIZED
 
 OPS: dict[str, Op] = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove", "wrong": "remove"}
 PARTLY = ("去掉", "拿掉", "退掉", "撤掉", "减掉", "退了", "撤了", "删掉")
 CUTS = ("切", "剁", "斩", "宰", "杀", "挑", "磨", "绞", "剥")
-SIZED = ("大的", "小的", "大个的", "大号", "小号")
 
 
 class Sayings(Pairing):
@@ -37,20 +36,22 @@ class Sayings(Pairing):
             if self.open
             else following.value
             if following and following.kind == "product"
+            else self.done[-1].products
+            if self.done and self.wrong  # 电线20米，不对，25米
             else ()
         )
         if amount := as_amount(piece, ids, self.offer):
             self._amount(amount, piece, at)
             return
-        if self._another_size(at):
+        if self._another_size(spec, at):
             last = self.done[-1]
             self._goods(
                 Want(last.products, heard=last.heard, source=last.source, start=piece.start, end=piece.end)
             )
-        if self._both_sizes(at):
+        if self._both_sizes(spec, at):
             self.open.append(replace(self.open[-1], specs=(spec,)))
             return
-        if self.open and not (self._ahead(at) and self.broken):
+        if self.open and not (self._ahead(at) and (self.broken or self._leads(at))):
             meant = range(len(self.open)) if self.every else (-1,)  # 橙子苹果都要5斤装的
             for n in meant:
                 self.open[n] = replace(self.open[n], specs=(*self.open[n].specs, spec))
@@ -61,11 +62,11 @@ class Sayings(Pairing):
 
     _specword = _spec
 
-    def _another_size(self, at: int) -> bool:
+    def _another_size(self, spec: Spec, at: int) -> bool:
         """2斤装一袋再加散的一斤: the same goods again, in another size."""
         before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
         joined = before is not None and (before.tag in ("inc", "and", "also") or self._in_other_packs(at))
-        joined = joined or self._in_another_size(self.pieces[at].value, at)
+        joined = joined or self._in_another_size(spec, at)
         size = joined and bool(self.done) and not self.open and self.held is None and self._next_amount(at)
         return bool(
             size and self.done[-1].products and self.done[-1].quantity and not self._next_is_goods(at)
@@ -117,12 +118,13 @@ class Sayings(Pairing):
             self.noting = at
 
     def _said_filler(self, piece: Piece, at: int) -> None:
-        """珍奶大的两杯, where a cup comes in two sizes."""
+        """珍奶大的两杯, 豆浆小杯一杯，大的两杯, where a cup comes in two sizes."""
         if piece.text in ("我自己", "自己") and self.broken and self._next_amount_or_goods(at):
             self.for_whom = None  # 帮刘姐带一箱苹果，我自己要两斤香蕉
-        if piece.text in SIZED and self.open and (unit := self._sized_unit()):
+        goods = self.open or self.done
+        if piece.text in SIZED and goods and (unit := self._sized_unit(goods[-1])):
             size = Spec(word=f"{piece.text[0]}{unit}", firm=True, text=piece.text)
-            self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, size))
+            self._spec(replace(piece, value=size), at)
 
     def _said_each(self, piece: Piece, at: int) -> None:
         self.each = self.ever_each = self.every = True

@@ -76,7 +76,7 @@ def _narrow(want: Want, offer: Offer) -> tuple[tuple[Sku, ...], Want]:
     """The skus that the specs leave, and the want with what turned out to be its amount."""
     skus = every = offer.skus(want.products[0])
     for spec in want.specs:
-        fitting = tuple(sku for sku in skus if fits(spec, sku)) or _sized(spec.word, skus, offer)
+        fitting = named_by(spec, skus, offer)
         amount = _amount_in(spec, skus)
         if fitting:
             skus = fitting
@@ -87,6 +87,11 @@ def _narrow(want: Want, offer: Offer) -> tuple[tuple[Sku, ...], Want]:
         elif spec.word and any(fits(spec, sku) for sku in every):
             return (), want  # 十字一字: one of them, and which?
     return skus, want
+
+
+def named_by(spec: Spec, skus: tuple[Sku, ...], offer: Offer) -> tuple[Sku, ...]:
+    """Which of these packs a spec means: those that fit it, else the one that is so large among its likes."""
+    return tuple(sku for sku in skus if fits(spec, sku)) or _sized(spec.word, skus, offer)
 
 
 def _sized(word: str, skus: tuple[Sku, ...], offer: Offer) -> tuple[Sku, ...]:

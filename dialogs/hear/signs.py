@@ -29,6 +29,7 @@ KINDS = {  # kinds of pieces that are signs
 YUAN = ("块", "元", "毛", "角")
 # No single character inside one of these is a sign.
 WHOLE = frozenset({"word", "qty", "place", "spec", "time", "money", "note", "phone"})
+SERVICE_UNITS = frozenset({"次"})  # beside those of heads.txt
 DONE = re.compile("(?:了|啦|咯|好|过|完|成功|喽)(?![没吗么不])")
 
 
@@ -58,7 +59,8 @@ def signs(scene: Scene, gathered: Gathered) -> Signs:
         shown = listed()[hidden[start:end]]
         stretches.append((start, end, shown))
         for sign in shown:
-            found.setdefault(sign, hidden[start:end])
+            if sign != "life" or not scene.lattice.names.having(hidden[start:end]):  # 猫, where 猫粮 is sold
+                found.setdefault(sign, hidden[start:end])
     found |= dict(_of_pieces(scene.pieces, [want.quantity for want in gathered.wants if want.products]))
     found |= dict(_of_goods(scene, gathered))
     shaped = {sign: match for sign, shape in shapes().items() if (match := shape.search(hidden))}
@@ -96,6 +98,8 @@ def _of_goods(scene: Scene, gathered: Gathered) -> Iterator[tuple[str, str]]:
     about = topic(scene, gathered)
     if about:
         yield "goods", next(iter(about.values()))
+    if any(_is_service(scene, id) for want in gathered.wants for id in want.products):
+        yield "service", ""
     unknown = [want.heard for want in gathered.wants if want.source == "unknown"]
     if unknown and not about:
         yield "unknown", unknown[0]
@@ -105,6 +109,10 @@ def _of_goods(scene: Scene, gathered: Gathered) -> Iterator[tuple[str, str]]:
         yield "cart", ""
     if scene.addressed and (part := part_of_ours(scene, gathered)):
         yield "part", part
+
+
+def _is_service(scene: Scene, product: str) -> bool:
+    return scene.offer.skus(product)[0].unit in words("heads.txt") | SERVICE_UNITS
 
 
 def kinds_named(scene: Scene) -> list[str]:
@@ -164,7 +172,12 @@ def _words(text: str, pieces: tuple[Piece, ...]) -> Iterator[tuple[int, int]]:
     """Every listed word that lies in no longer one; a single character must not be a part of another word."""
     lengths, known, last = _lengths(), listed(), 0
     inside = {at for p in pieces if p.kind in WHOLE and len(p.text) > 1 for at in range(p.start, p.end)}
+    in_size = {
+        at for p in pieces if p.kind == "specword" for at in range(p.start + 1, p.end)
+    }  # 生的 in 花生的
     for start, char in enumerate(text):
+        if start in in_size:
+            continue
         for length in lengths.get(char, ()):
             end = start + length
             if end <= len(text) and text[start:end] in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from dialogs.hear.around import slots_around
@@ -14,10 +15,10 @@ from dialogs.hear.scene import Scene, act, ask
 from dialogs.hear.settle import fits, fits_pack, settle
 from dialogs.hear.specs import Spec
 from dialogs.hear.units import same_unit
+from dialogs.hear.walk import SIZED, SIZES
 from dialogs.hear.wants import Gathered
 from shop.goods import Sku
 
-SIZES = ("spec", "specword")
 SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买|(?=[大中小][\u4e00-\u9fff]))")
 
 
@@ -36,23 +37,29 @@ def swapped(scene: Scene, gathered: Gathered) -> Reading | None:
         return _replaced(scene, _old_lines(scene, before), replace(after[0], quantity=said))
     if after and scene.says("改(?:成|为)") and left_of_goods(scene, match.end(), after[0].start):
         return None  # 香蕉改成两斤，苹果…
-    specs = tuple(
-        piece.value
-        for piece in scene.pieces
-        if piece.kind in ("spec", "specword") and piece.start >= match.start()
-    )
+    specs = tuple(_sizes(scene, match.start()))
     old = _old_lines(scene, before)
     if not before and not after and specs and len(old) > 1:
         old = [
             line for line in old if other_sizes(scene, line, specs)
         ]  # 换成8寸的, of the one thing that has 8寸
     if not after and specs and len(old) == 1:
+        told = [p.value.value for p in scene.pieces if p.kind == "qty" and p.start < match.start()]
+        if told and told[-1] != old[0].qty:  # 绿萝一盆换成大的, of two
+            return ask("order.set", Clarify("line", (old[0].sku,), "unclear_change", op="set"))
         return _other_size(scene, old[0], specs, gathered)
     if len(after) != 1 or not old or (not before and len(old) != 1):
         return None
     if scene.offer.catalogue.sku[old[0].sku].product in after[0].products and not after[0].specs:
         return None
     return _replaced(scene, old, after[0])
+
+
+def _sizes(scene: Scene, start: int) -> Iterator[Spec]:
+    """What is said about packs from here on; 大的 and 小的 are so of what is changed."""
+    for piece in scene.pieces:
+        if piece.start >= start and (piece.kind in SIZES or piece.text in SIZED):
+            yield piece.value if piece.kind in SIZES else Spec(word=piece.text)
 
 
 def another_size(scene: Scene, gathered: Gathered) -> Reading:

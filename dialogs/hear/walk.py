@@ -16,7 +16,9 @@ from dialogs.hear.things import names_a_thing
 
 SILENT = ("blank", "cue")
 GOODS = ("product", "code")
-DURATIONS = ("小时", "钟头", "分钟", "星期", "礼拜", "月")
+SIZES = ("spec", "specword")
+SIZED = ("大的", "小的", "大个的", "大号", "小号")  # of goods that come in two sizes
+DURATIONS = ("小时", "钟头", "分钟", "秒", "秒钟", "星期", "礼拜", "月", "岁", "度")
 
 
 @dataclass
@@ -110,6 +112,14 @@ class Walk:
             ):
                 return False
         return False
+
+    def _leads(self, at: int) -> bool:
+        """美式和大杯拿铁各一杯, 十字起子一字起子各一把: a size right before goods, as one stood before those that are open."""
+        behind = self.pieces[at + 1 : at + 2]
+        opened = next((n for n in range(at - 1, 0, -1) if self.pieces[n].kind == "product"), 0)
+        led = self.pieces[opened - 1].kind in SIZES if opened else False
+        right_before = bool(behind) and behind[0].kind == "product" and behind[0].start == self.pieces[at].end
+        return right_before and (led or self._said_before(at).tag == "and")
 
     def _ahead_has_its_own(self, at: int) -> bool:
         """白菜两颗土豆三斤: the goods ahead have an amount of their own behind them."""
@@ -311,9 +321,9 @@ class Walk:
             and self.pieces[at].text in ("不要", "不用", "不需要", "去掉")
         )
 
-    def _sized_unit(self) -> str:
-        """The unit that the open goods come in by more than one size."""
-        units = [sku.unit for id in self.open[-1].products for sku in self.offer.skus(id)]
+    def _sized_unit(self, want: Want) -> str:
+        """The unit that these goods come in by more than one size."""
+        units = [sku.unit for id in want.products for sku in self.offer.skus(id)]
         return next((unit for unit in units if units.count(unit) > 1), "")
 
     def _too_many(self, at: int) -> bool:

@@ -15,7 +15,7 @@ from tests.dialogs.hear.shops import fruit_shop
 
 ONLY_HIDE = {"present", "cancel", "desk", "idle"}
 OF_PIECES = {"goods", "part", "category", "unknown", "each", "amount", "digits", "moneyamount"}
-OF_PIECES |= {"time", "phone", "place_told", "buy", "cart", "tell", "done"}
+OF_PIECES |= {"service", "time", "phone", "place_told", "buy", "cart", "tell", "done"}
 
 
 def shown(text: str) -> Signs:

@@ -205,10 +205,18 @@ def _before_goods(clause: Sequence[Piece], first: int) -> int:
 
 
 def clauses(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """A stop ends a clause, and so does a blank behind an amount or before a call: 屋头来客了 老板给我整六杯."""
+    pieces = tuple(pieces)
+    called = {piece.start for piece in pieces if piece.text in SHOPKEEPERS}
     found: list[list[Piece]] = [[]]
     for piece in pieces:
         after_amount = _is_amount(next((p for p in reversed(found[-1]) if p.tag != "filler"), None))
-        if (piece.kind == "break" and piece.text != "、") or (piece.kind == "blank" and after_amount):
+        calls = piece.kind == "blank" and piece.end in called
+        if (
+            (piece.kind == "break" and piece.text != "、")
+            or (piece.kind == "blank" and after_amount)
+            or calls
+        ):
             found.append([])
         else:
             found[-1].append(piece)

@@ -70,6 +70,7 @@ def written_names(product: Product) -> Iterator[str]:
 def index(products: Iterable[Product]) -> Names:
     written: list[tuple[str, Ids]] = []
     by_sound: list[tuple[str, Ids]] = []
+    seldom: list[tuple[str, Ids]] = []  # 白 as bo: heard only where no name is read so at first
     slurs: list[tuple[str, Ids]] = []
     latin: list[tuple[str, Ids]] = []
     ends: list[tuple[str, Ids]] = []
@@ -81,13 +82,16 @@ def index(products: Iterable[Product]) -> Names:
             ends += ((name[at:], ids) for at in range(len(name)))
             if len(name) > 1 and all(char in syllables() for char in name):
                 heard = sound(name)
-                by_sound += ((notes(one), ids) for one in sounds(name))
+                first, *others = map(notes, sounds(name))
+                by_sound.append((first, ids))
+                seldom += ((one, ids) for one in others)
                 slurs.append((notes(map(slurred, heard)), ids))
                 latin.append(("".join(heard), ids))
                 latin.append(("".join(syllable[0] for syllable in heard), ids))
+    first_read = {heard for heard, _ in by_sound}
     return Names(
         Table(written),
-        Table(by_sound),
+        Table(by_sound + [one for one in seldom if one[0] not in first_read]),
         Table(slurs),
         Table(latin),
         Table(ends),

@@ -10,7 +10,7 @@ from dialogs.hear.offer import Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.repairs import products_of, total
 from dialogs.hear.specs import Spec
-from dialogs.hear.things import makes_another_thing, names_a_thing, pack_of, run
+from dialogs.hear.things import ends_a_thing, makes_another_thing, names_a_thing, pack_of, run
 
 
 class Pairing(Asides):
@@ -299,7 +299,7 @@ class Pairing(Asides):
         """Unknown goods right behind an amount: 来两斤山竹."""
         if self.held is not None and self.unknown:
             after = [p for p in self.unknown if self.held_at < self.pieces.index(p) and not self._apart(p)]
-            thing = after and (names_a_thing(after[-1]) or len(after) == 1 == len(after[0].text))
+            thing = after and (ends_a_thing(after) or len(after) == 1 == len(after[0].text))
             if thing and not self._only_describes(after[-1]):
                 heard = "".join(p.text for p in after)
                 start, end = self.pieces[self.held_at].start, after[-1].end

@@ -53,7 +53,7 @@ def plain_question(scene: Scene) -> Reading | None:
     gathered = tidy_emoji(scene.gathered)
     mistaken = bool(scene.context.cart and scene.says(MISTAKEN)) and any(w.quantity for w in gathered.wants)
     changes = changes_the_order(scene, gathered) or mistaken
-    amounts = any(want.quantity for want in gathered.wants)
+    amounts = any(want.quantity and want.quantity.trouble != "vague" for want in gathered.wants)
     if (
         changes
         or _joins(scene, gathered)

@@ -29,6 +29,7 @@ KINDS = {  # kinds of pieces that are signs
 YUAN = ("块", "元", "毛", "角")
 # No single character inside one of these is a sign.
 WHOLE = frozenset({"word", "qty", "place", "spec", "time", "money", "note", "phone"})
+NO_SIGN = ("thing",)  # 海鲜 of 海鲜团 is a kind of goods, too
 SERVICE_UNITS = frozenset({"次"})  # beside those of heads.txt
 DONE = re.compile("(?:了|啦|咯|好|过|完|成功|喽)(?![没吗么不])")
 
@@ -118,7 +119,11 @@ def _is_service(scene: Scene, product: str) -> bool:
 def kinds_named(scene: Scene) -> list[str]:
     """Kinds of goods in the message: 水果, and 海鲜 while 周五海鲜团 is open."""
     titles = [campaign.title for campaign in scene.offer.campaigns]
-    words = [p.text for p in scene.pieces if p.kind == "word" and len(p.text) > 1 and p.text not in listed()]
+    words = [
+        p.text
+        for p in scene.pieces
+        if p.kind == "word" and len(p.text) > 1 and listed().get(p.text, NO_SIGN) == NO_SIGN
+    ]
     found = [category for category in categories(scene) if category in scene.text]
     return found + [word for word in words if any(word in title for title in titles)]
 

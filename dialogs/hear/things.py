@@ -28,6 +28,12 @@ def names_a_thing(piece: Piece) -> bool:
     return piece.kind in ("word", "char", "latin") and is_noun(piece.text)
 
 
+def ends_a_thing(said: Sequence[Piece]) -> bool:
+    """山竹; and 榴莲酥, of a thing and what is made of it."""
+    made = len(said) > 1 and said[-1].text in words("suffixes.txt") and names_a_thing(said[-2])
+    return names_a_thing(said[-1]) or made
+
+
 def as_amount(piece: Piece, ids: Sequence[str], offer: Offer) -> Quantity | None:
     """20米, of cable sold by the metre: a measure is an amount where the goods are sold in it and no pack has it."""
     skus = offer.skus(ids[0]) if len(ids) == 1 else ()

@@ -1,5 +1,5 @@
-"""邀请: my own code, in words that can be passed on; 邀请 K7M3QXA binds a newcomer to who gave it to him. Private only: in a
-group nobody is told who brought whom."""
+"""邀请: my own code, in words that can be passed on; 邀请 K7M3QXA binds a newcomer to who gave it to him. In a group the shop
+must be called, and answers in private: nobody there is told who brought whom."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from shop.lists import mask
 from shop.refusals import NoSuchInviter
 from shop.settled import shop_rules
 
-_SAID = re.compile(r"邀请码?[\s:：]*(?P<code>[A-Za-z0-9]{7})")
+_SAID = re.compile(r"(?:@\S+\s+)?邀请码?[\s:：]*(?P<code>[A-Za-z0-9]{7})")
+_CALL = re.compile(r"^@\S+\s+")
 MOST_NAMED = 8
 
 
@@ -25,7 +26,8 @@ class Invite(Dialogue):
     examples = ("邀请",)
 
     def is_meant(self, turn: Turn) -> bool:
-        return turn.room is None and bool(_SAID.fullmatch(turn.text.strip()))
+        coded = bool(_SAID.fullmatch(turn.text.strip()))
+        return coded if turn.room is None else turn.addressed and (coded or _alone(turn) in self.starts)
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         if said := _SAID.fullmatch(turn.text.strip()):
@@ -34,7 +36,7 @@ class Invite(Dialogue):
         gift = await _gift(turn)
         both = f"新朋友来就有券：{gift}；他第一单收完货你也有一张" if gift else "朋友第一次来时说一次就行"
         text = f"【{turn.facts.name}】私聊我说“邀请 {code}”\n{turn.links.invite(code)}\n{both}，转给朋友就行"
-        return Done((turn.privately(text),))
+        return _in_private(turn, text)
 
     async def refused(self, turn: Turn, data: Data, refusal: Refusal) -> Question | None:
         """What the refusal undid is over: here is the place to count a wrong code."""
@@ -52,13 +54,26 @@ class MyFriends(Dialogue):
     private_only = True
     examples = ("我邀请的人",)
 
+    def is_meant(self, turn: Turn) -> bool:
+        return turn.room is not None and turn.addressed and _alone(turn) in self.starts
+
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         some, came, bought = await referrals.invited_by(turn.person.id, limit=MOST_NAMED)
         if not came:
-            return Done((turn.privately("还没有朋友用你的邀请码。回“邀请”拿码，转给朋友"),))
+            return _in_private(turn, "还没有朋友用你的邀请码。回“邀请”拿码，转给朋友")
         names = "、".join(f"{mask(one.name)}{'（买过）' if one.bought else ''}" for one in some)
         more = "…" if came > len(some) else ""
-        return Done((turn.privately(f"你邀请了 {came} 位，{bought} 位买过：{names}{more}"),))
+        return _in_private(turn, f"你邀请了 {came} 位，{bought} 位买过：{names}{more}")
+
+
+def _alone(turn: Turn) -> str:
+    """What was said to the shop, without its name."""
+    return _CALL.sub("", turn.text.strip())
+
+
+def _in_private(turn: Turn, text: str) -> Done:
+    public = turn.to_room(f"{turn.name}，私聊发你了")
+    return Done((*([public] if public else []), turn.privately(text)))
 
 
 async def _bound(turn: Turn, code: str) -> Done:
@@ -66,7 +81,7 @@ async def _bound(turn: Turn, code: str) -> Done:
     name = await referrals.bind(turn.shop, turn.person.id, code, now=turn.now)
     gift = await _gift(turn)
     then = f"{gift} 的券给你了，下单自动用" if gift else "要什么直接说"
-    return Done((turn.privately(f"好，记下了：{mask(name)} 邀请你来的。{then}"),))
+    return _in_private(turn, f"好，记下了：{mask(name)} 邀请你来的。{then}")
 
 
 async def _gift(turn: Turn) -> str:

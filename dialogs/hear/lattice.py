@@ -66,8 +66,10 @@ RARE = 1.45  # jieba has 条鱼 and 要姜, seen a few times by accident
 LONGEST_CUE = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Piece:
+    """A stretch of one message; two are the same only where they are one."""
+
     kind: str
     start: int
     end: int

@@ -92,7 +92,7 @@ class Asides(Walk):
             return None
         unit, of = self.pieces[at - 2], self.pieces[at - 1]
         sold = any(sku.unit == quantity.unit for id in last.products for sku in self.offer.skus(id))
-        if of.tag == "inc" and sold and not self._ahead(at):
+        if of.tag in ("inc", "and") and sold and not self._next_is_goods(at):
             return replace(last, quantity=quantity, specs=(), note=None, start=piece.start, end=piece.end)
         if of.text != "的" or not (unit.text == quantity.unit or (sold and unit.text[0] in "大小")):
             return None

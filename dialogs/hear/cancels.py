@@ -61,10 +61,11 @@ def not_ours(scene: Scene) -> Reading | None:
     whole = words("whole_order.txt")
     for clause in clauses(scene.pieces):
         at = next((n for n, piece in enumerate(clause) if piece.tag == "not"), 0)
-        named = [piece for piece in clause[:at] if piece.kind not in ("blank", "cue")]
-        if named and names_a_thing(named[-1]) and len(named) < 3 and clause[at - 1] is named[-1]:
+        said = [piece for piece in clause[:at] if piece.kind != "blank" and piece.text != "都"]
+        named = [piece for piece in said if piece.kind != "cue"]
+        if named and names_a_thing(named[-1]) and len(named) < 3 and said[-1] is named[-1]:
             heard = "".join(piece.text for piece in named)
-            if any(word in heard for word in whole):
+            if heard in whole or all(piece.text in whole for piece in named):
                 return None
             question = Clarify("line", (), "not_in_cart", heard=heard, op="remove")
             return ask("order.remove", question, why=f"单里没有“{heard}”") if scene.addressed else None

@@ -203,14 +203,15 @@ def _excluded(scene: Scene, gathered: Gathered) -> set[str]:
 
 
 def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
-    coded = [want for want in gathered.wants if want.source == "code" or _joined(scene, want)]
+    meant = [want for want in gathered.wants if want.op != "remove"]  # AB都来一份，C不用
+    coded = [want for want in meant if want.source == "code" or _joined(scene, want)]
     if not coded or EXCEPT.search(scene.text):
         return None
     told = [clause for clause in clauses(scene.pieces) if not _asks_how(scene, clause)]
     text = "，".join(scene.text[clause[0].start : clause[-1].end] for clause in told)
-    if re.search("还有|多少|[吗么?]|什么|怎么|改|换|减|撤|取消|不要", text):
+    if re.search("还有|多少|是几|[吗么?]|什么|怎么|改|换|减|撤|取消|不要", text):
         return None
-    if gathered.loose and all(want.quantity for want in gathered.wants):
+    if gathered.loose and all(want.quantity for want in meant):
         return None  # 秒杀2提，A一份
     asks_more = any(piece.tag == "ask" for clause in told for piece in clause)
     if 2 * left_over(gathered.left_over) > len(scene.text):
@@ -223,7 +224,7 @@ def _codes(scene: Scene, gathered: Gathered) -> Reading | None:
         replace(want, quantity=said)
         if want.quantity is None and (one or asks(scene) or _joined(scene, want))
         else want
-        for want in gathered.wants
+        for want in meant
     ]
     if any(want.quantity is None for want in wants):
         return None

@@ -14,6 +14,7 @@ SPOKEN = {"俩": 2, "仨": 3, "廿": 20}
 HAN = "".join(DIGITS) + "".join(TENS) + "".join(SPOKEN) + "万"
 # A stretch that may be one number. It has an end, so that a page of numerals is not tried from each sign to its last.
 NUMBER = rf"(?:\d{{1,18}}(?:\.\d{{1,18}})?[万千]?|[{HAN}]{{1,14}}(?:点[{''.join(DIGITS)}]{{1,9}})?)"
+AFTER_A_SIZE = r"(?<=\dg)|(?<=\dl)|(?<=\dw)|(?<=ml)|(?<=kg)|(?<=cm)|(?<=mm)"  # 227g4袋, 9w12w各两个
 
 
 def parse(text: str) -> Decimal | None:

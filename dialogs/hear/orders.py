@@ -97,6 +97,8 @@ def _hardly_ours(scene: Scene, reading: Reading) -> bool:
     if clarify is None or clarify.slot == "confirm":
         return False
     strange, _ = strangeness(scene, scene.gathered)
+    if clarify.reason == "vague" and scene.says("[是有]几"):
+        return True  # A是几本的
     return strange > 0 or (clarify.reason == "no_sku_with_unit" and not buys(scene.pieces))
 
 

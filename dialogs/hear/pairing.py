@@ -34,7 +34,23 @@ class Pairing(Asides):
             and not self._how_it_is(at)
         ):
             want = replace(want, products=(), source="unknown")  # 苹果手机: not ours
+        if self._is_another_model(piece, at):
+            want = replace(want, products=(), source="unknown", heard=self._model(at) + piece.text)
         self._goods(want)
+
+    def _is_another_model(self, piece: Piece, at: int) -> bool:
+        """4B铅笔, where 2B铅笔 is sold and 铅笔 is another name of it."""
+        before = self.pieces[at - 1] if at else None
+        coded = before is not None and before.kind in ("latin", "digits") and before.end == piece.start
+        return coded and any(self.offer.catalogue.product[id].name[0].isascii() for id in piece.value)
+
+    def _model(self, at: int) -> str:
+        """4b: no amount and no goods of its own."""
+        said = [p for p in self.pieces[max(at - 2, 0) : at] if p.kind in ("number", "latin", "digits")]
+        if said[0].kind == "number" and self.held_at == at - 2:
+            self.held = None
+        self._drop_unknown(said[0].start)
+        return "".join(p.text for p in said)
 
     def _code(self, piece: Piece, at: int) -> None:
         code = piece.value

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from dialogs.hear.numbers import DIGITS, HAN, NUMBER, parse
+from dialogs.hear.numbers import AFTER_A_SIZE, DIGITS, HAN, NUMBER, parse
 
 KG = ("公斤", "千克", "kg")
 JIN = ("斤", "市斤", *KG)
-AFTER_A_SIZE = r"(?<=\dg)|(?<=\dl)|(?<=\dw)|(?<=ml)|(?<=kg)|(?<=cm)|(?<=mm)"  # 227g4袋
 NOT_HERE = rf"(?:(?:(?<![\d.a-z])|{AFTER_A_SIZE})(?=\d)|(?<![{HAN}])(?=[{HAN}]))"  # no number begins inside another, or in a Latin word
 NOT_A_UNIT = r"(?!月|小时|钟头|星期|礼拜|多月|半月|多小时|人(?!参)|事|孩子)"  # 3个月, 两个人, 三件事
 SIZES = "大小中整满"

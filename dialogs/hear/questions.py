@@ -24,6 +24,7 @@ PLAIN = 6  # and one that weighs so much is no order and no change of one
 TALK = "chat.none"  # small talk weighs against everything else
 FREE, FREE_WITH_GOODS = 3, 7  # so many characters that nobody explains are in any question
 TOLD_TOO = ("review.give", "order.query", "aftersale.report")  # said of what was bought, as talk is
+PRICED = ("price", "howmuch", "still_costs", "change", "digits", "moneyamount", "total")
 HARMED = ("damage", "ruined", "returns", "received", "short", "weighs_less", "wanted_got")
 PLAIN_HARM = ("damage", "ruined", "weighs_less")
 HARM = re.compile("[断鼓坏烂碎霉臭馊裂漏错少死虫退赔秤称才]|新鲜|过期|变质")
@@ -130,6 +131,8 @@ def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
         return False  # 鲈鱼一条，行吗
     if not (scene.addressed or one or intent.name in ("price.query", "stock.query", "aftersale.report")):
         return False
+    if intent.name == "price.query" and not shown.any_of(PRICED):
+        return False  # 鸡蛋一板，碎了赔吗
     if intent.name == "product.query" and "buy" in shown:
         return False  # 西瓜来一个，切开看看熟不熟
     if intent.name in ("review.give", "order.query") and "ask" not in shown and _asks_for_goods(scene):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from dialogs.hear.numbers import DIGITS, HAN, NUMBER, parse
+from dialogs.hear.numbers import AFTER_A_SIZE, DIGITS, HAN, NUMBER, parse
 
 Measure = tuple[Decimal, str]
 
@@ -120,7 +120,7 @@ def _group(match: re.Match[str], name: str) -> str:
 def _patterns(unit: str) -> tuple[tuple[re.Pattern[str], bool], ...]:
     weight = "(?:" + "|".join(sorted((*GRAMS, *MEASURE_ONLY), key=len, reverse=True)) + ")"
     only = "(?:" + "|".join(sorted(MEASURE_ONLY, key=len, reverse=True)) + ")"
-    number = rf"(?<![\d.a-z])(?P<n>{NUMBER}) ?"
+    number = rf"(?:(?<![\d.a-z])|{AFTER_A_SIZE})(?P<n>{NUMBER}) ?"
     kind = r"(?:的?(?:那种|那款|规格)|的那个|那个(?=[,，。;；]|$)|的)"
     rules = (
         (rf"{number}(?P<u>{weight}) ?[*x] ?(?P<m>\d+)(?![\d.])(?P<v>{PIECES})?装?的?", True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from dialogs.hear.around import slots_around
 from dialogs.hear.cart import of_cart, removed
@@ -39,20 +40,43 @@ def swapped(scene: Scene, gathered: Gathered) -> Reading | None:
         return None  # 香蕉改成两斤，苹果…
     specs = tuple(_sizes(scene, match.start()))
     old = _old_lines(scene, before)
+    if (some := _some_of(scene, old, match.start())) is not None and not _amount_behind(scene, match.end()):
+        return _partly(scene, old[0], some, after, specs)
     if not before and not after and specs and len(old) > 1:
         old = [
             line for line in old if other_sizes(scene, line, specs)
         ]  # 换成8寸的, of the one thing that has 8寸
     if not after and specs and len(old) == 1:
-        told = [p.value.value for p in scene.pieces if p.kind == "qty" and p.start < match.start()]
-        if told and told[-1] != old[0].qty:  # 绿萝一盆换成大的, of two
-            return ask("order.set", Clarify("line", (old[0].sku,), "unclear_change", op="set"))
         return _other_size(scene, old[0], specs, gathered)
     if len(after) != 1 or not old or (not before and len(old) != 1):
         return None
     if scene.offer.catalogue.sku[old[0].sku].product in after[0].products and not after[0].specs:
         return None
     return _replaced(scene, old, after[0])
+
+
+def _some_of(scene: Scene, old: list[Line], end: int) -> Decimal | None:
+    """两个 of 肉包其中两个换菜包, where four are in the order."""
+    told = [piece.value.value for piece in scene.pieces if piece.kind == "qty" and piece.start < end]
+    return told[-1] if len(old) == 1 and told and told[-1] and told[-1] != old[0].qty else None
+
+
+def _amount_behind(scene: Scene, start: int) -> bool:
+    """香蕉3斤换成5斤: said otherwise, not taken for something else."""
+    return any(piece.kind == "qty" and piece.start >= start for piece in scene.pieces)
+
+
+def _partly(
+    scene: Scene, line: Line, some: Decimal, after: list[Want], specs: tuple[Spec, ...]
+) -> Reading | None:
+    """So much of a line becomes something else; the rest stays. More than is there is asked about."""
+    sizes = other_sizes(scene, line, specs) if specs and not after else []
+    wanted = after[0] if len(after) == 1 else Want(sku=sizes[0].id) if len(sizes) == 1 else None
+    settled = wanted and settle(replace(wanted, op="add", quantity=Quantity(some, line.unit)), scene.offer)
+    if some > line.qty or not isinstance(settled, Line):
+        return ask("order.set", Clarify("line", (line.sku,), "unclear_change", op="set"))
+    less = replace(line, qty=some, op="dec")
+    return act("order.set", [less, settled], slots_around(scene), why="换其中一部分")
 
 
 def _sizes(scene: Scene, start: int) -> Iterator[Spec]:

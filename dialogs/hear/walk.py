@@ -266,7 +266,8 @@ class Walk:
         """Whether the clause of an amount without goods says something else: nobody asks for it there."""
         clause = self._clause(at)
         named = self.pieces[at - 1].text.endswith("的")  # 弯弯的三斤
-        if named or any(piece.tag in ("inc", "each", "join") for piece in clause):
+        more = at > 0 and self._said_before(at).tag == "and"  # 外加两支
+        if named or more or any(piece.tag in ("inc", "each", "join") for piece in clause):
             return False
         packs = any(p.text.endswith("装") and p.end <= self.pieces[at].start for p in clause)
         asks = any(p.tag == "buy" and not p.text.endswith("装") for p in clause)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 
-from dialogs.hear.lattice import Piece
-from dialogs.hear.offer import Want
+from dialogs.hear.lexicon import words
+from dialogs.hear.packs import Packs
 from dialogs.hear.quantities import Quantity
-from dialogs.hear.settle import named_by
-from dialogs.hear.specs import Spec
-from dialogs.hear.walk import GOODS, Walk
+from dialogs.hear.walk import GOODS
 
 PAID = re.compile("(?:付|转|扫|汇|打款|转账)(?:给?你|好|完|清|过去|过来|过|了)+$")
 TOO_MUCH = re.compile(
@@ -21,10 +18,11 @@ ANOTHER_TIME = re.compile(
     "(?:(?<![太真很])好[吃喝用](?!了)|好的话|不够|满意|喜欢|[吃喝用]完|下次|下回|回头|以后|改天)[^,，。]{0,4}再"
 )
 ENOUGH = re.compile("就(?:够|行|好|可以|成)|够了")
+DURATIONS = ("小时", "钟头", "分钟", "秒", "秒钟", "星期", "礼拜", "月", "岁", "度")
 AMOUNTS = ("qty", "number", "money")
 
 
-class Asides(Walk):
+class Asides(Packs):
     """What stands around an amount tells that it is no order."""
 
     def _points_at_them(self, quantity: Quantity, at: int) -> bool:
@@ -49,12 +47,6 @@ class Asides(Walk):
         corrects = at > 0 and self.pieces[at - 1].text in ("哎", "哦", "啊", "额", "呃", "诶")
         direct = bool(said) and said[0].kind in ("qty", "number")
         return told and direct and not corrects and not (len(said) > 1 and said[1].kind in GOODS)
-
-    def _denies_a_size(self, at: int) -> bool:
-        """5斤装的2箱，不是10斤装的: nothing but the size is said of it."""
-        said = [p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag != "filler"]
-        sizes = bool(said) and said[0].kind in ("spec", "specword")
-        return sizes and bool(self.done) and (len(said) == 1 or said[1].kind == "break")
 
     def _shares_it_out(self, quantity: Quantity, at: int) -> bool:
         """牛奶2箱，一箱送3栋501，一箱送5栋302; 鸡蛋3板，其中一板给我妈: parts of what was ordered."""
@@ -85,65 +77,6 @@ class Asides(Walk):
         """付好了26，橙子那单: money, whatever goods stand near."""
         return bool(PAID.search("".join(p.text for p in self.pieces[max(0, at - 3) : at])))
 
-    def _another_pack(self, quantity: Quantity, piece: Piece, at: int) -> Want | None:
-        """青提箱装的1箱，串的3串; 酸奶大桶的×2，小杯的一提: the same goods again, by another unit."""
-        last = self.done[-1] if self.done and self.held is None else None
-        if last is None or last.quantity is None or at < 2 or quantity.unit == last.quantity.unit:
-            return None
-        unit, of = self.pieces[at - 2], self.pieces[at - 1]
-        sold = any(sku.unit == quantity.unit for id in last.products for sku in self.offer.skus(id))
-        if of.tag in ("inc", "and") and sold and not self._next_is_goods(at):
-            return replace(last, quantity=quantity, specs=(), note=None, start=piece.start, end=piece.end)
-        if of.text != "的" or not (unit.text == quantity.unit or (sold and unit.text[0] in "大小")):
-            return None
-        return Want(
-            last.products,
-            heard=last.heard,
-            source=last.source,
-            quantity=quantity,
-            op=self.op,
-            start=unit.start,
-            end=piece.end,
-        )
-
-    def _of_another_size(self, quantity: Quantity, piece: Piece, at: int) -> Want | None:
-        """苹果来一箱5斤的，再来一箱10斤的."""
-        following = self._next(at)
-        last = self.done[-1] if self.done and self.held is None and self.broken else None
-        if last is None or not last.products or following is None or following.kind != "spec":
-            return None
-        if not self._in_another_size(following.value, at):
-            return None
-        return replace(last, quantity=quantity, specs=(), note=None, start=piece.start, end=piece.end)
-
-    def _in_another_size(self, spec: Spec, at: int) -> bool:
-        """大米5斤装的来一袋，10斤的也来一袋."""
-        if self.done and self._sizes_differ(self.done[-1], spec):
-            return True  # 绿萝大盆一盆小盆两盆
-        apart = self.broken or self.pieces[at - 1].kind == "blank"  # 6寸戚风两个 8寸一个
-        told = self.done[-1].specs if self.done and apart else ()
-        return bool(told and spec.measures) and all(
-            one.measures and one.measures != spec.measures for one in told
-        )
-
-    def _sizes_differ(self, told: Want, spec: Spec) -> bool:
-        """Whether the goods come in what was told and, as something else, in what is said now."""
-        skus = tuple(sku for id in told.products for sku in self.offer.skus(id))
-        first = set(skus if told.specs else ())
-        for one in told.specs:
-            first.intersection_update(named_by(one, skus, self.offer))
-        now = set(named_by(spec, skus, self.offer))
-        return bool(first and now) and not first & now
-
-    def _both_sizes(self, spec: Spec, at: int) -> bool:
-        """大米10斤装和5斤装各一袋, 起子十字一字各一把."""
-        before = self._said_before(at)
-        joined = before.tag == "and" or before.text == "、"
-        joined = joined or (bool(self.open) and self._sizes_differ(self.open[-1], spec))
-        sized = bool(self.open and self.open[-1].specs)
-        alone = not self._next_is_goods(at)
-        return joined and sized and alone and any(p.tag == "each" for p in self.pieces[at:])
-
     def _if_it_is_good(self, at: int) -> bool:
         """好吃再买10斤: what may be ordered another time."""
         said = "".join(p.text for p in self._clause(at) if p.start < self.pieces[at].start)
@@ -160,3 +93,72 @@ class Asides(Walk):
         behind = [p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag != "filler"]
         named = [p for p in self._clause(at) if p.kind in ("word", "char", "time", "place", "phone")]
         return bool(self.done and self.done[-1].quantity and not self.open) and not behind and not named
+
+    def _counts_others(self, at: int) -> bool:
+        """两个人吃，葡萄一斤; 茄子！大家看镜头，3: a number that belongs to other words than goods."""
+        behind = [p.text for p in self.pieces[at + 1 : at + 3]]
+        if behind and (behind[0] if behind[0] != "个" else behind[-1]) in DURATIONS:
+            return True  # 给我留三个小时
+        if self.open:
+            return self.broken and any(piece in self.left_over for piece in self._clause(at))
+        after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        return (
+            after is not None
+            and after.kind == "word"
+            and after.text[0] in "个口位"
+            and after.text[-1] == "人"
+        )
+
+    def _is_filler(self, quantity: Quantity, at: int) -> bool:
+        """个 in 来个四斤."""
+        following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        by_piece = any(
+            sku.unit == "个" for want in self.open for id in want.products for sku in self.offer.skus(id)
+        )
+        if by_piece and not quantity.only_unit:
+            return False  # 西瓜一个8斤的
+        return (
+            quantity.unit == "个"
+            and quantity.value == 1
+            and following is not None
+            and following.kind == "qty"
+            and not following.value.times
+        )
+
+    def _only_remarks(self, at: int) -> bool:
+        """Whether the clause of an amount without goods says something else: nobody asks for it there."""
+        clause = self._clause(at)
+        named = self.pieces[at - 1].text.endswith("的")  # 弯弯的三斤
+        more = at > 0 and self._said_before(at).tag == "and"  # 外加两支
+        if named or more or any(piece.tag in ("inc", "each", "join") for piece in clause):
+            return False
+        packs = any(p.text.endswith("装") and p.end <= self.pieces[at].start for p in clause)
+        asks = any(p.tag == "buy" and not p.text.endswith("装") for p in clause)
+        goods = any(p.kind in GOODS for p in clause)
+        return (
+            packs
+            or any(p.tag == "note" for p in clause)
+            or (not (asks or goods) and any(p in self.left_over for p in clause))
+        )
+
+    def _either(self, at: int) -> bool:
+        """一桶还是一提: the speaker does not know yet."""
+        before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
+        return (
+            before is not None
+            and before.text in ("还是", "或", "或者", "要么")
+            and not (self.wrong or self._settled(at))
+            and bool(self.done)
+            and not self.open
+            and not self._ahead(at)
+        )
+
+    def _strange_unit(self, at: int) -> str | None:
+        """金 in 香蕉3金: a word glued to the number, which no goods are counted by."""
+        following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        strange = (
+            following is not None
+            and following.kind in ("char", "latin", "code")
+            and following.text not in words("harmless.txt")
+        )
+        return following.text if strange and following is not None else None

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, field
 
 from dialogs.hear.lattice import Piece
-from dialogs.hear.lexicon import words
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Op
-from dialogs.hear.specs import Spec, measure
+from dialogs.hear.specs import Spec
 from dialogs.hear.things import names_a_thing
 
 SILENT = ("blank", "cue")
 GOODS = ("product", "code")
 SIZES = ("spec", "specword")
 SIZED = ("大的", "小的", "大个的", "大号", "小号")  # of goods that come in two sizes
-DURATIONS = ("小时", "钟头", "分钟", "秒", "秒钟", "星期", "礼拜", "月", "岁", "度")
 
 
 @dataclass
@@ -113,14 +110,6 @@ class Walk:
                 return False
         return False
 
-    def _leads(self, at: int) -> bool:
-        """美式和大杯拿铁各一杯, 十字起子一字起子各一把: a size right before goods, as one stood before those that are open."""
-        behind = self.pieces[at + 1 : at + 2]
-        opened = next((n for n in range(at - 1, 0, -1) if self.pieces[n].kind == "product"), 0)
-        led = self.pieces[opened - 1].kind in SIZES if opened else False
-        right_before = bool(behind) and behind[0].kind == "product" and behind[0].start == self.pieces[at].end
-        return right_before and (led or self._said_before(at).tag == "and")
-
     def _ahead_has_its_own(self, at: int) -> bool:
         """白菜两颗土豆三斤: the goods ahead have an amount of their own behind them."""
         ahead = next(
@@ -145,28 +134,6 @@ class Walk:
             return False
         said = self.pieces[at + 2].text
         return said in ("得", "不", "了") or (said == "的" and len(self.pieces[at + 1].text) == 1)
-
-    def _strange_unit(self, at: int) -> str | None:
-        """金 in 香蕉3金: a word glued to the number, which no goods are counted by."""
-        following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
-        strange = (
-            following is not None
-            and following.kind in ("char", "latin", "code")
-            and following.text not in words("harmless.txt")
-        )
-        return following.text if strange and following is not None else None
-
-    def _either(self, at: int) -> bool:
-        """一桶还是一提: the speaker does not know yet."""
-        before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
-        return (
-            before is not None
-            and before.text in ("还是", "或", "或者", "要么")
-            and not (self.wrong or self._settled(at))
-            and bool(self.done)
-            and not self.open
-            and not self._ahead(at)
-        )
 
     def _compares(self, at: int) -> bool:
         """熟一点的香蕉, 挑大些: how the goods should be, not how much of them."""
@@ -203,21 +170,6 @@ class Walk:
         """还是四斤吧: a change of mind, no question."""
         return at + 1 < len(self.pieces) and self.pieces[at + 1].text in ("吧", "好了", "算了", "得了")
 
-    def _counts_others(self, at: int) -> bool:
-        """两个人吃，葡萄一斤; 茄子！大家看镜头，3: a number that belongs to other words than goods."""
-        behind = [p.text for p in self.pieces[at + 1 : at + 3]]
-        if behind and (behind[0] if behind[0] != "个" else behind[-1]) in DURATIONS:
-            return True  # 给我留三个小时
-        if self.open:
-            return self.broken and any(piece in self.left_over for piece in self._clause(at))
-        after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
-        return (
-            after is not None
-            and after.kind == "word"
-            and after.text[0] in "个口位"
-            and after.text[-1] == "人"
-        )
-
     def _says_again(self, at: int) -> bool:
         """An amount and nothing else in the next clause."""
         rest = [p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag not in ("filler", "buy")]
@@ -243,40 +195,8 @@ class Walk:
         ids = self._about_goods(at)
         return bool(ids) and not any(sku.unit == "块" for id in ids for sku in self.offer.skus(id))
 
-    def _is_denied(self, at: int) -> bool:
-        """盒装的不要."""
-        goods = bool(self.open or self.done)
-        following = next(
-            (p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.text not in ("的", "就")), None
-        )
-        return goods and following is not None and following.tag == "not" and not self._next_amount(at)
-
     def _amount_behind(self, piece: Piece) -> bool:
         return self._next_amount(self.pieces.index(piece)) or self._next_is_goods(self.pieces.index(piece))
-
-    def _in_other_packs(self, at: int) -> bool:
-        """啤酒1箱，330毫升的再拿6罐: in a new clause, with an amount counted otherwise."""
-        amount = next((p.value for p in self.pieces[at + 1 :] if p.kind == "qty"), None)
-        last = self.done[-1].quantity if self.done else None
-        if not (self.broken and amount and last) or amount.unit == last.unit:
-            return False
-        return bool(last.unit) or self.pieces[at].text[0] in "大小"  # 酸奶大桶的×2，小杯的一提
-
-    def _only_remarks(self, at: int) -> bool:
-        """Whether the clause of an amount without goods says something else: nobody asks for it there."""
-        clause = self._clause(at)
-        named = self.pieces[at - 1].text.endswith("的")  # 弯弯的三斤
-        more = at > 0 and self._said_before(at).tag == "and"  # 外加两支
-        if named or more or any(piece.tag in ("inc", "each", "join") for piece in clause):
-            return False
-        packs = any(p.text.endswith("装") and p.end <= self.pieces[at].start for p in clause)
-        asks = any(p.tag == "buy" and not p.text.endswith("装") for p in clause)
-        goods = any(p.kind in GOODS for p in clause)
-        return (
-            packs
-            or any(p.tag == "note" for p in clause)
-            or (not (asks or goods) and any(p in self.left_over for p in clause))
-        )
 
     def _apart(self, piece: Piece) -> bool:
         """放门卫 in 跟一份，放门卫: no goods of the amount before."""
@@ -304,15 +224,6 @@ class Walk:
     def _too_much(self, at: int) -> bool:
         return "".join(p.text for p in self.pieces[at + 1 : at + 3]).startswith(("那么多", "这么多", "太多"))
 
-    def _pack_behind(self, at: int) -> Piece | None:
-        """板的, of goods that come by the 板."""
-        after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
-        goods = self.open[-1:] or self.done[-1:]
-        units = {sku.unit for want in goods for id in want.products for sku in self.offer.skus(id)}
-        if after is None or after.text not in units:
-            return None
-        return replace(after, value=Spec(word=f"整{after.text}", text=after.text))
-
     def _lacks(self, at: int) -> bool:
         """珍奶不要冰, 鲈鱼不用杀: a part of the goods or a thing to be done to them, named right behind."""
         after = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
@@ -322,22 +233,11 @@ class Walk:
             and self.pieces[at].text in ("不要", "不用", "不需要", "去掉")
         )
 
-    def _sized_unit(self, want: Want) -> str:
-        """The unit that these goods come in by more than one size."""
-        units = [sku.unit for id in want.products for sku in self.offer.skus(id)]
-        return next((unit for unit in units if units.count(unit) > 1), "")
-
     def _too_many(self, at: int) -> bool:
         """三斤，多了，两斤吧."""
         said = "".join(p.text for p in self.pieces[at : at + 2])
         after = self.pieces[at + 2].kind if len(self.pieces) > at + 2 else ""
         return said in ("多了", "少了") and after in ("break", "blank") and bool(self.done)
-
-    def _is_size(self, quantity: Quantity, at: int) -> bool:
-        """一条一斤左右的鲈鱼: how big the one should be."""
-        said = "".join(p.text for p in self.pieces[at + 1 : at + 3])
-        weighs = measure(quantity.value or Decimal(0), quantity.unit or "")[1] == "g"
-        return weighs and self.held is not None and said in ("左右的", "上下的", "大小的")
 
     def _takes_back(self, piece: Piece, at: int) -> bool:
         """三斤，不，四斤: a lone 不 between two amounts."""
@@ -347,19 +247,3 @@ class Walk:
         after = next((p for p in self.pieces[at + 1 :] if p.kind not in ("blank", "break", "cue")), None)
         apart = before.kind in ("break", "blank") or before.tag == "filler"
         return apart and after is not None and after.kind in ("qty", "number", *GOODS)
-
-    def _is_filler(self, quantity: Quantity, at: int) -> bool:
-        """个 in 来个四斤."""
-        following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
-        by_piece = any(
-            sku.unit == "个" for want in self.open for id in want.products for sku in self.offer.skus(id)
-        )
-        if by_piece and not quantity.only_unit:
-            return False  # 西瓜一个8斤的
-        return (
-            quantity.unit == "个"
-            and quantity.value == 1
-            and following is not None
-            and following.kind == "qty"
-            and not following.value.times
-        )

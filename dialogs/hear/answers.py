@@ -74,7 +74,10 @@ def _whole_order(scene: Scene, pending: Pending, said: str) -> Reading | None:
 def _amount(scene: Scene, pending: Pending, said: str) -> Reading | None:
     gathered = scene.gathered
     named = [want for want in gathered.wants if want.quantity and want.source != "unknown"]
-    loose = [*gathered.loose, *(want.quantity for want in named if want.quantity)]
+    agreed = [
+        want for want in gathered.wants if want.source == "unknown" and _answers("yes").fullmatch(want.heard)
+    ]
+    loose = [*gathered.loose, *(want.quantity for want in (*named, *agreed) if want.quantity)]
     specs = tuple(piece.value for piece in scene.pieces if piece.kind in ("spec", "specword"))
     if pending.kind == "confirm_order" and any(not _is_asked_about(scene, want, pending) for want in named):
         return None  # 再加两斤橙子, when 香蕉3斤 was read back

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dialogs.hear.codes import Code
+from dialogs.hear.lattice import Piece
 from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.offer import Want
 from dialogs.hear.quantities import Quantity
@@ -167,18 +168,21 @@ def _by_code(scene: Scene, pending: Pending) -> list[int]:
 
 def _by_spec(scene: Scene, pending: Pending) -> list[int]:
     skus = _skus(scene, pending.options)
-    for piece in scene.pieces:
-        if piece.kind in ("spec", "specword"):
-            found = _fitting(piece.value, skus) or _by_size(piece.text, skus)
-            if found:
-                return found
-        elif piece.kind == "qty" and piece.value.value is not None and piece.value.unit:
-            said = Spec(
-                (measure(piece.value.value, piece.value.unit),)
-            )  # 5斤, where a box of 5斤 was offered
-            if found := _fitting(said, skus):
-                return found
-    return _by_size(scene.text, skus)
+    said = [(piece, found) for piece in scene.pieces if (found := _by_piece(piece, skus))]
+    sizes = [set(found) for piece, found in said if piece.kind != "qty"]
+    if len(sizes) > 1 and not set.intersection(*sizes):
+        return []  # 一咸一甜
+    return said[0][1] if said else _by_size(scene.text, skus)
+
+
+def _by_piece(piece: Piece, skus: list[Sku | None]) -> list[int]:
+    if piece.kind in ("spec", "specword"):
+        return _fitting(piece.value, skus) or _by_size(piece.text, skus)
+    if piece.kind == "qty" and piece.value.value is not None and piece.value.unit:
+        return _fitting(
+            Spec((measure(piece.value.value, piece.value.unit),)), skus
+        )  # 5斤, where a box of 5斤 is
+    return []
 
 
 def _fitting(spec: Spec, skus: list[Sku | None]) -> list[int]:

@@ -45,7 +45,7 @@ def _only_unknown(scene: Scene, gathered: Gathered) -> Reading | None:
         len(amounts) != 1
         or heard not in scene.text
         or not 2 <= len(heard) <= 6
-        or not any(map(names_a_thing, things))
+        or not (any(map(names_a_thing, things)) or is_noun(heard[-1]))
         or any(p.kind not in ("cue", "blank", "break", "spec") or p.tag == "ask" for p in others)
         or (amounts[0].kind == "money" and not buys(scene.pieces))
         or chatters(scene.text, private=True)

@@ -31,6 +31,7 @@ YUAN = ("块", "元", "毛", "角")
 WHOLE = frozenset({"word", "qty", "place", "spec", "time", "money", "note", "phone"})
 NO_SIGN = ("thing",)  # 海鲜 of 海鲜团 is a kind of goods, too
 SERVICE_UNITS = frozenset({"次"})  # beside those of heads.txt
+ASKS_HOW_MANY = re.compile("几")
 DONE = re.compile("(?:了|啦|咯|好|过|完|成功|喽)(?![没吗么不])")
 
 
@@ -86,7 +87,8 @@ def _of_pieces(pieces: tuple[Piece, ...], ordered: list[Quantity | None]) -> Ite
     for piece in pieces:
         if piece.kind == "qty":
             one = piece.value.value == 1 and piece.value.unit
-            yield ("each" if one else "amount"), piece.text
+            if not ASKS_HOW_MANY.match(piece.text):  # 一盒几斤
+                yield ("each" if one else "amount"), piece.text
             if piece.value.unit in YUAN and piece.value not in ordered:  # 三块豆腐 is no money
                 yield "moneyamount", piece.text
         elif piece.kind == "cue" and piece.tag == "buy":

@@ -171,7 +171,8 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
     corrects = _corrects(scene)
     wants = by_place(scene, gathered) or gathered.wants or nameless(scene, gathered, corrects=corrects)
     of_it = bool(gathered.loose and scene.it() and not scene.context.cart)  # 来3斤，再来一块豆腐
-    if not wants or of_it:
+    lost = bool(gathered.loose and wants is gathered.wants and not (gathered.ops or scene.context.cart))
+    if not wants or of_it or lost:
         return None
     if one_and_another(scene, gathered):
         unclear = Quantity(None, None, "unclear")

@@ -276,6 +276,10 @@ def _pinyin(match: re.Match[str]) -> Quantity | None:
 
 
 def _one(match: re.Match[str]) -> Quantity | None:
+    if match["size"] and match.string[match.end() : match.end() + 1] in tuple(
+        "一两三四五六七八九十123456789"
+    ):
+        return None  # 再来中杯四杯: a size, and how many of it
     return Quantity(Decimal(1), match["unit"], size=match["size"] or "", only_unit=True)
 
 

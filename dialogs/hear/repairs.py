@@ -30,7 +30,11 @@ def _named_before(standing: Sequence[Want], want: Want, offer: Offer) -> int | N
     found = [
         n
         for n, one in enumerate(standing)
-        if one.op == "add" and one.quantity and goods and products_of(one, offer) == goods
+        if one.op == "add"
+        and one.quantity
+        and goods
+        and products_of(one, offer) == goods
+        and not (want.specs and one.specs and want.specs != one.specs)  # 10斤装4袋，再来5斤装8袋
     ]
     if not found or (want.quantity is None and want.op != "remove"):
         return None

@@ -159,7 +159,9 @@ class Sayings(Pairing):
 
     def _said_and(self, piece: Piece, at: int) -> None:
         """香蕉三斤，还是来四斤吧: a change of mind."""
-        asks = at + 1 < len(self.pieces) and self.pieces[at + 1].tag == "buy"
+        following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        asks = following is not None and following.tag == "buy"
+        asks = asks or (following is not None and following.kind == "qty" and self._settled(at + 1))
         self.wrong = self.wrong or (piece.text == "还是" and asks and self._next_amount(at))
 
     def _said_wrong(self, piece: Piece, at: int) -> None:

@@ -197,16 +197,21 @@ def check(config: ConfigOption = Path("config.toml")) -> None:
 def audit(
     config: ConfigOption = Path("config.toml"),
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    only_look: Annotated[bool, typer.Option("--look", help="Write nothing, open no ticket.")] = False,
 ) -> None:
     """Ask the database whether its books are in order.
 
-    One line for each check, by its figure; nothing is changed. The exit status is 1 when one found something.
+    One line for each check, by its figure; the books are not changed. What is wrong goes to the agents' desk, once while
+    it lasts. The exit status is 1 when one found something.
     """
     from bot import auditor
     from bot.clock import SystemClock
 
     now = SystemClock().now()
-    if _run(auditor.audit_all(_settings(config), say=typer.echo, as_json=as_json, now=now)):
+    audited = auditor.audit_all(
+        _settings(config), say=typer.echo, as_json=as_json, only_look=only_look, now=now
+    )
+    if _run(audited):
         raise typer.Exit(1)
 
 

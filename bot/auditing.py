@@ -1,22 +1,26 @@
 """夜里查账: after three at night one check of the books with every tick, until all are done.
 
-So no tick waits long for it, however large the books are. What is wrong becomes an alarm, once while it lasts.
+So no tick waits long for it, however large the books are. What is wrong becomes a ticket, one while it lasts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
 from bot.payments.port import Provider
 from dialogs import books
-from shop import alarms, audit
+from shop import audit, matters
 from shop.audit import Audited
+from shop.daybooks import BOOKS
+from shop.invariants import Breach
+from shop.kit.ids import ShopId
 from shop.transaction import unit_of_work
 
 
 async def audit_nightly(now: datetime, _: Provider | None) -> int:
-    """The next check of each shop where it is night. Gives how many alarms were raised."""
+    """The next check of each shop where it is night. Gives how many tickets were opened."""
     raised = 0
     for shop in await audit.shops():
         if not await audit.is_due(shop, now=now):
@@ -27,9 +31,13 @@ async def audit_nightly(now: datetime, _: Provider | None) -> int:
 
 
 async def _look(shop: Audited, name: str, now: datetime) -> bool:
-    found = await audit.look(shop.id, name, now=now)
+    return await report(shop.id, name, await audit.look(shop.id, name, now=now), now=now)
+
+
+async def report(shop: ShopId, name: str, found: Sequence[Breach], *, now: datetime) -> bool:
+    """What this check found goes to the desk; where it found nothing, its ticket is over. Gives whether one was
+    opened."""
     if not found:
-        await unit_of_work(partial(alarms.over, shop.id, "books", name, now=now))
+        await unit_of_work(partial(matters.in_order, shop, BOOKS, name, now=now))
         return False
-    words = books.breaches(found)
-    return await unit_of_work(partial(alarms.raise_alarm, shop.id, "books", name, words, now=now))
+    return await unit_of_work(partial(matters.found, shop, BOOKS, name, books.breaches(found), now=now))

@@ -35,8 +35,10 @@ from dialogs import refusals, shown
 from dialogs.speech import Heard, Whom
 from shop.goods import Catalogue
 from shop.kit.ids import MessageId
+from shop.kit.quantity import Quantity
 from shop.kit.refusal import Refusal
 from shop.rules.pictures import Picture
+from shop.transaction import run_sql
 
 CHANNEL = "webroom"
 A_PICTURE = Picture(  # of one point
@@ -103,6 +105,9 @@ class Stage:
             return ()
         if step.kind == "hand":
             return await self.shop.answers(await self.hear(self._by_hand(step)))
+        if step.kind == "meddle":
+            await self._meddle(*step.text.split())
+            return ()
         if step.kind == "leave":
             return await self.shop.answers(await self.hear(replace(self._words(step), left=True)))
         if step.kind == "say":
@@ -144,6 +149,14 @@ class Stage:
         self.count += 1
         id, us, now = f"play {self.count}", "店里的微信", self.shop.clock.now()
         return Heard(self.channel, id, None, us, us, step.text, now, to=Whom(step.who, step.who))
+
+    async def _meddle(self, goods: str, by: str) -> None:
+        """No verb of the shop puts its books out of order: this is done behind its back."""
+        await run_sql(
+            "UPDATE stock_item SET on_hand = on_hand + ? WHERE sku_id IN (SELECT sku.id FROM sku "
+            "JOIN product AS p ON p.id = sku.product_id WHERE p.shop_id = ? AND p.name = ?)",
+            [Quantity.of(by).milli, self.shop.shop, goods],
+        )
 
     def _until(self, at: time) -> timedelta:
         local = self.shop.clock.now().astimezone(ZoneInfo(self.shop.settings.shop.timezone))

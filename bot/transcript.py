@@ -13,6 +13,7 @@
     （亲手回小李）马上来                 somebody types this to him on the account's own phone
     （小李退出水果群）                  he leaves the group
     （小李不是好友）（小李加好友）        the shop's account cannot write to him in private; now it can
+    （橙子的库存被人改了+1）             somebody meddled with the database: the books are wrong by so much
 
 In what is expected, … stands for anything, <链接> for an address, <取货码> for a pick-up code, <邀请码> for who
 invites and <认领码> for the word that hands an entry on; the last one seen may be said: 核销 <取货码>. The place where something was said must answer exactly; a place that is not named there
@@ -47,7 +48,7 @@ class Step:
     """Something that happens, and what the shop is expected to say because of it."""
 
     line: int
-    kind: str  # say, pass, until, ask, pay, again, recall, hand, leave, stranger, friend
+    kind: str  # say, pass, until, ask, pay, again, recall, hand, leave, stranger, friend, meddle
     who: str = ""
     room: str | None = None  # of "again" and "recall" known only when it is played
     text: str = ""
@@ -84,6 +85,7 @@ STAGE = {
     "加好友": "friend",
 }
 _LEAVES = re.compile(r"（(?P<who>[^\s（）]+?)退出(?P<room>[^\s（）]+)）$")
+_MEDDLES = re.compile(r"（(?P<goods>[^\s（）]+?)的库存被人改了(?P<by>[+-]\d{1,4})）$")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -137,6 +139,8 @@ def _step(n: int, line: str) -> Step:
         return Step(n, "hand", match["who"], text=match["text"])
     if match := _LEAVES.match(line):
         return Step(n, "leave", match["who"], match["room"])
+    if match := _MEDDLES.match(line):
+        return Step(n, "meddle", text=f"{match['goods']} {match['by']}")
     if match := _SAID.match(line):
         return Step(n, "say", match["who"], match["room"], match["text"])
     raise BadTranscript(f"line {n}: neither said nor expected: {line}")
@@ -209,6 +213,8 @@ def written(step: Step, got: Sequence[Answer]) -> str:
         lines = [f"{step.who}{where}: {step.text}".replace("\n", "\n  ")]
     elif step.kind == "hand":
         lines = [f"（亲手回{step.who}）{step.text}"]
+    elif step.kind == "meddle":
+        lines = ["（{}的库存被人改了{}）".format(*step.text.split())]
     elif step.kind == "leave":
         lines = [f"（{step.who}退出{step.room}）"]
     else:

@@ -115,6 +115,9 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.NoSuchGoods: lambda r: f"没有“{r.said}”这样货。回“菜单”看看名字",
     no.NameTaken: lambda r: f"{r.name}已经在卖了。改价说“改价 {r.name} 25.5”，补货说“补货 {r.name} +50”",
     no.NoSuchTicket: lambda r: f"没有 #{r.number} 这张单。回“列表”看看有哪些",
+    no.NoCustomer: lambda r: (
+        f"#{r.number} 是店里的事，没有顾客，什么也没发。记一笔说“{r.number} 备注 …”，好了回“{r.number} 完”"
+    ),
     no.TicketTaken: lambda r: (
         f"#{r.number} {r.owner}在跟，这句没发"
         if r.owner

@@ -16,7 +16,7 @@ from shop.records.mail import Talk
 from shop.records.people import Person
 from shop.records.shops import Shop
 from shop.rows import as_json, as_moment, read
-from shop.rules.hours import Hours, parse
+from shop.rules.hours import Hours, parse, waking
 from shop.rules.tickets import Candidate, next_agent, usual_wait
 from shop.transaction import run_sql, transaction
 
@@ -44,8 +44,8 @@ async def _at_work(shop: ShopId) -> list[Candidate]:
     """Agents who are at work; where the shop has no agents, whoever owns it."""
     rows = await run_sql(
         "SELECT s.role, s.person_id, a.on_duty, a.most, a.skills, a.given_at, "
-        "(SELECT count(*) FROM ticket AS t WHERE (t.owner_id = s.person_id AND t.state IN ('active', 'waiting')) "
-        "OR (t.offered_id = s.person_id AND t.state = 'open')) AS load "
+        "(SELECT count(*) FROM ticket AS t WHERE t.person_id IS NOT NULL AND ((t.owner_id = s.person_id "
+        "AND t.state IN ('active', 'waiting')) OR (t.offered_id = s.person_id AND t.state = 'open'))) AS load "
         "FROM staff AS s LEFT JOIN desk_agent AS a ON a.person_id = s.person_id AND a.shop_id = s.shop_id "
         "WHERE s.shop_id = ? ORDER BY s.id",
         [shop],
@@ -190,6 +190,13 @@ async def back_at(shop: ShopId, *, now: datetime) -> datetime | None:
     return hours.next_opening(max(now, shut_until - timedelta(seconds=1)) if shut_until else now)
 
 
+async def awake_at(shop: ShopId, *, now: datetime) -> datetime:
+    """When somebody may be asked who need not be woken: now, in the morning, or when the shop opens."""
+    (home,) = await read(Shop, "WHERE id = ?", [shop])
+    opens = await back_at(shop, now=now)
+    return waking(max(now, opens.astimezone(now.tzinfo)) if opens else now, home.tz)
+
+
 async def may_tell_away(who: PersonId, *, now: datetime, until: datetime) -> bool:
     """Once until then, and not right after an agent has spoken with him; asking is telling."""
     if await mail.talk(AWAY, who, now=now) is not None or await _spoke_with(who, now - SPOKE):
@@ -222,7 +229,7 @@ async def queue_place(ticket: int) -> int:
     """How many wait longer than this one."""
     rows = await run_sql(
         "SELECT count(*) AS many FROM ticket AS t JOIN ticket AS mine ON mine.id = ? "
-        "WHERE t.shop_id = mine.shop_id AND t.state = 'open' AND t.id < mine.id",
+        "WHERE t.shop_id = mine.shop_id AND t.person_id IS NOT NULL AND t.state = 'open' AND t.id < mine.id",
         [ticket],
     )
     return int(rows[0]["many"])
@@ -231,7 +238,8 @@ async def queue_place(ticket: int) -> int:
 async def wait_today(shop: ShopId, *, now: datetime) -> timedelta | None:
     """How long it usually took today until somebody came."""
     rows = await run_sql(
-        "SELECT opened_at, claimed_at FROM ticket WHERE shop_id = ? AND claimed_at > ? ORDER BY id DESC LIMIT 99",
+        "SELECT opened_at, claimed_at FROM ticket WHERE shop_id = ? AND person_id IS NOT NULL AND claimed_at > ? "
+        "ORDER BY id DESC LIMIT 99",
         [shop, now - timedelta(days=1)],
     )
     return usual_wait(as_moment(row["claimed_at"]) - as_moment(row["opened_at"]) for row in rows)

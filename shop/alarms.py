@@ -14,16 +14,25 @@ from shop.transaction import run_sql, transaction
 async def raise_alarm(shop: int, kind: str, subject: str, words: str, *, now: datetime) -> bool:
     """Something is wrong with `subject`. Told to the owner when it is new; counted when it still lasts (False)."""
     async with transaction() as tx:
-        rows = await run_sql(
-            "INSERT INTO alarm (shop_id, kind, subject, words, times, opened_at) VALUES (?, ?, ?, ?, 1, ?) "
-            "ON CONFLICT (shop_id, kind, subject) WHERE closed_at IS NULL "
-            "DO UPDATE SET times = alarm.times + 1 RETURNING times",
-            [shop, kind, subject[:96], words[:400], now],
-        )
-        is_new = int(rows[0]["times"]) == 1
+        _, is_new = await count(shop, kind, subject, words, now=now)
         if is_new:
             tx.tell(AlarmRaised(kind, words[:400]), at=now)
         return is_new
+
+
+async def count(shop: int, kind: str, subject: str, words: str, *, now: datetime) -> tuple[int, bool]:
+    """Found, and nobody is told: the number of the alarm, and whether it is new."""
+    rows = await run_sql(
+        "INSERT INTO alarm (shop_id, kind, subject, words, times, opened_at) VALUES (?, ?, ?, ?, 1, ?) "
+        "ON CONFLICT (shop_id, kind, subject) WHERE closed_at IS NULL "
+        "DO UPDATE SET times = alarm.times + 1 RETURNING id, times",
+        [shop, kind, subject[:96], words[:400], now],
+    )
+    return int(rows[0]["id"]), int(rows[0]["times"]) == 1
+
+
+async def subject_of(id: int) -> str:
+    return (await Alarm.get(id=id)).subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from shop.rules.refunds import BY_HAND, OPEN, State
 from shop.till import SETTLED
 from shop.transaction import run_sql
 
-BOOKS = "books"  # the alarms of the nightly look
+BOOKS = "books"  # the alarms of an audit
 Ways = Mapping[str, Money]  # provider, cash or transfer → money; nothing is left out
 
 

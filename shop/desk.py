@@ -1,4 +1,5 @@
 """柜台: a customer wants a person; one agent takes it, answers, and gives it back. One ticket a customer, at most.
+What the shop found itself (shop/matters.py) is taken, noted and ended in the same way; there is nobody to answer.
 
 While it is in hands the bot is silent for this customer, wherever he is; it goes on for everybody else.
 """
@@ -23,7 +24,7 @@ from shop.events import (
 from shop.kit.ids import PersonId, PictureId, RoomId, ShopId
 from shop.records.desk import Ticket, TicketLine
 from shop.records.mail import Talk
-from shop.refusals import NoSuchTicket, TicketOver, TicketTaken
+from shop.refusals import NoCustomer, NoSuchTicket, TicketOver, TicketTaken
 from shop.rows import change, read
 from shop.rules.tickets import IN_HANDS, LIFE, Clocks, State, due_at, goal
 from shop.transaction import run_sql, transaction
@@ -38,7 +39,7 @@ class Request:
 
     id: int
     shop: ShopId
-    person: PersonId
+    customer: PersonId | None  # None: a matter of the shop itself
     room: RoomId | None
     why: str
     opened_at: datetime
@@ -52,6 +53,14 @@ class Request:
     passed: int = 0  # how often somebody did not take it, or had it and fell silent
     is_rated_now: bool = False  # it is over, and the customer may say how it was
     by_hand: bool = False  # taken by typing on the account's own phone
+    alarm: int | None = None  # what a matter is about
+
+    @property
+    def person(self) -> PersonId:
+        """Raises NoCustomer."""
+        if self.customer is None:
+            raise NoCustomer(self.id)
+        return self.customer
 
     @property
     def in_hands(self) -> bool:
@@ -177,7 +186,8 @@ async def claim(shop: ShopId, id: int, agent: PersonId, *, now: datetime) -> Req
             talk=[*(row.talk or []), *talk] or None,
         )
         await _write(row.id, "event", agent, "接了", now)
-        tx.tell(TicketClaimed(row.id, agent), at=now)
+        if row.person_id is not None:
+            tx.tell(TicketClaimed(row.id, agent), at=now)
         return _request(row)
 
 
@@ -194,9 +204,11 @@ async def answer(
     shop: ShopId, id: int, agent: PersonId, text: str, *, now: datetime, picture: PictureId | None = None
 ) -> Line:
     """What the agent says or shows to this customer and nobody else; a ticket that waits is his with it. Raises
-    NoSuchTicket, TicketTaken, TicketOver."""
+    NoSuchTicket, NoCustomer, TicketTaken, TicketOver."""
     async with transaction() as tx:
         row = await _locked(shop, id)
+        if row.person_id is None:
+            raise NoCustomer(id)
         if row.state == State.OPEN:
             await claim(shop, id, agent, now=now)
             row = await _locked(shop, id)
@@ -238,7 +250,7 @@ async def spoke_by_hand(
             return None
         row = await _locked(shop, opened.id)
         if row.state not in IN_HANDS:
-            talk = [*(row.talk or []), *await _put_talk_aside(row.person_id, now)] or None
+            talk = [*(row.talk or []), *await _put_talk_aside(who, now)] or None
             taken = {"owner_id": agent, "offered_id": None, "offered_at": None, "talk": talk, "by_hand": True}
             await _step(row, "claimed", now, claimed_at=row.claimed_at or now, **taken)
             tx.tell(TakenByHand(row.id), at=now)
@@ -252,6 +264,10 @@ async def note(shop: ShopId, id: int, agent: PersonId, text: str, *, now: dateti
     """备注: for the shop only; it never leaves. Also under a ticket that is over. Raises NoSuchTicket."""
     async with transaction():
         row = await _locked(shop, id)
+        if row.person_id is None and row.owner_id == agent and row.state in IN_HANDS:
+            row.owed_since = now  # he is at it
+            at = due_at(clocks_of(row), await limits_of(shop))
+            await change(Ticket, "WHERE id = ?", [id], owed_since=now, due_at=at)
         return await _write(row.id, "note", agent, text, now)
 
 
@@ -285,7 +301,7 @@ async def solved(id: int, *, now: datetime) -> Request | None:
     """不用了: the customer needs nobody any more. None when it is over already."""
     async with transaction():
         rows = await read(Ticket, "WHERE id = ? AND state <> 'closed'", [id], lock="FOR UPDATE")
-        return await _end(rows[0], "solved", PersonId(rows[0].person_id), now) if rows else None
+        return await _end(rows[0], "solved", _person(rows[0].person_id), now) if rows else None
 
 
 async def close_idle(row: Ticket, now: datetime) -> None:
@@ -310,9 +326,11 @@ async def _end(row: Ticket, event: str, by: PersonId | None, now: datetime) -> R
         offered_at=None,
         rate_until=now + limits.rate_within if had_owner and row.answers else None,
     )
-    await _write(
-        row.id, "event", by, {"ended": "结束了", "solved": "顾客说好了"}.get(event, "一天没人说话"), now
-    )
+    if row.person_id is None:
+        said = "结束了" if event == "ended" else "自己好了"
+    else:
+        said = {"ended": "结束了", "solved": "顾客说好了"}.get(event, "一天没人说话")
+    await _write(row.id, "event", by, said, now)
     asked = await _bring_talk_back(row.person_id, talk or [], now)
     async with transaction() as tx:
         tx.tell(TicketEnded(row.id, event, had_owner, tuple(asked)), at=now)
@@ -331,7 +349,7 @@ async def customer_wrote(
         if not rows:
             return None
         row = rows[0]
-        line = await _write(row.id, "customer", PersonId(row.person_id), text, now, picture)
+        line = await _write(row.id, "customer", _person(row.person_id), text, now, picture)
         if row.state in IN_HANDS:
             await _step(row, "buyer_wrote", now, heard_at=now, owed_since=row.owed_since or now)
             tx.tell(CustomerWrote(line.id), at=now)
@@ -364,7 +382,9 @@ async def find(shop: ShopId, id: int) -> Request | None:
 
 
 async def owned_by(agent: PersonId) -> tuple[Request, ...]:
-    rows = await read(Ticket, "WHERE owner_id = ? AND state IN ('active', 'waiting') ORDER BY id", [agent])
+    """The customers whom this agent has in hand."""
+    which = "WHERE owner_id = ? AND person_id IS NOT NULL AND state IN ('active', 'waiting') ORDER BY id"
+    rows = await read(Ticket, which, [agent])
     return tuple(_request(row) for row in rows)
 
 
@@ -450,12 +470,18 @@ def clocks_of(row: Ticket) -> Clocks:
         row.reminded,
         row.by_hand,
         row.answered_at is not None,
+        row.person_id is None,
     )
 
 
 async def offer_again(row: Ticket, event: str, offered: PersonId | None, now: datetime) -> None:
     """Nobody took it, or whoever had it fell silent: somebody else is asked."""
     await _offer(row, event, offered, now, skill=row.skill, passed=row.passed + 1)
+
+
+async def offer_anew(row: Ticket, offered: PersonId | None, now: datetime) -> None:
+    """As on its first day."""
+    await _offer(row, "not_claimed", offered, now, skill=row.skill, queued_at=now, stage=0)
 
 
 async def offer_first(row: Ticket, offered: PersonId, now: datetime) -> None:
@@ -465,20 +491,17 @@ async def offer_first(row: Ticket, offered: PersonId, now: datetime) -> None:
 
 
 async def _offer(row: Ticket, event: str, offered: PersonId | None, now: datetime, **columns: Any) -> None:
+    at = now if row.person_id is not None else await agents.awake_at(ShopId(row.shop_id), now=now)
     was_in_hands = row.state in IN_HANDS
-    queued = {"queued_at": now, "stage": 0, "owed_since": None, "reminded": False} if was_in_hands else {}
-    await _step(
-        row,
-        event,
-        now,
-        owner_id=None,
-        offered_id=offered,
-        offered_at=now if offered else None,
-        by_hand=False,
-        **queued,
-        **columns,
-    )
+    queued = {"queued_at": at, "stage": 0, "owed_since": None, "reminded": False} if was_in_hands else {}
+    asked = {"owner_id": None, "offered_id": offered, "offered_at": at if offered else None, "by_hand": False}
+    await _step(row, event, now, **{**asked, **queued, **columns})
     await agents.given(ShopId(row.shop_id), offered, now=now)
+
+
+async def write_down(ticket: int, text: str, *, now: datetime) -> Line:
+    """What has become of it, as everybody at the desk reads it."""
+    return await _write(ticket, "event", None, text, now)
 
 
 async def _write(
@@ -501,16 +524,20 @@ async def _write(
     return _line(row)
 
 
-async def _put_talk_aside(person: int, now: datetime) -> list[dict[str, Any]]:
+async def _put_talk_aside(person: int | None, now: datetime) -> list[dict[str, Any]]:
     """The questions that the bot has open with this customer, taken off the table."""
+    if person is None:
+        return []
     rows = await read(Talk, "WHERE person_id = ? AND until > ? ORDER BY id", [person, now], lock="FOR UPDATE")
     await run_sql("DELETE FROM talk WHERE person_id = ? AND place >= 0", [person])
     return [{"place": row.place, "state": row.state} for row in rows if row.state.get("prompt")]
 
 
-async def _bring_talk_back(person: int, talk: list[dict[str, Any]], now: datetime) -> list[int]:
+async def _bring_talk_back(person: int | None, talk: list[dict[str, Any]], now: datetime) -> list[int]:
     """Back on the table for as long as it was aside; gives the places. What has begun meanwhile stays."""
-    places = []
+    places = list[int]()
+    if person is None:
+        return places
     for one in talk:
         if await mail.talk(one["place"], person, now=now) is None:
             await mail.keep_talk(one["place"], person, one["state"], now + ASK_AGAIN_FOR)
@@ -522,24 +549,28 @@ def _request(row: Ticket, *, is_new: bool = True) -> Request:
     return Request(
         row.id,
         ShopId(row.shop_id),
-        PersonId(row.person_id),
+        _person(row.person_id),
         RoomId(row.room_id) if row.room_id is not None else None,
         row.why,
         row.opened_at,
         is_new,
         State(row.state),
-        PersonId(row.owner_id) if row.owner_id is not None else None,
-        PersonId(row.offered_id) if row.offered_id is not None else None,
+        _person(row.owner_id),
+        _person(row.offered_id),
         row.owed_since,
         row.rating,
         row.skill,
         row.passed,
         row.rate_until is not None and row.rating is None,
         row.by_hand,
+        row.alarm_id,
     )
 
 
 def _line(row: TicketLine) -> Line:
-    person = PersonId(row.person_id) if row.person_id is not None else None
     picture = PictureId(row.picture) if row.picture is not None else None
-    return Line(row.id, row.ticket_id, row.kind, person, row.text, row.at, picture)
+    return Line(row.id, row.ticket_id, row.kind, _person(row.person_id), row.text, row.at, picture)
+
+
+def _person(id: int | None) -> PersonId | None:
+    return PersonId(id) if id is not None else None

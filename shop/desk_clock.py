@@ -10,7 +10,7 @@ from shop.events import AgentReminded, CustomerWaits, TicketPassedOn
 from shop.kit.ids import PersonId, ShopId
 from shop.records.desk import Ticket
 from shop.rows import change, read
-from shop.rules.tickets import Limits, State, due_at, ends_at
+from shop.rules.tickets import Limits, State, due_at, ends_at, passes_on_at, silent_after
 from shop.transaction import run_sql, transaction
 
 AT_ONCE = 100
@@ -35,12 +35,12 @@ async def look_at(id: int, *, now: datetime) -> int:
 async def _look(row: Ticket, now: datetime) -> None:
     clocks, limits = desk.clocks_of(row), await limits_of(row.shop_id)
     if clocks.state is State.ACTIVE and clocks.owed_since is not None:
-        if now >= clocks.owed_since + limits.silent:
+        if now >= clocks.owed_since + silent_after(clocks, limits):
             return await _fell_silent(row, now)
         return await _remind(row, limits, now)
     if now >= ends_at(clocks, limits):
-        return await desk.close_idle(row, now)
-    if clocks.offered_at is not None and now >= clocks.offered_at + limits.unclaimed:
+        return await (_begin_anew if clocks.is_matter else desk.close_idle)(row, now)
+    if (next_one := passes_on_at(clocks, limits)) and now >= next_one:
         await _next_one(row, now)
     if row.stage < len(limits.waits) and now >= clocks.queued_at + limits.waits[row.stage]:
         await _say_how_it_stands(row, limits, now)
@@ -72,6 +72,13 @@ async def _next_one(row: Ticket, now: datetime) -> None:
     if offered is not None:
         async with transaction() as tx:
             tx.tell(TicketPassedOn(row.id, "unclaimed"), at=now)
+
+
+async def _begin_anew(row: Ticket, now: datetime) -> None:
+    """A matter stays until it is ended: on the next day somebody is asked again."""
+    await desk.offer_anew(row, await agents.next_for(ShopId(row.shop_id), row.skill, now=now), now)
+    async with transaction() as tx:
+        tx.tell(TicketPassedOn(row.id, "unclaimed"), at=now)
 
 
 async def _say_how_it_stands(row: Ticket, limits: Limits, now: datetime) -> None:

@@ -52,7 +52,7 @@ async def figures(shop: ShopId, *, since: datetime) -> tuple[Figures, ...]:
     tickets = await run_sql(
         "SELECT t.owner_id, p.name, coalesce(t.asked_at, t.opened_at) AS asked_at, t.opened_at, t.answered_at, t.closed_at, "
         "t.ended, t.answers, t.late_answers, t.rating FROM ticket AS t JOIN person AS p ON p.id = t.owner_id "
-        "WHERE t.shop_id = ? AND t.opened_at > ? ORDER BY t.id",
+        "WHERE t.shop_id = ? AND t.person_id IS NOT NULL AND t.opened_at > ? ORDER BY t.id",
         [shop, since],
     )
     lines = await run_sql(

@@ -23,9 +23,9 @@ BACK = 100  # numbers looked at again: one that is lower may become visible late
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A customer in the list: with a ticket, or with the bot."""
+    """A customer in the list: with a ticket, or with the bot; or a matter of the shop itself, which is nobody's."""
 
-    person: PersonId
+    person: PersonId | None
     name: str
     room: str
     said: str
@@ -38,6 +38,10 @@ class Row:
     offered: PersonId | None = None
     since: datetime | None = None  # since when somebody owes him an answer
     is_answered: bool = False  # somebody has spoken with him already: the goal of the next answer counts
+
+    @property
+    def path(self) -> str:
+        return path_of(self.person, self.ticket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    person: PersonId
+    path: str  # whose conversation it belongs to
     key: str  # m12, l7, t3: what it is known by
     kind: str
     name: str
@@ -65,9 +69,16 @@ class NewLine:
     picture: int | None = None
 
 
+def path_of(person: int | None, ticket: int | None) -> str:
+    """What a conversation is known by at the desk: customer/4, matter/12."""
+    return f"customer/{person}" if person is not None else f"matter/{ticket}"
+
+
 async def rows(shop: ShopId, search: str = "") -> tuple[Row, ...]:
-    """Tickets that are not over, the oldest first; then who spoke with the bot lately, the latest first."""
-    found = await run_sql(
+    """Tickets that are not over, the oldest first; then who spoke with the bot lately, the latest first. What is searched
+    for is a customer."""
+    matters = [] if search else await run_sql(_MATTERS, [shop])
+    customers = await run_sql(
         "SELECT p.id AS person, p.name, last.text AS said, last.kept_at AS at, last.room, t.id AS ticket, t.state, t.why, "
         "t.owner_id, owner.name AS owner_name, t.offered_id, t.owed_since, t.queued_at, t.asked_at, t.answered_at "
         "FROM person AS p LEFT JOIN ticket AS t ON t.person_id = p.id AND t.state <> 'closed' "
@@ -81,7 +92,20 @@ async def rows(shop: ShopId, search: str = "") -> tuple[Row, ...]:
         "ORDER BY CASE WHEN t.id IS NULL THEN 1 ELSE 0 END, t.id, newest.id DESC LIMIT ?",
         [LATEST, shop, search, f"%{search.replace('%', '').replace('_', '')}%", search, MOST_ROWS],
     )
-    return tuple(_row(row) for row in found)
+    return tuple(_row(row) for row in sorted([*matters, *customers], key=_the_oldest_ticket_first))
+
+
+_MATTERS = (
+    "SELECT NULL AS person, '' AS name, NULL AS said, NULL AS at, NULL AS room, t.id AS ticket, t.state, t.why, t.owner_id, "
+    "owner.name AS owner_name, t.offered_id, t.owed_since, t.queued_at, t.asked_at, t.answered_at FROM ticket AS t "
+    "LEFT JOIN person AS owner ON owner.id = t.owner_id "
+    "WHERE t.shop_id = ? AND t.person_id IS NULL AND t.state <> 'closed' ORDER BY t.id"
+)
+
+
+def _the_oldest_ticket_first(row: Mapping[str, Any]) -> tuple[bool, int]:
+    """Those without one stay as they came."""
+    return row["ticket"] is None, row["ticket"] or 0
 
 
 def _row(row: Mapping[str, Any]) -> Row:
@@ -93,7 +117,7 @@ def _row(row: Mapping[str, Any]) -> Row:
         else None
     )
     return Row(
-        PersonId(int(row["person"])),
+        PersonId(int(row["person"])) if row["person"] is not None else None,
         row["name"],
         row["room"] or "",
         row["said"] or "",
@@ -155,23 +179,23 @@ async def newest() -> Newest:
 async def lines_after(shop: ShopId, after: Newest) -> tuple[NewLine, ...]:
     """What customers, the bot and agents said since, and a little before: the caller knows what it has had."""
     found = await run_sql(
-        "SELECT h.person_id AS person, 'm' || m.id AS mark, 'customer' AS kind, m.name, m.text AS said, m.room, m.kept_at AS at, m.picture "
+        "SELECT h.person_id AS person, 0 AS ticket, 'm' || m.id AS mark, 'customer' AS kind, m.name, m.text AS said, m.room, m.kept_at AS at, m.picture "
         "FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account "
         "JOIN person AS p ON p.id = h.person_id WHERE m.id > ? AND p.shop_id = ? "
         f"AND NOT {ON_ITS_WAY} "
-        "UNION ALL SELECT h.person_id, 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at, NULL "
+        "UNION ALL SELECT h.person_id, 0, 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at, NULL "
         "FROM letter AS l LEFT JOIN message AS m ON m.id = l.cause LEFT JOIN event AS e ON e.id = l.event "
         "JOIN handle AS h ON h.channel = l.channel AND (h.account = l.account "
         "OR (l.room IS NOT NULL AND l.event IS NULL AND h.account = m.account)) "
         "JOIN person AS p ON p.id = h.person_id WHERE l.id > ? AND p.shop_id = ? AND (e.kind IS NULL OR e.kind <> 'AgentAnswered') "
-        "UNION ALL SELECT t.person_id, 't' || line.id, line.kind, coalesce(p.name, ''), line.text, NULL, line.at, line.picture "
+        "UNION ALL SELECT t.person_id, t.id, 't' || line.id, line.kind, coalesce(p.name, ''), line.text, NULL, line.at, line.picture "
         "FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id LEFT JOIN person AS p ON p.id = line.person_id "
         "WHERE line.id > ? AND t.shop_id = ? AND line.kind <> 'customer' ORDER BY at",
         [after[0] - BACK, shop, after[1] - BACK, shop, after[2] - BACK, shop],
     )
     return tuple(
         NewLine(
-            PersonId(int(row["person"])),
+            path_of(row["person"], row["ticket"]),
             row["mark"],
             row["kind"],
             row["name"],

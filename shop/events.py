@@ -88,6 +88,15 @@ class PersonWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class MatterRaised:
+    """The shop found something itself, and somebody should look; `again`: it is told in other words than before."""
+
+    ticket: int
+    words: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPassedOn:
     """Another agent is asked: unclaimed, silent, transferred, or opened (somebody has come to work)."""
 
@@ -557,6 +566,7 @@ Happening = (
     | OrderTakenBack
     | ParcelMoved
     | PersonWanted
+    | MatterRaised
     | TicketPassedOn
     | TicketClaimed
     | TakenByHand
@@ -632,6 +642,7 @@ KINDS: dict[str, type[Any]] = {
         OrderTakenBack,
         ParcelMoved,
         PersonWanted,
+        MatterRaised,
         TicketPassedOn,
         TicketClaimed,
         TakenByHand,

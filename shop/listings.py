@@ -284,19 +284,20 @@ async def coupons(shop: ShopId, *, after: str | None = None, limit: int = 50) ->
 
 async def tickets(shop: ShopId, *, after: str | None = None, limit: int = 50) -> Page[ListedTicket]:
     """Who asked for a person. Raises BadCursor."""
-    found = desk.Ticket.filter(shop_id=shop).select_related("person", "room")
+    found = desk.Ticket.filter(shop_id=shop, person_id__isnull=False).select_related("person", "room")
     rows, following = await _page("tickets", found, after, limit)
     return Page(
         tuple(
             ListedTicket(
                 row.id,
-                Who(row.person_id, row.person.name),
+                Who(row.person.id, row.person.name),
                 row.room.name if row.room else None,
                 row.why,
                 row.state,
                 row.opened_at,
             )
             for row in rows
+            if row.person is not None
         ),
         following,
     )

@@ -519,6 +519,13 @@ class NoSuchTicket(Refusal):
 
 
 @dataclass(eq=False)
+class NoCustomer(Refusal):
+    """This ticket is about the shop itself: there is nobody to answer, and nothing to give back."""
+
+    number: int
+
+
+@dataclass(eq=False)
 class TicketTaken(Refusal):
     """Somebody else has this customer in hand, or nobody has."""
 

@@ -58,6 +58,17 @@ async def said(person: PersonId, *, limit: int) -> tuple[Said, ...]:
     return tuple(_said(row) for row in reversed(rows))
 
 
+async def of_matter(ticket: int, *, limit: int) -> tuple[Said, ...]:
+    """What became of a matter of the shop itself, and what was noted, oldest first."""
+    rows = await run_sql(
+        "SELECT 't' || line.id AS mark, line.kind, coalesce(p.name, '') AS name, line.text, NULL AS room, line.at, '' AS state, "
+        "line.picture FROM ticket_line AS line LEFT JOIN person AS p ON p.id = line.person_id WHERE line.ticket_id = ? "
+        "ORDER BY line.id DESC LIMIT ?",
+        [ticket, limit],
+    )
+    return tuple(_said(row) for row in reversed(rows))
+
+
 def _said(row: Mapping[str, Any]) -> Said:
     text, at = row["text"], row["at"]
     if row["kind"] == "bot":

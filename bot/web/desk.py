@@ -22,7 +22,7 @@ from bot.web.reading import address_of, id_asked, json_body, picture_in, text_in
 from bot.web.security import No, same_origin
 from bot.web.site import answer, page, site
 from dialogs import refusals
-from dialogs.agent.card import canned
+from dialogs.agent.card import LOOK_INTO, canned
 from dialogs.agent.masked import as_chat
 from dialogs.shown import PICTURE
 from shop import agents, amends, desk, desk_clock, desk_figures, deskviews, people, pictures, transcripts
@@ -63,6 +63,7 @@ def add_desk(
             web.get("/desk/login", here.login),
             web.get("/desk/rows", here.rows),
             web.get(r"/desk/customer/{person:\d{1,18}}", here.customer),
+            web.get(r"/desk/matter/{ticket:\d{1,18}}", here.matter),
             web.get(r"/desk/customer/{person:\d{1,18}}/chat", here.chat),
             web.get(r"/desk/customer/{person:\d{1,18}}/picture/{picture:\d{1,18}}", here.picture),
             web.post("/desk/picture", here.show),
@@ -152,6 +153,16 @@ class _Desk:
                 "canned": canned(f"{ticket.why if ticket else ''} {last}"),
             }
         )
+
+    async def matter(self, request: web.Request) -> web.Response:
+        """What the shop found itself: nobody to answer, only to look into."""
+        await self._agent(request)
+        found = await desk.find(self.shop, int(request.match_info["ticket"]))
+        if found is None or found.customer is not None:
+            raise No(404, "没有这件事")
+        said = await transcripts.of_matter(found.id, limit=LINES)
+        lines = [drawn_line(line) for line in said]
+        return answer({"lines": lines, "matter": {"why": found.why, "next": LOOK_INTO}, "canned": []})
 
     async def chat(self, request: web.Request) -> web.Response:
         """The transcript as a .chat, without anything that says who it was."""

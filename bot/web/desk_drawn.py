@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from dialogs import voice
+from dialogs.agent.card import MATTER
 from dialogs.privacy import mask_for_room
 from shop.desk_figures import Figures
 from shop.deskviews import Glance, NewLine, Row
@@ -15,8 +16,9 @@ from shop.transcripts import Said
 
 def drawn_row(row: Row) -> dict[str, Any]:
     return {
+        "path": row.path,
         "person": row.person,
-        "name": row.name,
+        "name": row.name or MATTER,
         "room": row.room,
         "said": row.said[:80],
         "at": row.at.isoformat() if row.at else None,

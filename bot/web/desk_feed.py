@@ -34,7 +34,7 @@ class Feed:
         self._desks: dict[asyncio.Queue[Event | None], PersonId] = {}  # and who sits there
         self._task: asyncio.Task[None] | None = None
         self._seen: dict[str, None] = {}  # the marks of the last lines, in their order
-        self._rows: dict[int, Mapping[str, Any]] | None = None  # by person; None: not looked at yet
+        self._rows: dict[str, Mapping[str, Any]] | None = None  # by person; None: not looked at yet
         self._rows_due, self._are_stale = 0.0, False
         self._round_due = 0.0  # by the clock of the loop
 
@@ -87,7 +87,7 @@ class Feed:
         fresh = [one for one in await deskviews.lines_after(self._shop, after) if one.key not in self._seen]
         for line in fresh:
             self._seen[line.key] = None
-            self._tell(_event("line", {"person": line.person, **drawn_line(line)}))
+            self._tell(_event("line", {"path": line.path, **drawn_line(line)}))
         for old in list(self._seen)[: max(0, len(self._seen) - 10 * deskviews.BACK)]:
             del self._seen[old]
         await self._tell_rows_in_time()
@@ -114,13 +114,13 @@ class Feed:
     async def _tell_rows(self) -> None:
         """Only what has changed: a long list for every word that is said would be most of what goes out."""
         before, self._rows = self._rows or {}, await self._read_rows()
-        changed = [row for person, row in self._rows.items() if row != before.get(person)]
-        gone = [person for person in before if person not in self._rows]
+        changed = [row for path, row in self._rows.items() if row != before.get(path)]
+        gone = [path for path in before if path not in self._rows]
         if changed or gone:
             self._tell(_event("rows", {"rows": changed, "gone": gone}))
 
-    async def _read_rows(self) -> dict[int, Mapping[str, Any]]:
-        return {row.person: drawn_row(row) for row in await deskviews.rows(self._shop)}
+    async def _read_rows(self) -> dict[str, Mapping[str, Any]]:
+        return {row.path: drawn_row(row) for row in await deskviews.rows(self._shop)}
 
     def _tell(self, event: Event) -> None:
         for desk in tuple(self._desks):
@@ -140,7 +140,7 @@ def _event(name: str, body: Mapping[str, Any]) -> bytes:
     return f"event: {name}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n".encode()
 
 
-def _whole(rows: Mapping[int, Mapping[str, Any]]) -> Event:
+def _whole(rows: Mapping[str, Mapping[str, Any]]) -> Event:
     return _event("rows", {"rows": list(rows.values()), "whole": True})
 
 

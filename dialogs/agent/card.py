@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 
 from dialogs import voice
 from dialogs.privacy import mask_for_room
-from dialogs.speech import Say
-from shop import agents, desk, mail, people, pictures, points, slips, transcripts
+from dialogs.speech import Lane, Say
+from shop import agents, alarms, audit, desk, mail, people, pictures, points, slips, transcripts
 from shop.desk import Request
 from shop.kit.ids import ShopId
 from shop.transcripts import Said
 
 LINES, LONGEST = 4, 40
+MATTER = "账对不上"
+LOOK_INTO = "说“对账”看全部；先别改数，弄不清就把这句话发给管店铺系统的人"
 SHOWN_BEFORE, MOST_PICTURES = timedelta(minutes=10), 3
 MOST = 20  # looked at, to find the four before he asked
 CANNED: dict[str, tuple[str, ...]] = {
@@ -35,6 +37,8 @@ CANNED: dict[str, tuple[str, ...]] = {
 
 async def card(shop: ShopId, request: Request, words: str, *, now: datetime) -> str:
     """The card of a new request, as agents read it on a phone."""
+    if request.customer is None:
+        return await _matter(request, words)
     said = await transcripts.said(request.person, limit=MOST)
     asked = _asked(said, request)
     lines = [
@@ -51,16 +55,20 @@ async def card(shop: ShopId, request: Request, words: str, *, now: datetime) -> 
 
 
 async def to_whom_it_concerns(shop: ShopId, request: Request, words: str) -> tuple[Say, ...]:
-    """Whoever has it or is asked to take it, and the service groups; where nobody is at work the owner, in his time."""
-    rooms = [Say(words, room=room) for room in await agents.service_rooms(shop)]
+    """Whoever has it or is asked to take it, and the service groups; where nobody is at work the owner, in his time. A
+    matter wakes nobody."""
+    lane: Lane = "list" if request.customer is None else "reply"
+    rooms = [Say(words, room=room, lane=lane) for room in await agents.service_rooms(shop)]
     if whom := request.owner or request.offered:
-        return (Say(words, person=whom), *rooms)
+        return (Say(words, person=whom, lane=lane), *rooms)
     owners = await people.staff(shop, people.OWNER)
     return (*(Say(words, person=one, lane="list") for one in owners), *rooms)
 
 
 async def pictures_of(request: Request, to: Sequence[Say]) -> tuple[Say, ...]:
     """What he showed just before he asked, for whoever gets his card."""
+    if request.customer is None:
+        return ()
     shown = await pictures.sent_by(
         request.person, since=request.opened_at - SHOWN_BEFORE, limit=MOST_PICTURES
     )
@@ -76,8 +84,22 @@ async def head(request: Request, words: str) -> str:
     return f"#{request.id} {await who(request)} 找人：{words[:200]}"
 
 
+async def _matter(request: Request, words: str) -> str:
+    """What the shop found itself: what is wrong, which rule it breaks, and what to do."""
+    rule = audit.rule_of(await alarms.subject_of(request.alarm)) if request.alarm is not None else 0
+    return "\n".join(
+        (
+            f"#{request.id} {MATTER}{f'（第{rule}条）' if rule else ''}：{words}",
+            LOOK_INTO,
+            f"回“{request.id} 接”，记一笔“{request.id} 备注 …”，弄好了“{request.id} 完”",
+        )
+    )
+
+
 async def who(request: Request) -> str:
     """小王（三栋王姐）@水果群: under the name that the shop's account has for him, too, if it has one."""
+    if request.customer is None:
+        return MATTER
     customer = await people.person(request.person)
     alias = await people.alias(request.person)
     known_as = f"（{alias}）" if alias not in ("", customer.name) else ""
@@ -145,7 +167,9 @@ async def waiting_list(shop: ShopId, agent: int, *, now: datetime) -> str:
 
 
 async def _row(request: Request, now: datetime) -> str:
-    since = request.owed_since or (None if request.in_hands else request.opened_at)
+    since = None if request.in_hands else request.opened_at
+    if request.customer is not None:
+        since = request.owed_since or since
     owed = f"，等了{minutes(since, now)}" if since else ""
     return f"#{request.id} {await who(request)} {_cut(request.why)}{owed}"
 

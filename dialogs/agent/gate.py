@@ -24,7 +24,7 @@ from shop.desk import Request
 from shop.kit.ids import PersonId, PictureId
 from shop.kit.refusal import Refusal
 from shop.people import MANAGER, OWNER
-from shop.refusals import ForWhom, NoPictureThere, NoSuchTicket, PictureForWhom
+from shop.refusals import ForWhom, NoCustomer, NoPictureThere, NoSuchTicket, PictureForWhom
 from shop.rules.tickets import State as Stage
 
 SERVICE_ROOM = re.compile(r"(?:这里|这个群|本群)?(?:(?P<no>不是|取消|不做)|是|做)?客服群")
@@ -179,6 +179,8 @@ async def _carry_out(turn: Turn, request: Request, meant: Meant) -> Done | Begin
             return await _unclear(turn, request, meant)
         meant = replace(meant, verb="say", rest=meant.whole)  # 转账收到了
     if meant.verb in ("reship", "refund"):
+        if request.customer is None:
+            raise NoCustomer(request.id)
         await desk.claim(turn.shop, request.id, turn.person.id, now=turn.now)
         return Begin(f"desk_{meant.verb}", {"ticket": request.id, "rest": meant.rest})
     return await VERBS[meant.verb](turn, request, meant)
@@ -228,6 +230,10 @@ async def _claim(turn: Turn, request: Request, meant: Meant) -> Done:
     whom = await card.who(request)
     if turn.room is not None:
         return Done((turn.here(f"#{request.id} {turn.name}在跟"),))
+    if request.customer is None:
+        return Done(
+            (turn.here(f"#{request.id} 归你了。记一笔“{request.id} 备注 …”，弄好了“{request.id} 完”"),)
+        )
     alone = len(await desk.owned_by(turn.person.id)) == 1
     how = "直接说就发给他" if alone else f"说“{request.id} 要说的话”就发给他"
     return Done((turn.here(f"#{request.id} {whom} 归你了，{how}，办好回“{request.id} 完”"),))
@@ -235,7 +241,7 @@ async def _claim(turn: Turn, request: Request, meant: Meant) -> Done:
 
 async def _claim_next(turn: Turn) -> Done:
     waiting = [one for one in await desk.living(turn.shop) if one.state is Stage.OPEN]
-    waiting.sort(key=lambda one: (one.offered != turn.person.id, one.id))
+    waiting.sort(key=lambda one: (one.customer is None, one.offered != turn.person.id, one.id))
     if not waiting:
         return Done((turn.here("现在没人在等"),))
     return await _claim(turn, waiting[0], Meant("claim"))
@@ -245,6 +251,8 @@ async def _end(turn: Turn, request: Request, meant: Meant) -> Done:
     await desk.end(turn.shop, request.id, turn.person.id, now=turn.now)
     left = [one for one in await desk.owned_by(turn.person.id) if one.id != request.id]
     more = f"，你还在跟 {'、'.join(f'#{one.id}' for one in left)}" if left else ""
+    if request.customer is None:
+        return Done((turn.here(f"#{request.id} 结束了{more}。今晚查账还对不上会再叫你们"),))
     return Done((turn.here(f"#{request.id} 结束了，{await card.who(request)} 交还小店{more}"),))
 
 

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from dialogs.agent import card
 from dialogs.notices import Desk
-from dialogs.speech import Say
+from dialogs.speech import Lane, Say
 from shop import agents, people
 from shop import desk as counter
+from shop.desk import Request
 from shop.desk_limits import limits_of
 from shop.events import CustomerWaits
 
 EVENT = CustomerWaits
+MINUTE = timedelta(minutes=1)
 
 
 async def words(event: CustomerWaits, desk: Desk) -> tuple[Say, ...]:
@@ -20,18 +22,22 @@ async def words(event: CustomerWaits, desk: Desk) -> tuple[Say, ...]:
     if request.in_hands or request.closed:
         return ()
     waits = (await limits_of(desk.shop)).waits
+    if request.customer is None:
+        return await _owners(request, waits[-1]) if event.stage >= len(waits) else ()
     if event.stage < len(waits):
         text = (
             await _queue(event.ticket, desk) if event.stage == 1 else "还在找人。什么事先说清楚，来了直接看"
         )
         return (Say(text, person=request.person),)
     text = "现在都在忙。有事先留言，忙完第一个回你；小店照常能下单，不等了就说“不用了”"
-    owners = await people.staff(desk.shop, people.OWNER)
-    told = f"#{request.id} {await card.who(request)} 等了{waits[-1].total_seconds() / 60:.0f}分钟还没人接：{request.why}"
-    return (
-        Say(text, person=request.person),
-        *(Say(told, person=one) for one in owners if one != request.offered),
-    )
+    return Say(text, person=request.person), *await _owners(request, waits[-1])
+
+
+async def _owners(request: Request, waited: timedelta) -> tuple[Say, ...]:
+    text = f"#{request.id} {await card.who(request)} 等了{waited / MINUTE:.0f}分钟还没人接：{request.why}"
+    lane: Lane = "list" if request.customer is None else "reply"
+    owners = await people.staff(request.shop, people.OWNER)
+    return tuple(Say(text, person=one, lane=lane) for one in owners if one != request.offered)
 
 
 async def _queue(ticket: int, desk: Desk) -> str:

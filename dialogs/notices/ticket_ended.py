@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogs.agent import card
 from dialogs.notices import Desk
 from dialogs.speech import Button, Lane, Say
 from shop import agents, mail, people
@@ -16,6 +17,8 @@ STARS = tuple(Button(f"{n}分", f"{n}分") for n in (5, 4, 3, 2, 1))
 
 async def words(event: TicketEnded, desk: Desk) -> tuple[Say, ...]:
     request = await counter.request(event.ticket)
+    if request.customer is None:
+        return await _in_order(request) if event.how == "solved" else ()
     lane: Lane = "list" if event.how == "idle" else "reply"  # nobody waits for it: not at night
     says = [Say(await _said(event, request), person=request.person, lane=lane)]
     asked = [await _asked_again(request, place, desk) for place in event.places]
@@ -25,6 +28,13 @@ async def words(event: TicketEnded, desk: Desk) -> tuple[Say, ...]:
     if request.owner is not None and event.how == "solved":
         says.append(Say(f"#{request.id} 顾客说好了，交还小店", person=request.owner))
     return tuple(says)
+
+
+async def _in_order(request: Request) -> tuple[Say, ...]:
+    """A matter that the shop found to be over; whoever ends one by hand knows."""
+    return await card.to_whom_it_concerns(
+        request.shop, request, f"#{request.id} 又对上了，不用管了：{request.why}"
+    )
 
 
 async def _said(event: TicketEnded, request: Request) -> str:

@@ -24,4 +24,5 @@ async def words(event: TicketPassedOn, desk: Desk) -> tuple[Say, ...]:
         return says
     text = f"#{request.id} {await card.who(request)} 换了{request.passed}次人还没回上话：{request.why}"
     owners = await people.staff(desk.shop, people.OWNER)
-    return (*says, *(Say(text, person=one) for one in owners if one != request.offered))
+    lane = told[0].lane if told else "reply"
+    return (*says, *(Say(text, person=one, lane=lane) for one in owners if one != request.offered))

@@ -9,7 +9,7 @@ CHECKS = (
         "one open request for a person",
         "person {what} has {figure} open requests",
         "SELECT cast(t.person_id AS text) AS what, count(*) AS figure FROM ticket AS t "
-        "WHERE t.state <> 'closed' AND t.shop_id = ? GROUP BY t.person_id HAVING count(*) > 1",
+        "WHERE t.state <> 'closed' AND t.person_id IS NOT NULL AND t.shop_id = ? GROUP BY t.person_id HAVING count(*) > 1",
     ),
     Check(
         "whoever is served is served by somebody",

@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise import fields
 from tortoise.indexes import Index
-from tortoise.migrations.constraints import UniqueConstraint
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.models import Model
 
 from shop.records.people import Person, Room
@@ -14,12 +14,15 @@ from shop.records.shops import Shop
 
 
 class Ticket(Model):
-    """找人单: a life as rules/tickets.py tells it; a customer has one that is not over, at most."""
+    """找人单: a life as rules/tickets.py tells it; of a customer, or of an alarm: each has one that is not over, at most."""
 
     id = fields.BigIntField(primary_key=True)
     shop: fields.ForeignKeyRelation[Shop] = fields.ForeignKeyField("shop.Shop", on_delete=fields.RESTRICT)
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "shop.Person", on_delete=fields.RESTRICT
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "shop.Person", null=True, on_delete=fields.RESTRICT
+    )
+    alarm: fields.ForeignKeyNullableRelation[Alarm] = fields.ForeignKeyField(
+        "shop.Alarm", null=True, on_delete=fields.RESTRICT
     )
     room: fields.ForeignKeyNullableRelation[Room] = fields.ForeignKeyField(
         "shop.Room", null=True, on_delete=fields.RESTRICT
@@ -55,7 +58,8 @@ class Ticket(Model):
     rate_until = fields.DatetimeField(null=True)
 
     shop_id: int
-    person_id: int
+    person_id: int | None
+    alarm_id: int | None
     room_id: int | None
     owner_id: int | None
     offered_id: int | None
@@ -64,6 +68,8 @@ class Ticket(Model):
         table = "ticket"
         constraints = (
             UniqueConstraint(("person_id",), name="uq_ticket_living", condition="state <> 'closed'"),
+            UniqueConstraint(("alarm_id",), name="uq_ticket_alarm", condition="state <> 'closed'"),
+            CheckConstraint("(person_id IS NULL) <> (alarm_id IS NULL)", name="ck_ticket_about"),
         )
         indexes = (Index(fields=("state", "due_at")), Index(fields=("owner_id", "state")))
 

@@ -44,8 +44,8 @@ LIFE: Life[State] = Life(
         Step(S.WAITING, "idle", S.CLOSED),
     ),
     waits={
-        S.OPEN: "two minutes, then the next agent; a day, then it ends",
-        S.ACTIVE: "ten minutes, then it waits for an agent again",
+        S.OPEN: "two minutes, then the next agent; a day, then it ends (without a customer: it is asked about anew)",
+        S.ACTIVE: "ten minutes (without a customer: a day), then it waits for an agent again",
         S.WAITING: "a day (half an hour, where a person typed on the account's own phone), then it ends",
     },
     shown={S.OPEN: "等人接", S.ACTIVE: "在跟", S.WAITING: "等顾客", S.CLOSED: "结束了"},
@@ -112,10 +112,13 @@ class Clocks:
     reminded: bool = False
     by_hand: bool = False  # taken by typing on the account's own phone
     is_answered: bool = False
+    is_matter: bool = False  # no customer waits: what the shop found itself
 
 
 def ends_at(clocks: Clocks, limits: Limits) -> datetime:
-    """When it is over because nobody says anything any more."""
+    """When it is over because nobody says anything any more; a matter that nobody took is asked about anew then."""
+    if clocks.is_matter:
+        return clocks.queued_at + limits.idle
     return clocks.heard_at + (limits.by_hand if clocks.by_hand and clocks.state is S.WAITING else limits.idle)
 
 
@@ -124,17 +127,30 @@ def goal(clocks: Clocks, limits: Limits) -> timedelta:
     return limits.next_answer if clocks.is_answered else limits.first_answer
 
 
+def passes_on_at(clocks: Clocks, limits: Limits) -> datetime | None:
+    """When the next agent is asked instead. Of a matter not any more once the owner knows that nobody took it."""
+    if clocks.offered_at is None or (clocks.is_matter and clocks.stage >= len(limits.waits)):
+        return None
+    return clocks.offered_at + limits.unclaimed
+
+
+def silent_after(clocks: Clocks, limits: Limits) -> timedelta:
+    """How long whoever has it may say nothing; a matter needs to be looked into, and nobody waits for words."""
+    return limits.idle if clocks.is_matter else limits.silent
+
+
 def due_at(clocks: Clocks, limits: Limits) -> datetime:
     """When something happens by itself unless somebody does something first."""
     if clocks.state is S.OPEN:
         moments = [ends_at(clocks, limits)]
-        if clocks.offered_at is not None:
-            moments.append(clocks.offered_at + limits.unclaimed)
+        if next_one := passes_on_at(clocks, limits):
+            moments.append(next_one)
         if clocks.stage < len(limits.waits):
             moments.append(clocks.queued_at + limits.waits[clocks.stage])
         return min(moments)
     if clocks.state is S.ACTIVE and clocks.owed_since is not None:
-        return clocks.owed_since + (limits.silent if clocks.reminded else goal(clocks, limits))
+        is_last = clocks.reminded or clocks.is_matter
+        return clocks.owed_since + (silent_after(clocks, limits) if is_last else goal(clocks, limits))
     return ends_at(clocks, limits)
 
 

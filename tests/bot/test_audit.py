@@ -11,9 +11,9 @@ import pytest
 
 from bot import clock
 from bot.auditing import audit_nightly
-from shop import audit, daybooks, mail
+from shop import audit, daybooks, desk, mail
 from shop.database import close_database, open_database, record_modules
-from shop.events import AlarmRaised
+from shop.events import MatterRaised
 from shop.kit.ids import ShopId
 from shop.transaction import run_sql, transaction, unit_of_work
 from tests.bot.test_cli import config, qundian
@@ -67,7 +67,27 @@ async def test_what_is_broken_is_said_with_its_figure(shop_db: str, tmp_path: Pa
     next_door = lines[lines.index("隔壁（S2）") :]
     assert next_door[at].startswith(head)
     assert next_door[at + 5] == "  and 5 more"
-    assert lines[-1] == f"✗ 2 of {2 * MANY} checks found something. Nothing was changed"
+    told = f"✗ 2 of {2 * MANY} checks found something; 2 new at the desk. The books were not changed"
+    assert lines[-1] == told
+    assert audited(tmp_path, shop_db)[1].splitlines()[-1] == told.replace("2 new", "0 new")
+
+
+async def test_who_only_looks_opens_nothing(shop_db: str, tmp_path: Path) -> None:
+    shop = await a_small_shop()
+    await run_sql("UPDATE stock_item SET on_hand = on_hand + 500")
+    status, said, _ = audited(tmp_path, shop_db, "--look")
+    assert (status, said.splitlines()[-1]) == (
+        1,
+        f"✗ 1 of {MANY} checks found something; 0 new at the desk. The books were not changed",
+    )
+    assert await desk.living(shop) == ()
+    audited(tmp_path, shop_db)
+    (matter,) = await desk.living(shop)
+    assert matter.why == "N001-1 的库存和进出记录差 0.5"
+    assert audited(tmp_path, shop_db, "--look")[0] == 1
+    await run_sql("UPDATE stock_item SET on_hand = on_hand - 500")
+    assert audited(tmp_path, shop_db)[0] == 0
+    assert await desk.living(shop) == ()
 
 
 async def test_for_machines_one_object_a_line(shop_db: str, tmp_path: Path) -> None:
@@ -92,12 +112,12 @@ async def test_for_machines_one_object_a_line(shop_db: str, tmp_path: Path) -> N
             ],
         }
     ]
-    assert told[-1] == {"shops": 1, "checks": MANY, "broken": 1}
+    assert told[-1] == {"shops": 1, "checks": MANY, "broken": 1, "tickets": 1}
 
 
-async def test_an_audit_changes_nothing(shop_db: str, tmp_path: Path) -> None:
+async def test_an_audit_of_books_in_order_changes_nothing(shop_db: str, tmp_path: Path) -> None:
     await a_small_shop()
-    tables = ("order", "event", "letter", "counter", "alarm", "stock_item", "entry")
+    tables = ("order", "event", "letter", "counter", "alarm", "ticket", "stock_item", "entry")
     before = {name: await run_sql(f'SELECT * FROM "{name}" ORDER BY id') for name in tables}
     assert audited(tmp_path, shop_db)[0] == 0  # while the shop is open
     assert {name: await run_sql(f'SELECT * FROM "{name}" ORDER BY id') for name in tables} == before
@@ -142,8 +162,10 @@ async def begun(shop: ShopId) -> int:
     return int(rows[0]["value"]) % audit.NIGHT if rows else 0
 
 
-async def alarms() -> list[AlarmRaised]:
-    return [one.event for one in await mail.untold() if isinstance(one.event, AlarmRaised)]
+async def raised() -> list[tuple[str, bool]]:
+    """What was told, and whether a ticket of it stood already."""
+    events = [one.event for one in await mail.untold()]
+    return [(event.words, event.again) for event in events if isinstance(event, MatterRaised)]
 
 
 async def open_alarms() -> list[tuple[str, str]]:
@@ -194,25 +216,27 @@ async def test_what_is_wrong_is_told_once_and_closed_when_it_is_mended(shop_db: 
         await run_sql("UPDATE stock_item SET on_hand = on_hand + 500")
         await run_sql("UPDATE entry SET amount = amount + 1 WHERE account = 'sales'")
     assert await tonight() == 2
-    assert await alarms() == [
-        AlarmRaised("books", "N001-1 的库存和进出记录差 0.5"),
-        AlarmRaised("books", "sale 1 这笔账两边差 1"),
-    ]
+    told = [("N001-1 的库存和进出记录差 0.5", False), ("sale 1 这笔账两边差 1", False)]
+    assert await raised() == told
     assert await tonight(THREE + timedelta(days=1)) == 0
-    assert len(await alarms()) == 2
-    await run_sql("UPDATE stock_item SET on_hand = on_hand - 500")
-    await tonight(THREE + timedelta(days=2))
+    assert await raised() == told
+    async with transaction():
+        await run_sql("UPDATE stock_item SET on_hand = on_hand + 500")
+    assert await tonight(THREE + timedelta(days=2)) == 0  # worse: told, under the same ticket
+    assert await raised() == [*told, ("N001-1 的库存和进出记录差 1", True)]
+    await run_sql("UPDATE stock_item SET on_hand = on_hand - 1000")
+    await tonight(THREE + timedelta(days=3))
     assert await open_alarms() == [("books", "every transfer is in balance")]
     await run_sql("UPDATE stock_item SET on_hand = on_hand + 500")
-    assert await tonight(THREE + timedelta(days=3)) == 1  # broken anew, told anew
+    assert await tonight(THREE + timedelta(days=4)) == 1  # broken anew, told anew
 
 
-async def test_several_of_a_kind_are_one_alarm(shop_db: str) -> None:
+async def test_several_of_a_kind_are_one_ticket(shop_db: str) -> None:
     await a_small_shop()
     await a_product("苹果")
     await run_sql("UPDATE stock_item SET on_hand = on_hand - 500")
     assert await tonight() == 1
-    assert await alarms() == [AlarmRaised("books", "N001-1 的库存和进出记录差 -0.5，这样的一共 2 处")]
+    assert await raised() == [("N001-1 的库存和进出记录差 -0.5，这样的一共 2 处", False)]
 
 
 async def test_a_letter_that_nobody_sends_is_found(shop_db: str) -> None:
@@ -233,9 +257,9 @@ async def test_the_clock_does_it(shop_db: str) -> None:
     await run_sql("UPDATE stock_item SET on_hand = on_hand + 500")
     at = audit.NAMES.index("every change of stock is a move") + 1
     for n in range(at):
-        assert "AlarmRaised" not in await happened()
+        assert "MatterRaised" not in await happened()
         await clock.tick(THREE + timedelta(seconds=n))
-    assert (await happened()).count("AlarmRaised") == 1
+    assert (await happened()).count("MatterRaised") == 1
     assert (
         await daybooks.of_day(shop, TODAY, "Asia/Shanghai")
     ).alarms == ()  # 对账 looks at the books itself

@@ -79,7 +79,7 @@ async def test_a_desk_gets_the_whole_list_and_then_only_what_has_changed(counter
         counter.changes()
         change = await told(desk)
         assert [one["said"] for one in change["rows"]] == ["再加一箱", "转人工"]
-        assert change["gone"] == [1] and "whole" not in change
+        assert change["gone"] == ["customer/1"] and "whole" not in change
         with feed.watch(AGENT) as later:  # a page that comes back must forget what it has
             again = await told(later)
             assert again["whole"] and [one["person"] for one in again["rows"]] == [2, 3]

@@ -22,7 +22,7 @@ from bot.web.desk import CODES_IN, MANY_CODES, MORE_DIGITS
 from bot.web.pace import Pace
 from bot.wiring import OpenShop, open_shop, opening_of
 from dialogs.speech import Heard
-from shop import agents, desk, deskviews, people
+from shop import agents, desk, deskviews, matters, people
 from shop.transaction import unit_of_work
 from tests.support.browser import open_browser, open_page
 from tests.support.servers import PATIENCE
@@ -191,6 +191,48 @@ async def test_a_line_that_comes_while_a_conversation_opens_is_seen(sqlite_url: 
         await expect(page.locator(".line.customer .line-words")).to_have_text(["袋子破了"])
         may_go.set()
         await expect(page.locator(".line.customer .line-words")).to_have_text(["转人工", "袋子破了"])
+
+
+async def test_books_that_do_not_agree_are_worked_on_at_the_desk(sqlite_url: str) -> None:
+    """A ticket without a customer: seen, taken, noted, ended; nobody can be answered."""
+    async with (
+        a_house(sqlite_url, is_demo=True) as (shop, client),
+        open_browser() as browser,
+        open_page(browser) as page,
+    ):
+        await say(client, "小李", "转人工")
+        await page.goto(str(client.make_url("/desk")))
+        await page.get_by_role("tab", name="待接").click()
+        await expect(page.locator(".row-of")).to_have_count(1)
+        wrong = "F01-1 的库存和进出记录差 1"
+        await unit_of_work(
+            lambda: matters.found(
+                shop.shop, "books", "every change of stock is a move", wrong, now=shop.clock.now()
+            )
+        )
+        await expect(page.locator(".row-of")).to_have_count(2)
+        await page.locator(".row-of", has_text="账对不上").click()
+        await expect(page.locator(".glance")).to_contain_text(wrong)
+        await expect(page.locator(".glance")).to_contain_text("先别改数")
+        await press(page, "接")
+        await expect(page.get_by_role("button", name="结束", exact=True)).to_be_visible()
+        await expect(page.get_by_role("button", name="回复顾客")).to_be_disabled()
+        box = page.get_by_label("要说的话")
+        await box.fill("昨天点货点错了")
+        await box.press("Enter")
+        await expect(page.locator(".line.note")).to_contain_text("昨天点货点错了")
+        for verb in ("say", "refund", "reship"):
+            body = {"verb": verb, "ticket": 2, "text": "在吗", "amount": "1", "seal": ""}
+            async with client.post(
+                "/desk/do", json=body, headers={"Origin": str(client.make_url("/"))[:-1]}
+            ) as no:
+                assert no.status == 409 and "没有顾客" in (await no.json())["error"]
+        await press(page, "结束")
+        await expect(page.locator(".row-of", has_text="账对不上")).to_have_count(0)
+        await expect(page.locator(".row-of", has_text="小李")).to_have_count(1)
+        assert (await client.get("/desk/matter/1")).status == 404  # a customer's is not read as a matter
+        said = [line.text for line in await shop.channels["webroom"].lines_for("小李", after=None)]  # type: ignore[attr-defined]  # it is the web room
+        assert not [text for text in said if "账" in text or "点货" in text]
 
 
 async def test_what_to_do_first_stands_in_the_middle_until_somebody_is_chosen(sqlite_url: str) -> None:

@@ -389,6 +389,9 @@ INSERT INTO address (id, text, order_id) VALUES (1, '3栋2单元501', 1);
     "0020_pay_links": f"""
 INSERT INTO pay_link (id, token_hash, holder_hash, made_at, order_id) VALUES (1, 'h1', 'h2', {T}, 1);
 """,
+    "0021_matters": f"""
+INSERT INTO ticket (id, why, state, opened_at, due_at, alarm_id, shop_id) VALUES (2, '差 5 分', 'open', {T}, {T}, 1, 1);
+""",
 }
 # What a migration made into something else, by table.
 BECAME = {"campaign": {"items", "kind"}}

@@ -86,7 +86,7 @@ def audit() -> str:
             "",
             "Drawn from `shop/audit.py`, `shop/invariants.py` and `dialogs/books.py` by `python -m tests.support.drawings`;",
             "a test compares them. The checks are questions in SQL that find what is wrong. They are asked after every",
-            "test of the trade, of the live database every night after three (what is wrong becomes an alarm), when the",
+            "test of the trade, of the live database every night after three (what is wrong becomes a ticket), when the",
             "merchant says 对账, and by hand: `qundian audit`. Each of them is broken on purpose in",
             "`tests/shop/test_invariants.py` and `tests/bot/test_audit.py`.",
             "",

@@ -3,7 +3,7 @@
 import { avatar, el, missedOne, part, toast } from "./dom.js";
 import { ask } from "./desk_ask.js";
 import { chime } from "./desk_chime.js";
-import { customerGlance, figuresTable } from "./desk_glance.js";
+import { customerGlance, figuresTable, matterGlance } from "./desk_glance.js";
 import { photo } from "./bubble.js";
 import { takePhotos } from "./photo.js";
 import { get, listen, post, postPhoto } from "./wire.js";
@@ -26,7 +26,7 @@ const IN = {
   all: () => true,
 };
 const inTab = () => state.rows.filter((row) => IN[state.tab](row));
-const current = () => [...state.all, ...state.rows].find((row) => row.person === state.open);
+const current = () => [...state.all, ...state.rows].find((row) => row.path === state.open);
 
 function waited(row) {
   return row.since ? Math.max(0, (Date.now() - skew - new Date(row.since)) / 60000) : null;
@@ -56,7 +56,7 @@ function drawRow(row) {
   const goal = row.answered ? boot.goals.next : boot.goals.first;
   const heat = minutes === null ? "" : minutes < goal / 2 ? "fresh" : minutes < goal ? "warm" : "hot";
   return el("li", {},
-    el("button", { class: `row-of ${heat}`, type: "button", "aria-current": row.person === state.open ? "true" : null, onclick: () => open(row.person) },
+    el("button", { class: `row-of ${heat}`, type: "button", "aria-current": row.path === state.open ? "true" : null, onclick: () => open(row.path) },
       avatar(row.name),
       el("span", { class: "row-main" },
         el("span", { class: "row-name" }, row.name, row.room ? el("i", { class: "badge" }, row.room) : ""),
@@ -70,9 +70,9 @@ function drawRow(row) {
 // All of them at first, then what has changed: who waits longest first, then who spoke with the shop last.
 const later = (one, other) => (one.ticket && other.ticket ? one.ticket - other.ticket : one.ticket ? -1 : other.ticket ? 1 : new Date(other.at) - new Date(one.at));
 function gotRows({ rows, gone = [], whole = false }) {
-  const known = new Map(whole ? [] : state.all.map((row) => [row.person, row]));
-  for (const person of gone) known.delete(person);
-  for (const row of rows) known.set(row.person, row);
+  const known = new Map(whole ? [] : state.all.map((row) => [row.path, row]));
+  for (const path of gone) known.delete(path);
+  for (const row of rows) known.set(row.path, row);
   showRows([...known.values()].sort(later));
 }
 
@@ -92,11 +92,11 @@ function showRows(rows) {
 
 // ── one conversation ──
 
-async function open(person) {
+async function open(path) {
   if (state.open !== null) state.drafts.set(state.open, words.value);
-  state.open = person;
+  state.open = path;
   panes.dataset.showing = "talk";
-  words.value = state.drafts.get(person) || "";
+  words.value = state.drafts.get(path) || "";
   drawRows();
   drawHead();
   setKind("say");
@@ -109,12 +109,12 @@ let meanwhile = null;  // what came live while the server was asked, and its ans
 let looking = Promise.resolve();  // the canned answers come with it
 function look(fromStart = false) { return looking = lookAgain(fromStart); }
 async function lookAgain(fromStart) {
-  const person = state.open, mine = ++asked;
-  if (person === null) return;
+  const path = state.open, mine = ++asked;
+  if (path === null) return;
   meanwhile = [];
   try {
-    const found = await get(`/desk/customer/${person}`);
-    if (person !== state.open || mine !== asked) return;
+    const found = await get(`/desk/${path}`);
+    if (path !== state.open || mine !== asked) return;
     $("lines").replaceChildren();
     lastDay = "";
     const known = new Set(found.lines.map((line) => line.key));
@@ -123,9 +123,10 @@ async function lookAgain(fromStart) {
     $("canned").replaceChildren(...found.canned.map((text, n) => el("button", { type: "button", onclick: () => { setKind("say"); words.value = text; words.focus(); } }, el("kbd", {}, `/${n + 1}`), el("span", {}, text))));
     canned = found.canned;
     if (fromStart) toEnd();
-    $("glance").replaceChildren(customerGlance(found.glance, current(), doIt, time));
+    $("glance").replaceChildren(glanceOf(found));
   } catch (wrong) { toast(wrong.message); }
 }
+const glanceOf = (found) => found.matter ? matterGlance(found.matter) : customerGlance(found.glance, current(), doIt, time);
 let canned = [];
 let lastDay = "";
 
@@ -141,7 +142,7 @@ function addLine(line) {
   const who = line.kind === "note" ? `${line.name} 的备注` : WHO[line.kind] || line.name;
   $("lines").append(el("li", { class: `line ${line.kind}${line.held_back ? " held" : ""}` },
     el("p", { class: "line-who" }, who, line.room ? el("i", { class: "badge" }, line.room) : "", el("time", {}, time.format(at))),
-    line.picture ? photo(`/desk/customer/${state.open}/picture/${line.picture}`) : el("p", { class: "line-words" }, line.text),
+    line.picture ? photo(`/desk/${state.open}/picture/${line.picture}`) : el("p", { class: "line-words" }, line.text),
     line.held_back ? el("p", { class: "line-who" }, "没发出：这时已经有人接了") : ""));
 }
 
@@ -161,18 +162,19 @@ function drawHead() {
   const back = el("button", { class: "icon back", type: "button", "aria-label": "回到列表", onclick: () => { panes.dataset.showing = "list"; } }, "‹");
   const more = el("button", { class: "icon more", type: "button", "aria-label": "这位顾客的资料", onclick: () => { panes.dataset.showing = panes.dataset.showing === "glance" ? "talk" : "glance"; } }, "…");
   const acts = [];
-  if (mine) acts.push(el("button", { class: "button quiet", type: "button", onclick: transfer }, "转给"), el("button", { class: "button", type: "button", onclick: giveBack }, "交还小店"));
+  if (mine) acts.push(el("button", { class: "button quiet", type: "button", onclick: transfer }, "转给"), el("button", { class: "button", type: "button", onclick: giveBack }, row.person ? "交还小店" : "结束"));
   else if (row.state === "open" || row.state === "bot") acts.push(el("button", { class: "button", type: "button", onclick: take }, row.state === "open" ? "接" : "接管"));
   $("head").replaceChildren(back, avatar(row.name),
     el("div", { class: "head-name" }, el("h2", {}, row.name, row.ticket ? el("span", { class: "number" }, ` #${row.ticket}`) : ""),
       el("p", { class: "soft small" }, row.ticket ? `${row.why}` : "小店在接待")),
     el("div", { class: "head-acts" }, ...acts), more);
   $("composer").hidden = !mine && !row.ticket;
-  $("canned").hidden = !mine;
-  const only = mine ? "" : "note";
+  const speaks = mine && row.person !== null;  // a matter of the shop itself has nobody to speak with
+  $("canned").hidden = !speaks;
+  const only = speaks ? "" : "note";
   if ($("composer").dataset.only !== only) {  // it has changed hands: what is typed now goes where it should
     $("composer").dataset.only = only;
-    setKind(mine ? "say" : "note");
+    setKind(speaks ? "say" : "note");
   }
   if (!mine && row.ticket && row.owner) $("head").append(el("p", { class: "taken" }, `${row.owner_name}在跟，你可以写备注`));
 }
@@ -182,7 +184,7 @@ function drawHead() {
 async function doIt(verb, body = {}) {
   const row = current();
   try {
-    const told = await post("/desk/do", { verb, ...(row?.ticket ? { ticket: row.ticket } : { person: state.open }), ...body });
+    const told = await post("/desk/do", { verb, ...(row?.ticket ? { ticket: row.ticket } : { person: row?.person }), ...body });
     return told;
   } catch (wrong) { toast(wrong.message); return null; }
 }
@@ -198,7 +200,7 @@ async function takeIt() {
   drawHead();
   setTimeout(() => words.focus(), 150);
 }
-async function giveBack() { if (await doIt("end")) { toast("交还了，小店继续"); state.tab = "open"; await look(); } }
+async function giveBack() { const row = current(); if (await doIt("end")) { toast(row?.person ? "交还了，小店继续" : "结束了"); state.tab = "open"; await look(); } }
 async function transfer() {
   const to = await ask("转给谁？", [["to", "同事的名字，或者“售后”“批发”；空着就是下一位", ""]], "转");
   if (to) { const told = await doIt("transfer", to); if (told) toast(told.to ? `转给${told.to}了` : "放回去了，等人接"); }
@@ -219,24 +221,25 @@ function setKind(kind) {
 
 // One after the other: what is typed while a line is on its way waits, and goes to whom and where it was meant to go.
 let sending = Promise.resolve();
-function send() { const person = state.open; sending = sending.then(() => sendTo(person)); }
-async function sendTo(person) {
+function send() { const path = state.open; sending = sending.then(() => sendTo(path)); }
+async function sendTo(path) {
   await Promise.all([taking, looking]);
-  if (person !== state.open) { if (state.drafts.get(person)) toast("你换了人，刚才那句没发，还留在他那里"); return; }
+  if (path !== state.open) { if (state.drafts.get(path)) toast("你换了人，刚才那句没发，还留在他那里"); return; }
   const typed = words.value.trim(), row = current(), kind = state.kind;
   if (!typed || !row?.ticket) return;
   const short = /^\/(\d)$/.exec(typed);
   const text = short ? canned[short[1] - 1] : typed;
   if (!text || (kind === "say" && /^[#＃/]/.test(text))) { toast("没有这句常用语，也没发出去"); return; }
   if (!await doIt(kind, { text })) return;
-  if (state.drafts.get(person)?.trim() === typed) state.drafts.delete(person);
-  if (person !== state.open || words.value.trim() !== typed) return;
+  if (state.drafts.get(path)?.trim() === typed) state.drafts.delete(path);
+  if (path !== state.open || words.value.trim() !== typed) return;
   words.value = "";
   if (kind === "note") setKind("say");
 }
 
 takePhotos($("photo"), words, async (shown) => {
   const row = current();
+  if (row?.ticket && !row.person) { toast("这是店里的事，没有顾客"); return; }
   if (row?.owner !== boot.me) { toast("先接过来，再发图"); return; }
   try { await postPhoto("/desk/picture", { ticket: row.ticket }, shown); } catch (wrong) { toast(wrong.message); }
 });
@@ -259,8 +262,8 @@ addEventListener("keydown", (event) => {
   else if (event.key === "Escape" && typing) event.target.blur();
   else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && (!typing || words.value === "") && inTab().length) {
     event.preventDefault();
-    const rows = inTab(), at = rows.findIndex((row) => row.person === state.open);
-    open(rows[(at + (event.key === "ArrowDown" ? 1 : -1) + rows.length) % rows.length].person);
+    const rows = inTab(), at = rows.findIndex((row) => row.path === state.open);
+    open(rows[(at + (event.key === "ArrowDown" ? 1 : -1) + rows.length) % rows.length].path);
   }
 });
 
@@ -300,17 +303,17 @@ listen("/desk/stream", {
   rows: gotRows,
   line: (line) => {
     skew = Date.now() - new Date(line.at);
-    if (line.person !== state.open) return;
+    if (line.path !== state.open) return;
     const box = $("lines"), atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 120;
     meanwhile?.push(line);
     addLine(line);
     if (atEnd || line.kind === "agent") toEnd();
     clearTimeout(glanceAgain);
     glanceAgain = setTimeout(async () => {
-      const person = state.open;
+      const path = state.open;
       try {
-        const found = await get(`/desk/customer/${person}`);
-        if (person === state.open) $("glance").replaceChildren(customerGlance(found.glance, current(), doIt, time));
+        const found = await get(`/desk/${path}`);
+        if (path === state.open) $("glance").replaceChildren(glanceOf(found));
       } catch { /* the next line asks again */ }
     }, 400);
   },

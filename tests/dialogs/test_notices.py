@@ -30,6 +30,7 @@ from shop import (
     deals,
     desk,
     events,
+    matters,
     orders,
     parcels,
     people,
@@ -197,6 +198,12 @@ BROKEN = (
 )
 
 
+MATTER = (
+    "#1 账对不上（第6条）：橙子差 1\n说“对账”看全部；先别改数，弄不清就把这句话发给管店铺系统的人\n"
+    "回“1 接”，记一笔“1 备注 …”，弄好了“1 完”"
+)
+
+
 async def wanted(town: Town) -> int:
     """The buyer wants a person, from the group."""
     await town.order()
@@ -223,6 +230,17 @@ async def _(town: Town) -> Happening:
 async def _(town: Town) -> Happening:
     await agents.set_duty(town.shop, town.agent, at_work=False)
     return events.PersonWanted(await wanted(town), "坏了两个")
+
+
+@case("MatterRaised", agent=MATTER, owner=MATTER, manager=MATTER)
+async def _(town: Town) -> Happening:
+    await matters.found(town.shop, "books", "every change of stock is a move", "橙子差 1", now=NOW)
+    return events.MatterRaised(1, "橙子差 1")
+
+
+@case("RoomNameGiven", room="群名改成“水果2群”")
+async def _(town: Town) -> Happening:
+    return events.RoomNameGiven(town.room.id, "水果2群")
 
 
 @case("TicketPassedOn", agent=BROKEN)

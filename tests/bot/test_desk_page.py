@@ -70,6 +70,21 @@ async def say(client: Client, who: str, text: str, room: str | None = None) -> N
         assert answered.status == 200, await answered.text()
 
 
+@asynccontextmanager
+async def a_desk(url: str, *waiting: str) -> AsyncIterator[tuple[OpenShop, Client, Page]]:
+    """The demo's desk in a browser, open at those who wait."""
+    async with (
+        a_house(url, is_demo=True) as (shop, client),
+        open_browser() as browser,
+        open_page(browser) as page,
+    ):
+        for who in waiting:
+            await say(client, who, "转人工")
+        await page.goto(str(client.make_url("/desk")))
+        await page.get_by_role("tab", name="待接").click()
+        yield shop, client, page
+
+
 async def press(page: Page, words: str) -> None:
     await page.get_by_role("button", name=words, exact=True).click()
 
@@ -115,15 +130,7 @@ async def test_an_agent_serves_a_customer_of_the_group_from_the_desk(sqlite_url:
 
 
 async def test_a_note_typed_while_a_line_is_on_its_way_stays_a_note(sqlite_url: str) -> None:
-    async with (
-        a_house(sqlite_url, is_demo=True) as (shop, client),
-        open_browser() as browser,
-        open_page(browser) as page,
-    ):
-        for who in ("小李", "王姐"):
-            await say(client, who, "转人工")
-        await page.goto(str(client.make_url("/desk")))
-        await page.get_by_role("tab", name="待接").click()
+    async with a_desk(sqlite_url, "小李", "王姐") as (shop, _, page):
         await page.locator(".row-of", has_text="小李").click()
         await press(page, "接")
         may_go = asyncio.Event()
@@ -168,14 +175,7 @@ async def test_a_note_typed_while_a_line_is_on_its_way_stays_a_note(sqlite_url: 
 
 
 async def test_a_line_that_comes_while_a_conversation_opens_is_seen(sqlite_url: str) -> None:
-    async with (
-        a_house(sqlite_url, is_demo=True) as (_, client),
-        open_browser() as browser,
-        open_page(browser) as page,
-    ):
-        await say(client, "小李", "转人工")
-        await page.goto(str(client.make_url("/desk")))
-        await page.get_by_role("tab", name="待接").click()
+    async with a_desk(sqlite_url, "小李") as (_, client, page):
         known, may_go = asyncio.Event(), asyncio.Event()
 
         async def late(route: Any) -> None:
@@ -195,14 +195,7 @@ async def test_a_line_that_comes_while_a_conversation_opens_is_seen(sqlite_url: 
 
 async def test_books_that_do_not_agree_are_worked_on_at_the_desk(sqlite_url: str) -> None:
     """A ticket without a customer: seen, taken, noted, ended; nobody can be answered."""
-    async with (
-        a_house(sqlite_url, is_demo=True) as (shop, client),
-        open_browser() as browser,
-        open_page(browser) as page,
-    ):
-        await say(client, "小李", "转人工")
-        await page.goto(str(client.make_url("/desk")))
-        await page.get_by_role("tab", name="待接").click()
+    async with a_desk(sqlite_url, "小李") as (shop, client, page):
         await expect(page.locator(".row-of")).to_have_count(1)
         wrong = "F01-1 的库存和进出记录差 1"
         await unit_of_work(

@@ -38,7 +38,6 @@ SENTENCES = {
     "a status is a word of the table": "{what} 的状态认不出来",
     "an unpaid order waits for something": "{what} 没付款，也不会自己结束",
     "an end has its moment": "{what} 是不是结束了，两处说法不一样",
-    "numbers of a day have no gap": "{what} 的单号差 {n} 个",
     "paid is what was asked": "{what} 收的钱和应付的差 {money}",
     "settled money makes an order paid": "{what} 收了 {money}，单子却没算付过",
     "an order is settled once": "{what} 入账了 {n} 次",

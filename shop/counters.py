@@ -1,13 +1,19 @@
-"""号: numbers in a row, taken in one statement (counting rows would give two orders one number); and the version of
-the goods."""
+"""号: numbers in a row, taken in one statement (counting rows would give two orders one number); the numbers of the
+orders, for which nobody waits; and the version of the goods."""
 
 from __future__ import annotations
 
+from datetime import date
 from secrets import randbelow
 
-from shop.kit.ids import ShopId
+from shop.kit.ids import OrderId, ShopId
+from shop.rows import has_sequences
 from shop.transaction import run_sql, seen
 
+_NEXT_ROW = {  # by whether there are sequences
+    True: "nextval(pg_get_serial_sequence('\"order\"', 'id'))",
+    False: "(SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'order')",
+}
 GOODS = "goods"  # beside the shop: what this transaction knows of its version
 
 
@@ -19,6 +25,38 @@ async def next_number(shop: int, name: str) -> int:
         [shop, name],
     )
     return int(rows[0]["value"])
+
+
+async def next_order(shop: ShopId, day: date) -> tuple[OrderId, int]:
+    """The row that the next order is to have, and its number on this day, from 1: the rows are counted from the first of
+    the day. A counter would be one row that each order of the day holds until it commits, and all others wait for. A
+    rollback loses its number on PostgreSQL."""
+    name = f"order rows before {day.isoformat()}"
+    row, before = await _drawn(shop, name)
+    if before is None:
+        before = await _begin_day(shop, day, name, row - 1)
+    while row <= before:  # somebody who drew after us began the day
+        row, _ = await _drawn(shop, name)
+    return OrderId(row), row - before
+
+
+async def _drawn(shop: ShopId, name: str) -> tuple[int, int | None]:
+    (drawn,) = await run_sql(
+        f"SELECT {_NEXT_ROW[has_sequences()]} AS id, (SELECT value FROM counter WHERE shop_id = ? AND name = ?) AS before",
+        [shop, name],
+    )
+    return int(drawn["id"]), drawn["before"]
+
+
+async def _begin_day(shop: ShopId, day: date, name: str, last: int) -> int:
+    """Orders that have this day's numbers already were counted in another way, before an upgrade."""
+    await run_sql(
+        'INSERT INTO counter (shop_id, name, value) SELECT ?, ?, ? - coalesce(max(number), 0) FROM "order" '
+        "WHERE shop_id = ? AND day = ? ON CONFLICT (shop_id, name) DO NOTHING",
+        [shop, name, last, shop, day],
+    )
+    (begun,) = await run_sql("SELECT value FROM counter WHERE shop_id = ? AND name = ?", [shop, name])
+    return int(begun["value"])
 
 
 async def goods_changed(shop: ShopId) -> None:

@@ -27,7 +27,7 @@ from shop import (
 )
 from shop.bills import Preview, local_day
 from shop.catalogue import Goods, goods
-from shop.counters import next_number
+from shop.counters import next_order
 from shop.events import OrderAdjusted, OrderCancelledByShop, OrderExpired, TransferClaimed
 from shop.kit.codes import new_token, order_code, read_order_code
 from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
@@ -115,7 +115,7 @@ async def place(
                 raise QuoteChanged
         if campaign is not None:  # who comes too late for it waits for nobody
             more = _difference({}, baskets.changed({}, wants, shelf.everything))
-            await quotas.look(_pieces(more, shelf, campaign), buyer, now=now)
+            await quotas.look(_pieces(more, shelf, campaign), buyer, room)
         standing = await _lock_open(shop, buyer, Status.UNPAID, campaign=campaign.id if campaign else None)
         if standing and _collects(standing, now):
             slip = await _change(standing, wants, shelf, now)
@@ -409,13 +409,15 @@ async def _place_new(
     basket = baskets.changed({}, wants, shelf.everything)
     if not basket:
         raise NothingOpen
+    await stock.look(_takes({}, basket, shelf, campaign))  # what is plainly not there takes no number
     who = await bills.buyer_of(shop, buyer, shelf, now=now)
     quote = bills.quote(
         basket, shelf, replace(who, coupons=()) if keeps_coupons else who, now=now, campaign=campaign
     )
     amounts = bills.order_amounts(quote)
-    number = await next_number(shop, f"orders {day.isoformat()}")
+    id, number = await next_order(shop, day)
     row = {
+        "id": id,
         "shop_id": shop,
         "buyer_id": buyer,
         "room_id": room,

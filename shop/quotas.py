@@ -41,26 +41,32 @@ async def take(
             await give_back(one.item.id, person, room, Quantity(-one.more.milli))
 
 
-async def look(takes: Mapping[int, Take], person: PersonId, *, now: datetime) -> None:
+async def look(takes: Mapping[int, Take], person: PersonId, room: RoomId | None) -> None:
     """Is it plain that this cannot be taken? Raises what `take` would; locks nothing and promises nothing, so that
     hundreds who come too late hear it without waiting for each other."""
     for _, one in sorted(takes.items()):
         (row,) = await run_sql(
             "SELECT quota, reserved - kept AS free, "
             "(SELECT qty FROM campaign_share AS share WHERE share.item_id = item.id AND share.person_id = ?) AS has, "
-            "EXISTS (SELECT 1 FROM waiting WHERE waiting.item_id = item.id AND waiting.person_id = ? "
+            "(SELECT most - taken FROM campaign_room_share AS share WHERE share.item_id = item.id AND share.room_id = ?) "
+            "AS here, EXISTS (SELECT 1 FROM waiting WHERE waiting.item_id = item.id AND waiting.person_id = ? "
             "AND waiting.state = 'offered') AS is_offered FROM campaign_item AS item WHERE item.id = ?",
-            [person, person, one.item.id],
+            [person, room, person, one.item.id],
         )
         has, each = Quantity(int(row["has"] or 0)), one.item.each
         if each is not None and has + one.more > each:
             raise QuotaShared(one.name, one.unit, each, has)
         if row["quota"] is not None and int(row["free"]) < one.more.milli and not row["is_offered"]:
             raise QuotaGone(one.name, one.unit, Quantity(int(row["free"])), one.more)
+        if one.item.in_room is not None and int(row["here"] or 0) < one.more.milli:
+            raise await _not_from_here(one, room)
 
 
 async def _take(one: Take, person: PersonId, room: RoomId | None, title: str, now: datetime) -> None:
     item, qty = one.item, one.more.milli
+    if item.each is not None and not await _share(item, person, qty):
+        raise QuotaShared(one.name, one.unit, item.each, await waitlist.share(item.id, person))
+    # last: whoever wants a piece waits for COMMIT
     left = await _taken(item, qty, now)
     if left is None and await waitlist.use_offer(item.id, person, one.more, now=now):
         left = await _taken(item, qty, now)
@@ -70,8 +76,6 @@ async def _take(one: Take, person: PersonId, room: RoomId | None, title: str, no
         await flash.sold_out(item.id, now=now)
     if item.in_room is not None and not await shares.take(item.id, room, one.more):
         raise await _not_from_here(one, room)
-    if item.each is not None and not await _share(item, person, qty):
-        raise QuotaShared(one.name, one.unit, item.each, await waitlist.share(item.id, person))
 
 
 async def _taken(item: Item, qty: int, now: datetime) -> int | None:

@@ -66,6 +66,10 @@ def has_row_locks() -> bool:
     return get_connection(CONNECTION).capabilities.dialect == "postgres"
 
 
+def has_sequences() -> bool:
+    return get_connection(CONNECTION).capabilities.dialect == "postgres"
+
+
 def _plain(value: Any) -> Any:
     """What is kept as JSON, as the text that both databases take."""
     return dumps(value) if isinstance(value, list | dict) else value

@@ -37,16 +37,4 @@ CHECKS = (
         f"SELECT b.code AS what, 1 AS figure FROM ({BILL}) AS b "
         "WHERE (b.status IN ('unpaid', 'waiting_team', 'preparing')) <> (b.ended_at IS NULL)",
     ),
-    Check(
-        "numbers of a day have no gap",
-        "the orders of {what} miss {figure} numbers",
-        """
-        SELECT name AS what, value - taken AS figure FROM (
-          SELECT c.name, c.value, coalesce(placed.taken, 0) AS taken FROM counter AS c LEFT JOIN (
-            SELECT 'orders ' || o.day AS name, count(*) AS taken FROM "order" AS o WHERE o.shop_id = ? GROUP BY o.day
-          ) AS placed ON placed.name = c.name
-          WHERE c.name LIKE 'orders %' AND c.shop_id = ?
-        ) AS days WHERE value <> taken
-        """,
-    ),
 )

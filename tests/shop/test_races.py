@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Mapping
+from datetime import date
 from functools import partial
 from itertools import count
 from typing import Any
@@ -18,7 +19,7 @@ import pytest
 from shop import catalogue, desk, mail, orders, payments, people, pickups, slips, stock
 from shop.events import OrderPaid
 from shop.invariants import broken
-from shop.kit.ids import PersonId, ShopId
+from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.records.goods import Sku  # the careless verbs write rows by hand
@@ -65,7 +66,7 @@ async def test_fifty_buyers_and_the_last_five_boxes(shop: ShopId) -> None:
     came = await at_once(*(partial(orders.place, shop, b, [want(oranges, 1)], now=NOW) for b in buyers))
     assert came == {"done": 5, "SoldOut": 45}
     assert await shelf(oranges) == ("5", "5")
-    assert [slip.number for slip in await Order.all().order_by("number")] == [1, 2, 3, 4, 5]
+    assert len({order.number for order in await Order.all()}) == 5
 
 
 async def test_ten_orders_that_want_one_more_of_the_last_five(shop: ShopId) -> None:
@@ -264,32 +265,44 @@ async def test_control_confirming_without_a_lock_tells_the_buyer_ten_times(
 # ── numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_forty_orders_at_once_are_numbered_without_a_gap(shop: ShopId) -> None:
+async def test_forty_orders_at_once_have_forty_numbers(shop: ShopId) -> None:
     """Eight of them are refused in between, and take no number with them."""
     oranges, eggs = await a_product("橙子", stock=100), await a_product("鸡蛋", stock=0)
     wants = [[want(oranges, 1)] if n % 6 else [want(oranges, 1), want(eggs, 1)] for n in range(48)]
     buyers = await customers(48)
+    await an_order(await a_customer(), (oranges, 1))  # the day has begun
     came = await at_once(
         *(partial(orders.place, shop, b, w, now=NOW) for b, w in zip(buyers, wants, strict=True))
     )
     assert came == {"done": 40, "SoldOut": 8}
     codes = [slip.code for slip in await slips.of_day(shop, TODAY)]
-    assert codes == [f"0501-{n:03d}" for n in range(1, 41)]
+    assert codes == [f"0501-{n:03d}" for n in range(1, 42)]
+
+
+async def test_the_first_orders_of_a_day_come_at_once(shop: ShopId) -> None:
+    buyers = await customers(10)
+    goods = [await a_product(f"橙子{n}") for n in range(10)]  # of the same goods one would wait for the other
+    pairs = zip(buyers, goods, strict=True)
+    await at_once(*(partial(orders.place, shop, buyer, [want(sku, 1)], now=NOW) for buyer, sku in pairs))
+    numbers = {order.number for order in await Order.all()}
+    assert len(numbers) == 10 and min(numbers) >= 1 and max(numbers) <= 20
 
 
 async def test_control_counting_gives_one_number_to_many(
     careless_shop: ShopId, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    meeting = Meeting(database, 10)
+    meeting, drawn = Meeting(database, 10), orders.next_order
 
-    async def careless(shop: int, name: str) -> int:
+    async def careless(shop: ShopId, day: date) -> tuple[OrderId, int]:
+        id, _ = await drawn(shop, day)
         number = await Order.filter(shop_id=shop).count() + 1
         await meeting.wait()
-        return number
+        return id, number
 
-    monkeypatch.setattr(orders, "next_number", careless)
+    await an_order(await a_customer(), (await a_product("梨"), 1))  # the day has begun
+    monkeypatch.setattr(orders, "next_order", careless)
     buyers = await customers(10)
-    goods = [await a_product(f"橙子{n}") for n in range(10)]  # of the same goods one would wait for the other
+    goods = [await a_product(f"橙子{n}") for n in range(10)]
     came = await at_once(
         *(
             partial(orders.place, careless_shop, buyer, [want(sku, 1)], now=NOW)

@@ -30,16 +30,10 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import IntegrityError
-from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.executor import MigrationExecutor
-from tortoise.migrations.graph import MigrationKey
-from tortoise.migrations.schema_editor import BaseSchemaEditor
-from tortoise.migrations.schema_generator.state import State
 from tortoise.models import Model
 
 import shop.records
-from shop.engines.history import lazy
-from shop.engines.schema import PostgresEditor, SqliteEditor
+from shop.engines.history import Detector, Executor
 from shop.transaction import CONNECTION, forget_root, remember_root, run_sql, transaction
 
 APP = "shop"
@@ -228,7 +222,7 @@ async def out_of_step() -> list[str]:
     """What the open models say and no migration does; empty when shop/migrations is complete."""
     return [
         f"{operation.__class__.__name__} {getattr(operation, 'model_name', None) or getattr(operation, 'name', '')}"
-        for writer in await MigrationAutodetector(_apps(), _APPS).changes()
+        for writer in await Detector(_apps(), _APPS).changes()
         for operation in writer.operations
     ]
 
@@ -262,20 +256,8 @@ def _apps() -> Apps:
     return apps
 
 
-class _Executor(MigrationExecutor):
-    """tortoise chooses the SQL dialect by the name of the engine's module and does not know ours."""
-
-    def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
-        is_sqlite = self.connection.capabilities.dialect == "sqlite"
-        editor = SqliteEditor if is_sqlite else PostgresEditor
-        return editor(self.connection, atomic=atomic, collect_sql=collect_sql)
-
-    async def _project_state(self, applied: set[MigrationKey], *, upto: MigrationKey | None = None) -> State:
-        return lazy(await super()._project_state(applied, upto=upto))
-
-
-def _executor() -> MigrationExecutor:
-    return _Executor(get_connection(CONNECTION), _APPS)
+def _executor() -> Executor:
+    return Executor(get_connection(CONNECTION), _APPS)
 
 
 async def reachable(url: str) -> str | None:

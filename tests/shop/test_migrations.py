@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from tortoise.context import require_context
 from tortoise.exceptions import OperationalError
+from tortoise.fields import ForeignKeyField, ForeignKeyRelation
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 from tortoise.migrations.executor import MigrationTarget
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.loader import MigrationLoader
-from tortoise.migrations.operations import RunSQL
+from tortoise.migrations.operations import AddField, RunSQL
 from tortoise.models import Model
 
 import shop.migrations
@@ -241,6 +242,13 @@ async def test_every_pointer_points_where_the_record_says(shop_db: str) -> None:
 
 async def test_nobody_has_changed_a_record_without_a_migration(shop_db: str) -> None:
     assert await out_of_step() == []
+
+
+async def test_a_change_without_a_migration_is_noticed(bare: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    matters = import_module(f"{module.MIGRATIONS}.0021_matters").Migration
+    monkeypatch.setattr(matters, "operations", [])
+    kinds = ("AddField", "AlterField", "AddConstraint", "AlterModelOptions")
+    assert set(await out_of_step()) == {f"{kind} Ticket" for kind in kinds}
 
 
 async def test_migrating_twice_does_nothing(bare: str) -> None:
@@ -513,6 +521,15 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
             await migrate()
     assert (await tables(), await pending_migrations()) == (before, NAMES[1:])
     assert await migrate() == NAMES[1:]
+
+
+async def test_a_step_that_points_to_nowhere_is_refused(bare: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    await migrate_to(NAMES[0])
+    nowhere: ForeignKeyRelation[Any] = ForeignKeyField("shop.Nowhere", null=True)
+    second = import_module(f"{module.MIGRATIONS}.{NAMES[1]}").Migration
+    monkeypatch.setattr(second, "operations", [AddField("Person", "nowhere", nowhere)])
+    with pytest.raises(RuntimeError, match=r"Person points to shop\.Nowhere"):
+        await migrate()
 
 
 async def test_a_failing_step_of_a_shop_that_lives_changes_none_of_its_rows(

@@ -174,6 +174,8 @@ async def migrate() -> list[str]:
     For the start of the shop: nobody else may be writing. Raises RuntimeError when rows would be left that point
     to nothing.
     """
+    if not await pending_migrations():
+        return []
     executor = _executor()
     # Before the transaction: tortoise asks for the table first, and on PostgreSQL a failed question ends everything.
     try:

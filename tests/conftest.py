@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from tortoise.apps import Apps
 from tortoise.context import require_context
+from tortoise.models import Model
 
 from shop.database import close_database, migrate, open_database, record_modules
 from shop.engines.sqlite import PRAGMAS
+from shop.transaction import CONNECTION
 from tests.support.postgres import PostgresServer, in_a_loop_of_its_own
 from tests.support.redis import RedisServer
 
@@ -95,6 +98,25 @@ def waits_for_the_disk() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRAGMAS, "synchronous", "OFF")
         yield own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_are_worked_out_once() -> Iterator[None]:
+    """tortoise works out what may be asked of a model anew each time a database is opened, which is always the same in
+    one dialect. Tests open thousands of databases, a shop one."""
+    work_out = Apps._build_initial_querysets
+    known: dict[type[Model], str] = {}
+
+    def work_out_what_is_new(self: Apps) -> None:
+        dialect = self._connections.get(CONNECTION).capabilities.dialect
+        models = set(self.get_models_iterable())
+        if any(known.get(model) != dialect for model in models):
+            work_out(self)
+            known.update(dict.fromkeys(models, dialect))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Apps, "_build_initial_querysets", work_out_what_is_new)
+        yield
 
 
 @pytest.fixture

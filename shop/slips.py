@@ -8,8 +8,6 @@ from datetime import date, datetime
 from types import EllipsisType
 from zoneinfo import ZoneInfo
 
-from tortoise.queryset import QuerySet
-
 from shop.kit.codes import read_order_code
 from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
 from shop.kit.money import Money
@@ -155,12 +153,6 @@ async def placing_now(shop: ShopId, sku: str) -> int:
 
 
 # ── from rows ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def open_rows(shop: int, buyer: int) -> QuerySet[Order]:
-    """The buyer's orders without money in them, newest first."""
-    alive = [Status.UNPAID, Status.PREPARING]
-    return Order.filter(shop_id=shop, buyer_id=buyer, status__in=alive, paid_at=None).order_by("-id")
 
 
 _ALIVE = (Status.UNPAID.value, Status.PREPARING.value)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 
-ONE = Quantity.of(1)
-
 
 def part_share(net: Money, qty: Quantity, *, gone: Quantity, more: Quantity) -> Money:
     """Of a line of `qty` that cost `net`: the next `more` after `gone`. Raises ValueError for a part that is not there."""
@@ -14,8 +12,3 @@ def part_share(net: Money, qty: Quantity, *, gone: Quantity, more: Quantity) -> 
         raise ValueError(f"{gone} and {more} are no parts of {qty}")
     upto = net.fen * (gone + more).milli // qty.milli
     return Money(upto - net.fen * gone.milli // qty.milli)
-
-
-def unit_share(net: Money, qty: int, k: int) -> Money:
-    """Unit k (from 0) of so many whole units."""
-    return part_share(net, Quantity.of(qty), gone=Quantity.of(k), more=ONE)

@@ -14,8 +14,13 @@ from shop.rules.commission import Referral, shares
 from shop.rules.earnings import points_on
 from shop.rules.pricing import quote
 from shop.rules.quotes import Priced
-from shop.rules.shares import part_share, unit_share
+from shop.rules.shares import part_share
 from tests.support.carts import item
+
+
+def unit_share(net: Money, qty: int, k: int) -> Money:
+    """Unit k (from 0) of so many whole units."""
+    return part_share(net, Quantity.of(qty), gone=Quantity.of(k), more=Quantity.of(1))
 
 
 def test_the_units_of_a_line_differ_by_a_fen_at_most() -> None:

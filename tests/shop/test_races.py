@@ -30,7 +30,7 @@ from shop.records.shops import Pairing
 from shop.records.stock import StockItem
 from shop.refusals import AlreadyHandedOver, AlreadyPaid, NameTaken, SoldOut, WrongPairingCode
 from shop.rules.orders import Status
-from shop.slips import open_rows
+from shop.slips import newest_open
 from shop.transaction import run_sql, transaction, unit_of_work
 from tests.support.at_once import Meeting, at_once
 from tests.support.world import (
@@ -128,7 +128,7 @@ async def test_control_without_the_buyers_lock_there_are_two_bills(
     meeting = Meeting(database, 2)
 
     async def careless(shop: int, buyer: int, *statuses: Status, campaign: object) -> Order | None:
-        found = await open_rows(shop, buyer).select_for_update().first()
+        found = await newest_open(shop, buyer, lock="FOR UPDATE")
         await meeting.wait()
         return found
 
@@ -158,7 +158,7 @@ async def test_control_without_the_orders_lock_edits_are_lost(
     meeting = Meeting(database, 5)
 
     async def careless(shop: int, buyer: int, *statuses: Status, campaign: object) -> Order | None:
-        found = await open_rows(shop, buyer).first()
+        found = await newest_open(shop, buyer)
         await meeting.wait()
         return found
 

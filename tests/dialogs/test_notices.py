@@ -560,6 +560,11 @@ async def _(town: Town) -> Happening:
     return events.ParcelMoved(await a_sent_parcel(town), "sent")
 
 
+@case("ParcelMoved all of it", buyer="0501-001 出发了：橙子2箱，在路上了")
+async def _(town: Town) -> Happening:
+    return events.ParcelMoved(await a_sent_parcel(town, 2), "sent")
+
+
 @case(
     "ParcelMoved arrived",
     buyer="0501-001 送到了：橙子1箱。还有 橙子1箱 在店里给你留着，取货码 <取货码> 接着用。有不好的说一声，谢谢",

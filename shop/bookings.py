@@ -19,9 +19,18 @@ from shop.on_offer import campaign
 from shop.records.bookings import Absence
 from shop.records.bookings import Appointment as Row
 from shop.records.orders import Order
-from shop.refusals import DepositFirst, DepositStays, NoAppointment, NoSuchService, TimeTaken, TooManyBookings
+from shop.refusals import (
+    CannotUndo,
+    DepositFirst,
+    DepositStays,
+    NoAppointment,
+    NoSuchService,
+    TimeTaken,
+    TooManyBookings,
+)
 from shop.rules.baskets import Want
 from shop.rules.bookings import (
+    LIFE,
     LIVE,
     LOOK_AHEAD,
     MOST,
@@ -192,6 +201,21 @@ async def missed(shop: ShopId, id: int, by: PersonId, *, now: datetime) -> Appoi
     if (await appointment(id)).starts > now:
         raise NoAppointment
     return await _over(shop, id, by, "did_not_come", now)
+
+
+async def not_said(shop: ShopId, id: int, *, now: datetime) -> Appointment:
+    """撤销 of 到了 and 没来: he is expected as before, and his deposit is kept for him. Raises CannotUndo."""
+    async with transaction():
+        row = await Row.get(id=id, shop_id=shop)
+        if row.order_id is None:  # an order is locked before its appointment
+            row = await Row.filter(id=id).select_for_update().get()
+        if LIFE.after(State(row.state), "taken_back") is None:
+            raise CannotUndo("这个预约已经不是刚才那样了")
+        if row.order_id is None:
+            await step(row, "taken_back")
+        else:
+            await pickups.take_back(OrderId(row.order_id), now=now)
+        return await appointment(id)
 
 
 async def remind_due(*, now: datetime) -> int:

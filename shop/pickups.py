@@ -155,14 +155,16 @@ async def take_back(order_id: OrderId, *, parcel: int | None = None, now: dateti
             await _open_again(order, taken)
         elif parcel is None or order.status != Status.PREPARING:
             raise CannotUndo(_TOO_LATE)
+        is_deposit = False  # who came for his appointment heard of no goods
         if parcel is None:
             if await packing.of_order(order.id):
                 raise CannotUndo(_TOO_LATE)
-            await slots.follow(order, Status.PREPARING, now=now)
+            is_deposit = await slots.follow(order, Status.PREPARING, now=now)
             await stock.take_back(order.id, order.code, now=now)
         else:
             await _take_parcel_back(order, parcel, now)
-        tx.tell(OrderTakenBack(order.id), at=now)
+        if not is_deposit:
+            tx.tell(OrderTakenBack(order.id), at=now)
 
 
 _TOO_LATE = "这单不能退回去了"

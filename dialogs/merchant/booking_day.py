@@ -1,4 +1,4 @@
-"""今天预约: who comes today and tomorrow; 到了 小李, 没来 小李."""
+"""今天预约: who comes today and tomorrow; 到了 小李, 没来 小李, each taken back by 撤销."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from dialogs import appointing
-from dialogs.command import Command
+from dialogs.command import UNDO_FOR, Command
 from dialogs.engine import Data, Done, Slot
 from dialogs.hear.reading import Reading
 from dialogs.hear.times import find_times
@@ -64,6 +64,7 @@ class Spoken(Command):
     """A word about one customer of today, by name; with the hour where he comes twice."""
 
     roles = STAFF
+    undo_for = UNDO_FOR
     words_said = Slot(parse_words, optional=True)
     pattern: ClassVar[re.Pattern[str]]
     word: ClassVar[str]
@@ -90,7 +91,12 @@ class Spoken(Command):
         if not his:
             raise NoAppointment
         one, text = await self.noted(turn, his[0].id)
-        return Done((turn.here(text),), after={"appointment": one.id})
+        undo = {"appointment": one.id}
+        return Done((turn.here(f"{text}（撤销 2 分钟内有效）"),), undo=undo, after=undo)
+
+    async def take_back(self, turn: Turn, undo: Data) -> str:
+        one = await bookings.not_said(turn.shop, undo["appointment"], now=turn.now)
+        return f"{one.who} {appointing.what(one, turn.now)}还约着"
 
     async def noted(self, turn: Turn, which: int) -> tuple[Appointment, str]:
         """What is done about this appointment, and what is said of it."""

@@ -47,6 +47,7 @@ LIFE: Life[State] = Life(
         Step(S.BOOKED, "came", S.DONE),
         Step(S.BOOKED, "did_not_come", S.NO_SHOW),
         Step(S.DONE, "taken_back", S.BOOKED),
+        Step(S.NO_SHOW, "taken_back", S.BOOKED),
     ),
     waits={S.HELD: "its order's `pay_due_at`", S.BOOKED: "who comes, or a day after `ends_at`"},
     shown={

@@ -104,8 +104,12 @@ async def test_a_name_that_comes_twice_is_asked_for_with_its_hour(street: Street
         await street.say("小李", said, PRIVATE)
     (asked,) = await street.texts("店主", "到了 小李", PRIVATE)
     assert asked.startswith("“小李”有 2 个预约") and "到了 小李 11:00" in asked
-    assert await street.texts("店主", "到了 小李 15:00", PRIVATE) == ["小李 剪发来了，到店付 ¥38.00"]
+    assert await street.texts("店主", "到了 小李 15:00", PRIVATE) == [
+        "小李 剪发来了，到店付 ¥38.00（撤销 2 分钟内有效）"
+    ]
     assert await states() == ["booked", "done"]
+    assert await street.texts("店主", "撤销", PRIVATE) == ["撤销了：小李 剪发 今天15:00（阿强）还约着"]
+    assert await states() == ["booked", "booked"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,6 @@ async def test_histories_of_appointments_keep_the_books(shop: ShopId) -> None:
         assert wrong == [], f"seed {seed}"
         done, refused = done + Counter(one.done), refused + one.refused
     assert set(done) == {
-        "book", "move", "pay", "cancel", "rest", "work", "tick", "give_back", "came", "missed", "change",
+        "book", "move", "pay", "cancel", "rest", "work", "tick", "give_back", "came", "missed", "not_said", "change",
     }  # fmt: skip
     assert done["book"] > HISTORIES and refused > HISTORIES  # they were histories

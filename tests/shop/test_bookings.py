@@ -15,6 +15,7 @@ from shop.catalogue import goods
 from shop.kit.ids import ShopId
 from shop.kit.money import Money
 from shop.refusals import (
+    CannotUndo,
     DepositStays,
     NoAppointment,
     NoSuchResource,
@@ -199,6 +200,7 @@ async def test_the_code_of_a_deposit_means_that_he_came_and_may_be_taken_back(sh
     assert await state_of(mine) == State.DONE
     await pickups.take_back(slip.id, now=NOW)
     assert await state_of(mine) == State.BOOKED
+    assert "OrderTakenBack" not in await happened()  # he heard of no goods, and hears of none
 
 
 async def test_two_hours_before_the_deposit_stays_and_he_must_say_so(shop: ShopId) -> None:
@@ -231,6 +233,24 @@ async def test_who_came_and_who_did_not_leave_their_deposit(shop: ShopId) -> Non
     assert (await state_of(mine), (await slips.slip(slip.id)).status) == (State.NO_SHOW, Status.FULFILLED)
     with pytest.raises(NoAppointment):
         await bookings.came(shop, mine.id, boss, now=at(11, 30))
+
+
+@pytest.mark.parametrize("deposit", [0, 1000])
+async def test_what_was_said_about_who_came_is_taken_back_once(shop: ShopId, deposit: int) -> None:
+    cut, boss = await a_barber(shop, deposit=deposit), await a_clerk()
+    mine, slip = await bookings.book(shop, await a_customer(), cut.id, at(11), now=NOW)
+    if slip is not None:
+        await pay(slip)
+    for said in (bookings.came, bookings.missed):
+        await said(shop, mine.id, boss, now=at(11, 30))
+        assert (await bookings.not_said(shop, mine.id, now=at(11, 31))).state == State.BOOKED
+        with pytest.raises(CannotUndo):
+            await unit_of_work(partial(bookings.not_said, shop, mine.id, now=at(11, 31)))
+    if slip is not None:
+        assert (await slips.slip(slip.id)).status == Status.PREPARING
+    assert "11:00" not in await free(shop, cut)
+    await bookings.missed(shop, mine.id, boss, now=at(11, 32))
+    assert await state_of(mine) == State.NO_SHOW
 
 
 async def test_silence_for_a_day_means_that_he_came(shop: ShopId) -> None:

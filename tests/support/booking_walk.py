@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.refusal import Refusal
 from shop.refusals import NoAppointment
-from shop.rules.bookings import Appointment, Span
+from shop.rules.bookings import Appointment, Span, State
 from shop.rules.refunds import What
 from shop.slips import Slip
 from shop.transaction import unit_of_work
@@ -32,7 +32,8 @@ class History:
     boss: PersonId
     people: list[PersonId]
     chance: Random
-    now: datetime = NOW
+    today: date
+    now: datetime
     services: list[int] = field(default_factory=list)
     made: list[int] = field(default_factory=list)
     deposits: list[tuple[Slip, str]] = field(default_factory=list)
@@ -71,6 +72,7 @@ class History:
             self.came,
             self.missed,
             self.missed,
+            *[self.not_said] * 3,
             self.change,
         ]
 
@@ -81,7 +83,7 @@ class History:
         self.services = sorted({*self.services, made.id})
 
     def _at(self) -> datetime:
-        day = TODAY + timedelta(days=self.chance.randint(0, 1))
+        day = self.today + timedelta(days=self.chance.randint(0, 1))
         return datetime.combine(day, time(10), ZONE) + timedelta(minutes=30 * self.chance.randint(0, 8))
 
     async def book(self) -> None:
@@ -101,10 +103,12 @@ class History:
         leaves = self.chance.random() < 0.5
         await bookings.cancel(self.shop, one.person, one.id, leaves_deposit=leaves, now=self.now)
 
-    async def _any(self) -> Appointment:
+    async def _any(self, *states: State) -> Appointment:
+        """One that stands so, where there is one."""
         if not self.made:
             raise NoAppointment
-        return await appointments.appointment(self.chance.choice(self.made))
+        made = [await appointments.appointment(id) for id in self.made]
+        return self.chance.choice([one for one in made if one.state in states] or made)
 
     async def pay(self) -> None:
         """In time, too late, or once more."""
@@ -122,12 +126,16 @@ class History:
         await refunds.paid_back(case.number, now=self.now)
 
     async def came(self) -> None:
-        await bookings.came(self.shop, (await self._any()).id, self.boss, now=self.now)
+        await bookings.came(self.shop, (await self._any(State.BOOKED)).id, self.boss, now=self.now)
 
     async def missed(self) -> None:
         begun = [id for id in self.made if (await appointments.appointment(id)).starts <= self.now]
         for id in begun[-1:]:
             await bookings.missed(self.shop, id, self.boss, now=self.now)
+
+    async def not_said(self) -> None:
+        over = await self._any(State.DONE, State.NO_SHOW, State.CANCELLED)
+        await bookings.not_said(self.shop, over.id, now=self.now)
 
     async def rest(self) -> None:
         start = self._at()
@@ -156,5 +164,6 @@ class History:
 
 async def history(shop: ShopId, seed: int) -> tuple[History, list[Breach]]:
     people = [await a_customer(f"客{n} {seed}") for n in range(4)]
-    one = History(shop, await a_clerk(), people, Random(seed))
+    away = timedelta(days=3 * seed)  # no history finds the days of another full
+    one = History(shop, await a_clerk(), people, Random(seed), TODAY + away, NOW + away)
     return one, await one.run()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from shop import ledger, referrals
 from shop.counters import next_number
@@ -16,6 +17,7 @@ from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.records.orders import Line, Order
 from shop.records.referrals import Commission, CommissionAccount, Payout
+from shop.records.shops import Shop
 from shop.refusals import NoSuchPayout, NothingToDraw
 from shop.rows import add, change, read
 from shop.rules.commission import LIFE, State, shares, taken_back
@@ -105,7 +107,7 @@ async def due(*, now: datetime, skip: int = 0, limit: int = 50) -> tuple[int, ..
 
 
 async def release(id: int, *, now: datetime) -> bool:
-    """What is left of the share can be drawn; its owner hears of new money once a day. False when it is not due."""
+    """What is left of the share can be drawn; its owner hears of new money once a day of the shop. False when it is not due."""
     async with transaction() as tx:
         found = await read(
             Commission, "WHERE id = ? AND state = 'frozen' AND due_at <= ?", [id, now], lock="FOR UPDATE"
@@ -116,9 +118,10 @@ async def release(id: int, *, now: datetime) -> bool:
         left = one.fen - one.back_fen
         await change(Commission, "WHERE id = ?", [id], state=LIFE.after(State.FROZEN, "released"))
         await _move(one, RELEASED, f"{one.line_id} {one.level}", now, frozen=-left, available=left)
+        day = now.astimezone(ZoneInfo((await Shop.get(id=one.shop_id)).tz)).date().isoformat()
         told = await run_sql(
             "UPDATE commission_account SET told_on = ? WHERE shop_id = ? AND person_id = ? AND told_on <> ? RETURNING id",
-            [day := str(now.date()), one.shop_id, one.person_id, day],
+            [day, one.shop_id, one.person_id, day],
         )
         if told:
             tx.tell(CommissionFreed(one.person_id), at=now)

@@ -18,7 +18,17 @@ from shop.rules.refunds import What
 from shop.slips import Slip
 from shop.transaction import run_sql
 from tests.support.at_once import at_once
-from tests.support.world import NOW, a_clerk, a_customer, a_paid_order, a_product, a_refund, after, hand_over
+from tests.support.world import (
+    NOW,
+    a_clerk,
+    a_customer,
+    a_paid_order,
+    a_product,
+    a_refund,
+    after,
+    hand_over,
+    happened,
+)
 
 LATER = after(days=9)  # a day to complain, a week of frost, and one more
 
@@ -59,6 +69,29 @@ async def test_commission_waits_until_the_order_is_over_and_a_week_more(shop: Sh
     await tick(LATER)
     await tick(LATER)
     assert await has(shop, promoter) == (0, 400, 0, 0)
+
+
+async def test_new_money_is_told_once_a_day_and_the_day_is_the_shops(shop: ShopId) -> None:
+    """At seven, at nine, and half an hour after midnight in Shanghai: the first two are one day, though UTC turns between
+    them; the second and the third are two, though it does not."""
+    promoter = await a_promoter(shop)
+    friend, apples, boss = (
+        await a_customer("小李"),
+        await a_product("苹果", "20.00", stock=20),
+        await a_clerk(),
+    )
+    await brings(shop, promoter, friend)
+    told = []
+    for hours in (-3, -1, 14.5):  # from ten in the morning
+        paid = await a_paid_order(friend, (apples, 1))
+        await hand_over(paid, boss, now=NOW)
+        (one,) = [
+            row["id"] for row in await run_sql("SELECT id FROM commission WHERE order_id = ?", [paid.id])
+        ]
+        await commission.begin_to_thaw(paid.id, now=NOW)
+        assert await commission.release(one, now=after(days=9, hours=hours))
+        told.append((await happened()).count("CommissionFreed"))
+    assert told == [1, 1, 2]
 
 
 async def test_60_commission_paid_out_before_the_refund(shop: ShopId) -> None:
@@ -229,7 +262,7 @@ async def test_a_coupon_for_the_inviter_comes_with_the_first_order_that_is_over(
     """Once, however much the friend buys; never for one that went back."""
     promoter = await a_promoter(shop)
     paid, _ = await a_friends_order(shop, promoter)
-    assert (await referrals.invited_by(promoter))[1:] == (1, 0)
+    assert await referrals.brought(promoter) == (1, 0)
     assert await orders.complete(paid.id, now=after(days=2))
-    assert (await referrals.invited_by(promoter))[1:] == (1, 1)
+    assert await referrals.brought(promoter) == (1, 1)
     assert not await referrals.thank(paid.id, now=after(days=3))

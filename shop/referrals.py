@@ -156,15 +156,22 @@ async def earners(buyer: PersonId) -> tuple[PersonId | None, PersonId | None]:
     return await _promoting(rows[0]["one"]), await _promoting(rows[0]["two"])
 
 
-async def invited_by(person: PersonId, *, limit: int = 20) -> tuple[tuple[Invited, ...], int, int]:
-    """The last who came by his code, and how many came and have bought in all."""
+async def brought(person: PersonId) -> tuple[int, int]:
+    """How many came by his code, and how many of them have bought."""
+    (row,) = await run_sql(
+        "SELECT count(*) AS came, count(thanked_at) AS bought FROM invitation WHERE inviter_id = ?", [person]
+    )
+    return int(row["came"]), int(row["bought"])
+
+
+async def invited_by(person: PersonId, *, skip: int = 0, limit: int = 20) -> tuple[Invited, ...]:
+    """Who came by his code, the last first, without the first `skip` of them."""
     rows = await run_sql(
         "SELECT person.name, i.thanked_at IS NOT NULL AS bought FROM invitation AS i "
-        "JOIN person ON person.id = i.person_id WHERE i.inviter_id = ? ORDER BY i.id DESC",
-        [person],
+        "JOIN person ON person.id = i.person_id WHERE i.inviter_id = ? ORDER BY i.id DESC LIMIT ? OFFSET ?",
+        [person, limit, skip],
     )
-    some = tuple(Invited(str(row["name"]), bool(row["bought"])) for row in rows)
-    return some[:limit], len(some), sum(one.bought for one in some)
+    return tuple(Invited(str(row["name"]), bool(row["bought"])) for row in rows)
 
 
 async def top(shop: ShopId, *, since: datetime, limit: int = 10) -> tuple[Top, ...]:

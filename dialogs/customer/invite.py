@@ -4,8 +4,10 @@ must be called, and answers in private: nobody there is told who brought whom.""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from dialogs.engine import Data, Dialogue, Done, Question
+from dialogs.engine import Data, Dialogue, Done, Question, Slot
+from dialogs.pages import parse_page
 from dialogs.turn import Turn
 from shop import coupon_templates, referrals, tries
 from shop.kit.refusal import Refusal
@@ -53,17 +55,24 @@ class MyFriends(Dialogue):
     starts = ("我邀请的人", "我邀请的", "我拉的人", "我邀请了谁")
     private_only = True
     examples = ("我邀请的人",)
+    page = Slot(parse_page, optional=True)
 
     def is_meant(self, turn: Turn) -> bool:
         return turn.room is not None and turn.addressed and _alone(turn) in self.starts
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
-        some, came, bought = await referrals.invited_by(turn.person.id, limit=MOST_NAMED)
+        came, bought = await referrals.brought(turn.person.id)
         if not came:
             return _in_private(turn, "还没有朋友用你的邀请码。回“邀请”拿码，转给朋友")
+        before = data.get("page", 0) * MOST_NAMED
+        some = await referrals.invited_by(turn.person.id, skip=before, limit=MOST_NAMED)
         names = "、".join(f"{mask(one.name)}{'（买过）' if one.bought else ''}" for one in some)
-        more = "…" if came > len(some) else ""
-        return _in_private(turn, f"你邀请了 {came} 位，{bought} 位买过：{names}{more}")
+        head = "还有" if before else f"你邀请了 {came} 位，{bought} 位买过"
+        rest = came - before - len(some)
+        how = "回“更多”" if turn.room is None else "回“我邀请的人”看"
+        tail = f"\n还有 {rest} 位，{how}" if rest > 0 else ""
+        stays = "page" if rest > 0 and turn.room is None else ""
+        return replace(_in_private(turn, f"{head}：{names}{tail}"), stays=stays)
 
 
 def _alone(turn: Turn) -> str:

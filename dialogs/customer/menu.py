@@ -6,18 +6,13 @@ from collections.abc import Sequence
 
 from dialogs import voice
 from dialogs.engine import Data, Dialogue, Done, Slot
-from dialogs.hear.reading import Pending, Reading
+from dialogs.hear.reading import Pending
+from dialogs.pages import parse_page
 from dialogs.speech import Button, Card, Row
 from dialogs.turn import Turn
 from shop.catalogue import OnMenu, menu
 
 IN_GROUP, IN_PRIVATE = 8, 15
-MORE = ("更多", "下一页", "还有呢", "还有别的吗")
-
-
-def parse_page(reading: Reading, old: object, asked: bool) -> object:
-    wants_more = reading.text.strip() in MORE
-    return (old if isinstance(old, int) else 0) + 1 if wants_more and asked else None
 
 
 class Menu(Dialogue):

@@ -164,7 +164,8 @@ class Outbox:
                 await self._put_aside(letter, "stale")
         reachable = [letter for letter in fresh if not await self._waits_for_a_friend(letter, now)]
         await self._behind_a_stranger(here, now, hold)
-        chosen = self._within_pace(reachable, now)
+        true = [one for letter in reachable if (one := await self._as_it_stands(letter, now)) is not None]
+        chosen = self._within_pace(true, now)
         if not chosen:
             return 0
         mine = set(await unit_of_work(lambda: mail.claim([letter.id for letter in chosen])))
@@ -180,6 +181,14 @@ class Outbox:
             return False
         await unit_of_work(lambda: apart.wait_for_a_friend(letter, self._links, now=now))
         return True
+
+    async def _as_it_stands(self, letter: Sealed, now: datetime) -> Sealed | None:
+        """In the words that are true by now; None where none are."""
+        channel, about = self._channels[letter.channel], letter.body.get("unreached")
+        is_reached = about is None or channel.abilities.strangers or await channel.reaches(about["account"])
+        if is_reached and "links" not in letter.body:
+            return letter
+        return await unit_of_work(lambda: apart.as_it_stands(letter, is_reached=is_reached, now=now))
 
     async def _behind_a_stranger(self, here: Sequence[str], now: datetime, hold: timedelta) -> None:
         """What is written to somebody for whom an older letter waits is looked at at once: its group is to hear of it

@@ -11,7 +11,7 @@ from typing import Any
 from dialogs.night import Night
 from dialogs.speech import Button, Card, Row, Say
 from shop import people, quiet
-from shop.kit.ids import PersonId
+from shop.kit.ids import OrderId, PersonId
 from shop.mail import NewLetter
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,9 @@ async def letters(
         if address is None:
             continue
         to_channel, to_room, account = address
+        body = to_body(say)
+        if say.unreached is not None and sender is not None:
+            body["unreached"] = {"account": sender[1], "text": say.unreached}
         made.append(
             NewLetter(
                 key=f"{key}.{n}",
@@ -70,7 +73,7 @@ async def letters(
                 room=to_room,
                 account=account,
                 lane=say.lane,
-                body=to_body(say),
+                body=body,
                 not_before=manners.not_before(say, now),
                 fold=say.fold,
                 ends=say.ends,
@@ -121,7 +124,15 @@ def to_body(say: Say) -> dict[str, Any]:
         body["announces"] = True
     if say.topic:
         body["topic"] = say.topic
+    if say.pays is not None:
+        body["pays"] = say.pays
     return body
+
+
+def pays(body: dict[str, Any]) -> OrderId | None:
+    """The order that is paid by what this letter holds."""
+    order = body.get("pays") or (body.get("card") or {}).get("pays")
+    return OrderId(order) if order is not None else None
 
 
 def card_of(body: dict[str, Any]) -> Card | None:

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 
 def befriend(name: str) -> str:
     return f"{name}，咱们还不是好友，私聊发不到你。加我好友跟我打个招呼，单子马上发你"
 
 
-def pay_here(name: str, link: str) -> str:
-    return f"{name}，付款点这里（只能打开一次）：{link} 取货码要加我好友才能发你"
+@dataclass(frozen=True, slots=True)
+class Link:
+    """By which somebody pays his order; it opens once."""
+
+    order: int
+    name: str
+    address: str
+    is_deposit: bool = False
+
+    @property
+    def gets(self) -> str:
+        """What he is told in private once he has paid."""
+        return "约好的时间" if self.is_deposit else "取货码"
+
+
+def pay_here(links: Sequence[Link]) -> str:
+    """One line for everybody who waits for his link."""
+    if len(links) == 1:
+        (one,) = links
+        return f"{one.name}，付款点这里（只能打开一次）：{one.address} {one.gets}要加我好友才能发你"
+    each = "\n".join(f"{one.name} {one.address}" for one in links)
+    gets = "、".join(dict.fromkeys(one.gets for one in links))
+    return f"付款点自己那条（只能打开一次）：\n{each}\n{gets}要加我好友才能发你们"
 
 
 def not_renamed(room: str, name: str) -> str:

@@ -28,8 +28,18 @@ async def tell_the_staff(turn: Turn, *, sorry: str = "", hint: str = "", skill: 
     )
     told = await _told(turn, is_new=request.is_new)
     private = turn.privately(f"{sorry}{told}{hint}")
-    public = turn.to_room(f"{turn.name}，店里私聊回你")
+    public = turn.to_room(f"{turn.name}，店里私聊回你", unreached=f"{turn.name}，店里知道了")
     return Done((private, public) if public else (private,), facts={"找人单": f"#{request.id}"})
+
+
+async def ask_the_shop(turn: Turn) -> Done:
+    """A question that only a person can answer: it is passed on, and answered in private."""
+    request = await desk.pass_on(turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now)
+    away = await when_back(turn)
+    begun, when = ("这个我记下了，现在没人在店里", away) if away else ("这个我帮你问店里", "问到了")
+    text = f"{begun}，{when}私聊回你"
+    said = turn.to_room(text, unreached=f"{begun}，加我好友，{when}回你") or turn.privately(text)
+    return Done((said,), facts={"找人单": f"#{request.id}"})
 
 
 async def look_at_it(turn: Turn, why: str, *, skill: str) -> None:

@@ -58,5 +58,4 @@ def told(turn: Turn, slip: Slip, address: str) -> tuple[Say, ...]:
     private = turn.privately(
         text, card=turn.slip_card(slip), buttons=voice.slip_buttons(slip), fold=f"slip:{slip.code}"
     )
-    public = turn.to_room(f"{turn.name}：{slip.code} 私聊发你了")
-    return (public, private) if public else (private,)
+    return (*turn.pointer(slip), private)

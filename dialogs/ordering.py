@@ -196,8 +196,8 @@ def _facts(slip: Slip) -> dict[str, str]:
 def placed(turn: Turn, slip: Slip, address: str = "") -> tuple[Say, ...]:
     """The line in the group (goods and counts) and the private slip (money, link, and where it is brought)."""
     said = "加好了" if slip.joined else "记下了"
-    goods = f"{turn.name}：{voice.all_goods(slip.lines)}，{said}（{slip.code}）。付款和取货码私聊发你"
-    return _told(turn, slip, goods, address)
+    goods = f"{turn.name}：{voice.all_goods(slip.lines)}，{said}（{slip.code}）"
+    return _told(turn, slip, f"{goods}。付款和取货码私聊发你", address, unreached=goods)
 
 
 def edited(turn: Turn, slip: Slip, address: str = "") -> tuple[Say, ...]:
@@ -206,14 +206,16 @@ def edited(turn: Turn, slip: Slip, address: str = "") -> tuple[Say, ...]:
     return _told(turn, slip, f"{turn.name}：{voice.all_goods(slip.lines)}（{slip.code}）", address)
 
 
-def _told(turn: Turn, slip: Slip, goods: str, address: str) -> tuple[Say, ...]:
+def _told(
+    turn: Turn, slip: Slip, goods: str, address: str, *, unreached: str | None = None
+) -> tuple[Say, ...]:
     private = turn.privately(
         delivering.with_address(turn, slip, address),
         card=turn.slip_card(slip),
         buttons=voice.slip_buttons(slip),
         fold=f"slip:{slip.code}",
     )
-    public = turn.to_room(goods, fold=f"order:{slip.code}")
+    public = turn.to_room(goods, fold=f"order:{slip.code}", unreached=unreached)
     return (public, private) if public else (private,)
 
 

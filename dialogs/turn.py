@@ -162,6 +162,15 @@ class Turn:
     ) -> Say:
         return Say(text, person=self.person.id, card=card, buttons=buttons, fold=fold)
 
-    def to_room(self, text: str, *, fold: str | None = None, lane: Lane = "reply") -> Say | None:
-        """One line in the group, when this is one."""
-        return Say(text, room=self.room.id, fold=fold, lane=lane) if self.room else None
+    def to_room(
+        self, text: str, *, fold: str | None = None, lane: Lane = "reply", unreached: str | None = None
+    ) -> Say | None:
+        """One line in the group, when this is one; `unreached` where it speaks of private words that reach nobody."""
+        return Say(text, room=self.room.id, fold=fold, lane=lane, unreached=unreached) if self.room else None
+
+    def pointer(self, slip: Slip | None = None) -> tuple[Say, ...]:
+        """小李，私聊发你了: in a group, that there are private words (about this order); whom those do not reach is told
+        so instead (bot/apart.py)."""
+        about = f"：{slip.code} " if slip else "，"
+        public = self.to_room(f"{self.name}{about}私聊发你了", unreached="")
+        return (public,) if public else ()

@@ -12,7 +12,7 @@ from shop import orders, people, pickups, resources, slots
 from shop.appointments import appointment, coming
 from shop.catalogue import goods
 from shop.events import AppointmentSoon
-from shop.kit.ids import OrderId, PersonId, ShopId
+from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.on_offer import campaign
@@ -113,7 +113,7 @@ async def _free(
 
 
 async def book(
-    shop: ShopId, person: PersonId, service: int, at: datetime, *, now: datetime
+    shop: ShopId, person: PersonId, service: int, at: datetime, *, now: datetime, room: RoomId | None = None
 ) -> tuple[Appointment, Slip | None]:
     """预约: the time is his at once; with a deposit for as long as he has to pay it, and its order is given as well.
     Raises NoSuchService, TimeTaken with what is free, TooManyBookings, DepositFirst while another deposit waits."""
@@ -126,7 +126,7 @@ async def book(
         if len(mine) >= MOST:
             raise TooManyBookings(MOST)
         found = await _taken(shop, wanted, at, now, None)
-        slip = await _deposit(shop, person, wanted, now) if wanted.deposit else None
+        slip = await _deposit(shop, person, wanted, room, now) if wanted.deposit else None
         row = await Row.create(
             shop_id=shop,
             person_id=person,
@@ -273,12 +273,13 @@ async def _taken(shop: ShopId, service: Service, at: datetime, now: datetime, in
     return found
 
 
-async def _deposit(shop: ShopId, person: PersonId, service: Service, now: datetime) -> Slip:
+async def _deposit(
+    shop: ShopId, person: PersonId, service: Service, room: RoomId | None, now: datetime
+) -> Slip:
     assert service.campaign is not None, "a deposit is sold by its campaign"
     of = await campaign(service.campaign)
-    return await orders.place(
-        shop, person, [Want(of.items[0].sku, Quantity.of(1), "add")], now=now, campaign=of
-    )
+    one = Want(of.items[0].sku, Quantity.of(1), "add")
+    return await orders.place(shop, person, [one], now=now, room=room, campaign=of)
 
 
 async def _locked(shop: ShopId, id: int, *, person: PersonId | None, now: datetime) -> Row:

@@ -448,6 +448,17 @@ async def is_written(key: str, *, since: datetime) -> bool:
     return await Letter.filter(key=key, written_at__gt=since).exists()
 
 
+async def unsent(fold: str, channel: str, room: str) -> list[Sealed]:
+    """What a newer letter of this fold will take the place of."""
+    rows = await Letter.filter(fold=fold, channel=channel, room=room, state="new").order_by("id")
+    return [_sealed(row) for row in rows]
+
+
+async def reword(id: int, body: dict[str, Any]) -> None:
+    """It has not been said yet, and other words are true by now."""
+    await run_sql("UPDATE letter SET body = ? WHERE id = ? AND state = 'new'", [dumps(body), id])
+
+
 async def claim(ids: Sequence[int]) -> list[int]:
     """Mark letters as being sent; gives those that nobody else took first."""
     if not ids:

@@ -6,6 +6,7 @@ one, and all of them end with the order's time to pay.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,7 +15,10 @@ from typing import Literal
 from shop import slips
 from shop.kit.codes import new_letters
 from shop.kit.ids import OrderId, ShopId
+from shop.on_offer import campaign
+from shop.records.orders import Order
 from shop.records.payments import PayLink
+from shop.rules.campaigns import Kind
 from shop.rules.orders import Status
 from shop.slips import Slip
 from shop.transaction import run_sql, transaction
@@ -70,9 +74,20 @@ async def look(shop: ShopId, token: str, browser: str, *, now: datetime) -> Look
     return Look("his", slip) if row.holder_hash == _hash(browser) else Look("taken")
 
 
+async def to_pay(orders: Sequence[int], *, now: datetime) -> frozenset[int]:
+    """Which of these may still be paid."""
+    rows = await Order.filter(id__in=list(orders))
+    return frozenset(slip.id for slip in await slips.slips_of(rows) if is_to_pay(slip, now))
+
+
 def is_to_pay(slip: Slip, now: datetime) -> bool:
     in_time = slip.pay_due_at is None or slip.pay_due_at > now
     return slip.status == Status.UNPAID and slip.payable.fen > 0 and in_time
+
+
+async def pays_a_deposit(slip: Slip) -> bool:
+    """Is it a time that he gets for his money, and no goods?"""
+    return slip.campaign is not None and (await campaign(slip.campaign)).kind == Kind.BOOKING
 
 
 def _hash(secret: str) -> str:

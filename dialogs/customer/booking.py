@@ -8,12 +8,13 @@ from typing import Any
 
 from dialogs import appointing
 from dialogs.appointing import When
+from dialogs.calling import ask_the_shop
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
 from dialogs.hear.reading import Reading
 from dialogs.hear.times import find_times
 from dialogs.speech import Button
 from dialogs.turn import Turn
-from shop import bookings, desk
+from shop import bookings
 from shop.kit.refusal import Refusal
 from shop.refusals import TimeTaken
 from shop.rules.bookings import Service
@@ -65,15 +66,18 @@ class Book(Dialogue):
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         if not turn.shelf.services:
-            asked = await desk.pass_on(turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now)
-            return Done((turn.here("这个我帮你问店里，问到了私聊回你"),), facts={"找人单": f"#{asked.id}"})
+            return await ask_the_shop(turn)
         service, when = _service(turn, data), _when(turn, data)
         if service is None or when is None or when.at is None:
             return Done((turn.here(IN_PRIVATE),))
-        made, slip = await bookings.book(turn.shop, turn.person.id, service.id, when.at, now=turn.now)
+        made, slip = await bookings.book(
+            turn.shop, turn.person.id, service.id, when.at, room=turn.room_id, now=turn.now
+        )
         text = appointing.told(made, slip, turn.links, turn.now, turn.facts.pay_minutes)
-        public = turn.to_room(f"{turn.name}：{service.name}记下了，时间私聊发你")
-        said = turn.privately(text)
+        pays = slip.id if slip and turn.facts.pays_online else None
+        said = replace(turn.privately(text), pays=pays)
+        noted = f"{turn.name}：{service.name}记下了"
+        public = turn.to_room(f"{noted}，时间私聊发你", unreached=noted)
         return Done((said,) if public is None else (public, said), facts={"预约": made.id})
 
     async def refused(self, turn: Turn, data: Data, refusal: Refusal) -> Question | None:

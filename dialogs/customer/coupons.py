@@ -93,5 +93,4 @@ async def _grab(turn: Turn) -> Done:
 
 async def _tell_privately(turn: Turn) -> Done:
     done = await _list(turn)
-    public = turn.to_room(f"{turn.name}，私聊发你了")
-    return Done((*done.says, public) if public else done.says, facts=done.facts)
+    return Done((*done.says, *turn.pointer()), facts=done.facts)

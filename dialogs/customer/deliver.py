@@ -66,8 +66,7 @@ async def _of_a_paid_one(turn: Turn, data: Data) -> Done | None:
     ):
         slip, address = await slips.slip(order), await addresses.of(order)
         private = turn.privately(f"{slip.code} 改送到 {address}，店里知道了")
-        public = turn.to_room(f"{turn.name}：{slip.code} 私聊发你了")
-        return Done((public, private) if public else (private,), facts={"单号": slip.code})
+        return Done((*turn.pointer(slip), private), facts={"单号": slip.code})
     last = await slips.last_order(turn.shop, turn.person.id)
     if last is None or last.status != Status.PREPARING or not last.money_in:
         return None

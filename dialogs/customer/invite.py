@@ -81,8 +81,7 @@ def _alone(turn: Turn) -> str:
 
 
 def _in_private(turn: Turn, text: str) -> Done:
-    public = turn.to_room(f"{turn.name}，私聊发你了")
-    return Done((*([public] if public else []), turn.privately(text)))
+    return Done((*turn.pointer(), turn.privately(text)))
 
 
 async def _bound(turn: Turn, code: str) -> Done:

@@ -26,10 +26,7 @@ class MyOrders(Dialogue):
         newest = recent[0]
         text = "\n".join([await _line(turn, slip) + await _back(slip) for slip in recent])
         private = turn.privately(text, card=turn.slip_card(newest), buttons=voice.slip_buttons(newest))
-        public = turn.to_room(f"{turn.name}，私聊发你了")
-        return Done(
-            (private, public) if public else (private,), facts={"单号": [slip.code for slip in recent]}
-        )
+        return Done((private, *turn.pointer()), facts={"单号": [slip.code for slip in recent]})
 
 
 async def _back(slip: Slip) -> str:

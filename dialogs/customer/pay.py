@@ -24,14 +24,12 @@ class Pay(Dialogue):
             raise NothingOpen
         if data.get("way") == "cash":
             slip = await orders.choose_cash(turn.shop, turn.person.id, now=turn.now)
-            return Done(
-                (_cash(turn, slip), *_in_room(turn, slip)), facts={"单号": slip.code, "付法": "到店付"}
-            )
+            return Done((_cash(turn, slip), *turn.pointer(slip)), facts={"单号": slip.code, "付法": "到店付"})
         text = turn.slip_text(slip)
         if slip.pay_mode == PayMode.PREPAY and not slip.claimed_at and turn.facts.pays_online:
             text += "\n转账的话，转完回“已付”"
         say = turn.privately(text, card=turn.slip_card(slip), buttons=voice.slip_buttons(slip))
-        return Done((say, *_in_room(turn, slip)), facts={"单号": slip.code, "应付": str(slip.payable)})
+        return Done((say, *turn.pointer(slip)), facts={"单号": slip.code, "应付": str(slip.payable)})
 
 
 class Paid(Dialogue):
@@ -49,7 +47,7 @@ class Paid(Dialogue):
         slip = await orders.claim_transfer(turn.shop, turn.person.id, now=turn.now)
         text = f"{slip.code} 记下了，{slip.payable} 店里看到就把取货码发你，一般几分钟"
         return Done(
-            (turn.privately(text), *_in_room(turn, slip)),
+            (turn.privately(text), *turn.pointer(slip)),
             facts={"单号": slip.code, "应付": str(slip.payable)},
         )
 
@@ -73,8 +71,3 @@ def _cash(turn: Turn, slip: Slip) -> Say:
     )
     text = f"{slip.code} {how}：{link}\n要改照样说，不要了说“取消”"
     return turn.privately(text, card=turn.slip_card(slip), buttons=voice.slip_buttons(slip))
-
-
-def _in_room(turn: Turn, slip: Slip) -> tuple[Say, ...]:
-    public = turn.to_room(f"{turn.name}：{slip.code} 私聊发你了")
-    return (public,) if public else ()

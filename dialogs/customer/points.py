@@ -51,10 +51,8 @@ class MyPoints(Dialogue):
             return Done(edited(turn, slip), facts={"积分": slip.code})
         has = await points.balance(turn.shop, turn.person.id, rules.points)
         text = await _moves(turn) if _MOVES.search(turn.text) else _account(has, rules) + await _ending(turn)
-        public = turn.to_room(f"{turn.name}，私聊发你了")
-        private = turn.privately(text)
         facts = {"积分": has.spendable, "没到账": has.pending, "攒过": has.earned}
-        return Done((private, public) if public else (private,), facts=facts)
+        return Done((turn.privately(text), *turn.pointer()), facts=facts)
 
 
 def _account(has: Balance, rules: TradeRules) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dialogs import delivering
-from dialogs.calling import when_back
+from dialogs.calling import ask_the_shop
 from dialogs.engine import Data, Dialogue, Done
 from dialogs.turn import Turn
-from shop import desk
 
 
 class ShopAnswers(Dialogue):
@@ -39,10 +38,7 @@ class ShopAnswers(Dialogue):
             return Done((turn.here(known),), facts={"店里的说法": known})
         if turn.room is not None and not turn.addressed:
             return Done()
-        request = await desk.pass_on(turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now)
-        when = await when_back(turn)
-        text = f"这个我记下了，现在没人在店里，{when}私聊回你" if when else "这个我帮你问店里，问到了私聊回你"
-        return Done((turn.here(text),), facts={"找人单": f"#{request.id}"})
+        return await ask_the_shop(turn)
 
 
 def _join(*facts: str) -> str:

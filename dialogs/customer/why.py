@@ -26,8 +26,7 @@ class WhyThisPrice(Dialogue):
         if hint := voice.nearly(slip.nearly):
             parts.append(hint)
         private = turn.privately("\n".join(parts))
-        public = turn.to_room(f"{turn.name}，私聊发你了")
-        return Done((private, public) if public else (private,), facts={"单号": slip.code})
+        return Done((private, *turn.pointer()), facts={"单号": slip.code})
 
 
 def _delivery(slip: Slip) -> list[str]:

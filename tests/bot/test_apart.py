@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.apart import GAP, LATE, PATIENCE
+from bot.apart import A_LIST_GATHERS, A_RUSH_GATHERS, GAP, LATE, PATIENCE
 from bot.channels.channel import NotSent, Pace, Spoken, Unreachable
 from bot.channels.loopback import Loopback
 from bot.performance import CHANNEL, stage
@@ -18,6 +18,7 @@ from bot.wiring import OpenShop
 from dialogs import apart
 from dialogs.voice import Links
 from shop import pay_links
+from shop.kit.money import Money
 from shop.transaction import run_sql
 from tests.support.street import Street
 
@@ -63,17 +64,33 @@ def street(shop: OpenShop, shy: Shy) -> Street:
     return Street(shop, shy)
 
 
-async def test_a_stranger_is_asked_once_a_day_to_become_a_friend_and_gets_everything_then(
+async def test_a_stranger_is_asked_to_become_a_friend_where_he_would_be_told_of_private_words(
     street: Street, shop: OpenShop, shy: Shy
 ) -> None:
+    """As many lines as somebody gets who can be reached, and no 私聊发你了; when he can be, he gets everything."""
     await street.say("小李", "@邻里鲜果 我的券")
     await street.say("小李", "@邻里鲜果 我的积分")
     await shop.pass_time(timedelta(minutes=1))
-    asked = [text for text in shy.said_to(GROUP) if text == apart.befriend("小李")]
-    assert len(asked) == 1
+    assert shy.said_to(GROUP) == [apart.befriend("小李")] * 2
     shy.friends.add("小李")
     await shop.pass_time(timedelta(minutes=1))
     assert len(shy.said_to("小李")) == 2
+
+
+async def test_beside_what_the_group_hears_anyway_he_is_asked_once_a_day(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    shop.conversation.facts = replace(shop.conversation.facts, pays_online=False)
+    for said in ("来2箱橙子", "再来1箱橙子", "来3斤香蕉"):
+        await street.say("小李", said)
+        await shop.pass_time(timedelta(minutes=1))
+    told = shy.said_to(GROUP)
+    assert (told[0], told.count(apart.befriend("小李")), len(told)) == (
+        "小李：橙子2箱，记下了（0501-001）",
+        1,
+        4,
+    )
+    assert "私聊发你" not in "".join(told)
 
 
 def links(shy: Shy) -> list[str]:
@@ -89,7 +106,8 @@ async def test_a_bill_is_paid_by_a_link_in_the_group_one_an_order_until_the_slip
     await street.say("小李", "橙子改3箱")
     await shop.pass_time(timedelta(minutes=3))
     (token,) = links(shy)
-    assert shy.said_to(GROUP)[1] == apart.pay_here("小李", f"http://shop.example/once/{token}")
+    address = f"http://shop.example/once/{token}"
+    assert shy.said_to(GROUP)[1] == apart.pay_here([apart.Link(1, "小李", address)])
     assert apart.befriend("小李") not in shy.said_to(GROUP)
     assert "/o/" not in "".join(shy.said_to(GROUP)) and "¥" not in "".join(shy.said_to(GROUP))
     look = await pay_links.look(shop.shop, token, "x", now=shop.clock.now())
@@ -163,6 +181,77 @@ async def test_a_link_that_could_not_be_said_in_time_is_not_said(
     shy.mute.clear()
     await shop.pass_time(timedelta(minutes=6))
     assert links(shy) == []
+
+
+async def test_links_that_wait_together_are_said_together_and_those_that_pay_nothing_are_not(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    shy.mute.add(GROUP)
+    for who in ("小李", "阿花", "大刘"):
+        await street.say(who, "来1箱橙子")
+    await street.say("阿花", "取消")
+    shy.mute.clear()
+    await shop.pass_time(timedelta(minutes=6))
+    (line,) = [text for text in shy.said_to(GROUP) if "http" in text]
+    first, second = links(shy)
+    assert line == apart.pay_here(
+        [
+            apart.Link(1, "小李", f"http://shop.example/once/{first}"),
+            apart.Link(3, "大刘", f"http://shop.example/once/{second}"),
+        ]
+    )
+
+
+async def test_many_who_join_a_list_get_their_links_in_one_line(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    for said in ("接龙 草莓 25 晚上8点截", "确认"):
+        await street.say("店主", said, None)
+    for who in ("小李", "阿花", "大刘", "王姐"):
+        await street.say(who, "+1")
+        await shop.pass_time(timedelta(seconds=10))
+    assert links(shy) == []
+    await shop.pass_time(A_LIST_GATHERS)
+    assert len(links(shy)) == 4
+    assert len([text for text in shy.said_to(GROUP) if "http" in text]) == 1
+    await street.say("小李", "付款")
+    assert len(links(shy)) == 5
+
+
+async def test_in_a_rush_links_wait_for_each_other_a_little(street: Street, shop: OpenShop, shy: Shy) -> None:
+    for said in ("秒杀 草莓 9.9元 20盒", "确认"):
+        await street.say("店主", said, None)
+    for who in ("小李", "阿花"):
+        await street.say(who, "抢")
+    assert links(shy) == []
+    await shop.pass_time(A_RUSH_GATHERS)
+    assert len(links(shy)) == 2
+
+
+async def test_a_deposit_is_paid_by_a_link_that_says_what_comes_of_it(
+    street: Street, shop: OpenShop, shy: Shy
+) -> None:
+    for said in ("师傅 阿强 10-19", "确认", "预约 烫发 1小时 200元 定金20", "确认"):
+        await street.say("店主", said, None)
+    await street.say("小李", "@邻里鲜果 预约烫发 明天下午2点")
+    (token,) = links(shy)
+    noted, line = shy.said_to(GROUP)
+    assert (noted, "约好的时间要加我好友" in line) == ("小李：烫发记下了", True)
+    look = await pay_links.look(shop.shop, token, "x", now=shop.clock.now())
+    assert look.slip is not None and look.slip.payable == Money(2000)
+    assert "14:00" not in line and "阿强" not in line
+    await street.say("阿花", "预约烫发 明天下午4点", None)
+    assert len(links(shy)) == 1  # said in private: no group hears of it
+
+
+async def test_who_asks_for_a_person_hears_what_is_true_of_him(street: Street, shy: Shy) -> None:
+    await street.say("小李", "@邻里鲜果 转人工")
+    await street.say("小李", "@邻里鲜果 能开发票吗")
+    assert shy.said_to(GROUP) == [
+        "小李，店里知道了",
+        apart.befriend("小李"),
+        "这个我帮你问店里，加我好友，问到了回你",
+    ]
 
 
 async def test_whoever_was_a_friend_until_it_is_tried_is_asked_as_well(

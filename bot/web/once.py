@@ -67,6 +67,7 @@ class _Once:
             "once.html",
             stands=look.stands,
             slip=look.slip,
+            deposit=await pay_links.pays_a_deposit(look.slip),
             to_pay=pay_links.is_to_pay(look.slip, self.clock()),
             form=form_token(request, visit),
             token=request.match_info["token"],

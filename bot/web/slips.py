@@ -100,6 +100,7 @@ async def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, An
         "stands": SHOWN[slip.status],
         "team": team,
         "event": event,
+        "deposit": of is not None and of.kind == Kind.BOOKING,
         "steps": steps(
             slip, in_a_team=team is not None, words=OF_AN_EVENT if event else BROUGHT if slip.delivery else {}
         ),

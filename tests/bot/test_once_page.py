@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientResponse
@@ -12,7 +14,8 @@ from playwright.async_api import Browser, Page, expect
 from yarl import URL
 
 from bot.web import once
-from shop import pay_links
+from shop import bookings, pay_links, resources
+from shop.kit.money import Money
 from shop.pay_links import Look
 from shop.slips import Slip
 from shop.slips import slip as slip_by_id
@@ -86,6 +89,22 @@ async def test_opened_by_a_button_it_shows_number_and_sum_and_leads_to_pay(till:
         assert "/o/" not in one and "小李" not in one and "取消" not in one and "备货" not in one
         assert f"{code[:4]}-{code[4:]}" not in one and code not in one
         assert [word for word in GOODS if word in one] == []
+
+
+async def test_who_pays_a_deposit_is_promised_his_time_and_no_code(till: Till) -> None:
+    now = till.clock()
+    await resources.employ(till.shop, "阿强", time(10), time(19))
+    perm, _ = await resources.offer(till.shop, "烫发", 60, Money(20000), Money(2000), by=till.buyer, now=now)
+    at = datetime(2026, 5, 2, 14, tzinfo=ZoneInfo("Asia/Shanghai"))
+    _, slip = await bookings.book(till.shop, till.buyer, perm.id, at, room=till.room, now=now)
+    assert slip is not None and slip.room == till.room
+    li, token = Visitor(till), await pay_links.make(slip.id, now=now)
+    await li.open(token)
+    trade = (await li.ask("GET", f"/pay/once-{token}")).headers["Location"]
+    paid = (await li.ask("POST", trade)).headers["Location"]
+    for page in (await li.page(paid), await li.page(f"/once/{token}")):
+        assert "加我好友，约好的时间发给你" in page and "取货码" not in page
+        assert "烫发" not in page and "14:00" not in page
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

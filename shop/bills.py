@@ -19,8 +19,17 @@ from shop.records.orders import Line, Order
 from shop.rules import pricing
 from shop.rules.baskets import Want
 from shop.rules.campaigns import OnOffer
-from shop.rules.frozen import cut_out, delivery_out, nearly_out, offer_in, offer_out, unused_out
+from shop.rules.frozen import (
+    cut_out,
+    delivery_out,
+    nearly_out,
+    offer_in,
+    offer_out,
+    unused_out,
+    weighed_in,
+)
 from shop.rules.pricing import Buyer, Nearly, Offer, Priced, Quote
+from shop.rules.promised import Promise, Spared
 from shop.rules.promotions import DeliveryRule
 from shop.slips import SlipLine
 
@@ -86,10 +95,15 @@ def quote(
     change: Money | None = None,
     change_why: str = pricing.CHANGED,
     campaign: OnOffer | None = None,
-    delivery: DeliveryRule | None = None,
+    delivery: Promise | None = None,
 ) -> Quote:
-    """Price a basket; what stands on an order already keeps the offers it was ordered at. With the rule of `delivery`
-    it is brought, without it is fetched."""
+    """Price a basket; what stands on an order already keeps the offers it was ordered at. By `delivery` it is brought,
+    without it is fetched."""
+    rule = delivery.rule if delivery else None
+    if delivery and delivery.weighed:
+        before, again = delivery.as_ordered(basket), Promise(delivery.rule)
+        ordered = quote(before, shelf, buyer, now=now, frozen=frozen, campaign=campaign, delivery=again)
+        rule = Spared(delivery.rule.about, delivery.rule, ordered.counted)
     day, known, kept = local_day(now, shelf.catalogue), shelf.everything, frozen or {}
     items = [
         pricing.Item(
@@ -106,7 +120,7 @@ def quote(
     others = [one for one in shelf.promotions if not isinstance(one, DeliveryRule)]
     return pricing.quote(
         items,
-        [*others, delivery] if delivery else others,
+        [*others, rule] if rule else others,
         buyer,
         change=change or Money(0),
         change_why=change_why,
@@ -219,8 +233,8 @@ def line_row(order: int, want: Want, priced: Priced, shelf: Goods) -> dict[str, 
     }
 
 
-def order_amounts(quote: Quote, delivery: DeliveryRule | None = None) -> dict[str, object]:
-    """What an order says about its bill; `delivery` is the rule by which it is brought."""
+def order_amounts(quote: Quote, delivery: Promise | None = None) -> dict[str, object]:
+    """What an order says about its bill; `delivery` is how it is brought."""
     worth = sum(cut.amount.fen for line in quote.lines for cut in line.cuts if cut.rule == "points")
     return {
         "gross_fen": quote.gross.fen,
@@ -236,13 +250,13 @@ def order_amounts(quote: Quote, delivery: DeliveryRule | None = None) -> dict[st
     }
 
 
-def promised(order: Order) -> DeliveryRule | None:
-    """The rule by which this order is brought: as it was when the buyer asked for that; None when he fetches it."""
+def promised(order: Order) -> Promise | None:
+    """How this order is brought: as it was said when the buyer asked for that; None when he fetches it."""
     if order.delivery is None:
         return None
     rule = from_terms("delivery", order.delivery["terms"])
     assert isinstance(rule, DeliveryRule), "it was one when the order was written"
-    return rule
+    return Promise(rule, weighed_in(order.delivery))
 
 
 # ── the means ───────────────────────────────────────────────────────────────────────────────────────────────────

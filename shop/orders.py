@@ -62,7 +62,7 @@ from shop.rules.campaigns import OnOffer
 from shop.rules.frozen import delivery_out
 from shop.rules.orders import GONE_OUT, PayMode, Status, may
 from shop.rules.pricing import CHANGED, Priced, delivery_rule
-from shop.rules.promotions import DeliveryRule
+from shop.rules.promised import Promise
 from shop.slips import Slip, build, lines_of, newest_open, slip_of
 from shop.transaction import run_sql, transaction
 
@@ -183,11 +183,14 @@ async def bring(shop: ShopId, buyer: PersonId, address: str, *, now: datetime) -
         order = await _editable(shop, buyer, now, campaign=None)
         if order.claimed_at is not None:
             raise SaidToBePaid(order.code)
-        rule = bills.promised(order) or delivery_rule(shelf.promotions, now)
-        if rule is None:
-            raise NoDelivery
+        promise = bills.promised(order)
+        if promise is None:
+            rule = delivery_rule(shelf.promotions, now)
+            if rule is None:
+                raise NoDelivery
+            promise = Promise(rule)
         await addresses.keep(OrderId(order.id), address)
-        return await _delivered_by(order, rule, shelf, now)
+        return await _delivered_by(order, promise, shelf, now)
 
 
 async def fetch(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
@@ -474,8 +477,8 @@ async def _change(order: Order, changes: Sequence[Want], shelf: Goods, now: date
     return await slip_of(order, standing)
 
 
-async def _delivered_by(order: Order, rule: DeliveryRule | None, shelf: Goods, now: datetime) -> Slip:
-    order.delivery = delivery_out(rule, ()) if rule else None  # its bill is made by this
+async def _delivered_by(order: Order, promise: Promise | None, shelf: Goods, now: datetime) -> Slip:
+    order.delivery = delivery_out(promise, ()) if promise else None  # its bill is made by this
     lines = await lines_of(order.id)
     standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now)
     await _ready_if_free(order, now)
@@ -496,6 +499,8 @@ async def _rewrite(
     """The order's bill anew; gives its lines. What was asked for before is no longer owed."""
     shop, person = ShopId(order.shop_id), PersonId(order.buyer_id)
     buyer = await bills.buyer_of(shop, person, shelf, now=now, order=order, use_points=use_points)
+    said = bills.promised(order)
+    promise = said.over(basket) if said else None
     quote = bills.quote(
         basket,
         shelf,
@@ -505,7 +510,7 @@ async def _rewrite(
         change=Money(order.adjust_fen),
         change_why=change_why or bills.changed_why(lines),
         campaign=campaign,
-        delivery=bills.promised(order),
+        delivery=promise,
     )
     parts = bills.parts(basket, quote)
     kept = {key: line for line in lines if (key := bills.key_of(line)) in parts}
@@ -516,7 +521,7 @@ async def _rewrite(
         await _reprice_line(line, *parts[key])
     added = await _add_lines(order.id, [part for key, part in parts.items() if key not in kept], shelf)
     order.version += 1
-    new = bills.order_amounts(quote, bills.promised(order)) | {"version": order.version}
+    new = bills.order_amounts(quote, promise) | {"version": order.version}
     await bills.take_coupons(order, quote, now=now)
     await bills.take_points(order, quote.points, now=now)
     await change(Order, "WHERE id = ?", [order.id], **new)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop import orders, refunds, slips
+from shop import bills, orders, refunds, slips
 from shop.catalogue import goods
 from shop.events import OrderWeighed
 from shop.kit.ids import OrderId, PersonId, ShopId
@@ -16,9 +16,12 @@ from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.records.orders import Line, Order
 from shop.refusals import CannotWeigh, WeighedAlready
+from shop.rows import change
 from shop.rules import weighing as rules
 from shop.rules.baskets import Want
+from shop.rules.frozen import delivery_out
 from shop.rules.orders import Status
+from shop.rules.promised import Promise
 from shop.rules.refunds import What
 from shop.rules.weighing import Weighed
 from shop.transaction import transaction
@@ -79,13 +82,17 @@ async def _pay_back(order: Order, seen: Look, by: PersonId, why: str, now: datet
 
 async def _bill_less(order: Order, seen: Look, now: datetime) -> Money:
     """Nothing is paid yet: the order itself becomes smaller, and never dearer by that. Raises CannotWeigh when it does,
-    and when the buyer has a newer open order; what `orders.edit` raises."""
+    and when the buyer has a newer open order; what `orders.edit` raises. Bringing it costs what it would have cost as
+    it was ordered."""
     shop, buyer = ShopId(order.shop_id), PersonId(order.buyer_id)
     standing = await slips.open_order(shop, buyer)
     line = await Line.get(id=seen.line)
     if standing is None or standing.id != order.id:
         raise CannotWeigh(order.code, seen.name)
     fewer = Want(seen.sku, seen.weighed.counts, "set", line.for_whom)
+    if promise := bills.promised(order):
+        light = Promise(promise.rule, {**promise.weighed, fewer.key: seen.weighed})
+        await change(Order, "WHERE id = ?", [order.id], delivery=delivery_out(light, ()))
     slip = await orders.edit(shop, buyer, [fewer], now=now)
     off = standing.payable - slip.payable
     if off < Money(0):

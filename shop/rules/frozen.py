@@ -7,8 +7,9 @@ from typing import Any
 
 from shop.kit.money import Money
 from shop.kit.quantity import NONE, Quantity
-from shop.rules.promotions import DeliveryRule
+from shop.rules.promised import Promise
 from shop.rules.quotes import Brought, Cut, Nearly, Offer, Unused
+from shop.rules.weighing import Weighed
 
 Plain = dict[str, Any]
 
@@ -39,9 +40,21 @@ def cut_in(row: Mapping[str, Any]) -> Cut:
     return Cut(row["rule"], row["why"], Money(row["fen"]))
 
 
-def delivery_out(rule: DeliveryRule, cuts: Sequence[Cut]) -> Plain:
-    """The rule as it was promised (with what makes it again), and what a coupon takes off its fee."""
-    return {"why": rule.say(), "terms": rule.terms(), "cuts": [cut_out(cut) for cut in cuts]}
+def delivery_out(promise: Promise, cuts: Sequence[Cut]) -> Plain:
+    """The rule as it was promised (with what makes it again), what of it the scale may not change, and what a coupon
+    takes off its fee."""
+    weighed = {key: [one.counts.milli, one.stays.milli] for key, one in promise.weighed.items()}
+    return {
+        "why": promise.say(),
+        "terms": promise.rule.terms(),
+        "cuts": [cut_out(cut) for cut in cuts],
+        **({"weighed": weighed} if weighed else {}),
+    }
+
+
+def weighed_in(row: Mapping[str, Any]) -> dict[str, Weighed]:
+    found = row.get("weighed", {})
+    return {key: Weighed(Quantity(counts), Quantity(stays)) for key, (counts, stays) in found.items()}
 
 
 def delivery_in(paid: int, row: Mapping[str, Any]) -> Brought:

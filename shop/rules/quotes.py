@@ -188,6 +188,14 @@ class Quote:
         return total(line.net for line in self.lines)
 
     @property
+    def counted(self) -> Money:
+        """What the threshold of free delivery looks at: the goods before points and the merchant's change."""
+        later = total(
+            cut.amount for line in self.lines for cut in line.cuts if cut.rule in ("points", "change")
+        )
+        return self.goods + later
+
+    @property
     def points(self) -> int:
         return sum(line.points for line in self.lines)
 

@@ -15,12 +15,15 @@ class Weighed:
 
     counts: Quantity
     stays: Quantity
-    beyond: Quantity
+    beyond: Quantity = NONE
+
+    @property
+    def ordered(self) -> Quantity:
+        return self.counts + self.stays
 
     @property
     def is_much(self) -> bool:
-        ordered = self.counts + self.stays
-        return (self.stays + self.beyond).milli * 100 > ordered.milli * MUCH
+        return (self.stays + self.beyond).milli * 100 > self.ordered.milli * MUCH
 
 
 def weigh(ordered: Quantity, scale: Quantity) -> Weighed:

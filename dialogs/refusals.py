@@ -191,6 +191,9 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.CannotWeigh: lambda r: (
         f"{r.code} 的{r.name}称不了：要在备货、按重量卖、只有一行。差价直接说“退款 {r.code} 金额”，没付的说“便宜 {r.code} 金额”"
     ),
+    no.WeighedDearer: lambda r: (
+        f"{r.code} 的{r.name}照秤算，少了优惠反而贵 {r.more}，没有改。要少收直接说“便宜 {r.code} 金额”"
+    ),
     no.WeighedAlready: lambda r: (
         f"{r.code} 的{r.name}称过了，{r.weighed} {r.unit}，差价已经算了。还要退就说“退款 {r.code} 金额”"
     ),

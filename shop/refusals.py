@@ -432,6 +432,15 @@ class CannotWeigh(Refusal):
 
 
 @dataclass(eq=False)
+class WeighedDearer(Refusal):
+    """A cut would be lost with what the scale takes off, and the buyer pay more for less."""
+
+    code: str
+    name: str
+    more: Money
+
+
+@dataclass(eq=False)
 class WeighedAlready(Refusal):
     code: str
     name: str

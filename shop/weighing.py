@@ -15,7 +15,7 @@ from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.records.orders import Line, Order
-from shop.refusals import CannotWeigh, WeighedAlready
+from shop.refusals import CannotWeigh, WeighedAlready, WeighedDearer
 from shop.rows import change
 from shop.rules import weighing as rules
 from shop.rules.baskets import Want
@@ -63,7 +63,7 @@ async def look(order: OrderId, product: str, scale: Quantity) -> Look:
 async def settle(
     order: OrderId, product: str, scale: Quantity, by: PersonId, why: str, *, now: datetime
 ) -> Money:
-    """称重: gives what the buyer gets back or has to pay less. Raises what `look` raises."""
+    """称重: gives what the buyer gets back or has to pay less. Raises what `look` raises, and WeighedDearer."""
     async with transaction():
         row = await Order.filter(id=order).select_for_update().get()
         seen = await look(order, product, scale)
@@ -81,8 +81,8 @@ async def _pay_back(order: Order, seen: Look, by: PersonId, why: str, now: datet
 
 
 async def _bill_less(order: Order, seen: Look, now: datetime) -> Money:
-    """Nothing is paid yet: the order itself becomes smaller, and never dearer by that. Raises CannotWeigh when it does,
-    and when the buyer has a newer open order; what `orders.edit` raises. Bringing it costs what it would have cost as
+    """Nothing is paid yet: the order itself becomes smaller, and never dearer by that: WeighedDearer. Raises CannotWeigh
+    when the buyer has a newer open order; what `orders.edit` raises. Bringing it costs what it would have cost as
     it was ordered."""
     shop, buyer = ShopId(order.shop_id), PersonId(order.buyer_id)
     standing = await slips.open_order(shop, buyer)
@@ -96,7 +96,7 @@ async def _bill_less(order: Order, seen: Look, now: datetime) -> Money:
     slip = await orders.edit(shop, buyer, [fewer], now=now)
     off = standing.payable - slip.payable
     if off < Money(0):
-        raise CannotWeigh(order.code, seen.name)
+        raise WeighedDearer(order.code, seen.name, -off)
     async with transaction() as tx:
         tx.tell(OrderWeighed(order.id, seen.name, seen.unit, seen.weighed.counts.milli, off.fen), at=now)
     return off

@@ -8,9 +8,11 @@ from shop import orders, refunds, seed, slips, weighing
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
-from shop.refusals import CannotWeigh, WeighedAlready
+from shop.refusals import CannotWeigh, WeighedAlready, WeighedDearer
 from shop.slips import Slip
+from shop.transaction import unit_of_work
 from tests.support.world import (
+    FULL50,
     NO_GOODS,
     NOW,
     a_cash_order,
@@ -134,6 +136,21 @@ async def test_who_fetches_it_after_all_has_no_promise_left(shop: ShopId) -> Non
     await weigh(await to_the_door(shop, li, (apples, 8)), "7.4", boss)
     assert (await orders.fetch(shop, li, now=NOW)).payable == Money(4810)
     assert paid_and_fee(await orders.bring(shop, li, "3栋", now=NOW)) == (5310, 500)
+
+
+async def test_who_would_pay_more_for_less_pays_what_he_was_told(shop: ShopId) -> None:
+    apples, boss, li = (
+        await a_product("苹果", "6.75", stock=20, unit="斤"),
+        await a_clerk(),
+        await a_customer(),
+    )
+    await seed.fill(shop, NO_GOODS, now=NOW, promotions=[FULL50])
+    slip = await a_cash_order(li, (apples, 8))
+    before = await books()
+    with pytest.raises(WeighedDearer) as no:
+        await unit_of_work(lambda: weigh(slip, "7.4", boss))
+    assert no.value.more == Money(95)  # 49.95 − (54.00 − 5.00)
+    assert (await books(), (await slips.slip(slip.id)).payable) == (before, Money(4900))
 
 
 async def test_what_is_not_prepared_or_not_sold_by_weight_is_not_weighed(shop: ShopId) -> None:

@@ -77,8 +77,8 @@ class Turn:
     dialogues: Mapping[str, Any]  # every dialogue by its id (撤销 needs the one it undoes)
     read: Callable[[str], Reading]  # other words, as if somebody had said them in private (试算 苹果3)
     command: Callable[
-        [str], Turn | None
-    ]  # other words, as if this person had given them as a command (预演 接龙 …)
+        [Turn], Turn | None
+    ]  # the turn again, with other words given as a command (预演 接龙 …)
     begins: Any = None  # the dialogue that the first word names
     said_in: RoomId | None = None  # the group in which a command was said that is answered in private
 

@@ -67,7 +67,7 @@ class Rehearse(Leading):
 
 def _command(turn: Turn, said: str) -> tuple[Dialogue, Turn] | None:
     """The command that these words are, and the turn in which it is given."""
-    given = turn.command(said)
+    given = turn.command(replace(turn, text=said))
     if given is None or given.begins is None or given.begins.id not in OPENS:
         return None
     return given.begins, given

@@ -8,7 +8,7 @@ from decimal import Decimal
 from dialogs.hear.lexicon import words
 from dialogs.hear.packs import Packs
 from dialogs.hear.quantities import Quantity
-from dialogs.hear.walk import GOODS
+from dialogs.hear.walk import AMOUNTS, GOODS
 
 PAID = re.compile("(?:付|转|扫|汇|打款|转账)(?:给?你|好|完|清|过去|过来|过|了)+$")
 TOO_MUCH = re.compile(
@@ -19,7 +19,6 @@ ANOTHER_TIME = re.compile(
 )
 ENOUGH = re.compile("就(?:够|行|好|可以|成)|够了")
 DURATIONS = ("小时", "钟头", "分钟", "秒", "秒钟", "星期", "礼拜", "月", "岁", "度")
-AMOUNTS = ("qty", "number", "money")
 
 
 class Asides(Packs):

@@ -193,8 +193,12 @@ def _usual(scene: Scene) -> Reading | None:
     settled = [
         settled_want(_of_that_size(want, last, scene), scene)
         for want in gathered.wants
-        if want.source != "unknown" and (want.quantity or want.op == "remove")
+        if want.source != "unknown"
+        and want.op != "remove"
+        and (want.quantity or want.specs or want.op == "set")
     ]
+    if unclear := [one for one in settled if isinstance(one, Clarify)]:
+        return ask("order.repeat", unclear[0], why="照上一单，有一样没说清")
     changed = [one for one in settled if isinstance(one, Line)]
     removed = {id for want in gathered.wants if want.op == "remove" for id in want.products}
     lines = _changed(last, changed, removed, scene)
@@ -215,8 +219,10 @@ def _usual_in(scene: Scene, last: Sequence[Line], sizes: tuple[Spec, ...]) -> Re
 
 
 def _of_that_size(want: Want, last: Iterable[Line], scene: Scene) -> Want:
-    """跟上次一样，美式换成三杯: of the size that was ordered."""
+    """跟上次一样，美式换成三杯: of the size that was ordered; 就是奶粉换三段的: as many as were ordered."""
     sizes = of_cart(replace(scene, context=Context(cart=tuple(last))), want)
+    if want.quantity is None and want.specs and len(sizes) == 1:
+        return replace(want, quantity=Quantity(sizes[0].qty, sizes[0].unit), op="add")
     if want.quantity is None or want.specs or not want.products or len(sizes) != 1:
         return want
     return replace(want, sku=sizes[0].sku) if unit_fits(scene, sizes[0], want.quantity) else want

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from dialogs.hear.cart import removed, short_for
 from dialogs.hear.lexicon import words
 from dialogs.hear.meant import clauses
 from dialogs.hear.reading import Clarify, Reading
@@ -55,7 +56,8 @@ def _only_cancels(scene: Scene, gathered: Gathered) -> bool:
 
 
 def not_ours(scene: Scene) -> Reading | None:
-    """西瓜不要了, where nobody sells 西瓜: one thing was named, so it is not the whole order that goes."""
+    """西瓜不要了, where nobody sells 西瓜: one thing was named, so it is not the whole order that goes. 本子不要了 is the
+    作业本 of the order."""
     if not scene.context.cart:
         return None
     whole = words("whole_order.txt")
@@ -67,6 +69,8 @@ def not_ours(scene: Scene) -> Reading | None:
             heard = "".join(piece.text for piece in named)
             if heard in whole or all(piece.text in whole for piece in named):
                 return None
+            if len(lines := short_for(scene, heard)) == 1:
+                return act("order.remove", [removed(lines[0])], why="一样不要了")
             question = Clarify("line", (), "not_in_cart", heard=heard, op="remove")
             return ask("order.remove", question, why=f"单里没有“{heard}”") if scene.addressed else None
     return None

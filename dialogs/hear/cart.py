@@ -11,6 +11,8 @@ from dialogs.hear.scene import Scene
 from dialogs.hear.settle import fits_pack, settle
 from dialogs.hear.units import same_unit
 
+PACKING = "袋盒箱瓶罐桶筐杯"
+
 
 def of_cart(scene: Scene, want: Want) -> list[Line]:
     goods = scene.offer.catalogue.sku
@@ -20,6 +22,15 @@ def of_cart(scene: Scene, want: Want) -> list[Line]:
     if want.products:
         return [line for line in lines if goods[line.sku].product in want.products]
     return lines
+
+
+def short_for(scene: Scene, word: str) -> list[Line]:
+    """本子, where 作业本 is in the order: the lines whose goods a word that is no name of ours may mean."""
+    if len(word) < 2 or word[0] in PACKING:
+        return []  # 袋子不要了 is said of no 垃圾袋
+    goods = scene.offer.catalogue.sku
+    meant = scene.lattice.names.having(word) or scene.lattice.names.ending_with(word.rstrip("子儿"))
+    return [line for line in scene.context.cart if line.sku in goods and goods[line.sku].product in meant]
 
 
 def by_specs(scene: Scene, want: Want, lines: list[Line]) -> list[Line]:

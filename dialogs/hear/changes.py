@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialogs.hear.cart import by_specs, by_unit, of_cart, removed, unit_fits
+from dialogs.hear.cart import by_specs, by_unit, of_cart, removed, short_for, unit_fits
 from dialogs.hear.meant import clauses
 from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.offer import Want
@@ -14,6 +14,7 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line
 from dialogs.hear.scene import Scene
 from dialogs.hear.settle import fits, settle
+from dialogs.hear.things import names_a_thing
 from dialogs.hear.wants import Gathered
 
 
@@ -56,7 +57,10 @@ def one_change(scene: Scene, want: Want) -> list[Line] | Clarify:
     if want.op == "remove":
         if not cart and not scene.context.cart and any(w.op != "remove" for w in scene.gathered.wants):
             return []  # 土豆不要，香蕉三斤: nothing is there to be taken out
-        return [removed(line) for line in by_specs(scene, want, cart)] if cart else _missing(want)
+        beside = _taken_out_beside(scene, want)
+        if isinstance(beside, Clarify):
+            return beside
+        return [*beside, *(removed(line) for line in by_specs(scene, want, cart))] if cart else _missing(want)
     if not cart:
         return _not_in_cart(scene, want)
     if quantity is None or quantity.trouble:
@@ -79,6 +83,28 @@ def one_change(scene: Scene, want: Want) -> list[Line] | Clarify:
             op=want.op,
         )
     return _requantified(scene, want, fitting[0], quantity)
+
+
+def _taken_out_beside(scene: Scene, want: Want) -> list[Line] | Clarify:
+    """本子和铅笔都不要了, where nothing of ours is called 本子: the one line that it may be short for goes as well."""
+    before = [piece for piece in scene.pieces if piece.end <= want.start and piece.kind != "blank"]
+    behind = [piece for piece in scene.pieces if piece.start >= want.end and piece.kind != "blank"]
+    joined = (two for two in (before[:-3:-1], behind[:2]) if len(two) == 2)
+    words = [
+        word
+        for joint, word in joined
+        if (joint.tag == "and" or joint.text == "、")
+        and word in scene.gathered.left_over
+        and names_a_thing(word)
+    ]
+    gone: list[Line] = []
+    for word in words:
+        lines = short_for(scene, word.text)
+        if len(lines) != 1:
+            skus = tuple(line.sku for line in lines)
+            return Clarify("line", skus, "not_in_cart", heard=word.text, op="remove")
+        gone.append(removed(lines[0]))
+    return gone
 
 
 def _requantified(scene: Scene, want: Want, line: Line, quantity: Quantity) -> list[Line] | Clarify:

@@ -202,6 +202,7 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
         done += one
     if not done:
         return None
+    done = list(dict.fromkeys(done))  # 不要散的了，换5斤装: gone once
     return act(_intent(done), done, slots_around(scene), why="改购物车里的")
 
 

@@ -22,11 +22,14 @@ from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.places import find_places
 from dialogs.hear.quantities import Amounts
 from dialogs.hear.remarks import FoundRemark, find_remarks
-from dialogs.hear.specs import Spec, find_specs
+from dialogs.hear.specs import GRAMS, MEASURE_ONLY, Spec, find_specs
 from dialogs.hear.times import find_times
 from dialogs.hear.whom import find_people
 
-NUMERAL = re.compile(rf"(?<![\d.a-z])(?![一二三四五六七八九]{{3}}){NUMBER}(?![\d.])")  # 一二三 is no amount
+NUMERAL = re.compile(  # 一二三 is no amount, nor is 50%
+    rf"(?<![\d.a-z])(?![一二三四五六七八九]{{3}}){NUMBER}(?![\d.]| ?%)"
+)
+MEASURED = re.compile(rf"\d ?(?:{'|'.join((*GRAMS, *MEASURE_ONLY))})$")
 LATIN = re.compile(r"[a-z][a-z'’._-]*")
 DIGITS = re.compile(r"\d+")
 NUMBERING = re.compile(r"(?m)(?:^|(?<=\n))\s*\d{1,2}[.、)](?!\d)|^- ?(?=[\u4e00-\u9fff])")
@@ -200,7 +203,7 @@ class Lattice:
             word = text[start:end]
             if (tag := tags.get(word)) and word not in specs and _whole_word(text, start, end):
                 yield end, "cue", None, "exact", tag
-            elif word in specs:
+            elif word in specs and (not word[0].isascii() or _whole_word(text, start, end)):
                 yield end, "specword", Spec(word=word, firm=True, text=word), "exact", ""
             elif 1 < end - start <= LONGEST and flags(word):
                 yield end, "word", None, "exact", ""
@@ -235,8 +238,10 @@ def _cost(edge: Edge, text: str, start: int) -> float:
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:
-    """A Latin name or word is not found inside a longer Latin word."""
+    """A Latin name or word is not found inside a longer Latin word, but behind a measure: 9W in 9WLED灯泡."""
     inside_left = start > 0 and _is_latin(text[start]) and _is_latin(text[start - 1])
+    if inside_left and MEASURED.search(text, max(start - LONGEST, 0), start):
+        inside_left = False
     inside_right = end < len(text) and _is_latin(text[end - 1]) and _is_latin(text[end])
     return not inside_left and not inside_right
 

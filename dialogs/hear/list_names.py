@@ -15,6 +15,7 @@ SAME = re.compile(r"^(?:同上|同楼上|一样|\+1同上)")
 DELETED = re.compile(r"删掉|删了|退出|不要了|取消|撤掉|撤了|划掉|去掉我|删我")
 TITLE = re.compile("[姐哥弟妹姨叔婶嫂妈爸婆公爷奶总友家属]$|老师|师傅|先生|女士|太太|[栋楼室号]")
 AFTER_A_NAME = re.compile(r"[\s　]+|[,，]|(?<!\d)[:：]|[:：](?!\d)")
+AMOUNT_FIRST = re.compile(r"(?P<much>[+＋] ?\d{1,3}[份个]?)\s+(?P<name>\S.*)")
 LONGEST_NAME = 24  # signs, blanks among them: 不要向我手指的方向看
 
 
@@ -22,6 +23,8 @@ def name_and_goods(scene: Scene, text: str) -> tuple[str, str]:
     """The name stands first; the goods begin at the first blank behind which everything is understood."""
     if DELETED.fullmatch(text.strip("我 ")):
         return "", text
+    if (ahead := AMOUNT_FIRST.fullmatch(text)) and not _is_ordered(scene, ahead["name"]):
+        return ahead["name"].strip(), ahead["much"]  # +1 橙子爸
     places = [match.start() for match in AFTER_A_NAME.finditer(text, 0, LONGEST_NAME + 1)]
     for at in places:
         rest = text[at:].strip(" :：,，　\t")
@@ -37,6 +40,14 @@ def _holds_goods(scene: Scene, text: str) -> bool:
     pieces = [piece for piece in scene.cut(text) if piece.kind != "blank"]
     ordered = any(a.kind == "product" and b.kind in ("qty", "number", "spec") for a, b in pairwise(pieces))
     return ordered or any(piece.kind == "code" and piece.value.amount for piece in pieces)
+
+
+def _is_ordered(scene: Scene, text: str) -> bool:
+    """Whether anything here is no name: an amount, an item, or goods and nothing else."""
+    pieces = [piece for piece in scene.cut(text) if piece.kind != "blank"]
+    return any(p.kind in ("qty", "code", "number") for p in pieces) or all(
+        p.kind == "product" for p in pieces
+    )
 
 
 def _is_goods(scene: Scene, rest: str) -> bool:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Want
 from dialogs.hear.quantities import Quantity
-from dialogs.hear.settle import named_by
+from dialogs.hear.settle import fits, named_by
 from dialogs.hear.specs import Spec, measure
-from dialogs.hear.things import pack_of
-from dialogs.hear.walk import SIZES, Walk
+from dialogs.hear.things import names_a_thing, pack_of
+from dialogs.hear.walk import AMOUNTS, SIZES, Walk
 
 
 class Packs(Walk):
@@ -43,6 +43,15 @@ class Packs(Walk):
         weighs = measure(quantity.value or Decimal(0), quantity.unit or "")[1] == "g"
         return weighs and self.held is not None and said in ("左右的", "上下的", "大小的")
 
+    def _names_a_size(self, piece: Piece, at: int) -> bool:
+        """连体衣66两件: a number that some of the sizes have, and an amount right behind it."""
+        following = self._next(at)
+        if not self.open or following is None or following.kind != "qty" or not following.value.unit:
+            return False
+        skus = [sku for id in self.open[-1].products for sku in self.offer.skus(id)]
+        named = [sku for sku in skus if fits(Spec(word=piece.text), sku)]
+        return piece.text.isdigit() and 0 < len(named) < len(skus)
+
     def _in_other_packs(self, at: int) -> bool:
         """啤酒1箱，330毫升的再拿6罐: in a new clause, with an amount counted otherwise."""
         amount = next((p.value for p in self.pieces[at + 1 :] if p.kind == "qty"), None)
@@ -58,7 +67,8 @@ class Packs(Walk):
             return None
         unit, of = self.pieces[at - 2], self.pieces[at - 1]
         sold = any(sku.unit == quantity.unit for id in last.products for sku in self.offer.skus(id))
-        if of.tag in ("inc", "and") and sold and not self._next_is_goods(at):
+        more = of.tag in ("inc", "and") or self._adds(last, last.quantity, quantity, at)
+        if more and sold and not self._next_is_goods(at):
             return replace(last, quantity=quantity, specs=(), note=None, start=piece.start, end=piece.end)
         if of.text != "的" or not (unit.text == quantity.unit or (sold and unit.text[0] in "大小")):
             return None
@@ -71,6 +81,25 @@ class Packs(Walk):
             start=unit.start,
             end=piece.end,
         )
+
+    def _adds(self, want: Want, first: Quantity, more: Quantity, at: int) -> bool:
+        """湿巾一箱另外再单买两包; 鳕鱼肠两袋三根, but 一袋三根 and 3根一袋 may tell what is in a bag, 3斤两袋 what it weighs."""
+        told = max((n for n in range(at) if self.pieces[n].kind in AMOUNTS), default=at)
+        between = [p for p in self.pieces[told + 1 : at] if p.kind not in ("blank", "break")]
+        if not between:
+            weighs = any(measure(Decimal(1), one.unit or "")[1] == "g" for one in (first, more))
+            packs = pack_of(want, first, more, self.offer) or pack_of(want, more, first, self.offer)
+            plain = not (weighs or packs or more.times or more.plus) and self._is_larger(want, first, more)
+            return plain and first.value is not None and first.value > 1
+        others = any(map(names_a_thing, self.pieces[at + 1 : at + 2]))  # 鸡蛋2板，多给个袋子
+        joined = any(p.tag in ("inc", "and") for p in between) and all(p.kind == "cue" for p in between)
+        return joined and not others
+
+    def _is_larger(self, want: Want, first: Quantity, second: Quantity) -> bool:
+        """Whether the goods cost more by the first unit than by the second."""
+        skus = [sku for id in want.products for sku in self.offer.skus(id)]
+        by_first, by_second = ([s.price for s in skus if s.unit == one.unit] for one in (first, second))
+        return bool(by_first and by_second) and min(by_first) > max(by_second)
 
     def _of_another_size(self, quantity: Quantity, piece: Piece, at: int) -> Want | None:
         """苹果来一箱5斤的，再来一箱10斤的."""

@@ -80,6 +80,7 @@ class Pairing(Unknowns):
             and not piece.value.only_unit
             and piece.value.value is not None
             and self._is_money(at)
+            and not self._thing_before(piece)  # 牛排3块 千张2斤
         ):
             self._money(replace(piece, kind="money", value=piece.value.value), at)
         else:
@@ -88,6 +89,8 @@ class Pairing(Unknowns):
     def _number(self, piece: Piece, at: int) -> None:
         if self._counts_others(at) or self._was_paid(at):
             self.left_over.append(piece)
+        elif self._names_a_size(piece, at):
+            self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, Spec(word=piece.text)))
         elif self.bare_numbers and (self.open or self.held is None):
             self._amount(Quantity(piece.value, self._strange_unit(at) if self.open else None), piece, at)
         else:
@@ -100,7 +103,7 @@ class Pairing(Unknowns):
             self.left_over.append(piece)
         elif self.open:
             self._priced(self.open.pop(), piece)
-        elif following and following.kind == "product":
+        elif following and following.kind == "product" and not self._thing_before(piece):
             ids, end = following.value, following.end
             self.done.append(Want(ids, heard=following.text, money=piece.value, start=piece.start, end=end))
         else:

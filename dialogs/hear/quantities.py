@@ -144,7 +144,7 @@ def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
         (rf"{number} ?{size}{after}", _plain),
         (rf"{NOT_HERE}(?P<n>{digit})(?P<m>{digit})(?P<tens>[十百千]?){after}", _several),
         (rf"{NOT_HERE}(?P<m>{NUMBER})分之(?P<n>{NUMBER}){after}", _fraction),
-        (rf"(?<![\d/.])(?P<n>\d{{1,3}})/(?P<m>\d{{1,3}}){after}", _fraction),
+        (rf"(?<![\d/.])(?P<n>\d{{1,3}})(?:/(?P<m>\d{{1,3}})|%){after}", _fraction),
         (rf"{number}(?:{unit})? ?{sign} ?(?P<m>{NUMBER}) ?{size}{after}", _range),
         (rf"(?<![\d.a-z-])(?P<n>{NUMBER})(?:{unit})?-(?P<m>{NUMBER}){size}{after}", _range),
         (rf"(?:{NOT_HERE}(?:{NUMBER}[几来多]|[百千万][十百千把])|好?几){after}", _vague),
@@ -198,7 +198,9 @@ def _several(match: re.Match[str]) -> Quantity | None:
 
 
 def _fraction(match: re.Match[str]) -> Quantity | None:
-    """二分之一斤, 3/4斤; a third is no amount on a scale."""
+    """二分之一斤, 3/4斤; a third is no amount on a scale, and 50%斤 none that anybody means."""
+    if match["m"] in (None, "百"):
+        return Quantity(None, match["unit"], "unclear")
     part, whole = parse(match["n"]), parse(match["m"])
     if part is None or not whole:
         return None

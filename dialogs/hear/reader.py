@@ -51,6 +51,8 @@ LISTS: tuple[Step, ...] = (repost, not_for_us, post)  # what a text may be that 
 LONGEST, MOST_PIECES = 2_000, 400  # of a message to a shop: signs, and words, goods and amounts among them
 MEASURED = re.compile(r"[^\u4e00-\u9fff]+[斤两克升只个枚片包支根颗粒瓶袋块]?装?")
 NAMED = re.compile("[a-z\u4e00-\u9fff]")  # a pack's name has a letter in it
+LETTER = re.compile(r"(?<![a-z])([sml]|x{1,4}[sl])(?=[码号])")
+SIZE = re.compile(r"(?<![\d.*])(\d{2,3})(?:ml|cm|mm|[码寸w])")
 HAN_ONLY = re.compile("[\u4e00-\u9fff]+")
 NOBODY = Context()
 
@@ -104,7 +106,7 @@ def _kinds(spec: str, units: Collection[str]) -> Iterator[str]:
 
 
 def _in_short(kind: str) -> Iterator[str]:
-    """甜的 of 甜, 红的 of 红色, L的 of L码; 黄瓜 of 黄瓜味; 韭菜的 and 鸡蛋的 of 韭菜鸡蛋, 芝麻的 of 黑芝麻."""
+    """甜的 of 甜, 红的 of 红色; 黄瓜 of 黄瓜味; 韭菜的 and 鸡蛋的 of 韭菜鸡蛋, 芝麻的 of 黑芝麻."""
     stem = kind.rstrip("色味码")
     if stem and (stem != kind or len(kind) == 1):
         yield f"{stem}的"
@@ -112,6 +114,13 @@ def _in_short(kind: str) -> Iterator[str]:
         yield stem
     if len(kind) in (3, 4) and HAN_ONLY.fullmatch(kind):
         yield from (f"{kind[-2:]}的", f"{kind[:2]}的") if len(kind) == 4 else (f"{kind[1:]}的",)
+
+
+def _sizes(spec: str) -> Iterator[str]:
+    """L, L的 and L号 of L码; 240的 of 240ml."""
+    for letters in LETTER.findall(spec):
+        yield from (f"{letters}{behind}" for behind in ("", "的", "码", "号"))
+    yield from (f"{number}的" for number in SIZE.findall(spec))
 
 
 def warm_up() -> None:
@@ -127,6 +136,7 @@ def _lattice(catalogue: Catalogue) -> Lattice:
     amounts = Amounts(units | sold | words("units.txt"))
     spec_words = {spec for spec in specs if len(spec) <= LONGEST_CUE and not _measures(spec, amounts)}
     spec_words.update(word for spec in specs for word in _kinds(spec, units | sold))
+    spec_words.update(size for spec in specs for size in _sizes(spec))
     spec_words.update([short for spec in spec_words for short in _in_short(spec)])
     spec_words.update([spelled for spec in spec_words for spelled in in_han(spec)])
     return Lattice(index(catalogue.products), amounts, frozenset(spec_words) | words("spec_words.txt"))

@@ -11,7 +11,7 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Op
 from dialogs.hear.specs import Spec
 from dialogs.hear.things import as_amount
-from dialogs.hear.walk import GOODS, SIZED
+from dialogs.hear.walk import GOODS, SIZED, SIZES
 
 OPS: dict[str, Op] = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove", "wrong": "remove"}
 PARTLY = ("去掉", "拿掉", "退掉", "撤掉", "减掉", "退了", "撤了", "删掉")
@@ -43,6 +43,9 @@ class Sayings(Pairing):
         if amount := as_amount(piece, ids, self.offer):
             self._amount(amount, piece, at)
             return
+        if self.wrong and self.done and not self.open and self._sizes_differ(self.done[-1], spec):
+            self.done[-1], self.wrong = replace(self.done[-1], specs=(spec,)), False
+            return  # 两袋苹果味的，不对，是香蕉味的
         if self._another_size(spec, at):
             last = self.done[-1]
             self._goods(
@@ -158,11 +161,13 @@ class Sayings(Pairing):
         self._amount(Quantity(None, None, "vague"), piece, at)
 
     def _said_and(self, piece: Piece, at: int) -> None:
-        """香蕉三斤，还是来四斤吧: a change of mind."""
+        """香蕉三斤，还是来四斤吧; 一个240的，还是160的吧: a change of mind."""
         following = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
         asks = following is not None and following.tag == "buy"
-        asks = asks or (following is not None and following.kind == "qty" and self._settled(at + 1))
-        self.wrong = self.wrong or (piece.text == "还是" and asks and self._next_amount(at))
+        told = following is not None and following.kind in ("qty", *SIZES)
+        asks = asks or (told and self._settled(at + 1))
+        amount = told or self._next_amount(at)
+        self.wrong = self.wrong or (piece.text == "还是" and asks and amount)
 
     def _said_wrong(self, piece: Piece, at: int) -> None:
         if piece.text == "算了" and self.open and not self._next_amount(at):

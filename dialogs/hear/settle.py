@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -9,20 +10,15 @@ from decimal import Decimal
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line
-from dialogs.hear.specs import Measure, Spec, in_digits, measure, measures_of
+from dialogs.hear.specs import LETTERED, Measure, Spec, in_digits, measure, measures_of
 from dialogs.hear.units import is_piece, is_weight, pieces, same_unit, tidy
 from shop.goods import Sku
 
 MOST = 200  # of one sku in one message; more is asked about
-
-
 LEAST = Decimal("0.1")  # of a weight
-
-
 SIZED = ("大", "小", "整", "单")
-
-
 GENERIC = ("份", "个")
+LETTERS, NUMERALS = re.compile("[a-z]+"), re.compile(r"\d+")
 
 
 def settle(want: Want, offer: Offer) -> Line | Clarify:
@@ -121,6 +117,10 @@ def _word_fits(word: str, sku: Sku) -> bool:
     if word.startswith("散"):
         return sku.spec.startswith("散")
     spec, bare = sku.spec.lower(), word.rstrip("装味的")
+    if letters := LETTERED.fullmatch(word):
+        return letters[1] in LETTERS.findall(spec)
+    if bare.isdigit():
+        return bare in NUMERALS.findall(spec)
     return word in spec or in_digits(word) in spec or (len(word) > 1 and bare in spec)
 
 

@@ -32,6 +32,9 @@ WHOLE = frozenset({"word", "qty", "place", "spec", "time", "money", "note", "pho
 NO_SIGN = ("thing",)  # 海鲜 of 海鲜团 is a kind of goods, too
 SERVICE_UNITS = frozenset({"次"})  # beside those of heads.txt
 ASKS_HOW_MANY = re.compile("几")
+WHATEVER = re.compile(  # 多少钱都行 asks nothing
+    "(?:不管|随便|无所谓)?(?:多少钱?|多贵|[什啥哪]么?价|贵点|几块钱?)(?:都|也)(?:行|可以|要|成|没事|没关系|无所谓|好说)"
+)
 DONE = re.compile("(?:了|啦|咯|好|过|完|成功|喽)(?![没吗么不])")
 
 
@@ -157,7 +160,8 @@ def masked(scene: Scene) -> str:
             text[piece.start : piece.end] = "〇" * (piece.end - piece.start)
         elif piece.tag == "filler" and piece.text == "在吗":  # it greets
             text[piece.start : piece.end] = " " * (piece.end - piece.start)
-    return "".join(text)
+    hidden = "".join(text)
+    return WHATEVER.sub(lambda said: " " * len(said[0]), hidden) if "都" in text or "也" in text else hidden
 
 
 def strange(scene: Scene, shown: Signs) -> int:

@@ -27,6 +27,7 @@ SIZES = {
     "w": "瓦",
     "码": "码",
 }
+LETTERED = re.compile("([sml]|x{1,4}[sl])(?:[码号]|的)?")  # L, L码, L号: a size of clothes, and XL is another
 MORE = "(?:也|再|另|给我|帮我|麻烦)*[来要拿买订加]"  # 一整箱的也来一箱
 PIECES = "[瓶罐听盒袋包个支枚片条根只杯卷块粒颗节g]"
 MEASURE_ONLY = (*MILLILITRES, *SIZES)  # nobody orders by these: always a spec
@@ -124,7 +125,7 @@ def _patterns(unit: str) -> tuple[tuple[re.Pattern[str], bool], ...]:
     kind = r"(?:的?(?:那种|那款|规格)|的那个|那个(?=[,，。;；]|$)|的)"
     rules = (
         (rf"{number}(?P<u>{weight}) ?[*x] ?(?P<m>\d+)(?![\d.])(?P<v>{PIECES})?装?的?", True),
-        (rf"{number}(?P<u>{only})(?![a-z])(?:装|{kind})?", True),
+        (rf"{number}(?P<u>{only})(?![a-z](?![a-z]*[\u4e00-\u9fff]))(?:装|{kind})?", True),
         (rf"(?<!分成)(?<!分){number}(?P<u>{unit})装(?:{kind})?", True),
         (rf"{number}(?P<u>{unit})(?:一|每|/)(?!{weight}){unit}(?:{kind}|那个|这种|装)", True),
         (rf"{number}(?P<u>{unit})[/每]一?{unit}", True),

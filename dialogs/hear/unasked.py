@@ -32,8 +32,9 @@ OWN_ORDER = re.compile(
 FROM_US = re.compile("你们?(?:家|店)(?:里)?(?:买|订|拿|送|做)")
 MINE = re.compile("我(?:的|那)|(?:我|我家|我们)(?:[昨今前早上下中][天午上晚])?(?:订|买|要)的")
 
-SENT_HERE = re.compile(
-    r"(?:\d{1,4}(?:栋|号楼|幢|单元)|我?们?这?个?小区)能?送不送(?:货|上门|上楼)?[的啊呀呢嘛]*[?？]*"
+SENT_HERE = re.compile(  # 咱店8栋送不送啊
+    r"(?:老板娘?|团长|请问|(?:咱|咱们|你|你们|这)?[家店]里?|[,， ])*(?:\d{1,4}(?:栋|号楼|幢|单元)|我?们?这?个?小区)"
+    r"(?:那边|这边|现在|今天)?(?:给|能|可以|也)?送(?:不送|得?到?[吗么]|不(?=[,， ?？]|$))(?:货|上门|上楼)?[的啊呀呢嘛]*[?？]*"
 )
 
 
@@ -41,6 +42,8 @@ def may_answer(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -
     if "life" in shown or "you" in shown or len(scene.text) > LONGEST or _of_yours(scene):
         return False
     if scene.context.cart and OWN_ORDER.fullmatch(scene.text):
+        return True
+    if intent.name == "delivery.query" and SENT_HERE.fullmatch(scene.text):
         return True
     how = manners(intent.name)
     if how.group == "never" or (how.group == "near" and not _is_near(scene)):
@@ -63,9 +66,7 @@ def _of_yours(scene: Scene) -> bool:
 
 
 def _is_near(scene: Scene) -> bool:
-    near = (
-        scene.offer.campaigns or scene.context.cart or scene.says("团长") or SENT_HERE.fullmatch(scene.text)
-    )
+    near = scene.offer.campaigns or scene.context.cart or scene.says("团长")
     return bool(near) and len(scene.text) <= SHORT_ENOUGH
 
 

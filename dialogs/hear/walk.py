@@ -14,6 +14,7 @@ from dialogs.hear.things import names_a_thing
 
 SILENT = ("blank", "cue")
 GOODS = ("product", "code")
+AMOUNTS = ("qty", "number", "money")
 SIZES = ("spec", "specword")
 SIZED = ("大的", "小的", "大个的", "大号", "小号")  # of goods that come in two sizes
 
@@ -246,4 +247,4 @@ class Walk:
         before = self.pieces[at - 1]
         after = next((p for p in self.pieces[at + 1 :] if p.kind not in ("blank", "break", "cue")), None)
         apart = before.kind in ("break", "blank") or before.tag == "filler"
-        return apart and after is not None and after.kind in ("qty", "number", *GOODS)
+        return apart and after is not None and after.kind in ("qty", "number", *GOODS, *SIZES)

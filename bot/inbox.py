@@ -48,14 +48,16 @@ class Inbox:
         wake: Callable[[], None],
         second: SecondReader | None = None,
         channels: Mapping[str, Channel] | None = None,
+        kept: Callable[[], None] = lambda: None,
     ) -> None:
-        """Pictures are fetched from `channels`."""
+        """Pictures are fetched from `channels`; `kept` is called when messages were, before they are worked through."""
         self._conversation = conversation
         self._clock = clock
         self._manners = manners
         self._wake = wake
         self._second = second
         self._channels = channels or {}
+        self._kept = kept
         self._lanes: dict[Lane, deque[MessageId]] = {}
         self._walks: set[asyncio.Task[None]] = set()
         self._ready = asyncio.Semaphore(AT_ONCE)
@@ -132,6 +134,7 @@ class Inbox:
             elif not batch[0][1].cancelled():
                 batch[0][1].set_exception(fault)
             return
+        self._kept()
         for (_, kept), number in zip(batch, numbers, strict=True):
             if not kept.cancelled():
                 kept.set_result(number)

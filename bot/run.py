@@ -206,7 +206,14 @@ def site_of(shop: OpenShop, settings: Settings, secret: str) -> web.Application:
     app.add_routes(lists.routes(shop=shop.shop, clock=shop.clock.now))
     app.add_routes(teams.routes(shop=shop.shop, clock=shop.clock.now))
     app.add_routes(invites.routes(shop=shop.shop))
-    desk.add_desk(app, shop=shop.shop, clock=shop.clock.now, wake=shop.outbox.wake, is_demo=shop.is_demo)
+    desk.add_desk(
+        app,
+        shop=shop.shop,
+        clock=shop.clock.now,
+        wake=shop.wake,
+        lookers=shop.lookers,
+        is_demo=shop.is_demo,
+    )
     app.add_routes(slips.routes(shop=shop.shop, clock=shop.clock.now, pays_online=online))
     app.add_routes(api.routes(shop=shop.shop, clock=shop.clock.now, token=settings.api.token))
     return app

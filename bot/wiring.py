@@ -104,9 +104,12 @@ class OpenShop:
         self.outbox = Outbox(shop, facts, links, clock, self.manners, channels, self.paces)
         self.conversation = Conversation(shop, facts, links)
         self.second = second_reader_of(settings, memory, clock)
-        self.inbox = Inbox(self.conversation, clock, self.manners, self._wake, self.second, channels)
-        self.watch = Watch(shop, channels, clock, settings.shop.timezone, self._wake)
+        self.inbox = Inbox(
+            self.conversation, clock, self.manners, self.wake, self.second, channels, self._look
+        )
+        self.watch = Watch(shop, channels, clock, settings.shop.timezone, self.wake)
         self._tasks: list[asyncio.Task[Any]] = []
+        self.lookers: list[Callable[[], None]] = []  # who wants to know at once that something was said here
         self.refusal: Refused | None = None
         self.is_refused = asyncio.Event()  # a channel of the config can never be heard
 
@@ -201,16 +204,21 @@ class OpenShop:
         outbox, clock = Duty(self.memory, "outbox"), Duty(self.memory, "clock")
         self._tasks += [
             start_task(self.outbox.run(outbox), name="outbox"),
-            start_task(clocks.run(self.clock, self.provider, clock, self._wake), name="clock"),
+            start_task(clocks.run(self.clock, self.provider, clock, self.wake), name="clock"),
             start_task(self._hear_of_letters(), name="news of letters"),
             start_task(self.watch.run(), name="watch the channels"),
         ]
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         """There may be letters: say so here, and to the process that is on duty."""
         self.outbox.wake()
+        self._look()
         if self.settings.redis.url:
             start_task(self.memory.publish(LETTERS, b""), name="wake the outbox on duty")
+
+    def _look(self) -> None:
+        for look in self.lookers:
+            look()
 
     async def _hear_of_letters(self) -> None:
         async with self.memory.subscribe(LETTERS) as notes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -169,40 +169,58 @@ Newest = tuple[int, int, int, int]
 
 async def newest() -> Newest:
     """The highest numbers of messages, letters and ticket lines, and how many pictures are on their way."""
-    (row,) = await run_sql(
-        "SELECT (SELECT coalesce(max(id), 0) FROM message) AS m, (SELECT coalesce(max(id), 0) FROM letter) AS l, "
-        f"(SELECT coalesce(max(id), 0) FROM ticket_line) AS t, (SELECT count(*) FROM message AS m WHERE {ON_ITS_WAY}) AS p"
-    )
+    (row,) = await run_sql(f"SELECT {_NEWEST}")
     return int(row["m"]), int(row["l"]), int(row["t"]), int(row["p"])
 
 
-async def lines_after(shop: ShopId, after: Newest) -> tuple[NewLine, ...]:
-    """What customers, the bot and agents said since, and a little before: the caller knows what it has had."""
+async def said_since(
+    shop: ShopId, after: Newest, *, known: Container[str]
+) -> tuple[Newest, tuple[NewLine, ...]]:
+    """The newest numbers, and what customers, the bot and agents said since and a little before, but for the lines whose
+    keys are known. One statement: on SQLite a second one would wait for the message that is being worked through."""
     found = await run_sql(
-        "SELECT h.person_id AS person, 0 AS ticket, 'm' || m.id AS mark, 'customer' AS kind, m.name, m.text AS said, m.room, m.kept_at AS at, m.picture "
-        "FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account "
-        "JOIN person AS p ON p.id = h.person_id WHERE m.id > ? AND p.shop_id = ? "
-        f"AND NOT {ON_ITS_WAY} "
-        "UNION ALL SELECT h.person_id, 0, 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at, NULL "
-        "FROM letter AS l LEFT JOIN message AS m ON m.id = l.cause LEFT JOIN event AS e ON e.id = l.event "
-        "JOIN handle AS h ON h.channel = l.channel AND (h.account = l.account "
-        "OR (l.room IS NOT NULL AND l.event IS NULL AND h.account = m.account)) "
-        "JOIN person AS p ON p.id = h.person_id WHERE l.id > ? AND p.shop_id = ? AND (e.kind IS NULL OR e.kind <> 'AgentAnswered') "
-        "UNION ALL SELECT t.person_id, t.id, 't' || line.id, line.kind, coalesce(p.name, ''), line.text, NULL, line.at, line.picture "
-        "FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id LEFT JOIN person AS p ON p.id = line.person_id "
-        "WHERE line.id > ? AND t.shop_id = ? AND line.kind <> 'customer' ORDER BY at",
-        [after[0] - BACK, shop, after[1] - BACK, shop, after[2] - BACK, shop],
+        _SAID, [after[0] - BACK, shop, after[1] - BACK, shop, after[1] - BACK, shop, after[2] - BACK, shop]
     )
-    return tuple(
-        NewLine(
-            path_of(row["person"], row["ticket"]),
-            row["mark"],
-            row["kind"],
-            row["name"],
-            as_json(row["said"])["text"] if row["kind"] == "bot" else row["said"],
-            row["room"],
-            as_moment(row["at"]),
-            row["picture"],
-        )
-        for row in found
+    fresh = [row for row in found if row["mark"] is not None and row["mark"] not in known]
+    (newest,) = [row["said"] for row in found if row["mark"] is None]
+    messages, letters, lines, pictures = map(int, newest.split())
+    return (messages, letters, lines, pictures), tuple(_new_line(row) for row in fresh)
+
+
+_NEWEST = (
+    "(SELECT coalesce(max(id), 0) FROM message) AS m, (SELECT coalesce(max(id), 0) FROM letter) AS l, "
+    f"(SELECT coalesce(max(id), 0) FROM ticket_line) AS t, (SELECT count(*) FROM message AS m WHERE {ON_ITS_WAY}) AS p"
+)
+_SAID = f"""
+SELECT h.person_id AS person, 0 AS ticket, 'm' || m.id AS mark, 'customer' AS kind, m.name, m.text AS said, m.room, m.kept_at AS at, m.picture
+FROM message AS m JOIN handle AS h ON h.channel = m.channel AND h.account = m.account JOIN person AS p ON p.id = h.person_id
+WHERE m.id > ? AND p.shop_id = ? AND NOT {ON_ITS_WAY}
+UNION ALL
+SELECT h.person_id, 0, 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at, NULL
+FROM letter AS l LEFT JOIN event AS e ON e.id = l.event JOIN handle AS h ON h.channel = l.channel AND h.account = l.account
+JOIN person AS p ON p.id = h.person_id WHERE l.id > ? AND p.shop_id = ? AND (e.kind IS NULL OR e.kind <> 'AgentAnswered')
+UNION ALL
+SELECT h.person_id, 0, 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at, NULL
+FROM letter AS l JOIN message AS m ON m.id = l.cause JOIN handle AS h ON h.channel = l.channel AND h.account = m.account
+JOIN person AS p ON p.id = h.person_id WHERE l.id > ? AND p.shop_id = ? AND l.room IS NOT NULL AND l.event IS NULL
+UNION ALL
+SELECT t.person_id, t.id, 't' || line.id, line.kind, coalesce(p.name, ''), line.text, NULL, line.at, line.picture
+FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id LEFT JOIN person AS p ON p.id = line.person_id
+WHERE line.id > ? AND t.shop_id = ? AND line.kind <> 'customer'
+UNION ALL
+SELECT NULL, 0, NULL, '', '', n.m || ' ' || n.l || ' ' || n.t || ' ' || n.p, NULL, NULL, NULL FROM (SELECT {_NEWEST}) AS n
+ORDER BY at
+"""
+
+
+def _new_line(row: Mapping[str, Any]) -> NewLine:
+    return NewLine(
+        path_of(row["person"], row["ticket"]),
+        row["mark"],
+        row["kind"],
+        row["name"],
+        as_json(row["said"])["text"] if row["kind"] == "bot" else row["said"],
+        row["room"],
+        as_moment(row["at"]),
+        row["picture"],
     )

@@ -47,6 +47,9 @@ class Viewer:
         self.is_dropped = False
         self._waiting: deque[Line | Mapping[str, Any]] = deque()
         self._news = asyncio.Event()
+        self._take: Callable[[Line], None] | None = (
+            None  # while `next` waits and nothing lies before the line
+        )
 
     def may_see(self, line: Line) -> bool:
         if self.account is None:
@@ -55,7 +58,9 @@ class Viewer:
 
     def show(self, what: Line | Mapping[str, Any]) -> None:
         """Never waits for a slow browser: it is dropped, and finds the rest in the log when it comes back."""
-        if len(self._waiting) >= VIEWER_HOLDS:
+        if self._take is not None and isinstance(what, Line) and not self._waiting:
+            self._take(what)
+        elif len(self._waiting) >= VIEWER_HOLDS:
             self.drop()
         elif not self.is_dropped:
             self._waiting.append(what)
@@ -66,17 +71,23 @@ class Viewer:
         self._waiting.clear()
         self._news.set()
 
-    async def next(self, within: float) -> Line | Mapping[str, Any] | None:
-        """The next line or signal; None when nothing came in time or the viewer was dropped."""
+    async def next(
+        self, within: float, take: Callable[[Line], None] | None = None
+    ) -> Line | Mapping[str, Any] | None:
+        """The next line or signal; None when nothing came in time or the viewer was dropped. Lines that come while this
+        waits go straight to `take`, and nobody has to wake up for them."""
         if not self._waiting:
             self._news.clear()
             if self.is_dropped:
                 return None
+            self._take = take
             try:
                 async with asyncio.timeout(within):
                     await self._news.wait()
             except TimeoutError:
                 return None
+            finally:
+                self._take = None
         return self._waiting.popleft() if self._waiting else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -15,8 +14,9 @@ from itsdangerous import BadData
 
 from bot.web.cleaning import clean_text
 from bot.web.desk_drawn import drawn_figures, drawn_glance, drawn_line, drawn_row
-from bot.web.desk_feed import Feed, next_of
+from bot.web.desk_feed import Feed
 from bot.web.drawn import shown
+from bot.web.onlooker import READY, Onlooker
 from bot.web.pace import Pace
 from bot.web.reading import address_of, id_asked, json_body, picture_in, text_in
 from bot.web.security import No, same_origin
@@ -38,7 +38,6 @@ from shop.transaction import unit_of_work
 COOKIE = "qundian_desk"
 SHIFT = 12 * 3600  # seconds; then one signs in again
 CODE_COOKIE, CODE_SECONDS = "qundian_desk_code", 600
-STUCK_AFTER = 30.0  # seconds
 LINES = 120
 FIGURES_OF = timedelta(days=7)
 CODES_IN, MANY_CODES, GLANCES_IN = 20, 300, 1500  # within ten minutes; a page that waits looks 400 times
@@ -51,12 +50,15 @@ def add_desk(
     shop: ShopId,
     clock: Callable[[], datetime],
     wake: Callable[[], None],
+    lookers: list[Callable[[], None]],
     is_demo: bool = False,
 ) -> None:
-    """In the demo whoever opens the desk is the demo's agent; elsewhere agents sign in from their chat."""
+    """In the demo whoever opens the desk is the demo's agent; elsewhere agents sign in from their chat. The desk becomes
+    one of the `lookers`, who are called when something may have been said."""
     codes = Pace(CODES_IN, CODE_SECONDS, monotonic, many=MANY_CODES)
     glances = Pace(GLANCES_IN, CODE_SECONDS, monotonic)
     here = _Desk(shop, clock, wake, is_demo, Feed(shop), codes, glances)
+    lookers.append(here.feed.look)
     app.add_routes(
         [
             web.get("/desk", here.desk),
@@ -196,23 +198,12 @@ class _Desk:
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         me = await self._agent(request)
-        response = web.StreamResponse(
-            headers={
-                "Content-Type": "text/event-stream",
-                "Cache-Control": "no-cache",
-                "X-Accel-Buffering": "no",
-            }
-        )
-        with self.feed.watch(me.id) as events:
-            try:
-                await response.prepare(request)
-                await response.write(b"retry: 1500\n\nevent: ready\ndata: {}\n\n")
-                while (said := await next_of(events)) is not None:
-                    async with asyncio.timeout(STUCK_AFTER):
-                        await response.write(said)
-            except (ConnectionError, TimeoutError):
-                pass  # gone; the page comes back by itself
-        return response
+        page = Onlooker(request)
+        await page.open()
+        page.show(READY)
+        with self.feed.watch(page, me.id):
+            await page.stays()
+        return page.response
 
     # ── doing ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,39 +9,32 @@ from typing import Any
 from aiohttp import web
 
 from bot.channels.webroom import RESET, Viewer
+from bot.web.onlooker import PING, READY, Event, Onlooker
 from bot.web.reading import id_asked
 from bot.web.site import site
 from shop.chatlog import Line
 
 PING_AFTER = 15.0  # seconds; proxies cut what is silent for a minute
-_STUCK_AFTER = 30.0
 _AT_ONCE = 200
 _TABLE_SHOWS = 1000  # the demo's table begins with the latest lines of all chats together
 
-_RESET = b"id: 0\nevent: reset\ndata: {}\n\n"
+_RESET = Event.of(b"id: 0\nevent: reset\ndata: {}\n\n")
 
-Written = Callable[[Line], bytes]  # the event of a line, as one viewer gets it
+Written = Callable[[Line], Event]  # the event of a line, as one viewer gets it
 
 
 async def stream(request: web.Request, account: str | None, written: Written) -> web.StreamResponse:
     """Watch first, then read the log, then live: nothing falls between. Without a place to resume from, the latest."""
-    after = _resume_from(request)
-    response = web.StreamResponse(
-        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    )
+    after, page = _resume_from(request), Onlooker(request)
     with site(request).webroom.watch(account) as viewer:
-        try:
-            await response.prepare(request)
-            await _write(response, b"retry: 1500\n\n")
-            if after is not None and after > await site(request).webroom.last_id():
-                await _write(response, _RESET)  # the log is younger than the page: the demo was started anew
-                after = None
-            seen = await _catch_up(request, response, after, account, written)
-            await _write(response, b"event: ready\ndata: {}\n\n")
-            await _follow(request, response, viewer, seen, account, written)
-        except (ConnectionError, TimeoutError):
-            pass  # gone, or too slow to be kept; it resumes by itself
-    return response
+        await page.open()
+        if after is not None and after > await site(request).webroom.last_id():
+            page.show(_RESET)  # the log is younger than the page: the demo was started anew
+            after = None
+        seen = await _catch_up(request, page, after, account, written)
+        page.show(READY)
+        await _follow(request, page, viewer, seen, account, written)
+    return page.response
 
 
 def _resume_from(request: web.Request) -> int | None:
@@ -53,53 +45,47 @@ def _resume_from(request: web.Request) -> int | None:
 
 
 async def _catch_up(
-    request: web.Request,
-    response: web.StreamResponse,
-    after: int | None,
-    account: str | None,
-    written: Written,
+    request: web.Request, page: Onlooker, after: int | None, account: str | None, written: Written
 ) -> int:
     webroom = site(request).webroom
     while True:
         limit = _TABLE_SHOWS if account is None and after is None else _AT_ONCE
         lines = await webroom.lines_for(account, after=after, limit=limit)
-        for line in lines:
-            await _write(response, written(line))
-        if after is None or len(lines) < _AT_ONCE:
+        if lines:
+            await page.hand(Event.of(*(written(line).plain for line in lines)))
+        if page.is_over or after is None or len(lines) < _AT_ONCE:
             return lines[-1].id if lines else after or 0
         after = lines[-1].id
 
 
 async def _follow(
-    request: web.Request,
-    response: web.StreamResponse,
-    viewer: Viewer,
-    seen: int,
-    account: str | None,
-    written: Written,
+    request: web.Request, page: Onlooker, viewer: Viewer, seen: int, account: str | None, written: Written
 ) -> None:
-    while not viewer.is_dropped:
-        what = await viewer.next(PING_AFTER)
-        if what is None:
-            if not viewer.is_dropped:
-                await _write(response, b": ping\n\n")
+    """While nothing waits for this page, a line is shown by whoever says it; here are pings, signals and what has
+    gathered."""
+
+    def show(line: Line) -> None:
+        if line.id > seen:
+            page.show(written(line))
+        if page.is_over:
+            viewer.drop()
+
+    while not (viewer.is_dropped or page.is_over):
+        what = await viewer.next(PING_AFTER, show)
+        if isinstance(what, Line):
+            show(what)
         elif what == RESET:
-            await _write(response, _RESET)
-            seen = await _catch_up(request, response, 0, account, written)  # the lines count from one again
-        elif not isinstance(what, Line):
-            await _write(response, f"event: {what['event']}\ndata: {_json(what)}\n\n".encode())
-        elif what.id > seen:
-            await _write(response, written(what))
+            page.show(_RESET)
+            seen = await _catch_up(request, page, 0, account, written)  # the lines count from one again
+        elif what is not None:
+            page.show(Event.of(f"event: {what['event']}\ndata: {_json(what)}\n\n".encode()))
+        elif not viewer.is_dropped:
+            page.show(PING)
 
 
-def line_event(line: Line, drawn: Mapping[str, Any]) -> bytes:
-    return f"id: {line.id}\nevent: line\ndata: {_json(drawn)}\n\n".encode()
+def line_event(line: Line, drawn: Mapping[str, Any]) -> Event:
+    return Event.of(f"id: {line.id}\nevent: line\ndata: {_json(drawn)}\n\n".encode())
 
 
 def _json(what: Mapping[str, Any]) -> str:
     return json.dumps(what, ensure_ascii=False)  # one line: newlines inside are escaped
-
-
-async def _write(response: web.StreamResponse, event: bytes) -> None:
-    async with asyncio.timeout(_STUCK_AFTER):
-        await response.write(event)

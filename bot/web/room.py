@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.web import live
 from bot.web.cleaning import LONGEST_NAME, clean_name, is_good_name, likeness
 from bot.web.drawn import drawn, newest, photo_of, picture_of, qr_of
+from bot.web.onlooker import Event
 from bot.web.reading import (
     id_asked,
     json_body,
@@ -185,7 +186,7 @@ def _to(me: Member, line: Line) -> tuple[str | None, bool]:
 
 
 @lru_cache(maxsize=256)
-def written(line: Line, to: str | None, is_mine: bool) -> bytes:
+def written(line: Line, to: str | None, is_mine: bool) -> Event:
     """Written once for all who read a group along, however many they are."""
     return live.line_event(line, {**drawn(line, to=to), "mine": is_mine})
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Container
 from typing import Any
 
 import pytest
 
 from bot.web import desk_feed
-from bot.web.desk_feed import Feed, next_of
+from bot.web.desk_feed import Feed
+from bot.web.onlooker import PING, Event
 from shop import deskviews, people
-from shop.deskviews import Row
+from shop.deskviews import Newest, Row
 from shop.kit.ids import PersonId, ShopId
 
-Desk = asyncio.Queue[bytes | None]
 AGENT, OTHER = PersonId(7), PersonId(8)
 
 
@@ -33,11 +34,13 @@ class Counter:
     def changes(self) -> None:
         self.number += 1
 
-    async def newest(self) -> tuple[int, int, int]:
-        return self.number, 0, 0
+    async def newest(self) -> Newest:
+        return self.number, 0, 0, 0
 
-    async def lines_after(self, shop: ShopId, after: tuple[int, int, int]) -> tuple[Any, ...]:
-        return ()
+    async def said_since(
+        self, shop: ShopId, after: Newest, *, known: Container[str]
+    ) -> tuple[Newest, tuple[Any, ...]]:
+        return await self.newest(), ()
 
     async def read(self, shop: ShopId, search: str = "") -> tuple[Row, ...]:
         self.reads += 1
@@ -53,7 +56,7 @@ def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
     counter = Counter()
     for name, by in (
         ("newest", counter.newest),
-        ("lines_after", counter.lines_after),
+        ("said_since", counter.said_since),
         ("rows", counter.read),
     ):
         monkeypatch.setattr(deskviews, name, by)
@@ -63,16 +66,26 @@ def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
     return counter
 
 
+class Desk(asyncio.Queue[Event | None]):
+    """An open page; None is its end."""
+
+    def show(self, event: Event) -> None:
+        self.put_nowait(event)
+
+    def end(self) -> None:
+        self.put_nowait(None)
+
+
 async def told(desk: Desk) -> dict[str, Any]:
-    event = await next_of(desk)
-    assert event
-    said: dict[str, Any] = json.loads(event.decode().split("data: ")[1].split("\n")[0])
+    event = await desk.get()
+    assert event is not None
+    said: dict[str, Any] = json.loads(event.plain.decode().split("data: ")[1].split("\n")[0])
     return said
 
 
 async def test_a_desk_gets_the_whole_list_and_then_only_what_has_changed(counter: Counter) -> None:
-    feed = Feed(ShopId(1))
-    with feed.watch(AGENT) as desk:
+    feed, desk, later = Feed(ShopId(1)), Desk(), Desk()
+    with feed.watch(desk, AGENT):
         whole = await told(desk)
         assert whole["whole"] and [one["said"] for one in whole["rows"]] == ["在吗", "来2箱"]
         counter.rows = {2: row(2, "再加一箱"), 3: row(3, "转人工")}
@@ -80,15 +93,15 @@ async def test_a_desk_gets_the_whole_list_and_then_only_what_has_changed(counter
         change = await told(desk)
         assert [one["said"] for one in change["rows"]] == ["再加一箱", "转人工"]
         assert change["gone"] == ["customer/1"] and "whole" not in change
-        with feed.watch(AGENT) as later:  # a page that comes back must forget what it has
+        with feed.watch(later, AGENT):  # a page that comes back must forget what it has
             again = await told(later)
             assert again["whole"] and [one["person"] for one in again["rows"]] == [2, 3]
     feed.close()
 
 
 async def test_many_desks_are_one_look_and_the_same_bytes(counter: Counter) -> None:
-    feed = Feed(ShopId(1))
-    with feed.watch(AGENT) as first, feed.watch(AGENT) as second:
+    feed, first, second = Feed(ShopId(1)), Desk(), Desk()
+    with feed.watch(first, AGENT), feed.watch(second, AGENT):
         await told(first), await told(second)
         reads = counter.reads
         counter.rows[1] = row(1, "到了吗")
@@ -98,21 +111,17 @@ async def test_many_desks_are_one_look_and_the_same_bytes(counter: Counter) -> N
     feed.close()
 
 
-async def test_what_lies_ready_goes_out_in_one_piece_and_who_is_too_slow_is_sent_away(
-    counter: Counter,
+async def test_what_is_said_in_this_process_is_not_waited_for(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    feed = Feed(ShopId(1))
-    with feed.watch(AGENT) as slow, feed.watch(AGENT) as quick:
-        await told(slow), await told(quick)
-        for n in range(3):
-            feed._tell(b"%d;" % n)
-        assert await next_of(quick) == b"0;1;2;"
-        for _ in range(desk_feed.FULL):
-            feed._tell(b"x")
-            quick.get_nowait()
-        assert await next_of(slow) is None
-        feed._tell(b"on;")
-        assert await next_of(quick) == b"on;"
+    monkeypatch.setattr(desk_feed, "LOOK_EVERY", 3600.0)
+    feed, desk = Feed(ShopId(1)), Desk()
+    with feed.watch(desk, AGENT):
+        await told(desk)
+        counter.rows[1] = row(1, "到了吗")
+        counter.changes()
+        feed.look()
+        assert [one["said"] for one in (await told(desk))["rows"]] == ["到了吗"]
     feed.close()
 
 
@@ -120,12 +129,12 @@ async def test_every_desk_hears_that_the_line_stands_until_he_is_an_agent_no_mor
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk_feed, "ROUND_EVERY", 0.0)
-    feed = Feed(ShopId(1))
-    with feed.watch(AGENT) as stays, feed.watch(OTHER) as leaves:
+    feed, stays, leaves = Feed(ShopId(1)), Desk(), Desk()
+    with feed.watch(stays, AGENT), feed.watch(leaves, OTHER):
         await told(stays), await told(leaves)
-        assert [await stays.get(), await leaves.get()] == [desk_feed.PING] * 2
+        assert [await stays.get(), await leaves.get()] == [PING] * 2
         counter.agents = (AGENT,)
         while await leaves.get() is not None:
             pass
-        assert await stays.get() == desk_feed.PING
+        assert await stays.get() is PING
     feed.close()

@@ -219,6 +219,23 @@ async def test_a_slow_viewer_is_dropped_and_nobody_waits_for_it(room: WebRoom) -
         assert await texts(quick) == ["还在"]
 
 
+async def test_while_a_viewer_waits_a_line_goes_straight_to_its_page_and_a_signal_wakes_it(
+    room: WebRoom,
+) -> None:
+    with room.watch("a2") as viewer:
+        shown: list[str] = []
+        await room.post("水果群", "a1", "小李", "一")
+        first = await viewer.next(5, lambda line: shown.append(line.text))
+        waiting = asyncio.ensure_future(viewer.next(5, lambda line: shown.append(line.text)))
+        await asyncio.sleep(0)
+        await room.post("水果群", "a1", "小李", "二")
+        room.signal({"event": "clock"})
+        await room.post("水果群", "a1", "小李", "三")  # behind the signal, so it does not pass it by
+        assert isinstance(first, Line)
+        assert (first.text, shown, await waiting) == ("一", ["二"], {"event": "clock"})
+        assert await texts(viewer) == ["三"]
+
+
 async def test_many_at_once_are_shown_in_the_order_of_their_ids(room: WebRoom) -> None:
     with room.watch(None) as viewer:
         lines = await asyncio.gather(*(room.post("水果群", f"a{n}", f"客{n}", "+1") for n in range(60)))
@@ -298,5 +315,5 @@ def test_a_line_of_the_group_is_written_once_for_all_who_read_along() -> None:
     line = Line(7, "水果群", None, "", "小店", "还有9箱", {"title": "橙子"}, (), None, None, None, AT)
     again = replace(line, card={"title": "橙子"})
     assert written(line, None, False) is written(again, None, False)
-    assert b'"mine": true' in written(line, None, True)  # but for whoever said it
-    assert "香蕉".encode() in written(replace(line, card={"title": "香蕉"}), None, False)
+    assert b'"mine": true' in written(line, None, True).plain  # but for whoever said it
+    assert "香蕉".encode() in written(replace(line, card={"title": "香蕉"}), None, False).plain

@@ -51,8 +51,9 @@ async def _of_an_agent(turn: Turn, taken: TakenBack) -> Done:
     if number is None:
         return Done()
     if await recalls.hold_back_answer(taken.id):
-        return Done((turn.here(f"#{number} 那句没发出去"),))
-    return Done((turn.here(f"#{number} 那句顾客已经收到了，撤不回来。要更正就再说一句"),))
+        await desk.unsaid(number, taken.id, now=turn.now)
+        return Done((turn.here(f"#{number} 那句没发出去，撤回了"),))
+    return Done((turn.here(f"#{number} 那句已经发出，收不回。发一句更正：“{number} 更正：…”"),))
 
 
 async def _of_an_order(turn: Turn, heard: Heard, taken: TakenBack, code: str) -> Done:

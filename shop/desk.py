@@ -21,7 +21,7 @@ from shop.events import (
     TicketEnded,
     TicketPassedOn,
 )
-from shop.kit.ids import PersonId, PictureId, RoomId, ShopId
+from shop.kit.ids import MessageId, PersonId, PictureId, RoomId, ShopId
 from shop.records.desk import Ticket, TicketLine
 from shop.records.mail import Talk
 from shop.refusals import NoCustomer, NoSuchTicket, TicketOver, TicketTaken
@@ -230,6 +230,21 @@ async def answer(
         line = await _write(row.id, "agent", agent, text, now, picture)
         tx.tell(AgentAnswered(line.id), at=now)
         return line
+
+
+async def unsaid(id: int, message: MessageId, *, now: datetime) -> None:
+    """撤回: what an agent said by this message did not go out. The customer is owed his answer again."""
+    async with transaction():
+        (row,) = await read(Ticket, "WHERE id = ?", [id], lock="FOR UPDATE")
+        gone = "DELETE FROM ticket_line WHERE ticket_id = ? AND message = ? AND kind = 'agent' RETURNING person_id"
+        agent = _person((await run_sql(gone, [id, message]))[0]["person_id"])
+        first = await read(TicketLine, "WHERE ticket_id = ? AND kind = 'agent' ORDER BY id LIMIT 1", [id])
+        row.answered_at = first[0].at if first else None
+        answers = max(0, row.answers - 1)
+        await change(Ticket, "WHERE id = ?", [id], answers=answers, answered_at=row.answered_at)
+        if row.state == State.WAITING:
+            await _step(row, "unsaid", now, owed_since=now, reminded=False)
+        await _write(id, "event", agent, "撤回了一句，没发出", now)
 
 
 async def spoke_by_hand(

@@ -53,18 +53,17 @@ async def was_named_again(taken: TakenBack, channel: str, account: str, code: st
 
 
 async def hold_back_answer(message: MessageId) -> bool:
-    """What an agent said to a customer by this message is not said; False when it was, or when nothing was."""
+    """What an agent said to a customer by this message is not said any more; False when it was, or may have been."""
     async with transaction():
-        untold = await run_sql(
-            "UPDATE event SET told = TRUE WHERE cause = ? AND kind = 'AgentAnswered' AND NOT told RETURNING id",
-            [message],
+        await run_sql(
+            "UPDATE event SET told = TRUE WHERE cause = ? AND kind = 'AgentAnswered' AND NOT told", [message]
         )
-        unsent = await run_sql(
-            "UPDATE letter SET state = 'withheld' WHERE state = 'new' AND cause = ? AND event IN "
-            "(SELECT id FROM event WHERE cause = ? AND kind = 'AgentAnswered') RETURNING id",
-            [message, message],
-        )
-        return bool(untold or unsent)
+        await run_sql(f"UPDATE letter SET state = 'withheld' WHERE state = 'new' AND {_TELLS_IT}", [message])
+        gone = "state IN ('sending', 'sent', 'unknown')"
+        return not await run_sql(f"SELECT 1 FROM letter WHERE {gone} AND {_TELLS_IT}", [message])
+
+
+_TELLS_IT = "event IN (SELECT id FROM event WHERE cause = ? AND kind = 'AgentAnswered')"
 
 
 async def was_answer_to(message: MessageId) -> int | None:

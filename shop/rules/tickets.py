@@ -38,6 +38,7 @@ LIFE: Life[State] = Life(
         Step(S.ACTIVE, "ended", S.CLOSED),
         Step(S.WAITING, "answered", S.WAITING),
         Step(S.WAITING, "buyer_wrote", S.ACTIVE),
+        Step(S.WAITING, "unsaid", S.ACTIVE),
         Step(S.WAITING, "transferred", S.OPEN),
         Step(S.WAITING, "solved", S.CLOSED),
         Step(S.WAITING, "ended", S.CLOSED),

@@ -8,7 +8,9 @@ import pytest
 
 from bot.performance import A_PICTURE
 from dialogs.speech import Heard
-from shop import pictures
+from shop import agents, desk, people, pictures
+from shop.rules.tickets import State
+from shop.transaction import unit_of_work
 from tests.support.street import PRIVATE, ROOM, Street, rows
 
 AGENT = "客服"
@@ -103,16 +105,37 @@ async def test_51_a_recalled_picture_is_forgotten_and_its_line_is_not_shown(stre
     assert await pictures.find(1) is None
 
 
+@pytest.mark.parametrize("room", [PRIVATE, "客服群"])
 async def test_51_an_agent_takes_back_what_is_still_in_the_post_and_hears_when_it_is_not(
-    street: Street,
+    street: Street, room: str | None
 ) -> None:
+    shop = street.shop
+    group = await unit_of_work(
+        lambda: people.take_over_room(shop.shop, street.channel.name, "客服群", "客服群")
+    )
+    await unit_of_work(lambda: agents.make_service_room(shop.shop, group.id))
     await street.say("小李", "转人工")
     await street.say(AGENT, "1 接", PRIVATE)
-    said = await say(street, AGENT, "马上补发", PRIVATE)
-    assert await take_back(street, said, room=PRIVATE) == [
-        "#1 那句顾客已经收到了，撤不回来。要更正就再说一句"
-    ]
-    unsent = street.heard(AGENT, "说错了的一句", PRIVATE)
-    await street.shop.inbox.settled(await street.shop.hear(unsent))  # read, and nothing is sent yet
-    assert await take_back(street, unsent, room=PRIVATE) == ["#1 那句没发出去"]
+    said = await say(street, AGENT, "1 马上补发", room)
+    assert await take_back(street, said, room=room) == ["#1 那句已经发出，收不回。发一句更正：“1 更正：…”"]
+    assert await take_back(street, said, room=room) == []
+    unsent = street.heard(AGENT, "1 说错了的一句", room)
+    await shop.inbox.settled(await shop.hear(unsent))  # read, and nothing is sent yet
+    assert (await desk.request(1)).state is State.WAITING
+    assert "#1 那句没发出去，撤回了" in await take_back(street, unsent, room=room)
     assert not [one for one in street.channel.said if "说错了" in one.text]
+    owed = await desk.request(1)
+    assert (owed.state, owed.owed_since) == (State.ACTIVE, shop.clock.now())
+    assert [line.text for line in await desk.lines(1) if line.kind == "agent"] == ["马上补发"]
+    assert await rows("SELECT answers, answered_at IS NULL FROM ticket") == [(1, False)]
+
+
+async def test_51_the_only_answer_taken_back_is_no_answer(street: Street) -> None:
+    await street.say("小李", "转人工")
+    first = street.heard(AGENT, "1 说错了的一句", PRIVATE)
+    await street.shop.inbox.settled(await street.shop.hear(first))
+    assert "#1 那句没发出去，撤回了" in await take_back(street, first, room=PRIVATE)
+    assert await rows("SELECT answers, answered_at FROM ticket") == [(0, None)]
+    await street.say("小李", "算了", PRIVATE)
+    await street.say(AGENT, "1 在的", PRIVATE)
+    assert await rows("SELECT answers, answered_at IS NULL FROM ticket") == [(1, False)]

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs import refusals, shown
-from dialogs.agent import card, staff, triggers
+from dialogs.agent import card, complaints, staff, triggers
 from dialogs.agent.grammar import Meant, parse
 from dialogs.calling import day, tell_the_staff
 from dialogs.engine import Data, Done, State
@@ -77,19 +77,26 @@ async def _customer(turn: Turn, heard: Heard, *, is_asked: bool) -> Done | None:
         return Done((turn.here(_thanks(int(stars[1]))),), facts={"评分": stars[1]})
     if turn.text.strip().startswith(CALLS) and turn.addressed and not (turn.ticket and turn.ticket.in_hands):
         return await tell_the_staff(turn)  # whatever else he says with it: 转人工，想批发
+    complains = await complaints.found(turn, heard)
     if turn.ticket is None:
-        sorry = await triggers.found(turn, heard.who, heard.channel)
-        return await tell_the_staff(turn, sorry=sorry, skill=triggers.AFTER_SALE) if sorry else None
+        sorry = complains or await triggers.found(turn, heard.who, heard.channel)
+        called = await tell_the_staff(turn, sorry=sorry, skill=triggers.AFTER_SALE) if sorry else None
+        return _in_private(called) if called and complains else called
     if turn.text.strip(" 。!！~") in NEEDS_NOBODY and (turn.ticket.in_hands or not is_asked):
         ended = await desk.solved(turn.ticket.id, now=turn.now)
         return Done((), facts={"找人单": f"#{ended.id}"}) if ended else None
     if not turn.ticket.in_hands:
         return None
-    if turn.room is None or turn.addressed or turn.picture or turn.reading.action != "ignore":
+    if turn.room is None or turn.addressed or turn.picture or complains or turn.reading.action != "ignore":
         told = await desk.customer_wrote(turn.ticket.id, turn.text, now=turn.now, picture=turn.picture)
         if told is None or not told.in_hands:
             return None  # given back in this very moment: the bot answers
     return Done((), facts={"在人工": f"#{turn.ticket.id}"})
+
+
+def _in_private(told: Done) -> Done:
+    """The group has asked for nothing."""
+    return replace(told, says=tuple(say for say in told.says if say.room is None))
 
 
 def _thanks(stars: int) -> str:

@@ -13,6 +13,7 @@ from bot.payments.port import Provider
 from dialogs import books
 from shop import audit, matters
 from shop.audit import Audited
+from shop.catalogue import goods
 from shop.daybooks import BOOKS
 from shop.invariants import Breach
 from shop.kit.ids import ShopId
@@ -40,4 +41,5 @@ async def report(shop: ShopId, name: str, found: Sequence[Breach], *, now: datet
     if not found:
         await unit_of_work(partial(matters.in_order, shop, BOOKS, name, now=now))
         return False
-    return await unit_of_work(partial(matters.found, shop, BOOKS, name, books.breaches(found), now=now))
+    words = books.breaches(found, books.names(await goods(shop)))
+    return await unit_of_work(partial(matters.found, shop, BOOKS, name, words, now=now))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from shop.catalogue import Goods
 from shop.daybills import Difference
 from shop.invariants import Breach
 from shop.kit.money import Money
@@ -113,16 +114,31 @@ SENTENCES = {
 }
 
 
-def breach(one: Breach) -> str:
-    """橙子 的库存和进出记录差 2."""
-    by = one.figure
-    return SENTENCES[one.name].format(what=one.what, n=by, money=Money(by), qty=Quantity(by))
+def breach(one: Breach, called: Mapping[str, str]) -> str:
+    """橙子的库存和进出记录差 2; `called` is what goods are called, by sku."""
+    key, _, place = one.what.partition(" ")
+    sentence, what = SENTENCES[one.name], one.what
+    if key in called:
+        sentence, what = (
+            sentence.replace("{what} ", "{what}"),
+            f"{called[key]}{f'（{place}）' if place else ''}",
+        )
+    return sentence.format(what=what, n=one.figure, money=Money(one.figure), qty=Quantity(one.figure))
 
 
-def breaches(found: Sequence[Breach]) -> str:
+def breaches(found: Sequence[Breach], called: Mapping[str, str]) -> str:
     """The first, and how many more of its kind."""
     more = f"，这样的一共 {len(found)} 处" if len(found) > 1 else ""
-    return f"{breach(found[0])}{more}"
+    return f"{breach(found[0], called)}{more}"
+
+
+def names(shelf: Goods) -> dict[str, str]:
+    """橙子, and 小米10斤装 where it comes in several packs; also of goods that were taken off the menu."""
+    return {
+        sku.id: f"{product.name}{sku.spec if len(product.skus) > 1 else ''}"
+        for product in shelf.everything.products
+        for sku in product.skus
+    }
 
 
 def way(provider: str) -> str:

@@ -51,7 +51,8 @@ class Books(Command):
 async def _wrong(turn: Turn, seen: Day) -> Sequence[str]:
     """Looked up now; in a shop with so many orders that it takes long, what last night's look found."""
     if await audit.is_small(turn.shop):
-        return [books.breach(one) for one in await invariants.broken(turn.shop)]
+        called = books.names(turn.shelf)
+        return [books.breach(one, called) for one in await invariants.broken(turn.shop)]
     return seen.broken
 
 

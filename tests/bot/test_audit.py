@@ -83,7 +83,7 @@ async def test_who_only_looks_opens_nothing(shop_db: str, tmp_path: Path) -> Non
     assert await desk.living(shop) == ()
     audited(tmp_path, shop_db)
     (matter,) = await desk.living(shop)
-    assert matter.why == "N001-1 的库存和进出记录差 0.5"
+    assert matter.why == "橙子的库存和进出记录差 0.5"
     assert audited(tmp_path, shop_db, "--look")[0] == 1
     await run_sql("UPDATE stock_item SET on_hand = on_hand - 500")
     assert audited(tmp_path, shop_db)[0] == 0
@@ -216,14 +216,14 @@ async def test_what_is_wrong_is_told_once_and_closed_when_it_is_mended(shop_db: 
         await run_sql("UPDATE stock_item SET on_hand = on_hand + 500")
         await run_sql("UPDATE entry SET amount = amount + 1 WHERE account = 'sales'")
     assert await tonight() == 2
-    told = [("N001-1 的库存和进出记录差 0.5", False), ("sale 1 这笔账两边差 1", False)]
+    told = [("橙子的库存和进出记录差 0.5", False), ("sale 1 这笔账两边差 1", False)]
     assert await raised() == told
     assert await tonight(THREE + timedelta(days=1)) == 0
     assert await raised() == told
     async with transaction():
         await run_sql("UPDATE stock_item SET on_hand = on_hand + 500")
     assert await tonight(THREE + timedelta(days=2)) == 0  # worse: told, under the same ticket
-    assert await raised() == [*told, ("N001-1 的库存和进出记录差 1", True)]
+    assert await raised() == [*told, ("橙子的库存和进出记录差 1", True)]
     await run_sql("UPDATE stock_item SET on_hand = on_hand - 1000")
     await tonight(THREE + timedelta(days=3))
     assert await open_alarms() == [("books", "every transfer is in balance")]
@@ -236,7 +236,7 @@ async def test_several_of_a_kind_are_one_ticket(shop_db: str) -> None:
     await a_product("苹果")
     await run_sql("UPDATE stock_item SET on_hand = on_hand - 500")
     assert await tonight() == 1
-    assert await raised() == [("N001-1 的库存和进出记录差 -0.5，这样的一共 2 处", False)]
+    assert await raised() == [("橙子的库存和进出记录差 -0.5，这样的一共 2 处", False)]
 
 
 async def test_a_letter_that_nobody_sends_is_found(shop_db: str) -> None:

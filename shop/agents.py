@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, time, timedelta
 from hmac import compare_digest
 from json import dumps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shop import mail, people
 from shop.desk_limits import limits_of
@@ -23,6 +24,7 @@ from shop.transaction import run_sql, transaction
 SIGNING_IN = -1  # where a code of the desk is kept, among the things that people have begun
 AWAY = -2  # and that somebody was told when the shop is back
 SPOKE = timedelta(minutes=5)  # an agent so short a while ago: nobody is told that the shop is away
+DID_NOT_TAKE, MOST_ASKED = "没接", 2  # times that one agent is asked to take one ticket, on one day
 STAFF = (people.AGENT, people.MANAGER, people.OWNER)
 
 
@@ -32,7 +34,7 @@ async def next_for(
     *,
     now: datetime,
     prefer: PersonId | None = None,
-    without: PersonId | None = None,
+    without: Collection[PersonId] = (),
 ) -> PersonId | None:
     """Who is asked next; None when nobody is at work or all have their hands full."""
     if not await are_open(shop, now=now):
@@ -76,6 +78,24 @@ async def given(shop: ShopId, agent: PersonId | None, *, now: datetime) -> None:
             "ON CONFLICT (shop_id, person_id) DO UPDATE SET given_at = excluded.given_at",
             [shop, agent, now],
         )
+
+
+async def did_not_take(ticket: int, agent: PersonId, *, now: datetime) -> None:
+    """没接: he was asked, and the time is over."""
+    await run_sql(
+        "INSERT INTO ticket_line (ticket_id, kind, person_id, text, at) VALUES (?, 'event', ?, ?, ?)",
+        [ticket, agent, DID_NOT_TAKE, now],
+    )
+
+
+async def asked_enough(ticket: int, *, since: datetime) -> frozenset[PersonId]:
+    """Who was asked to take it twice since then, and did not."""
+    rows = await run_sql(
+        "SELECT person_id FROM ticket_line WHERE ticket_id = ? AND kind = 'event' AND text = ? AND at >= ? "
+        f"GROUP BY person_id HAVING count(*) >= {MOST_ASKED}",
+        [ticket, DID_NOT_TAKE, since],
+    )
+    return frozenset(PersonId(int(row["person_id"])) for row in rows)
 
 
 async def set_duty(shop: ShopId, agent: PersonId, *, at_work: bool) -> None:
@@ -195,6 +215,17 @@ async def awake_at(shop: ShopId, *, now: datetime) -> datetime:
     (home,) = await read(Shop, "WHERE id = ?", [shop])
     opens = await back_at(shop, now=now)
     return waking(max(now, opens.astimezone(now.tzinfo)) if opens else now, home.tz)
+
+
+async def next_morning(shop: ShopId, *, after: datetime) -> datetime:
+    """When the shop's day begins again: after a night this morning, else tomorrow."""
+    begins = await awake_at(shop, now=after)
+    if begins > after:
+        return begins
+    (home,) = await read(Shop, "WHERE id = ?", [shop])
+    zone = ZoneInfo(home.tz)
+    midnight = datetime.combine(after.astimezone(zone).date() + timedelta(days=1), time(0), zone)
+    return await awake_at(shop, now=midnight.astimezone(after.tzinfo))
 
 
 async def may_tell_away(who: PersonId, *, now: datetime, until: datetime) -> bool:

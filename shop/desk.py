@@ -295,7 +295,7 @@ async def transfer(
         row = await _locked(shop, id)
         if row.state in IN_HANDS:
             _must_be_his(row, by, await agents.name_of(row.owner_id))
-        offered = to or await agents.next_for(shop, skill or row.skill, now=now, without=by)
+        offered = to or await agents.next_for(shop, skill or row.skill, now=now, without=(by,))
         await _offer(row, "transferred", offered, now, skill=skill or row.skill)
         await _write(row.id, "event", by, f"转给{await agents.name_of(offered) or skill or '下一位'}", now)
         tx.tell(TicketPassedOn(row.id, "transferred"), at=now)

@@ -42,7 +42,8 @@ async def _look(row: Ticket, now: datetime) -> None:
         return await (_begin_anew if clocks.is_matter else desk.close_idle)(row, now)
     if (next_one := passes_on_at(clocks, limits)) and now >= next_one:
         await _next_one(row, now)
-    if row.stage < len(limits.waits) and now >= clocks.queued_at + limits.waits[row.stage]:
+    queued = desk.clocks_of(row).queued_at  # anew, in the morning
+    if row.stage < len(limits.waits) and now >= queued + limits.waits[row.stage]:
         await _say_how_it_stands(row, limits, now)
     return None
 
@@ -50,7 +51,8 @@ async def _look(row: Ticket, now: datetime) -> None:
 async def _fell_silent(row: Ticket, now: datetime) -> None:
     """Too long without an answer: it waits for somebody again, whoever that is."""
     who = PersonId(row.owner_id) if row.owner_id is not None else None
-    offered = await agents.next_for(ShopId(row.shop_id), row.skill, now=now, without=who)
+    without = (who,) if who is not None else ()
+    offered = await agents.next_for(ShopId(row.shop_id), row.skill, now=now, without=without)
     await desk.offer_again(row, "agent_silent", offered or who, now)
     async with transaction() as tx:
         tx.tell(TicketPassedOn(row.id, "silent"), at=now)
@@ -65,17 +67,35 @@ async def _remind(row: Ticket, limits: Limits, now: datetime) -> None:
 
 
 async def _next_one(row: Ticket, now: datetime) -> None:
-    """Nobody took it in time: the next one is asked; where there is no other, the same one stays asked."""
-    who = PersonId(row.offered_id) if row.offered_id is not None else None
-    offered = await agents.next_for(ShopId(row.shop_id), row.skill, now=now, without=who)
+    """Nobody took it in time: the next one is asked, each of them twice a day at most. Where there is no other, the same
+    one stays asked; where all were asked enough, it waits in the list until the morning."""
+    shop, queued = ShopId(row.shop_id), desk.clocks_of(row).queued_at
+    morning = await agents.next_morning(shop, after=queued)
+    if now >= morning:
+        return await _begin_anew(row, now)
+    assert row.offered_id is not None  # what passes on was offered to somebody
+    who = PersonId(row.offered_id)
+    await agents.did_not_take(row.id, who, now=now)
+    enough = await agents.asked_enough(row.id, since=queued)
+    offered = await agents.next_for(shop, row.skill, now=now, without=enough | {who})
+    if offered is None and who in enough:
+        return await _rest(row, morning)
     await desk.offer_again(row, "not_claimed", offered or who, now)
     if offered is not None:
         async with transaction() as tx:
             tx.tell(TicketPassedOn(row.id, "unclaimed"), at=now)
+    return None
+
+
+async def _rest(row: Ticket, morning: datetime) -> None:
+    limits = await limits_of(row.shop_id)
+    row.offered_at = morning - limits.unclaimed
+    due = due_at(desk.clocks_of(row), limits)
+    await change(Ticket, "WHERE id = ?", [row.id], offered_at=row.offered_at, due_at=due)
 
 
 async def _begin_anew(row: Ticket, now: datetime) -> None:
-    """A matter stays until it is ended: on the next day somebody is asked again."""
+    """On the next day somebody is asked again; a matter of the shop's own stays until it is ended."""
     await desk.offer_anew(row, await agents.next_for(ShopId(row.shop_id), row.skill, now=now), now)
     async with transaction() as tx:
         tx.tell(TicketPassedOn(row.id, "unclaimed"), at=now)
@@ -98,15 +118,18 @@ async def unoffered() -> tuple[ShopId, ...]:
 
 
 async def offer_waiting(shop: ShopId, *, now: datetime) -> int:
-    """Somebody has come to work: what nobody was asked to take is offered, the oldest first. Gives how many."""
+    """Somebody has come to work: whom nobody was asked to take, or nobody who is there now has taken, is offered, the
+    oldest first. Gives how many."""
     offered = 0
-    which = "WHERE shop_id = ? AND state = 'open' AND offered_id IS NULL ORDER BY id"
+    which = "WHERE shop_id = ? AND state = 'open' AND (offered_id IS NULL OR (person_id IS NOT NULL AND offered_at > ?)) "
     async with transaction() as tx:
-        for row in await read(Ticket, which, [shop], lock="FOR UPDATE"):
-            who = await agents.next_for(shop, row.skill, now=now)
-            if who is None:
+        for row in await read(Ticket, f"{which} ORDER BY id", [shop, now], lock="FOR UPDATE"):
+            enough = await agents.asked_enough(row.id, since=desk.clocks_of(row).queued_at)
+            who = await agents.next_for(shop, row.skill, now=now, without=enough)
+            if who is not None:
+                await desk.offer_first(row, who, now)
+                tx.tell(TicketPassedOn(row.id, "opened"), at=now)
+                offered += 1
+            elif not enough:
                 break
-            await desk.offer_first(row, who, now)
-            tx.tell(TicketPassedOn(row.id, "opened"), at=now)
-            offered += 1
     return offered

@@ -300,8 +300,9 @@ async def _list(turn: Turn) -> Done:
 
 async def _on(turn: Turn) -> Done:
     await agents.set_duty(turn.shop, turn.person.id, at_work=True)
-    offered = await desk_clock.offer_waiting(turn.shop, now=turn.now)
-    return Done((turn.here(f"上班了{f'，有{offered}位在等' if offered else '，有人找就叫你'}"),))
+    await desk_clock.offer_waiting(turn.shop, now=turn.now)
+    wait = [one for one in await desk.living(turn.shop) if one.state is Stage.OPEN and one.customer]
+    return Done((turn.here(f"上班了{f'，有{len(wait)}位在等' if wait else '，有人找就叫你'}"),))
 
 
 async def _off(turn: Turn) -> Done:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -45,7 +45,8 @@ LIFE: Life[State] = Life(
         Step(S.WAITING, "idle", S.CLOSED),
     ),
     waits={
-        S.OPEN: "two minutes, then the next agent; a day, then it ends (without a customer: it is asked about anew)",
+        S.OPEN: "two minutes, then the next agent, each twice a day; a day, then it ends (without a customer: it is asked "
+        "about anew)",
         S.ACTIVE: "ten minutes (without a customer: a day), then it waits for an agent again",
         S.WAITING: "a day (half an hour, where a person typed on the account's own phone), then it ends",
     },
@@ -171,11 +172,11 @@ def next_agent(
     *,
     skill: str = "",
     prefer: PersonId | None = None,
-    without: PersonId | None = None,
+    without: Container[PersonId] = (),
 ) -> PersonId | None:
     """Fewest in hand, then the longest without a new one; nobody above his cap. Who knows the matter goes first, who
     knows the customer before all."""
-    free = [one for one in candidates if one.load < one.most and one.person != without]
+    free = [one for one in candidates if one.load < one.most and one.person not in without]
     skilled = [one for one in free if skill in one.skills] if skill else []
     free = skilled or [one for one in free if not one.skills] or free
     if prefer is not None and any(one.person == prefer for one in free):

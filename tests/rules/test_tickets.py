@@ -52,7 +52,7 @@ def test_who_knows_the_matter_goes_first_and_who_knows_the_customer_before_all()
     assert next_agent([agent(2, 0, None, 3, "售后")], skill="批发") == 2  # better than nobody
     assert next_agent(both, prefer=PersonId(3)) == 3
     assert next_agent([agent(1), agent(3, 3)], prefer=PersonId(3)) == 1  # his hands are full
-    assert next_agent(both, without=PersonId(1)) == 3
+    assert next_agent(both, without=(PersonId(1),)) == 3
 
 
 WAITING = Clocks(State.OPEN, NOON, NOON, offered_at=NOON)

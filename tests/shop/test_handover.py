@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -196,6 +197,65 @@ async def test_nobody_takes_it(shop: ShopId, mei: PersonId, qiang: PersonId) -> 
     assert (await row(ticket))["ended"] == "idle"
     waits = [kind for kind in await happened() if kind == "CustomerWaits"]
     assert len(waits) == 3
+
+
+async def passed_on(shop: ShopId, ticket: int, minutes: Iterable[float]) -> list[PersonId | None]:
+    """Whom it was offered to after each of these looks."""
+    return [(await look(ticket, at), (await desk.request(ticket)).offered)[1] for at in minutes]
+
+
+async def test_each_agent_is_asked_twice_a_day_then_it_waits_in_the_list_until_the_morning(
+    shop: ShopId, mei: PersonId, qiang: PersonId
+) -> None:
+    ticket = await wanted(shop)
+    assert await passed_on(shop, ticket, range(1, 12)) == [
+        mei, qiang, qiang, mei, mei, qiang, qiang, qiang, qiang, qiang, qiang,
+    ]  # fmt: skip
+    told = await happened()
+    assert told.count("TicketPassedOn") == 3  # with the first card that is twice for each of them
+    assert [line.person for line in await desk.lines(ticket) if line.text == "没接"] == [
+        mei,
+        qiang,
+        mei,
+        qiang,
+    ]
+    assert (await row(ticket))["stage"] == 3  # and the owner has heard of it
+    await desk.customer_wrote(ticket, "还在吗", now=after(hours=12))
+    assert await look(ticket, 22 * 60 - 1) == 0
+    assert await passed_on(shop, ticket, [22 * 60]) == [mei]  # eight in the morning
+    assert (await happened()).count("TicketPassedOn") == 4
+    assert await passed_on(shop, ticket, [22 * 60 + 2]) == [qiang]
+    assert (await happened()).count("CustomerWaits") == told.count("CustomerWaits") + 1
+
+
+async def test_the_only_agent_is_asked_once_and_again_in_the_morning(shop: ShopId, mei: PersonId) -> None:
+    ticket = await wanted(shop)
+    await passed_on(shop, ticket, range(1, 30))
+    assert (await happened()).count("TicketPassedOn") == 0
+    assert await desk_clock.due(now=after(hours=21, minutes=59)) == ()
+    assert await passed_on(shop, ticket, [22 * 60]) == [mei]
+    assert (await happened()).count("TicketPassedOn") == 1
+
+
+async def test_whoever_comes_to_work_is_asked_for_one_that_nobody_there_took(
+    shop: ShopId, mei: PersonId, qiang: PersonId
+) -> None:
+    await agents.set_duty(shop, qiang, at_work=False)
+    ticket = await wanted(shop)
+    await passed_on(shop, ticket, range(1, 12))
+    assert await desk_clock.offer_waiting(shop, now=after(minutes=12)) == 0
+    await agents.set_duty(shop, qiang, at_work=True)
+    assert await desk_clock.offer_waiting(shop, now=after(minutes=13)) == 1
+    assert (await desk.request(ticket)).offered == qiang
+    assert await passed_on(shop, ticket, range(14, 30)) == [qiang] * 16
+
+
+async def test_at_night_it_waits_for_the_morning_of_this_night(shop: ShopId, mei: PersonId) -> None:
+    two = after(hours=16)  # in the night, in Shanghai
+    assert await agents.next_morning(shop, after=two) == after(hours=22)
+    assert await agents.next_morning(shop, after=after(hours=22)) == after(hours=46)
+    await agents.set_hours(shop, ["1-7 09:30-21:00"], [])
+    assert await agents.next_morning(shop, after=NOW) == after(hours=23, minutes=30)
 
 
 async def test_a_clock_that_comes_late_says_only_the_last_word(shop: ShopId, mei: PersonId) -> None:

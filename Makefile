@@ -4,6 +4,9 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+# What is imported once need not be compiled again: every `qundian` that a test starts would pay for it.
+unexport PYTHONDONTWRITEBYTECODE
+
 READY := .venv/.ready
 DEV_READY := .venv/.dev-ready
 

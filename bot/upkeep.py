@@ -11,9 +11,6 @@ from pathlib import Path
 from pkgutil import iter_modules
 from zoneinfo import ZoneInfo
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-
 from bot import second_reader
 from bot.clock import SystemClock
 from bot.payments import providers
@@ -149,6 +146,9 @@ async def _database(settings: Settings) -> str | None:
 async def _redis(url: str) -> str | None:
     if not url:
         return None
+    from redis.asyncio import Redis  # here: few shops have one (bot/memories.py)
+    from redis.exceptions import RedisError
+
     client: Redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
     try:
         await asyncio.wait_for(client.ping(), 3)

@@ -35,11 +35,8 @@ class Ear:
         self._reader = None
 
     def reader(self, shelf: Goods) -> Reader:
-        if self._reader is None:
-            self._reader = Reader(shelf.catalogue)
-        elif self._version != shelf.version:
-            self._reader = self._reader.with_catalogue(shelf.catalogue)
-        self._version = shelf.version
+        if self._reader is None or self._version != shelf.version:
+            self._reader, self._version = Reader(shelf.catalogue), shelf.version
         return self._reader
 
     async def context(

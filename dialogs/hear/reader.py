@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from dialogs.hear.answers import answer
 from dialogs.hear.bonds import copy_or_repeat
@@ -28,7 +29,7 @@ from dialogs.hear.reading import Context, Reading
 from dialogs.hear.reposts import repost
 from dialogs.hear.scene import Scene, ignore, tokens
 from dialogs.hear.specs import find_specs, in_han
-from shop.goods import Catalogue
+from shop.goods import Catalogue, Product, Unit
 
 Step = Callable[[Scene], Reading | None]
 
@@ -64,15 +65,9 @@ class Reader:
     catalogue: Catalogue
     lattice: Lattice
 
-    def __init__(self, catalogue: Catalogue, lattice: Lattice | None = None) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         object.__setattr__(self, "catalogue", catalogue)
-        object.__setattr__(self, "lattice", lattice or _lattice(catalogue))
-
-    def with_catalogue(self, catalogue: Catalogue) -> Reader:
-        """A reader for other goods; the dictionaries are shared, and the names as well while the goods are the same."""
-        old = self.catalogue
-        same = catalogue.products == old.products and catalogue.units == old.units
-        return Reader(catalogue, self.lattice if same else None)
+        object.__setattr__(self, "lattice", _lattice(catalogue.products, catalogue.units))
 
     def read(self, text: str, context: Context = NOBODY, *, now: datetime | None = None) -> Reading:
         scene = self._scene(text, context, now or self.catalogue.now)
@@ -128,18 +123,19 @@ def warm_up() -> None:
     lexicon(), syllables(), normalise("麵")
 
 
-def _lattice(catalogue: Catalogue) -> Lattice:
+@lru_cache(maxsize=2)  # the goods as they were and as they are
+def _lattice(products: tuple[Product, ...], units: tuple[Unit, ...]) -> Lattice:
     lexicon(), syllables()  # read once a process
-    units = {unit.lower() for one in catalogue.units for unit in (one.name, *one.aliases)}
-    sold = {sku.unit.lower() for product in catalogue.products for sku in product.skus}
-    specs = {fold(sku.spec) for product in catalogue.products for sku in product.skus if sku.spec}
-    amounts = Amounts(units | sold | words("units.txt"))
+    measured = {unit.lower() for one in units for unit in (one.name, *one.aliases)}
+    sold = {sku.unit.lower() for product in products for sku in product.skus}
+    specs = {fold(sku.spec) for product in products for sku in product.skus if sku.spec}
+    amounts = Amounts(measured | sold | words("units.txt"))
     spec_words = {spec for spec in specs if len(spec) <= LONGEST_CUE and not _measures(spec, amounts)}
-    spec_words.update(word for spec in specs for word in _kinds(spec, units | sold))
+    spec_words.update(word for spec in specs for word in _kinds(spec, measured | sold))
     spec_words.update(size for spec in specs for size in _sizes(spec))
     spec_words.update([short for spec in spec_words for short in _in_short(spec)])
     spec_words.update([spelled for spec in spec_words for spelled in in_han(spec)])
-    return Lattice(index(catalogue.products), amounts, frozenset(spec_words) | words("spec_words.txt"))
+    return Lattice(index(products), amounts, frozenset(spec_words) | words("spec_words.txt"))
 
 
 def _measures(spec: str, amounts: Amounts) -> bool:

@@ -88,7 +88,7 @@ def speed(size: int) -> None:
             each.append((time.thread_time() - at) * 1e6)
     each.sort()
     at = time.perf_counter()
-    reader.with_catalogue(with_names(size + 1))
+    Reader(with_names(size + 1))
     again = time.perf_counter() - at
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(

@@ -81,9 +81,19 @@ def test_a_merchant_can_ask_why() -> None:
 def test_a_new_product_is_understood_at_once_and_the_old_reader_stays_as_it_was() -> None:
     old = fruit_shop()
     mango = Product("P90", "贵妃芒果", (Sku("P90-1", "P90", "散称", "斤", Money(880), True),), ("芒果",))
-    new = old.with_catalogue(replace(old.catalogue, products=(*old.catalogue.products, mango)))
+    new = Reader(replace(old.catalogue, products=(*old.catalogue.products, mango)))
     assert [line.sku for line in new.read("芒果3斤").lines] == ["P90-1"]
     assert old.read("芒果3斤").action == "clarify"
+
+
+def test_goods_that_stayed_the_same_are_not_looked_through_again() -> None:
+    old = fruit_shop().catalogue
+    lattice = Reader(old).lattice
+    assert (
+        Reader(replace(old, products=tuple(replace(one) for one in old.products), now=None)).lattice
+        is lattice
+    )
+    assert Reader(replace(old, products=old.products[1:])).lattice is not lattice
 
 
 def test_two_products_with_one_name_are_asked_about() -> None:
@@ -96,7 +106,7 @@ def test_two_products_with_one_name_are_asked_about() -> None:
 def test_a_name_with_brackets_is_found_with_and_without_them() -> None:
     old = fruit_shop()
     cherry = Product("P92", "山东大樱桃(礼盒)", (Sku("P92-1", "P92", "2斤装", "盒", Money(9900), True),), ())
-    reader = old.with_catalogue(replace(old.catalogue, products=(*old.catalogue.products, cherry)))
+    reader = Reader(replace(old.catalogue, products=(*old.catalogue.products, cherry)))
     for said in ("山东大樱桃2盒", "山东大樱桃礼盒2盒", "山东大樱桃（礼盒）2盒"):
         assert [(line.sku, str(line.qty)) for line in reader.read(said).lines] == [("P92-1", "2")]
 

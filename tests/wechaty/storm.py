@@ -33,9 +33,8 @@ SETTLED_WITHIN = 300.0
 
 
 class Counting(Wechaty):
-    """Counts the lines of which nobody could tell whether they went out. In a hurry."""
+    """Counts the lines of which nobody could tell whether they went out."""
 
-    abilities = replace(Wechaty.abilities, pace=Pace())
     unsure = 0
 
     async def speak(self, line: Spoken) -> None:
@@ -156,6 +155,7 @@ async def a_storm(url: str, gateway: NodeGateway, seed: str) -> AsyncIterator[St
     clock = SystemClock()
     endpoint = Endpoint(gateway.address, TOKEN)
     channel = Counting(endpoint, shop_name=goods.shop_name, now=clock.now, memory=InProcess())
+    channel.abilities = replace(channel.abilities, pace=Pace())  # in a hurry
     async with open_shop(settings, clock, lambda _: {"wechaty": channel}, opening=opening_of(goods)) as shop:
         await unit_of_work(lambda: people.take_over_room(shop.shop, "wechaty", ROOM, TOPIC))
         await shop.start()

@@ -28,6 +28,15 @@ gc.set_threshold(
     50_000, 20, 50
 )  # of a test's time a fifth went into looking for garbage where there is little
 DATABASES = ("sqlite", "postgres")
+LONG = {
+    "test_booking_walk",
+    "test_campaign_walk",
+    "test_kill",
+    "test_mutants",
+    "test_rush",
+    "test_shutdown",
+    "test_storm",
+}  # files with a test of ten seconds and more
 T = TypeVar("T")
 Template = Callable[[str, tuple[str, ...]], str]
 
@@ -54,6 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         away = [item for item in items if _is_on(item, other)]
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in away]
+    items.sort(key=lambda item: item.path.stem not in LONG)  # or one of two workers waits for them at the end
 
 
 def pytest_collection_finish() -> None:

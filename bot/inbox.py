@@ -303,6 +303,8 @@ def to_incoming(heard: Heard) -> Incoming:
         extra["alias"] = " ".join(clean(heard.alias).split())[:LONGEST_ALIAS]
     if heard.room_name:
         extra["room_name"] = " ".join(clean(heard.room_name).split())[:LONGEST_ROOM]
+    if heard.room_owner:
+        extra["room_owner"] = heard.room_owner
     if heard.left:
         extra["left"] = True
     return Incoming(
@@ -331,6 +333,7 @@ def to_heard(kept: Kept) -> Heard:
         quote=Quote(**extra["quote"]) if "quote" in extra else None,
         alias=extra.get("alias", ""),
         room_name=extra.get("room_name", ""),
+        room_owner=extra.get("room_owner", ""),
         has_picture=has_picture(message),
         picture=kept.picture,
         recalls=extra.get("recalls", ""),

@@ -97,7 +97,7 @@ class Conversation:
             return Reply(trace={"outcome": await rooms.left(self.shop, heard, now=now)})
         if heard.who in self.bots or not heard.text.strip():
             return silence()
-        room = await rooms.room_of(heard)
+        room = await rooms.room_of(heard, now=now)
         if heard.room is not None and room is None:
             return await self._in_a_strange_room(heard, now)
         if heard.to is not None:

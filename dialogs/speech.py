@@ -42,6 +42,7 @@ class Heard:
     quote: Quote | None = None
     alias: str = ""  # what the shop's own account calls him; for staff alone
     room_name: str = ""  # what the group is called today, where the channel's id of it is not its name
+    room_owner: str = ""  # the account whose group it is, where the channel knows; "@shop" is the shop itself
     has_picture: bool = False  # there is one to be fetched from the channel
     picture: PictureId | None = None  # it was fetched, and is kept under this number
     recalls: str = ""  # the id of the message that is taken back; the text says only that one was

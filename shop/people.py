@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
@@ -50,6 +50,9 @@ class Room:
     name: str
     owner: PersonId | None = None
     muted: bool = False
+    follows: str | None = (
+        ""  # the account whose group it is on its channel; None: the merchant has said who leads it
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,15 +231,35 @@ async def rooms_of(person: PersonId) -> frozenset[RoomId]:
 async def take_over_room(
     shop: ShopId, channel: str, key: str, name: str, *, owner: PersonId | None = None
 ) -> Room:
-    """The shop serves this group from now on."""
+    """The shop serves this group from now on, led by `owner`."""
     async with transaction():
         row = await records.Room.filter(channel=channel, key=key).first()
         if row is None:
-            row = await records.Room.create(shop_id=shop, channel=channel, key=key, name=name, owner_id=owner)
-        elif owner is not None and row.owner_id != owner:
-            await records.Room.filter(id=row.id).update(owner_id=owner)
-            row.owner_id = owner
+            row = await records.Room.create(shop_id=shop, channel=channel, key=key, name=name, follows="")
+        if owner is not None and row.owner_id != owner:
+            await lead(RoomId(row.id), owner)
+            row.owner_id, row.follows = owner, None
         return _room(row)
+
+
+async def lead(room: RoomId, leader: PersonId | None) -> None:
+    """团长: the merchant says who leads this group, whoever owns it on its channel; None: who owns it does, as soon as
+    that is heard."""
+    async with transaction():
+        follows = "" if leader is None else None
+        await records.Room.filter(id=room).update(owner_id=leader, follows=follows)
+
+
+async def follow(room: Room, account: str, leader: PersonId | None) -> Room:
+    """群主: this account owns the group on its channel, and so he leads it; nobody, while we do not know him. Not where
+    the merchant has said who does."""
+    if (room.follows, room.owner) == (account, leader):
+        return room
+    async with transaction():
+        led = {"owner_id": leader, "follows": account}
+        if await records.Room.filter(id=room.id, follows__not_isnull=True).update(**led):
+            return replace(room, owner=leader, follows=account)
+        return await room_by_id(room.id)
 
 
 async def name_room(id: RoomId, name: str, *, now: datetime) -> None:
@@ -259,7 +282,8 @@ async def mute(room: RoomId, *, muted: bool = True) -> None:
 
 def _room(row: records.Room) -> Room:
     owner = PersonId(row.owner_id) if row.owner_id is not None else None
-    return Room(RoomId(row.id), ShopId(row.shop_id), row.channel, row.key, row.name, owner, row.muted)
+    id, shop = RoomId(row.id), ShopId(row.shop_id)
+    return Room(id, shop, row.channel, row.key, row.name, owner, row.muted, row.follows)
 
 
 # ── pairing ─────────────────────────────────────────────────────────────────────────────────────────────────────

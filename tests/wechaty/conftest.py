@@ -31,6 +31,7 @@ CANNOT: Mapping[str, str] = {
     "test_a_group_is_called_otherwise_and_nothing_is_said": "it writes a name where gateways have not read it since 2022",
     "test_a_member_is_called_by_the_name_in_this_group_and_a_new_name_is_known_at_once": NO_NEWS,
     "test_the_account_is_renamed_and_still_knows_when_it_is_called": NO_NEWS,
+    "test_whose_group_it_is_is_heard_and_when_that_changes": NO_NEWS,
     "test_a_stranger_cannot_be_written_to_until_he_is_a_friend_or_writes_himself": NO_NEWS,
     "test_an_event_that_is_none_changes_nothing": "an event that it cannot read ends its stream of them: what is said "
     "until it is connected again, half a second later, nobody hears",

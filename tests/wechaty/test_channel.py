@@ -113,6 +113,22 @@ async def test_a_member_is_called_by_the_name_in_this_group_and_a_new_name_is_kn
     assert await say_and_hear() == "李太太"
 
 
+async def test_whose_group_it_is_is_heard_and_when_that_changes(
+    channel: Wechaty, gateway: NodeGateway
+) -> None:
+    async def owner(text: str = "在", room: str | None = ROOM) -> str:
+        await gateway.say("wxid_li", text, room=room)
+        return (await heard(channel, 1))[0].room_owner
+
+    assert (await owner(), await owner(room=None)) == ("wxid_leader", "")
+    (group,) = a_world()["rooms"]
+    for account, is_heard_as in (("wxid_li", "wxid_li"), (US, "@shop"), ("", ""), ("x" * 200, "")):
+        await gateway.do("world", rooms=[group | {"ownerId": account}], dirty=[[3, ROOM]])
+        assert await owner() == is_heard_as
+    await gateway.say(US, "我来看看", room=ROOM, mentionIdList=["wxid_li"])
+    assert [one.text for one in await only(channel, gateway)][-1:] == ["我来看看"]
+
+
 async def test_the_account_is_renamed_and_still_knows_when_it_is_called(
     channel: Wechaty, gateway: NodeGateway
 ) -> None:

@@ -261,6 +261,7 @@ class Wechaty:
             mentions=words.mentions,
             quote=words.quote,
             room_name=await self._topic(room),
+            room_owner=await self._owner(room),
             has_picture=words.has_picture,
             recalls=words.recalls,
         )
@@ -298,6 +299,14 @@ class Wechaty:
     async def _topic(self, room: str | None) -> str:
         card = await self._cards.room(room) if room is not None else None
         return str(card.topic) if card is not None else ""
+
+    async def _owner(self, room: str | None) -> str:
+        """Whose group it is; empty where the gateway does not know."""
+        card = await self._cards.room(room) if room is not None else None
+        owner = str(card.owner_id) if card is not None else ""
+        if owner == self._link.us:
+            return "@shop"
+        return owner if hearing.can_be_kept(owner) else ""
 
     async def _us(self, room: str | None) -> Us:
         account = self._link.us

@@ -27,6 +27,7 @@ from shop.slips import Slip
 _TOKEN = re.compile(r"[0-9a-f]{32}")  # also keeps from the database what it cannot hold
 OF_AN_EVENT = {Status.PREPARING: "报上了", Status.FULFILLED: "到场了"}
 BROUGHT = {Status.FULFILLED: "已送到"}
+UNDER_WAY = {Status.PREPARING: "在路上", **BROUGHT}
 NOTHING = (State.REJECTED, State.WITHDRAWN)
 _HIDDEN = {
     "Cache-Control": "private, no-store",
@@ -54,9 +55,14 @@ class _Slips:
         money = await listings.money_in(slip.id)
         back = [case for case in await refunds.of_order(slip.id) if case.state not in NOTHING]
         told = await facts(request, slip, self.clock()) | {"back": back, "refund_words": LIFE.shown}
+        sent, left = await parcels.of_order(slip.id), await parcels.left(slip.id)
+        under_way = slip.status == Status.PREPARING and bool(sent) and not left
+        if under_way:
+            told["steps"] = steps(slip, in_a_team=False, words=UNDER_WAY)
         told |= {
             "never_left": await refunds.never_left(slip.id),
-            "parts": parting.stand(await parcels.of_order(slip.id)),
+            "under_way": under_way,
+            "parts": parting.stand(sent) if len(sent) > 1 or left else "",
         }
         return hidden(page(request, "slip.html", **told, money=money, pays_online=self.pays_online))
 

@@ -9,11 +9,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.hear.times import Moment, find_times
+from dialogs.speech import Say
 from dialogs.turn import Turn
 from dialogs.voice import Links
+from shop import appointments
 from shop.bookings import Free
 from shop.kit.money import Money
-from shop.rules.bookings import Appointment, Service, State
+from shop.rules.bookings import LIFE, Appointment, Service, State
 from shop.slips import Slip
 
 HOURS = {  # what part of a day is meant, from and to
@@ -139,12 +141,45 @@ def what(one: Appointment, now: datetime) -> str:
 
 def told(one: Appointment, slip: Slip | None, links: Links, now: datetime, minutes: int) -> str:
     """To who has just booked."""
+    if slip is not None and slip.claimed_at is not None and not slip.money_in:
+        return f"{what(one, now)}，给你留着，店里看到 {slip.payable} 就算约好了"
     if slip is not None and slip.paid_at is None:
         return (
             f"{what(one, now)}，先给你留着。定金 {slip.payable}，{minutes}分钟内付款：{links.order(slip)}\n"
             f"{rest_to_pay(one)}，{HOW_TO_LEAVE}"
         )
     return f"约好了：{what(one, now)}。{rest_to_pay(one)}，{HOW_TO_LEAVE}"
+
+
+# ── a deposit, where orders are spoken of ───────────────────────────────────────────────────────────────────────
+
+
+async def of_deposit(slip: Slip) -> Appointment | None:
+    """The appointment whose deposit this order is."""
+    return await appointments.of_order(slip.id) if slip.campaign is not None else None
+
+
+def to_pay(turn: Turn, one: Appointment, slip: Slip | None) -> Say:
+    """When it is, and what is to be paid by when: for him alone."""
+    said = turn.privately(told(one, slip, turn.links, turn.now, turn.facts.pay_minutes))
+    is_open = slip is not None and slip.paid_at is None and slip.claimed_at is None
+    return replace(said, pays=slip.id) if slip and is_open and turn.facts.pays_online else said
+
+
+async def called_off(turn: Turn, slip: Slip) -> tuple[Say, ...]:
+    """取消, said of the order: the group hears its number alone."""
+    one = await appointments.of_order(slip.id)
+    what_ = what(one, turn.now) if one else slip.code
+    private = turn.privately(f"{what_}取消了。想来了再说“预约”")
+    public = turn.to_room(f"{turn.name}：{slip.code} 取消了")
+    return (public, private) if public else (private,)
+
+
+def stands(one: Appointment, slip: Slip, now: datetime) -> str:
+    """烫发 明天14:00（阿强）约好了，定金 ¥20.00 已付."""
+    paid = "已付" if slip.money_in else "等店里确认" if slip.claimed_at else "没付"
+    state = "" if one.state == State.HELD else LIFE.shown[one.state]
+    return f"{what(one, now)}{state}，定金 {slip.payable} {paid}"
 
 
 def rest_to_pay(one: Appointment) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from dialogs import delivering, rolling, signing, teaming, voice
+from dialogs import appointing, delivering, rolling, signing, teaming, voice
 from dialogs.ask import clarify_question
 from dialogs.calling import look_at_a_big_one
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
@@ -221,6 +221,8 @@ def _told(
 
 async def told_of_campaign(turn: Turn, slip: Slip, campaign: OnOffer) -> tuple[Say, ...]:
     """Money and link in private; in the group the one rolling list (a flash sale has one result at its end)."""
+    if campaign.kind == Kind.BOOKING:
+        return await appointing.called_off(turn, slip)
     if campaign.kind == Kind.TEAM and (team := await teams.of_order(slip.id)):
         return teaming.seated(turn, slip, team, campaign)
     private = turn.privately(

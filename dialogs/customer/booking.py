@@ -73,9 +73,7 @@ class Book(Dialogue):
         made, slip = await bookings.book(
             turn.shop, turn.person.id, service.id, when.at, room=turn.room_id, now=turn.now
         )
-        text = appointing.told(made, slip, turn.links, turn.now, turn.facts.pay_minutes)
-        pays = slip.id if slip and turn.facts.pays_online else None
-        said = replace(turn.privately(text), pays=pays)
+        said = appointing.to_pay(turn, made, slip)
         noted = f"{turn.name}：{service.name}记下了"
         public = turn.to_room(f"{noted}，时间私聊发你", unreached=noted)
         return Done((said,) if public is None else (public, said), facts={"预约": made.id})

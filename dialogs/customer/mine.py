@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogs import parting, voice
+from dialogs import appointing, parting, voice
 from dialogs.engine import Data, Dialogue, Done
 from dialogs.turn import Turn
 from shop import parcels, refunds, slips
@@ -38,6 +38,8 @@ async def _back(slip: Slip) -> str:
 
 
 async def _line(turn: Turn, slip: Slip) -> str:
+    if booked := await appointing.of_deposit(slip):
+        return f"{slip.code} {appointing.stands(booked, slip, turn.now)} {turn.links.order(slip)}"
     goods = f"{voice.all_goods(slip.lines)} {slip.payable}"
     sent = await parcels.of_order(slip.id) if slip.status == Status.PREPARING and slip.money_in else ()
     gone = parting.stand(sent)

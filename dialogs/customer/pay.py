@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogs import voice
+from dialogs import appointing, voice
 from dialogs.engine import Data, Dialogue, Done, Slot
 from dialogs.speech import Say
 from dialogs.turn import Turn
@@ -25,6 +25,9 @@ class Pay(Dialogue):
         if data.get("way") == "cash":
             slip = await orders.choose_cash(turn.shop, turn.person.id, now=turn.now)
             return Done((_cash(turn, slip), *turn.pointer(slip)), facts={"单号": slip.code, "付法": "到店付"})
+        if booked := await appointing.of_deposit(slip):
+            say = appointing.to_pay(turn, booked, slip)
+            return Done((say, *turn.pointer(slip)), facts={"单号": slip.code, "应付": str(slip.payable)})
         text = turn.slip_text(slip)
         if slip.pay_mode == PayMode.PREPAY and not slip.claimed_at and turn.facts.pays_online:
             text += "\n转账的话，转完回“已付”"
@@ -40,12 +43,17 @@ class Paid(Dialogue):
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         newest = await slips.last_order(turn.shop, turn.person.id)
         if newest and newest.money_in:
+            booked = await appointing.of_deposit(newest)
+            text = (
+                f"查到了：{appointing.stands(booked, newest, turn.now)}" if booked else _already(turn, newest)
+            )
             return Done(
-                (turn.privately(_already(turn, newest)),),
+                (turn.privately(text),),
                 facts={"单号": newest.code, "已付": str(newest.payable)},
             )
         slip = await orders.claim_transfer(turn.shop, turn.person.id, now=turn.now)
-        text = f"{slip.code} 记下了，{slip.payable} 店里看到就把取货码发你，一般几分钟"
+        then = "算约好了" if await appointing.of_deposit(slip) else "把取货码发你"
+        text = f"{slip.code} 记下了，{slip.payable} 店里看到就{then}，一般几分钟"
         return Done(
             (turn.privately(text), *turn.pointer(slip)),
             facts={"单号": slip.code, "应付": str(slip.payable)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogs import voice
+from dialogs import appointing, voice
 from dialogs.command import Command, slot_of
 from dialogs.engine import Data, Done, Slot
 from dialogs.turn import Turn
@@ -27,7 +27,6 @@ class Receive(Command):
         slip = await slips.find(turn.shop, str(data["order"]), now=turn.now, tz=turn.tz)
         await payments.confirm_transfer(slip.id, turn.person.id, now=turn.now)
         buyer = await people.person(slip.buyer)
-        text = (
-            f"{slip.code} {buyer.name} {slip.payable} 收到了，取货码已经发给他。{voice.all_goods(slip.lines)}"
-        )
+        told = "约好了，告诉他了" if await appointing.of_deposit(slip) else "取货码已经发给他"
+        text = f"{slip.code} {buyer.name} {slip.payable} 收到了，{told}。{voice.all_goods(slip.lines)}"
         return Done((turn.here(text),), after={"order": slip.code, "fen": slip.payable.fen})

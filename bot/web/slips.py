@@ -13,22 +13,25 @@ from aiohttp import web
 from bot.web.drawn import qr as draw_qr
 from bot.web.site import page, site
 from dialogs import parting
-from shop import listings, parcels, refunds, slips, teams
+from shop import appointments, listings, parcels, refunds, slips, teams
 from shop.kit.codes import show_pickup_code
 from shop.kit.ids import ShopId
 from shop.kit.money import ZERO, Money
 from shop.kit.quantity import Quantity
 from shop.on_offer import campaign
+from shop.rules.bookings import LIFE as BOOKED
+from shop.rules.bookings import Appointment, State
 from shop.rules.campaigns import Kind
 from shop.rules.orders import SHOWN, PayMode, Status
-from shop.rules.refunds import LIFE, State
+from shop.rules.refunds import LIFE
+from shop.rules.refunds import State as Back
 from shop.slips import Slip
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")  # also keeps from the database what it cannot hold
 OF_AN_EVENT = {Status.PREPARING: "报上了", Status.FULFILLED: "到场了"}
 BROUGHT = {Status.FULFILLED: "已送到"}
 UNDER_WAY = {Status.PREPARING: "在路上", **BROUGHT}
-NOTHING = (State.REJECTED, State.WITHDRAWN)
+NOTHING = (Back.REJECTED, Back.WITHDRAWN)
 _HIDDEN = {
     "Cache-Control": "private, no-store",
     "Referrer-Policy": "no-referrer",  # the address is the key to the order
@@ -101,23 +104,29 @@ async def facts(request: web.Request, slip: Slip, now: datetime) -> dict[str, An
     team = await teams.of_order(slip.id) if slip.campaign is not None else None
     of = await campaign(slip.campaign) if slip.campaign is not None else None
     event = of if of is not None and of.kind == Kind.EVENT else None
+    booked = await appointments.of_order(slip.id) if of is not None and of.kind == Kind.BOOKING else None
+    words = OF_AN_EVENT if event else _of_a_time(booked) if booked else BROUGHT if slip.delivery else {}
     return {
         "slip": slip,
-        "stands": SHOWN[slip.status],
+        "stands": words.get(slip.status, SHOWN[slip.status]),
         "team": team,
         "event": event,
-        "deposit": of is not None and of.kind == Kind.BOOKING,
-        "steps": steps(
-            slip, in_a_team=team is not None, words=OF_AN_EVENT if event else BROUGHT if slip.delivery else {}
-        ),
+        "booked": booked,
+        "steps": steps(slip, in_a_team=team is not None, words=words),
         "seconds_left": _seconds_left(slip, now),
         "pickup_code": show_pickup_code(slip.pickup_code) if slip.pickup_code else None,
         "cuts": cuts(slip),
-        "words": ["不去了"] if event else words_to_change(slip),
+        "words": ["不去了"] if event else ["取消预约"] if booked else words_to_change(slip),
         "local": lambda moment: local(
             moment.astimezone(site(request).zone), now.astimezone(site(request).zone)
         ),
     }
+
+
+def _of_a_time(booked: Appointment) -> dict[Status, str]:
+    """How far it is with an appointment, by the order of its deposit."""
+    over = booked.state if booked.state == State.NO_SHOW else State.DONE
+    return {Status.PREPARING: BOOKED.shown[State.BOOKED], Status.FULFILLED: BOOKED.shown[over]}
 
 
 def steps(slip: Slip, *, in_a_team: bool, words: Mapping[Status, str]) -> list[tuple[str, str]]:

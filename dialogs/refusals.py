@@ -192,7 +192,7 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
         f"{r.code} 的{r.name}称不了：要在备货、按重量卖、只有一行。差价直接说“退款 {r.code} 金额”，没付的说“便宜 {r.code} 金额”"
     ),
     no.WeighedDearer: lambda r: (
-        f"{r.code} 的{r.name}照秤算，少了优惠反而贵 {r.more}，没有改。要少收直接说“便宜 {r.code} 金额”"
+        f"{r.code} 的{r.name}照秤算，少了优惠反而贵 {r.more}，没有改。少的值 {r.worth}，要少收就说“便宜 {r.code} {r.worth.yuan}”"
     ),
     no.WeighedAlready: lambda r: (
         f"{r.code} 的{r.name}称过了，{r.weighed} {r.unit}，差价已经算了。还要退就说“退款 {r.code} 金额”"

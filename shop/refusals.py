@@ -433,11 +433,13 @@ class CannotWeigh(Refusal):
 
 @dataclass(eq=False)
 class WeighedDearer(Refusal):
-    """A cut would be lost with what the scale takes off, and the buyer pay more for less."""
+    """A cut would be lost with what the scale takes off, and the buyer pay more for less. `worth`: what the goods that
+    are missing cost him as it stands."""
 
     code: str
     name: str
     more: Money
+    worth: Money
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from shop.catalogue import goods
 from shop.events import OrderWeighed
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
-from shop.kit.quantity import Quantity
+from shop.kit.quantity import NONE, Quantity
 from shop.records.orders import Line, Order
 from shop.refusals import CannotWeigh, WeighedAlready, WeighedDearer
 from shop.rows import change
@@ -23,6 +23,7 @@ from shop.rules.frozen import delivery_out
 from shop.rules.orders import Status
 from shop.rules.promised import Promise
 from shop.rules.refunds import What
+from shop.rules.shares import part_share
 from shop.rules.weighing import Weighed
 from shop.transaction import transaction
 
@@ -96,7 +97,9 @@ async def _bill_less(order: Order, seen: Look, now: datetime) -> Money:
     slip = await orders.edit(shop, buyer, [fewer], now=now)
     off = standing.payable - slip.payable
     if off < Money(0):
-        raise WeighedDearer(order.code, seen.name, -off)
+        net, stays = Money(line.net_fen), seen.weighed.stays
+        worth = part_share(net, seen.ordered, gone=NONE, more=stays)
+        raise WeighedDearer(order.code, seen.name, -off, worth)
     async with transaction() as tx:
         tx.tell(OrderWeighed(order.id, seen.name, seen.unit, seen.weighed.counts.milli, off.fen), at=now)
     return off

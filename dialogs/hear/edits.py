@@ -13,7 +13,7 @@ from dialogs.hear.changes import by_place, nameless, one_and_another, one_change
 from dialogs.hear.lattice import Piece
 from dialogs.hear.meant import clauses
 from dialogs.hear.offer import Want
-from dialogs.hear.orders import with_it
+from dialogs.hear.orders import merged, with_it
 from dialogs.hear.parts import of_whom, one_less
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
@@ -202,7 +202,7 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
         done += one
     if not done:
         return None
-    done = list(dict.fromkeys(done))  # 不要散的了，换5斤装: gone once
+    done = merged(done)  # 不要散的了，换5斤装: gone once
     return act(_intent(done), done, slots_around(scene), why="改购物车里的")
 
 

@@ -31,6 +31,7 @@ NUMERAL = re.compile(  # 一二三 is no amount, nor is 50%
 )
 MEASURED = re.compile(rf"\d ?(?:{'|'.join((*GRAMS, *MEASURE_ONLY))})$")
 LATIN = re.compile(r"[a-z][a-z'’._-]*")
+GLUED, LONGEST_GLUED = re.compile(r"[a-z](?=\d)"), 12
 DIGITS = re.compile(r"\d+")
 NUMBERING = re.compile(r"(?m)(?:^|(?<=\n))\s*\d{1,2}[.、)](?!\d)|^- ?(?=[\u4e00-\u9fff])")
 ONE_FIRST = re.compile(
@@ -167,11 +168,22 @@ class Lattice:
             yield Piece("spec", spec.start, spec.end, text[spec.start : spec.end], spec.spec)
         for amount in self.amounts.find(text):
             yield Piece("qty", amount.start, amount.end, text[amount.start : amount.end], amount.quantity)
+        for at in self._ends_of_latin_names(text):
+            for amount in self.amounts.find(text[at:]):
+                if not amount.start:  # 维C7瓶
+                    yield Piece("qty", at, at + amount.end, text[at : at + amount.end], amount.quantity)
         for money in find_money(text):
             yield Piece("money", money.start, money.end, text[money.start : money.end], money.yuan)
         for match in NUMERAL.finditer(text):
             if (number := parse(match[0])) is not None:
                 yield Piece("number", match.start(), match.end(), match[0], number)
+
+    def _ends_of_latin_names(self, text: str) -> Iterator[int]:
+        """Where a number is glued to a name of ours that ends with a Latin letter."""
+        for end in (match.end() for match in GLUED.finditer(text)):
+            starts = range(max(end - LONGEST_GLUED, 0), end)
+            if any(end == to for start in starts for to, _ in self.names.at(text, start)):
+                yield end
 
     def _plain(self, text: str, start: int) -> Iterator[Edge]:
         char = text[start]
@@ -202,7 +214,8 @@ class Lattice:
         for end in range(start + 1, min(start + longest, len(text)) + 1):
             word = text[start:end]
             if (tag := tags.get(word)) and word not in specs and _whole_word(text, start, end):
-                yield end, "cue", None, "exact", tag
+                goods = self.names.written.get(word[2:]) if tag == "note" and word[:2] == "不要" else ()
+                yield end, "cue", goods or None, "exact", tag
             elif word in specs and (not word[0].isascii() or _whole_word(text, start, end)):
                 yield end, "specword", Spec(word=word, firm=True, text=word), "exact", ""
             elif 1 < end - start <= LONGEST and flags(word):

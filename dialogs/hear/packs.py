@@ -32,6 +32,25 @@ class Packs(Walk):
             return None
         return pack_of(Want(following.value), quantity, self.held, self.offer)
 
+    def _other_pack_ahead(self, quantity: Quantity, at: int) -> Spec | None:
+        """小面二两八碗，三两两碗: the amount is another size of the same goods, and how many of it follows."""
+        following = self._next(at)
+        last = self.done[-1] if self.done and self.held is None and not self.open else None
+        if last is None or following is None or following.kind != "qty":
+            return None
+        pack = pack_of(last, quantity, following.value, self.offer)
+        return pack if pack and self._sizes_differ(last, pack) else None
+
+    def _pack_of_each(self, quantity: Quantity, at: int) -> Spec | None:
+        """腊肠250g和500g各一袋: what each of them weighs, of one kind of goods."""
+        rest = [p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag != "buy"]
+        sizes = (p.kind in ("qty", *SIZES) or p.tag == "and" or p.text == "、" for p in rest)
+        behind = rest[next((n for n, is_size in enumerate(sizes) if not is_size), len(rest)) :]
+        each = len(behind) > 1 and behind[0].tag == "each" and behind[1].kind == "qty"
+        if not each or len({want.products for want in self.open}) != 1:
+            return None
+        return pack_of(self.open[-1], quantity, behind[1].value, self.offer)
+
     def _sized_unit(self, want: Want) -> str:
         """The unit that these goods come in by more than one size."""
         units = [sku.unit for id in want.products for sku in self.offer.skus(id)]

@@ -12,8 +12,9 @@ from dialogs.hear.numbers import AFTER_A_SIZE, DIGITS, HAN, NUMBER, parse
 
 KG = ("公斤", "千克", "kg")
 JIN = ("斤", "市斤", *KG)
-NOT_HERE = rf"(?:(?:(?<![\d.a-z])|{AFTER_A_SIZE})(?=\d)|(?<![{HAN}])(?=[{HAN}]))"  # no number begins inside another, or in a Latin word
-NOT_A_UNIT = r"(?!月|小时|钟头|星期|礼拜|多月|半月|多小时|人(?!参)|事|孩子)"  # 3个月, 两个人, 三件事
+LIANG = "[一二三四五六七八九]两"  # three 两 of noodles: 三两八碗 is eight bowls of those
+NOT_HERE = rf"(?:(?=\d)(?:(?<![\d.a-z])|{AFTER_A_SIZE})|(?=[{HAN}])(?:(?<![{HAN}])|(?<={LIANG})))"  # no number begins inside another, or in a Latin word
+NOT_A_UNIT = r"(?!月|小时|钟头|星期|礼拜|多月|半月|多小时|人(?![参字])|事|孩子)"  # 3个月, 两个人, 三件事
 SIZES = "大小中整满"
 ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 ENGLISH_UNITS = {
@@ -142,6 +143,7 @@ def _rules(unit: str) -> tuple[tuple[str, Make], ...]:
     sign = r"(?:到|至|~|或者|或|还是|、)"
     return (
         (rf"{number} ?{size}{after}", _plain),
+        (rf"{LIANG}(?=[{HAN}])(?<![{HAN}\d]..)", _liang),
         (rf"{NOT_HERE}(?P<n>{digit})(?P<m>{digit})(?P<tens>[十百千]?){after}", _several),
         (rf"{NOT_HERE}(?P<m>{NUMBER})分之(?P<n>{NUMBER}){after}", _fraction),
         (rf"(?<![\d/.])(?P<n>\d{{1,3}})(?:/(?P<m>\d{{1,3}})|%){after}", _fraction),
@@ -180,10 +182,16 @@ def _plain(match: re.Match[str]) -> Quantity | None:
     if value is None or (value > TOO_LONG and match["n"].isdigit()):
         return None
     if READ_OUT.fullmatch(match["n"]):
+        if re.match(LIANG, match["n"]):
+            return None
         return Quantity(None, match["unit"], "unclear")
     if match["unit"] == "对" and match.string[match.end() : match.end() + 1] in tuple("吧吗不么"):
         return None  # 总共72对吧
     return checked(Quantity(value, match["unit"], size=match["size"] or ""))
+
+
+def _liang(match: re.Match[str]) -> Quantity | None:
+    return Quantity(parse(match[0][0]), "两")
 
 
 def checked(quantity: Quantity) -> Quantity:

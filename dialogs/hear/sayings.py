@@ -65,6 +65,13 @@ class Sayings(Pairing):
 
     _specword = _spec
 
+    def _qty(self, piece: Piece, at: int) -> None:
+        pack = self._pack_of_each(piece.value, at) or self._other_pack_ahead(piece.value, at)
+        if pack:
+            self._spec(replace(piece, value=pack), at)
+        else:
+            super()._qty(piece, at)
+
     def _another_size(self, spec: Spec, at: int) -> bool:
         """2斤装一袋再加散的一斤: the same goods again, in another size."""
         before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
@@ -196,6 +203,11 @@ class Sayings(Pairing):
         if piece.text == "别" and self.pieces[at + 1 : at + 2] and self.pieces[at + 1].tag == "buy":
             self._said_op(replace(piece, tag="not"), at)  # 别送鲈鱼了
             return
+        if piece.value and not (self.open or self.done) and not self._next_amount_or_goods(at):
+            self.ops.append("remove")
+            start, name = piece.start + 2, piece.text[2:]
+            self.done.append(Want(piece.value, heard=name, op="remove", start=start, end=piece.end))
+            return  # 不要香菜了, where 香菜 is sold
         if self.open or self.done:
             asked = at and self.pieces[at - 1].text in ("帮我", "帮", "要", "给我", "请")
             self.noting, self.deaf = at - bool(asked), piece.text.startswith("别")

@@ -65,6 +65,9 @@ COST = {
     "blank": 0.1,
     "char": 1.3,
 }
+LONGER = (
+    0.001  # of two ways that cost the same the one with the longer name: 鸡翅中 不要了, not 鸡翅 中不 要了
+)
 OTHERWISE = {"run": 0.1, "sound": 0.9, "without": 0.97}  # 不要发芽的, unless 散的 or goods stand behind 不要
 RARE = 1.45  # jieba has 条鱼 and 要姜, seen a few times by accident
 LONGEST_CUE = 6
@@ -247,6 +250,8 @@ def _cost(edge: Edge, text: str, start: int) -> float:
         return RARE if is_rare(text[start:end]) else COST["word"]
     if kind == "char":
         return COST["word"] if is_known(text[start:end]) else COST["char"]
+    if kind == "product":
+        return COST[kind] - LONGER * (end - start)
     return COST[kind]
 
 

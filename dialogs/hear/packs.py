@@ -11,7 +11,7 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.settle import fits, named_by
 from dialogs.hear.specs import Spec, measure
 from dialogs.hear.things import names_a_thing, pack_of
-from dialogs.hear.walk import AMOUNTS, SIZES, Walk
+from dialogs.hear.walk import AMOUNTS, GOODS, SIZES, Walk
 
 
 class Packs(Walk):
@@ -51,6 +51,22 @@ class Packs(Walk):
             return None
         return pack_of(self.open[-1], quantity, behind[1].value, self.offer)
 
+    def _ends_a_line(self, spec: Spec, at: int) -> bool:
+        """来8个6寸的再加可颂要六个: a size of the goods before, and a word that begins other goods behind it."""
+        behind = next((p for p in self.pieces[at + 1 :] if p.kind != "blank" and p.tag != "filler"), None)
+        skus = [sku for id in self.done[-1].products for sku in self.offer.skus(id)]
+        is_size = 0 < len(named_by(spec, tuple(skus), self.offer)) < len(skus)
+        begins = behind is not None and (behind.tag in ("inc", "and") or behind.text == "还有")
+        return is_size and begins and not self.done[-1].specs
+
+    def _completes_a_pack(self, quantity: Quantity, at: int) -> bool:
+        """猫粮 10kg 四袋 狗粮 2kg 三袋: so many of the pack that was told, for the goods behind have their own amount."""
+        ahead = next((n for n in range(at, len(self.pieces)) if self.pieces[n].kind == "product"), at)
+        last = self.done[-1]
+        if self.broken or last.quantity is None or not self._next_amount(ahead):
+            return False
+        return pack_of(last, last.quantity, quantity, self.offer) is not None
+
     def _sized_unit(self, want: Want) -> str:
         """The unit that these goods come in by more than one size."""
         units = [sku.unit for id in want.products for sku in self.offer.skus(id)]
@@ -87,7 +103,7 @@ class Packs(Walk):
         unit, of = self.pieces[at - 2], self.pieces[at - 1]
         sold = any(sku.unit == quantity.unit for id in last.products for sku in self.offer.skus(id))
         more = of.tag in ("inc", "and") or self._adds(last, last.quantity, quantity, at)
-        if more and sold and not self._next_is_goods(at):
+        if more and sold and not self._goods_behind_a_size(at):
             return replace(last, quantity=quantity, specs=(), note=None, start=piece.start, end=piece.end)
         if of.text != "的" or not (unit.text == quantity.unit or (sold and unit.text[0] in "大小")):
             return None
@@ -126,9 +142,15 @@ class Packs(Walk):
         last = self.done[-1] if self.done and self.held is None and self.broken else None
         if last is None or not last.products or following is None or following.kind != "spec":
             return None
+        if self._goods_behind_a_size(at):
+            return None  # 200g曲奇6罐，再来八瓶1kg的蜂蜜
         if not self._in_another_size(following.value, at):
             return None
         return replace(last, quantity=quantity, specs=(), note=None, start=piece.start, end=piece.end)
+
+    def _goods_behind_a_size(self, at: int) -> bool:
+        following = next((p for p in self.pieces[at + 1 :] if p.kind not in ("blank", *SIZES)), None)
+        return following is not None and following.kind in GOODS
 
     def _in_another_size(self, spec: Spec, at: int) -> bool:
         """大米5斤装的来一袋，10斤的也来一袋."""

@@ -170,7 +170,11 @@ class Pairing(Unknowns):
                 )
             )
             self.unknown.clear()
-        elif self.done and not self._ahead(at) and self._second(quantity):
+        elif (
+            self.done
+            and (not self._ahead(at) or self._completes_a_pack(quantity, at))
+            and self._second(quantity)
+        ):
             pass
         else:
             self._hold(quantity, at)

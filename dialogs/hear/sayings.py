@@ -11,7 +11,7 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Op
 from dialogs.hear.specs import Spec
 from dialogs.hear.things import as_amount
-from dialogs.hear.walk import GOODS, SIZED, SIZES
+from dialogs.hear.walk import GOODS, SILENT, SIZED, SIZES
 
 OPS: dict[str, Op] = {"set": "set", "inc": "inc", "dec": "dec", "not": "remove", "wrong": "remove"}
 PARTLY = ("去掉", "拿掉", "退掉", "撤掉", "减掉", "退了", "撤了", "删掉")
@@ -30,14 +30,14 @@ class Sayings(Pairing):
         if self._is_denied(at):
             self.denied = piece
             return
-        following = self._next(at)
+        following = self._next(at, silent=(*SILENT, *SIZES))  # 九米4分的水管
         ids = (
             self.open[-1].products
             if self.open
             else following.value
             if following and following.kind == "product"
             else self.done[-1].products
-            if self.done and self.wrong  # 电线20米，不对，25米
+            if self.done and (self.wrong or self.op == "inc")  # 电线20米，不对，25米; 再加5米
             else ()
         )
         if amount := as_amount(piece, ids, self.offer):
@@ -58,7 +58,7 @@ class Sayings(Pairing):
             meant = range(len(self.open)) if self.every else (-1,)  # 橙子苹果都要5斤装的
             for n in meant:
                 self.open[n] = replace(self.open[n], specs=(*self.open[n].specs, spec))
-        elif self.done and self.held is None and not self._next_is_goods(at):
+        elif self.done and self.held is None and (not self._next_is_goods(at) or self._ends_a_line(spec, at)):
             self.done[-1] = replace(self.done[-1], specs=(*self.done[-1].specs, spec))
         else:
             self.specs.append(spec)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shop import points, slips
-from shop.kit.ids import PersonId, ShopId
+from shop import addresses, points, slips
+from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.listings import spent_fen
 from shop.pictures import ON_ITS_WAY
@@ -16,6 +16,7 @@ from shop.rows import as_json, as_moment
 from shop.slips import Slip
 from shop.transaction import run_sql
 
+RECENT = 6  # orders at a glance
 LATEST = 3000  # messages in which somebody counts as having been here lately
 MOST_ROWS = 200
 BACK = 100  # numbers looked at again: one that is lower may become visible later
@@ -53,6 +54,7 @@ class Glance:
     points: int
     spent: Money
     orders: tuple[Slip, ...]
+    brought: frozenset[OrderId]  # those of which the address is known
     tickets: tuple[tuple[int, str, str, datetime, int | None], ...]  # number, why, state, opened, rating
     notes: tuple[tuple[str, str, datetime], ...]  # by whom, what, when
 
@@ -138,7 +140,7 @@ async def glance(shop: ShopId, person: PersonId) -> Glance:
     known = await run_sql("SELECT name FROM person WHERE id = ? AND shop_id = ?", [person, shop])
     if not known:
         raise KeyError(person)
-    recent = await slips.recent(shop, person, limit=6)
+    recent = await slips.recent(shop, person, limit=RECENT)
     tickets = await run_sql(
         "SELECT id, why, state, opened_at, rating FROM ticket WHERE person_id = ? ORDER BY id DESC LIMIT 10",
         [person],
@@ -156,6 +158,7 @@ async def glance(shop: ShopId, person: PersonId) -> Glance:
         balance.spendable,
         Money((await spent_fen(person)).get(person, 0)),
         recent,
+        frozenset(await addresses.of_each([slip.id for slip in recent])),
         tuple(
             (int(row["id"]), row["why"], row["state"], as_moment(row["opened_at"]), row["rating"])
             for row in tickets

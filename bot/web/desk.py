@@ -25,10 +25,21 @@ from dialogs import refusals
 from dialogs.agent.card import LOOK_INTO, canned
 from dialogs.agent.masked import as_chat
 from dialogs.shown import PICTURE
-from shop import agents, amends, desk, desk_clock, desk_figures, deskviews, people, pictures, transcripts
+from shop import (
+    agents,
+    amends,
+    desk,
+    desk_clock,
+    desk_figures,
+    deskviews,
+    looks,
+    people,
+    pictures,
+    transcripts,
+)
 from shop.desk import Request
 from shop.desk_limits import limits_of
-from shop.kit.ids import PersonId, ShopId
+from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.refusal import Refusal
 from shop.rules.baskets import Want
@@ -294,6 +305,20 @@ class _Desk:
         sent = await amends.send_goods(self.shop, _number(body, "ticket"), me, wants, now=self.clock())
         return {"code": sent.code}
 
+    async def _look(self, me: PersonId, body: Mapping[str, Any]) -> dict[str, Any]:
+        """看: what is covered in a line, or the code or the address of an order. Raises No."""
+        person, now = PersonId(_number(body, "person")), self.clock()
+        if "line" in body:
+            said = await looks.at_line(self.shop, me, person, str(body["line"]), now=now)
+        else:
+            order, what = OrderId(_number(body, "order")), body.get("what")
+            if what not in looks.WORDS:
+                raise No(400, "what 是 code 或 address")
+            said = await looks.at_order(self.shop, me, person, order, what, now=now)
+        if not said:
+            raise No(404, "这个没有了")
+        return {"said": said}
+
     async def _duty(self, me: PersonId, body: Mapping[str, Any]) -> dict[str, Any]:
         at_work = body.get("at_work") is True
         await agents.set_duty(self.shop, me, at_work=at_work)
@@ -311,6 +336,7 @@ VERBS: dict[str, Callable[[_Desk, PersonId, Mapping[str, Any]], Awaitable[dict[s
     "look_at_refund": _Desk._look_at_refund,
     "refund": _Desk._refund,
     "reship": _Desk._reship,
+    "look": _Desk._look,
     "duty": _Desk._duty,
 }
 

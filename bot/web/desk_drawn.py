@@ -7,7 +7,7 @@ from typing import Any
 
 from dialogs import voice
 from dialogs.agent.card import MATTER
-from dialogs.privacy import mask_for_room
+from dialogs.privacy import mask_at_desk, mask_for_room
 from shop.desk_figures import Figures
 from shop.deskviews import Glance, NewLine, Row
 from shop.rules.tickets import LIFE, State
@@ -20,12 +20,12 @@ def drawn_row(row: Row) -> dict[str, Any]:
         "person": row.person,
         "name": row.name or MATTER,
         "room": row.room,
-        "said": row.said[:80],
+        "said": mask_at_desk(row.said)[0][:80],
         "at": row.at.isoformat() if row.at else None,
         "ticket": row.ticket,
         "state": row.state,
         "word": "小店" if row.state == "bot" else LIFE.shown[State(row.state)],
-        "why": row.why,
+        "why": mask_at_desk(row.why)[0],
         "owner": row.owner,
         "owner_name": row.owner_name,
         "offered": row.offered,
@@ -35,11 +35,14 @@ def drawn_row(row: Row) -> dict[str, Any]:
 
 
 def drawn_line(line: NewLine | Said) -> dict[str, Any]:
+    """What agents wrote themselves is shown as it is; of the rest, codes, addresses and numbers when one of them asks."""
+    text, is_covered = mask_at_desk(line.text) if line.kind in ("customer", "bot") else (line.text, False)
     return {
         "key": line.key,
         "kind": line.kind,
         "name": line.name,
-        "text": line.text,
+        "text": text,
+        "covered": is_covered,
         "room": line.room or "",
         "at": line.at.isoformat(),
         "picture": line.picture,
@@ -55,16 +58,25 @@ def drawn_glance(glance: Glance) -> dict[str, Any]:
         "spent": str(glance.spent),
         "orders": [
             {
+                "id": slip.id,
                 "code": slip.code,
                 "state": voice.state(slip),
                 "goods": voice.all_goods(slip.lines),
                 "amount": str(slip.payable),
                 "paid": slip.money_in and bool(slip.payable.fen),
+                "has_code": slip.pickup_code is not None,
+                "has_address": slip.id in glance.brought,
             }
             for slip in glance.orders
         ],
         "tickets": [
-            {"id": id, "why": why, "word": LIFE.shown[State(state)], "at": at.isoformat(), "rating": rating}
+            {
+                "id": id,
+                "why": mask_at_desk(why)[0],
+                "word": LIFE.shown[State(state)],
+                "at": at.isoformat(),
+                "rating": rating,
+            }
             for id, why, state, at, rating in glance.tickets
         ],
         "notes": [{"by": by, "text": text, "at": at.isoformat()} for by, text, at in glance.notes],

@@ -13,9 +13,7 @@ export function customerGlance(glance, row, doIt, time) {
       el("button", { class: "button quiet", type: "button", onclick: () => refund(doIt) }, "退款"),
       el("button", { class: "button quiet", type: "button", onclick: () => reship(doIt) }, "补发")) : "",
     el("h3", {}, "订单"),
-    glance.orders.length ? el("ul", { class: "orders" }, ...glance.orders.map((order) => el("li", {},
-      el("p", {}, el("b", {}, order.code), el("span", { class: "badge" }, order.state), el("span", { class: "amount" }, order.amount)),
-      el("p", { class: "soft small" }, order.goods)))) : el("p", { class: "soft small" }, "还没下过单"),
+    glance.orders.length ? el("ul", { class: "orders" }, ...glance.orders.map((order) => drawOrder(order, row, doIt))) : el("p", { class: "soft small" }, "还没下过单"),
     el("h3", {}, "备注"),
     glance.notes.length ? el("ul", { class: "notes" }, ...glance.notes.map((note) => el("li", {}, note.text, el("span", { class: "soft small" }, ` ${note.by} ${time.format(new Date(note.at))}`)))) : el("p", { class: "soft small" }, "还没有。备注只有店里看得到"),
     el("h3", {}, "找过人"),
@@ -23,6 +21,30 @@ export function customerGlance(glance, row, doIt, time) {
       el("p", {}, el("b", {}, `#${ticket.id}`), ` ${ticket.why}`),
       el("p", { class: "soft small" }, `${ticket.word}${ticket.rating ? ` · ${"★".repeat(ticket.rating)}` : ""}`)))),
     row ? el("p", { class: "small" }, el("a", { href: `/desk/customer/${row.person}/chat`, download: "desk.chat" }, "存成剧本（不留名字）")) : "");
+}
+
+const HIDDEN = { code: "取货码", address: "地址" };
+function drawOrder(order, row, doIt) {
+  const hidden = Object.entries(HIDDEN).filter(([what]) => order[`has_${what}`]);
+  return el("li", {},
+    el("p", {}, el("b", {}, order.code), el("span", { class: "badge" }, order.state), el("span", { class: "amount" }, order.amount)),
+    el("p", { class: "soft small" }, order.goods),
+    ...hidden.map(([what, name]) => el("p", { class: "small" }, `${name} `, ...covered("＊＊＊", name, doIt, { person: row?.person, order: order.id, what }))));
+}
+
+// Words with something covered, and a button to see it; it is kept in the shop who has looked.
+const looked = new Map(); // what was asked for on this page stays to be read
+export function covered(words, name, doIt, what) {
+  const key = JSON.stringify(what), said = el("span", {}, looked.get(key) ?? words);
+  if (looked.has(key)) return [said];
+  const button = el("button", { class: "look", type: "button", "aria-label": `看${name}`, title: "看过会记下来", onclick: async () => {
+    const told = await doIt("look", what);
+    if (!told) return;
+    looked.set(key, told.said);
+    said.textContent = told.said;
+    button.remove();
+  } }, "看");
+  return [said, button];
 }
 
 async function refund(doIt) {

@@ -3,7 +3,7 @@
 import { avatar, el, toast } from "./dom.js";
 import { ask } from "./desk_ask.js";
 import { photo } from "./bubble.js";
-import { customerGlance, matterGlance } from "./desk_glance.js";
+import { covered, customerGlance, matterGlance } from "./desk_glance.js";
 import { drawComposer, setKind, words } from "./desk_composer.js";
 import { $, boot, current, date, doIt, draws, panes, redraw, state, time } from "./desk_state.js";
 import { get } from "./wire.js";
@@ -57,8 +57,13 @@ function addLine(line) {
   const who = line.kind === "note" ? `${line.name} 的备注` : WHO[line.kind] || line.name;
   $("lines").append(el("li", { class: `line ${line.kind}${line.held_back ? " held" : ""}` },
     el("p", { class: "line-who" }, who, line.room ? el("i", { class: "badge" }, line.room) : "", el("time", {}, time.format(at))),
-    line.picture ? photo(`/desk/${state.open}/picture/${line.picture}`) : el("p", { class: "line-words" }, line.text),
+    line.picture ? photo(`/desk/${state.open}/picture/${line.picture}`) : wordsOf(line),
     line.held_back ? el("p", { class: "line-who" }, "没发出：这时已经有人接了") : ""));
+}
+
+function wordsOf(line) {
+  const words = line.covered ? covered(line.text, "这一句", doIt, { person: current()?.person, line: line.key }) : [line.text];
+  return el("p", { class: "line-words" }, ...words);
 }
 
 let glanceAgain;

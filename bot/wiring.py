@@ -224,6 +224,7 @@ class OpenShop:
         async with self.memory.subscribe(LETTERS) as notes:
             async for _ in notes:
                 self.outbox.wake()
+                self._look()
 
     async def _listen(self, channel: Channel) -> None:
         """For as long as the channel is open."""

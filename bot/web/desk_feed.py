@@ -21,7 +21,7 @@ from shop.transaction import start_task
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.05  # seconds
+LOOK_EVERY = 0.1  # seconds, where nobody says that there is news
 BREATH = 0.005  # seconds between two looks: what comes together is looked at together
 ROWS_EVERY = 0.5  # the list is longer than a line, and may be a little later
 ROUND_EVERY = 15.0  # to see who is still an agent; and proxies cut what is silent for a minute

@@ -197,7 +197,7 @@ async def test_books_that_do_not_agree_are_worked_on_at_the_desk(sqlite_url: str
     """A ticket without a customer: seen, taken, noted, ended; nobody can be answered."""
     async with a_desk(sqlite_url, "小李") as (shop, client, page):
         await expect(page.locator(".row-of")).to_have_count(1)
-        wrong = "F01-1 的库存和进出记录差 1"
+        wrong = "橙子的库存和进出记录差 1"
         await unit_of_work(
             lambda: matters.found(
                 shop.shop, "books", "every change of stock is a move", wrong, now=shop.clock.now()
@@ -220,6 +220,14 @@ async def test_books_that_do_not_agree_are_worked_on_at_the_desk(sqlite_url: str
                 "/desk/do", json=body, headers={"Origin": str(client.make_url("/"))[:-1]}
             ) as no:
                 assert no.status == 409 and "没有顾客" in (await no.json())["error"]
+        await appoint(shop, "小美")
+        await press(page, "转给")
+        await page.get_by_label("同事的名字").fill("小美")
+        await press(page, "转")
+        await expect(page.locator(".toast")).to_contain_text("转给小美了")
+        (matter,) = [one for one in await desk.living(shop.shop) if one.customer is None]
+        assert (matter.owner, await agents.name_of(matter.offered)) == (None, "小美")
+        await press(page, "接")
         await press(page, "结束")
         await expect(page.locator(".row-of", has_text="账对不上")).to_have_count(0)
         await expect(page.locator(".row-of", has_text="小李")).to_have_count(1)

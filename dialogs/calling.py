@@ -9,7 +9,7 @@ from dialogs.agent import triggers
 from dialogs.engine import Done
 from dialogs.speech import Say
 from dialogs.turn import Turn
-from shop import agents, desk
+from shop import agents, desk, tickets
 from shop.rules.orders import Status
 from shop.slips import Slip
 
@@ -52,7 +52,7 @@ async def look_at_a_big_one(turn: Turn, slip: Slip) -> tuple[Say, ...]:
     about = f"大单 {slip.code}"
     if slip.status == Status.CANCELLED or not turn.facts.calls.is_big(slip.payable):
         return ()
-    if await desk.was_told(turn.person.id, about, since=turn.now - TOLD_WITHIN):
+    if await tickets.was_told(turn.person.id, about, since=turn.now - TOLD_WITHIN):
         return ()
     await look_at_it(turn, f"{about} {slip.payable}", skill=triggers.WHOLESALE)
     return (turn.privately("这单不小，店里的人会来跟你核一下；照常付款就行"),)

@@ -23,11 +23,11 @@ from dialogs.replies import Reply, silence
 from dialogs.speech import Heard
 from dialogs.turn import ShopFacts, Turn
 from dialogs.voice import Links
-from shop import desk, people
+from shop import people, tickets
 from shop.catalogue import Goods, goods
-from shop.desk import Request
 from shop.kit.ids import MessageId, RoomId, ShopId
 from shop.people import Person, Room
+from shop.tickets import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Conversation:
     async def _listen(
         self, heard: Heard, message: MessageId, room: Room | None, person: Person, now: datetime
     ) -> Message:
-        ticket = None if person.is_staff else await desk.of_customer(person.id)
+        ticket = None if person.is_staff else await tickets.of_customer(person.id)
         state = await open_question(room, person, now)
         shelf = await goods(self.shop)
         his_rooms = await groups_of(person, room, shelf)

@@ -14,7 +14,6 @@ from dialogs.speech import Button, Card, Lane, Say
 from dialogs.voice import Links
 from shop.bills import local_day
 from shop.catalogue import Goods
-from shop.desk import Request
 from shop.kit.ids import PictureId, RoomId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
@@ -22,6 +21,7 @@ from shop.orders import PAY_MINUTES
 from shop.people import Person, Room
 from shop.rules.campaigns import OnOffer
 from shop.slips import Slip
+from shop.tickets import Request
 from shop.votes import Standing
 
 

@@ -80,14 +80,6 @@ async def given(shop: ShopId, agent: PersonId | None, *, now: datetime) -> None:
         )
 
 
-async def did_not_take(ticket: int, agent: PersonId, *, now: datetime) -> None:
-    """没接: he was asked, and the time is over."""
-    await run_sql(
-        "INSERT INTO ticket_line (ticket_id, kind, person_id, text, at) VALUES (?, 'event', ?, ?, ?)",
-        [ticket, agent, DID_NOT_TAKE, now],
-    )
-
-
 async def asked_enough(ticket: int, *, since: datetime) -> frozenset[PersonId]:
     """Who was asked to take it twice since then, and did not."""
     rows = await run_sql(

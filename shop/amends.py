@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from shop import agents, desk, orders, people, refunds, reships, slips
+from shop import agents, desk, orders, people, refunds, reships, slips, tickets
 from shop.bills import Preview
-from shop.desk import Request
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.refunds import Case
@@ -15,6 +14,7 @@ from shop.refusals import AboveLimit, NoSuchOrder, NoSuchTicket, QuoteChanged, T
 from shop.rules.baskets import Want
 from shop.rules.refunds import What
 from shop.slips import Slip
+from shop.tickets import Request
 from shop.transaction import transaction
 
 MOST_ALONE = Money(5_000)  # more needs the owner or a manager
@@ -23,7 +23,7 @@ MOST_ALONE = Money(5_000)  # more needs the owner or a manager
 async def about(shop: ShopId, ticket: int, agent: PersonId) -> tuple[Request, Slip]:
     """The ticket, which must be his, and the newest order of its customer that is paid. Raises NoSuchTicket,
     TicketOver, TicketTaken, NoSuchOrder."""
-    request = await desk.find(shop, ticket)
+    request = await tickets.find(shop, ticket)
     if request is None:
         raise NoSuchTicket(ticket)
     if request.closed:

@@ -11,6 +11,7 @@ from shop.kit.ids import PersonId, ShopId
 from shop.records.desk import Ticket
 from shop.rows import change, read
 from shop.rules.tickets import Limits, State, due_at, ends_at, passes_on_at, silent_after
+from shop.ticket_steps import clocks_of, offer_again, offer_anew, offer_first, write
 from shop.transaction import run_sql, transaction
 
 AT_ONCE = 100
@@ -33,7 +34,7 @@ async def look_at(id: int, *, now: datetime) -> int:
 
 
 async def _look(row: Ticket, now: datetime) -> None:
-    clocks, limits = desk.clocks_of(row), await limits_of(row.shop_id)
+    clocks, limits = clocks_of(row), await limits_of(row.shop_id)
     if clocks.state is State.ACTIVE and clocks.owed_since is not None:
         if now >= clocks.owed_since + silent_after(clocks, limits):
             return await _fell_silent(row, now)
@@ -42,7 +43,7 @@ async def _look(row: Ticket, now: datetime) -> None:
         return await (_begin_anew if clocks.is_matter else desk.close_idle)(row, now)
     if (next_one := passes_on_at(clocks, limits)) and now >= next_one:
         await _next_one(row, now)
-    queued = desk.clocks_of(row).queued_at  # anew, in the morning
+    queued = clocks_of(row).queued_at  # anew, in the morning
     if row.stage < len(limits.waits) and now >= queued + limits.waits[row.stage]:
         await _say_how_it_stands(row, limits, now)
     return None
@@ -53,14 +54,14 @@ async def _fell_silent(row: Ticket, now: datetime) -> None:
     who = PersonId(row.owner_id) if row.owner_id is not None else None
     without = (who,) if who is not None else ()
     offered = await agents.next_for(ShopId(row.shop_id), row.skill, now=now, without=without)
-    await desk.offer_again(row, "agent_silent", offered or who, now)
+    await offer_again(row, "agent_silent", offered or who, now)
     async with transaction() as tx:
         tx.tell(TicketPassedOn(row.id, "silent"), at=now)
 
 
 async def _remind(row: Ticket, limits: Limits, now: datetime) -> None:
     row.reminded = True
-    row.due_at = due_at(desk.clocks_of(row), limits)
+    row.due_at = due_at(clocks_of(row), limits)
     await change(Ticket, "WHERE id = ?", [row.id], reminded=True, due_at=row.due_at)
     async with transaction() as tx:
         tx.tell(AgentReminded(row.id), at=now)
@@ -69,18 +70,18 @@ async def _remind(row: Ticket, limits: Limits, now: datetime) -> None:
 async def _next_one(row: Ticket, now: datetime) -> None:
     """Nobody took it in time: the next one is asked, each of them twice a day at most. Where there is no other, the same
     one stays asked; where all were asked enough, it waits in the list until the morning."""
-    shop, queued = ShopId(row.shop_id), desk.clocks_of(row).queued_at
+    shop, queued = ShopId(row.shop_id), clocks_of(row).queued_at
     morning = await agents.next_morning(shop, after=queued)
     if now >= morning:
         return await _begin_anew(row, now)
     assert row.offered_id is not None  # what passes on was offered to somebody
     who = PersonId(row.offered_id)
-    await agents.did_not_take(row.id, who, now=now)
+    await write(row.id, "event", who, agents.DID_NOT_TAKE, now)
     enough = await agents.asked_enough(row.id, since=queued)
     offered = await agents.next_for(shop, row.skill, now=now, without=enough | {who})
     if offered is None and who in enough:
         return await _rest(row, morning)
-    await desk.offer_again(row, "not_claimed", offered or who, now)
+    await offer_again(row, "not_claimed", offered or who, now)
     if offered is not None:
         async with transaction() as tx:
             tx.tell(TicketPassedOn(row.id, "unclaimed"), at=now)
@@ -90,22 +91,22 @@ async def _next_one(row: Ticket, now: datetime) -> None:
 async def _rest(row: Ticket, morning: datetime) -> None:
     limits = await limits_of(row.shop_id)
     row.offered_at = morning - limits.unclaimed
-    due = due_at(desk.clocks_of(row), limits)
+    due = due_at(clocks_of(row), limits)
     await change(Ticket, "WHERE id = ?", [row.id], offered_at=row.offered_at, due_at=due)
 
 
 async def _begin_anew(row: Ticket, now: datetime) -> None:
     """On the next day somebody is asked again; a matter of the shop's own stays until it is ended."""
-    await desk.offer_anew(row, await agents.next_for(ShopId(row.shop_id), row.skill, now=now), now)
+    await offer_anew(row, await agents.next_for(ShopId(row.shop_id), row.skill, now=now), now)
     async with transaction() as tx:
         tx.tell(TicketPassedOn(row.id, "unclaimed"), at=now)
 
 
 async def _say_how_it_stands(row: Ticket, limits: Limits, now: datetime) -> None:
     """Late by an hour, only the last of the texts that were due is said."""
-    queued = desk.clocks_of(row).queued_at
+    queued = clocks_of(row).queued_at
     row.stage = sum(now >= queued + wait for wait in limits.waits)
-    row.due_at = due_at(desk.clocks_of(row), limits)
+    row.due_at = due_at(clocks_of(row), limits)
     await change(Ticket, "WHERE id = ?", [row.id], stage=row.stage, due_at=row.due_at)
     async with transaction() as tx:
         tx.tell(CustomerWaits(row.id, row.stage), at=now)
@@ -124,10 +125,10 @@ async def offer_waiting(shop: ShopId, *, now: datetime) -> int:
     which = "WHERE shop_id = ? AND state = 'open' AND (offered_id IS NULL OR (person_id IS NOT NULL AND offered_at > ?)) "
     async with transaction() as tx:
         for row in await read(Ticket, f"{which} ORDER BY id", [shop, now], lock="FOR UPDATE"):
-            enough = await agents.asked_enough(row.id, since=desk.clocks_of(row).queued_at)
+            enough = await agents.asked_enough(row.id, since=clocks_of(row).queued_at)
             who = await agents.next_for(shop, row.skill, now=now, without=enough)
             if who is not None:
-                await desk.offer_first(row, who, now)
+                await offer_first(row, who, now)
                 tx.tell(TicketPassedOn(row.id, "opened"), at=now)
                 offered += 1
             elif not enough:

@@ -15,13 +15,15 @@ from shop.kit.ids import ShopId
 from shop.records.desk import Ticket
 from shop.rows import change, read
 from shop.rules.tickets import Clocks, State, due_at
+from shop.ticket_opening import LONGEST_WHY
+from shop.ticket_steps import write_down
 from shop.transaction import run_sql, transaction
 
 
 async def found(shop: ShopId, kind: str, subject: str, words: str, *, now: datetime) -> bool:
     """Something is wrong with `subject`. Whoever should look hears of it when nobody is at it yet (True), and when it is
     told in other words than before (False)."""
-    words = words[: desk.LONGEST_WHY]
+    words = words[:LONGEST_WHY]
     async with transaction() as tx:
         alarm, _ = await alarms.count(shop, kind, subject, words, now=now)
         living = await read(Ticket, "WHERE alarm_id = ? AND state <> 'closed'", [alarm], lock="FOR UPDATE")
@@ -34,7 +36,7 @@ async def found(shop: ShopId, kind: str, subject: str, words: str, *, now: datet
             number = await _open(shop, alarm, words, now)
         if number is None:
             return False  # another process was faster
-        await desk.write_down(number, words, now=now)
+        await write_down(number, words, now=now)
         tx.tell(MatterRaised(number, words, again=bool(living)), at=now)
         return not living
 

@@ -35,15 +35,16 @@ from shop import (
     looks,
     people,
     pictures,
+    tickets,
     transcripts,
 )
-from shop.desk import Request
 from shop.desk_limits import limits_of
 from shop.kit.ids import OrderId, PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.refusal import Refusal
 from shop.rules.baskets import Want
 from shop.rules.refunds import What
+from shop.tickets import Request
 from shop.transaction import unit_of_work
 
 COOKIE = "qundian_desk"
@@ -156,7 +157,7 @@ class _Desk:
         await self._agent(request)
         person = PersonId(int(request.match_info["person"]))
         glance = await self._glance(person)
-        ticket = await desk.of_customer(person)
+        ticket = await tickets.of_customer(person)
         said = await transcripts.said(person, limit=LINES)
         last = next((one.text for one in reversed(said) if one.kind == "customer"), "")
         return answer(
@@ -170,7 +171,7 @@ class _Desk:
     async def matter(self, request: web.Request) -> web.Response:
         """What the shop found itself: nobody to answer, only to look into."""
         await self._agent(request)
-        found = await desk.find(self.shop, int(request.match_info["ticket"]))
+        found = await tickets.find(self.shop, int(request.match_info["ticket"]))
         if found is None or found.customer is not None:
             raise No(404, "没有这件事")
         said = await transcripts.of_matter(found.id, limit=LINES)
@@ -241,7 +242,7 @@ class _Desk:
             raise No(400, "缺少 ticket：一个编号")
         sent, now = await picture_in(request), self.clock()
 
-        async def answered() -> desk.Line:
+        async def answered() -> tickets.Line:
             number = await pictures.keep(sent, now=now)
             return await desk.answer(self.shop, ticket, me.id, PICTURE, now=now, picture=number)
 

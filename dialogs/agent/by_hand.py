@@ -6,9 +6,9 @@ from datetime import datetime
 
 from dialogs.speech import Heard
 from shop import desk, mail, people
-from shop.desk import Request
 from shop.kit.ids import ShopId
 from shop.people import Room
+from shop.tickets import Request
 
 
 async def take_over(shop: ShopId, heard: Heard, room: Room | None, *, now: datetime) -> Request | None:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from dialogs import voice
 from dialogs.privacy import mask_for_room
 from dialogs.speech import Lane, Say
-from shop import agents, alarms, audit, desk, mail, people, pictures, points, slips, transcripts
-from shop.desk import Request
+from shop import agents, alarms, audit, mail, people, pictures, points, slips, tickets, transcripts
 from shop.kit.ids import ShopId
+from shop.tickets import Request
 from shop.transcripts import Said
 
 LINES, LONGEST = 4, 40
@@ -158,7 +158,7 @@ def _cut(text: str) -> str:
 
 async def waiting_list(shop: ShopId, agent: int, *, now: datetime) -> str:
     """列表: who is in hand and who waits, each with the words to say."""
-    living = await desk.living(shop)
+    living = await tickets.living(shop)
     mine = [await _row(one, now) for one in living if one.in_hands and one.owner == agent]
     waiting = [await _row(one, now) for one in living if not one.in_hands]
     others = [await _row(one, now) for one in living if one.in_hands and one.owner != agent]

@@ -19,13 +19,13 @@ from dialogs.engine import Data, Done, State
 from dialogs.rooms import said_to_us
 from dialogs.speech import Heard
 from dialogs.turn import Turn
-from shop import agents, desk, desk_clock, pictures
-from shop.desk import Request
+from shop import agents, desk, desk_clock, pictures, tickets
 from shop.kit.ids import PersonId, PictureId
 from shop.kit.refusal import Refusal
 from shop.people import MANAGER, OWNER
 from shop.refusals import ForWhom, NoCustomer, NoPictureThere, NoSuchTicket, PictureForWhom
 from shop.rules.tickets import State as Stage
+from shop.tickets import Request
 
 SERVICE_ROOM = re.compile(r"(?:这里|这个群|本群)?(?:(?P<no>不是|取消|不做)|是|做)?客服群")
 CALLS = ("转人工，", "转人工,", "转人工 ", "找人工，", "找人工 ")
@@ -126,7 +126,7 @@ async def _agent(turn: Turn, heard: Heard, state: State | None) -> Done | Begin 
         return await ALONE[meant.verb](turn)
     if meant.ticket is None:
         return await _without_number(turn, meant, state)
-    request = await desk.find(turn.shop, meant.ticket)
+    request = await tickets.find(turn.shop, meant.ticket)
     if request is None:
         if meant.is_certain:
             raise NoSuchTicket(meant.ticket)
@@ -150,7 +150,7 @@ async def _without_number(turn: Turn, meant: Meant, state: State | None) -> Done
     """Plain words go to the only customer in hand. A question of the bot's comes first, a command is never relayed."""
     if turn.room is not None:  # agents among themselves, unless the bot has asked this one something
         return None if state is not None and state.prompt else Done()
-    mine = await desk.owned_by(turn.person.id)
+    mine = await tickets.owned_by(turn.person.id)
     if turn.text == shown.PICTURE and mine:
         return await _show(turn, mine)
     if meant.verb == "claim" and not meant.joined and not meant.rest:
@@ -194,7 +194,7 @@ async def _carry_out(turn: Turn, request: Request, meant: Meant) -> Done | Begin
 
 
 async def _say(turn: Turn, request: Request, meant: Meant) -> Done:
-    before = await desk.last_answered(turn.person.id)
+    before = await tickets.last_answered(turn.person.id)
     await desk.answer(turn.shop, request.id, turn.person.id, meant.rest, now=turn.now)
     if turn.room is None and before == request.id:
         return Done((), facts={"发给": f"#{request.id}"})
@@ -241,13 +241,13 @@ async def _claim(turn: Turn, request: Request, meant: Meant) -> Done:
         return Done(
             (turn.here(f"#{request.id} 归你了。记一笔“{request.id} 备注 …”，弄好了“{request.id} 完”"),)
         )
-    alone = len(await desk.owned_by(turn.person.id)) == 1
+    alone = len(await tickets.owned_by(turn.person.id)) == 1
     how = "直接说就发给他" if alone else f"说“{request.id} 要说的话”就发给他"
     return Done((turn.here(f"#{request.id} {whom} 归你了，{how}，办好回“{request.id} 完”"),))
 
 
 async def _claim_next(turn: Turn) -> Done:
-    waiting = [one for one in await desk.living(turn.shop) if one.state is Stage.OPEN]
+    waiting = [one for one in await tickets.living(turn.shop) if one.state is Stage.OPEN]
     waiting.sort(key=lambda one: (one.customer is None, one.offered != turn.person.id, one.id))
     if not waiting:
         return Done((turn.here("现在没人在等"),))
@@ -256,7 +256,7 @@ async def _claim_next(turn: Turn) -> Done:
 
 async def _end(turn: Turn, request: Request, meant: Meant) -> Done:
     await desk.end(turn.shop, request.id, turn.person.id, now=turn.now)
-    left = [one for one in await desk.owned_by(turn.person.id) if one.id != request.id]
+    left = [one for one in await tickets.owned_by(turn.person.id) if one.id != request.id]
     more = f"，你还在跟 {'、'.join(f'#{one.id}' for one in left)}" if left else ""
     if request.customer is None:
         return Done((turn.here(f"#{request.id} 结束了{more}。今晚查账还对不上会再叫你们"),))
@@ -301,13 +301,13 @@ async def _list(turn: Turn) -> Done:
 async def _on(turn: Turn) -> Done:
     await agents.set_duty(turn.shop, turn.person.id, at_work=True)
     await desk_clock.offer_waiting(turn.shop, now=turn.now)
-    wait = [one for one in await desk.living(turn.shop) if one.state is Stage.OPEN and one.customer]
+    wait = [one for one in await tickets.living(turn.shop) if one.state is Stage.OPEN and one.customer]
     return Done((turn.here(f"上班了{f'，有{len(wait)}位在等' if wait else '，有人找就叫你'}"),))
 
 
 async def _off(turn: Turn) -> Done:
     await agents.set_duty(turn.shop, turn.person.id, at_work=False)
-    mine = await desk.owned_by(turn.person.id)
+    mine = await tickets.owned_by(turn.person.id)
     left = (
         f"。手上的 {'、'.join(f'#{one.id}' for one in mine)} 还是你的，要转就说“{mine[0].id} 转 名字”"
         if mine

@@ -11,7 +11,7 @@ from dialogs.command import Command, as_money
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.turn import Turn
 from dialogs.wants import to_want
-from shop import amends, desk
+from shop import amends, tickets
 from shop.people import AGENT, MANAGER, OWNER
 from shop.refusals import ForWhom, NoSuchGoods, NotAnAmount
 from shop.rules.baskets import Want
@@ -83,7 +83,7 @@ async def _ticket(turn: Turn, data: Data) -> int:
     """The one that was said, or the only one in hand. Raises ForWhom."""
     if data.get("ticket"):
         return int(data["ticket"])
-    mine = await desk.owned_by(turn.person.id)
+    mine = await tickets.owned_by(turn.person.id)
     if len(mine) != 1:
         raise ForWhom(tuple(one.id for one in mine))
     return mine[0].id

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dialogs.agent import card
 from dialogs.notices import Desk
 from dialogs.speech import Say
-from shop import desk as counter
+from shop import tickets
 from shop.events import AgentReminded
 
 EVENT = AgentReminded
 
 
 async def words(event: AgentReminded, desk: Desk) -> tuple[Say, ...]:
-    request = await counter.request(event.ticket)
+    request = await tickets.request(event.ticket)
     if request.owner is None or request.owed_since is None:
         return ()
     waited = card.minutes(request.owed_since, desk.now)

@@ -7,18 +7,17 @@ from datetime import timedelta
 from dialogs.agent import card
 from dialogs.notices import Desk
 from dialogs.speech import Lane, Say
-from shop import agents, people
-from shop import desk as counter
-from shop.desk import Request
+from shop import agents, people, tickets
 from shop.desk_limits import limits_of
 from shop.events import CustomerWaits
+from shop.tickets import Request
 
 EVENT = CustomerWaits
 MINUTE = timedelta(minutes=1)
 
 
 async def words(event: CustomerWaits, desk: Desk) -> tuple[Say, ...]:
-    request = await counter.request(event.ticket)
+    request = await tickets.request(event.ticket)
     if request.in_hands or request.closed:
         return ()
     waits = (await limits_of(desk.shop)).waits

@@ -6,15 +6,15 @@ from dialogs import shown
 from dialogs.agent import card
 from dialogs.notices import Desk
 from dialogs.speech import Say
-from shop import desk as counter
+from shop import tickets
 from shop.events import CustomerWrote
 
 EVENT = CustomerWrote
 
 
 async def words(event: CustomerWrote, desk: Desk) -> tuple[Say, ...]:
-    line = await counter.line(event.line)
-    request = await counter.request(line.ticket)
+    line = await tickets.line(event.line)
+    request = await tickets.request(line.ticket)
     if request.owner is None:
         return ()  # given back meanwhile: it stands in the transcript
     text = f"#{request.id} {await card.who(request)}：{line.text}"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dialogs.agent import card
 from dialogs.notices import Desk
 from dialogs.speech import Say
-from shop import desk as counter
-from shop import people
+from shop import people, tickets
 from shop.events import MatterRaised
 
 EVENT = MatterRaised
 
 
 async def words(event: MatterRaised, desk: Desk) -> tuple[Say, ...]:
-    request = await counter.request(event.ticket)
+    request = await tickets.request(event.ticket)
     if event.again:
         text = f"#{request.id} 现在是：{event.words}"
         return await card.to_whom_it_concerns(desk.shop, request, text)

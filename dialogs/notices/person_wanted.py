@@ -5,14 +5,14 @@ from __future__ import annotations
 from dialogs.agent import card
 from dialogs.notices import Desk
 from dialogs.speech import Say
-from shop import desk as counter
+from shop import tickets
 from shop.events import PersonWanted
 
 EVENT = PersonWanted
 
 
 async def words(event: PersonWanted, desk: Desk) -> tuple[Say, ...]:
-    request = await counter.request(event.ticket)
+    request = await tickets.request(event.ticket)
     if event.again:
         return await card.to_whom_it_concerns(
             desk.shop, request, await card.short(desk.shop, request, event.words)

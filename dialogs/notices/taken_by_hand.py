@@ -7,7 +7,7 @@ from datetime import timedelta
 from dialogs.agent import card
 from dialogs.notices import Desk
 from dialogs.speech import Say
-from shop import desk as counter
+from shop import tickets
 from shop.desk_limits import limits_of
 from shop.events import TakenByHand
 
@@ -15,7 +15,7 @@ EVENT = TakenByHand
 
 
 async def words(event: TakenByHand, desk: Desk) -> tuple[Say, ...]:
-    request = await counter.request(event.ticket)
+    request = await tickets.request(event.ticket)
     if request.owner is None or not request.in_hands:
         return ()
     minutes = (await limits_of(desk.shop)).by_hand // timedelta(minutes=1)

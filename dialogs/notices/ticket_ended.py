@@ -5,18 +5,17 @@ from __future__ import annotations
 from dialogs.agent import card
 from dialogs.notices import Desk
 from dialogs.speech import Button, Lane, Say
-from shop import agents, mail, people
-from shop import desk as counter
-from shop.desk import Request
+from shop import agents, mail, people, tickets
 from shop.events import TicketEnded
 from shop.kit.ids import RoomId
+from shop.tickets import Request
 
 EVENT = TicketEnded
 STARS = tuple(Button(f"{n}分", f"{n}分") for n in (5, 4, 3, 2, 1))
 
 
 async def words(event: TicketEnded, desk: Desk) -> tuple[Say, ...]:
-    request = await counter.request(event.ticket)
+    request = await tickets.request(event.ticket)
     if request.customer is None:
         return await _in_order(request) if event.how == "solved" else ()
     lane: Lane = "list" if event.how == "idle" else "reply"  # nobody waits for it: not at night

@@ -6,15 +6,14 @@ from __future__ import annotations
 from dialogs.agent import card
 from dialogs.notices import Desk
 from dialogs.speech import Say
-from shop import desk as counter
-from shop import people
+from shop import people, tickets
 from shop.events import TicketPassedOn
 
 EVENT = TicketPassedOn
 
 
 async def words(event: TicketPassedOn, desk: Desk) -> tuple[Say, ...]:
-    request = await counter.request(event.ticket)
+    request = await tickets.request(event.ticket)
     if request.in_hands or request.closed:
         return ()  # somebody was faster
     whole = await card.card(desk.shop, request, request.why, now=desk.now)

@@ -11,7 +11,7 @@ import pytest
 
 from bot import clock
 from bot.auditing import audit_nightly
-from shop import audit, daybooks, desk, mail
+from shop import audit, daybooks, mail, tickets
 from shop.database import close_database, open_database, record_modules
 from shop.events import MatterRaised
 from shop.kit.ids import ShopId
@@ -80,14 +80,14 @@ async def test_who_only_looks_opens_nothing(shop_db: str, tmp_path: Path) -> Non
         1,
         f"✗ 1 of {MANY} checks found something; 0 new at the desk. The books were not changed",
     )
-    assert await desk.living(shop) == ()
+    assert await tickets.living(shop) == ()
     audited(tmp_path, shop_db)
-    (matter,) = await desk.living(shop)
+    (matter,) = await tickets.living(shop)
     assert matter.why == "橙子的库存和进出记录差 0.5"
     assert audited(tmp_path, shop_db, "--look")[0] == 1
     await run_sql("UPDATE stock_item SET on_hand = on_hand - 500")
     assert audited(tmp_path, shop_db)[0] == 0
-    assert await desk.living(shop) == ()
+    assert await tickets.living(shop) == ()
 
 
 async def test_for_machines_one_object_a_line(shop_db: str, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.channels.channel import Spoken
 from dialogs.speech import Quote
-from shop import agents, desk, people
+from shop import agents, people, tickets
 from shop.transaction import unit_of_work
 from tests.support.street import PRIVATE, ROOM, Street, appoint, open_street, rows
 
@@ -110,11 +110,11 @@ async def test_an_order_for_an_agent_who_knows_goes_to_him(street: Street) -> No
     await agents.set_skills(shop, mei, ["售后"])
     await agents.set_skills(shop, qiang, ["批发"])
     await street.say("小李", "骗子", PRIVATE)
-    assert (await desk.request(1)).offered == mei
+    assert (await tickets.request(1)).offered == mei
     await street.say("小美", "1 转 批发", PRIVATE)
-    assert (await desk.request(1)).offered == qiang
+    assert (await tickets.request(1)).offered == qiang
     assert await street.texts("小美", "1 转 小美", PRIVATE) != []
-    assert (await desk.request(1)).offered == mei
+    assert (await tickets.request(1)).offered == mei
 
 
 async def test_who_has_the_fewest_is_asked_and_nobody_above_his_cap(street: Street) -> None:
@@ -148,13 +148,13 @@ async def test_a_rating_counts_once_and_only_while_it_is_asked_for(street: Stree
     await street.say(AGENT, "1 完", PRIVATE)
     assert await street.texts("小李", "4分", PRIVATE) == ["谢谢，下次还这样"]
     await street.say("小李", "1分", PRIVATE)
-    assert (await desk.request(1)).rating == 4
+    assert (await tickets.request(1)).rating == 4
     await street.say("小李", "转人工", PRIVATE)
     await street.say(AGENT, "2 你好", PRIVATE)
     await street.say(AGENT, "2 完", PRIVATE)
     await street.shop.pass_time(timedelta(hours=25))
     await street.say("小李", "5分", PRIVATE)
-    assert (await desk.request(2)).rating is None
+    assert (await tickets.request(2)).rating is None
 
 
 async def test_who_was_not_answered_is_not_asked_how_it_was(street: Street) -> None:

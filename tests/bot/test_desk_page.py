@@ -22,7 +22,7 @@ from bot.web.desk import CODES_IN, MANY_CODES, MORE_DIGITS
 from bot.web.pace import Pace
 from bot.wiring import OpenShop, open_shop, opening_of
 from dialogs.speech import Heard
-from shop import agents, desk, deskviews, matters, people
+from shop import agents, deskviews, matters, people, tickets
 from shop.transaction import unit_of_work
 from tests.support.browser import open_browser, open_page
 from tests.support.servers import PATIENCE
@@ -225,7 +225,7 @@ async def test_books_that_do_not_agree_are_worked_on_at_the_desk(sqlite_url: str
         await page.get_by_label("同事的名字").fill("小美")
         await press(page, "转")
         await expect(page.locator(".toast")).to_contain_text("转给小美了")
-        (matter,) = [one for one in await desk.living(shop.shop) if one.customer is None]
+        (matter,) = [one for one in await tickets.living(shop.shop) if one.customer is None]
         assert (matter.owner, await agents.name_of(matter.offered)) == (None, "小美")
         await press(page, "接")
         await press(page, "结束")
@@ -385,7 +385,7 @@ async def test_a_desk_answers_only_what_is_in_the_agents_hands(house: tuple[Open
         async with client.post("/desk/do", json={"ticket": 1, **body}) as refused:
             assert refused.status == 409
             assert "小强在跟" in (await refused.json())["error"]
-    assert [line.kind for line in await desk.lines(1)] == ["customer", "event"]
+    assert [line.kind for line in await tickets.lines(1)] == ["customer", "event"]
     async with client.post("/desk/do", data="verb=say", headers={"Content-Type": "text/plain"}) as refused:
         assert refused.status == 415
     headers = {"Origin": "https://elsewhere.example"}

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from dialogs.agent import grammar
-from shop import desk
-from shop.desk import Request
+from shop import tickets
 from shop.kit.ids import ShopId
+from shop.tickets import Request
 from tests.support.walk_desk import WentWrong, walk_once
 
 STEPS = {"sqlite": 120, "postgres": 60}
@@ -37,7 +37,7 @@ def as_said(text: str, quoted: str = "") -> grammar.Meant:
 
 async def anybodys(shop: ShopId, id: int) -> Request | None:
     """The wrong customer."""
-    others = [one for one in await desk.living(shop) if one.id != id]
+    others = [one for one in await tickets.living(shop) if one.id != id]
     return others[0] if others else None
 
 
@@ -50,7 +50,7 @@ async def anybodys(shop: ShopId, id: int) -> Request | None:
             "the bot speaks to",
         ),  # the gate, and the last look
         ("dialogs.agent.gate.parse", as_said, "a note left the shop"),
-        ("shop.desk.find", anybodys, "was for"),
+        ("shop.tickets.find", anybodys, "was for"),
     ],
 )
 async def test_a_walk_notices(

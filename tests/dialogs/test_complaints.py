@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from dialogs.speech import Quote
-from shop import desk
+from shop import tickets
 from tests.support.street import PRIVATE, ROOM, Street, open_street
 
 FROM_ANYBODY = (
@@ -62,7 +62,7 @@ async def test_who_names_the_shop_is_written_to_by_a_person_and_the_group_hears_
         told = [one for one in await street.say(f"邻居{n}", words) if one.account == f"邻居{n}"]
         assert len(told) == (words in FROM_ANYBODY), words
         assert not [one for one in street.channel.said if one.room], words
-    assert len(await desk.living(street.shop.shop)) == len(FROM_ANYBODY)
+    assert len(await tickets.living(street.shop.shop)) == len(FROM_ANYBODY)
 
 
 async def test_of_a_buyer_a_complaint_is_enough(street: Street) -> None:

@@ -45,6 +45,7 @@ from shop import (
     special_plans,
     specials,
     teams,
+    tickets,
     votes,
     waitlist,
 )
@@ -278,7 +279,7 @@ async def _(town: Town) -> Happening:
 async def _(town: Town) -> Happening:
     ticket = await in_hand(town)
     await desk.customer_wrote(ticket, "两个都坏了", now=NOW)
-    return events.CustomerWrote((await desk.lines(ticket))[-1].id)
+    return events.CustomerWrote((await tickets.lines(ticket))[-1].id)
 
 
 @case("CustomerWaits for a minute", buyer="下一个就是你，马上就来")

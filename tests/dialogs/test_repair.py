@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dialogs import repair
-from shop import desk
+from shop import tickets
 from tests.support.street import PRIVATE, Street, open_street, orders_by_name
 
 NONSENSE = ("嘀嘀咕咕", "稀里糊涂", "叽里呱啦", "呜噜呜噜", "咕噜咕噜")
@@ -32,7 +32,7 @@ async def test_the_first_failures_get_an_example_and_choices_then_a_person_comes
     async with open_street(sqlite_url) as street:
         said = ["".join(await heard_by(street, text)) for text in NONSENSE]
         assert said == SAID
-        (waiting,) = await desk.living(street.shop.shop)
+        (waiting,) = await tickets.living(street.shop.shop)
         assert (waiting.why, waiting.in_hands) == (NONSENSE[2], False)
         assert (await street.say("阿花", NONSENSE[0], PRIVATE))[0].text == SAID[0]  # each is counted alone
 
@@ -103,14 +103,14 @@ async def test_what_wants_nothing_needs_no_answer_and_no_person(text: str, sqlit
     async with open_street(sqlite_url) as street:
         for _ in range(5):
             assert await street.say("小李", text, PRIVATE) == ()
-        assert await desk.living(street.shop.shop) == ()
+        assert await tickets.living(street.shop.shop) == ()
 
 
 async def test_nobody_is_fetched_for_who_works_in_the_shop(sqlite_url: str) -> None:
     async with open_street(sqlite_url) as street:
         for text in NONSENSE:
             await street.say("店主", text, PRIVATE)
-        assert await desk.living(street.shop.shop) == ()
+        assert await tickets.living(street.shop.shop) == ()
 
 
 async def test_a_no_is_answered_shortly_and_names_what_stays(sqlite_url: str) -> None:

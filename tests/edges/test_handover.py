@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.clock import tick
 from dialogs.speech import Quote
-from shop import agents, desk, mail, people
+from shop import agents, desk, mail, people, tickets
 from shop.kit.ids import PersonId, ShopId
 from shop.rules.tickets import State
 from shop.transaction import run_sql, unit_of_work
@@ -84,7 +84,7 @@ async def test_83_given_back_and_a_message_in_the_same_second(street: Street) ->
     """Whoever is first: the customer is answered once, by the agent's side or by the bot, and it is clear by whom."""
     for round in range(6):
         await street.say("小李", "转人工", PRIVATE)
-        ticket = (await desk.living(street.shop.shop))[0].id
+        ticket = (await tickets.living(street.shop.shop))[0].id
         await street.say(AGENT, f"{ticket} 接", PRIVATE)
         heard = street.heard("小李", "来1箱橙子", PRIVATE)
         back = street.heard(AGENT, f"{ticket} 完", PRIVATE)
@@ -94,7 +94,7 @@ async def test_83_given_back_and_a_message_in_the_same_second(street: Street) ->
         to_agent = [a for a in answers if a.account == AGENT and "来1箱橙子" in a.text]
         by_bot = [a for a in answers if a.account == "小李" and "橙子" in a.text]
         assert len(to_agent) + len(by_bot) == 1, answers
-        assert await desk.living(street.shop.shop) == ()
+        assert await tickets.living(street.shop.shop) == ()
 
 
 # ── 84 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -133,7 +133,7 @@ async def test_85_an_answer_to_a_closed_ticket_reaches_nobody(street: Street) ->
         ]
     assert len(await said_to(street, "小李")) == before
     await street.say("小李", "转人工", PRIVATE)
-    (again,) = await desk.living(street.shop.shop)
+    (again,) = await tickets.living(street.shop.shop)
     assert (again.id, again.offered) == (
         2,
         await id_of(street, AGENT),
@@ -151,9 +151,9 @@ async def test_86_two_take_one_ticket_from_twenty_connections_and_one_has_it(sho
             *(partial(desk.claim, shop, asked.id, agent, now=after(seconds=1)) for agent in two * 10)
         )
         assert came == {"done": 10, "TicketTaken": 10}
-        taken = await desk.request(asked.id)
+        taken = await tickets.request(asked.id)
         assert (taken.state, taken.owner in two) == (State.ACTIVE, True)
-        claims = [line for line in await desk.lines(asked.id) if line.kind == "event"]
+        claims = [line for line in await tickets.lines(asked.id) if line.kind == "event"]
         assert [line.person for line in claims] == [taken.owner]
     assert await rows("SELECT count(*) FROM event WHERE kind = 'TicketClaimed'") == [(10,)]
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.performance import A_PICTURE
 from dialogs.speech import Heard
-from shop import agents, desk, people, pictures
+from shop import agents, people, pictures, tickets
 from shop.rules.tickets import State
 from shop.transaction import unit_of_work
 from tests.support.street import PRIVATE, ROOM, Street, rows
@@ -121,12 +121,12 @@ async def test_51_an_agent_takes_back_what_is_still_in_the_post_and_hears_when_i
     assert await take_back(street, said, room=room) == []
     unsent = street.heard(AGENT, "1 说错了的一句", room)
     await shop.inbox.settled(await shop.hear(unsent))  # read, and nothing is sent yet
-    assert (await desk.request(1)).state is State.WAITING
+    assert (await tickets.request(1)).state is State.WAITING
     assert "#1 那句没发出去，撤回了" in await take_back(street, unsent, room=room)
     assert not [one for one in street.channel.said if "说错了" in one.text]
-    owed = await desk.request(1)
+    owed = await tickets.request(1)
     assert (owed.state, owed.owed_since) == (State.ACTIVE, shop.clock.now())
-    assert [line.text for line in await desk.lines(1) if line.kind == "agent"] == ["马上补发"]
+    assert [line.text for line in await tickets.lines(1) if line.kind == "agent"] == ["马上补发"]
     assert await rows("SELECT answers, answered_at IS NULL FROM ticket") == [(1, False)]
 
 

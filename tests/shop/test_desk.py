@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shop import acts, desk
+from shop import acts, desk, tickets
 from shop.kit.ids import ShopId
 from tests.support.world import NOW, a_clerk, a_customer, a_room, after, happened
 
@@ -15,7 +15,7 @@ async def test_asking_twice_is_one_request_and_the_staff_are_told_once(shop: Sho
     again = await desk.want_person(shop, li, "人呢", room=None, now=after(minutes=5))
     assert (first.is_new, again.is_new, again.id, again.why) == (True, False, first.id, "烂了三个")
     assert (first.person, first.room, first.opened_at) == (li, room.id, NOW)
-    assert await desk.request(first.id) == first
+    assert await tickets.request(first.id) == first
     assert await happened() == ["PersonWanted"]
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop import agents, desk, desk_clock, people
+from shop import agents, desk, desk_clock, people, tickets
 from shop.desk_limits import limits_of, set_limits
 from shop.kit.ids import PersonId, ShopId
 from shop.rules.tickets import Limits, State
@@ -55,7 +55,7 @@ async def test_they_are_kept_as_they_were_said_beside_the_hours(shop: ShopId) ->
 async def test_nobody_gets_more_than_the_shop_allows_unless_he_may_have_more(
     shop: ShopId, mei: PersonId
 ) -> None:
-    offered = [(await desk.request(await wanted(shop, name))).offered for name in ("小李", "阿花")]
+    offered = [(await tickets.request(await wanted(shop, name))).offered for name in ("小李", "阿花")]
     assert offered == [mei, None]
     await agents.set_most(shop, mei, 2)
     assert await desk_clock.offer_waiting(shop, now=NOW) == 1
@@ -67,12 +67,12 @@ async def test_the_next_one_is_asked_and_the_customer_told_when_the_shop_says(
     ticket = await wanted(shop)
     assert await desk_clock.look_at(ticket, now=after(seconds=29)) == 0
     await desk_clock.look_at(ticket, now=after(seconds=30))
-    assert (await desk.request(ticket)).offered == qiang
+    assert (await tickets.request(ticket)).offered == qiang
     await desk_clock.look_at(ticket, now=after(minutes=2))
     await desk_clock.look_at(ticket, now=after(minutes=30))
     assert (await happened()).count("CustomerWaits") == 1
     await desk_clock.look_at(ticket, now=after(hours=1))
-    assert (await desk.request(ticket)).closed
+    assert (await tickets.request(ticket)).closed
 
 
 async def test_goals_remind_and_silence_passes_on(shop: ShopId, mei: PersonId, qiang: PersonId) -> None:
@@ -83,7 +83,7 @@ async def test_goals_remind_and_silence_passes_on(shop: ShopId, mei: PersonId, q
     await desk_clock.look_at(ticket, now=after(minutes=4))
     assert (await happened())[-1] == "AgentReminded"
     await desk_clock.look_at(ticket, now=after(minutes=5))
-    passed = await desk.request(ticket)
+    passed = await tickets.request(ticket)
     assert (passed.state, passed.offered, passed.passed) == (State.OPEN, qiang, 1)
 
 
@@ -95,11 +95,11 @@ async def test_who_knows_him_is_asked_and_a_rating_counts_for_as_long_as_the_sho
         await desk.answer(shop, ticket, qiang, "好了", now=NOW)
         await desk.end(shop, ticket, qiang, now=NOW)
         assert await desk.rate(await a_customer(), 5, "很快", now=after(minutes=stars_at)) is counts
-        assert [line.text for line in await desk.lines(ticket)].count("很快") == counts
+        assert [line.text for line in await tickets.lines(ticket)].count("很快") == counts
     again = await wanted(shop, minutes=179)
-    assert (await desk.request(again)).offered == qiang
+    assert (await tickets.request(again)).offered == qiang
     await desk.solved(again, now=after(minutes=180))
-    assert (await desk.request(await wanted(shop, minutes=361))).offered == mei
+    assert (await tickets.request(await wanted(shop, minutes=361))).offered == mei
 
 
 async def test_the_wait_of_who_wrote_at_night_begins_when_somebody_comes(shop: ShopId, mei: PersonId) -> None:

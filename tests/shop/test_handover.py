@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shop import agents, amends, desk, desk_clock, desk_figures, deskviews, mail, people, transcripts
+from shop import agents, amends, desk, desk_clock, desk_figures, deskviews, mail, people, tickets, transcripts
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
@@ -67,13 +67,13 @@ async def test_from_the_first_word_to_the_stars(shop: ShopId, mei: PersonId) -> 
     await desk.claim(shop, ticket, mei, now=after(minutes=1))
     await desk.answer(shop, ticket, mei, "马上补发", now=after(minutes=3))
     await desk.customer_wrote(ticket, "好的", now=after(minutes=4))
-    assert (await desk.request(ticket)).state is State.ACTIVE
+    assert (await tickets.request(ticket)).state is State.ACTIVE
     await desk.answer(shop, ticket, mei, "发了", now=after(minutes=5))
-    assert (await desk.request(ticket)).state is State.WAITING
+    assert (await tickets.request(ticket)).state is State.WAITING
     await desk.end(shop, ticket, mei, now=after(minutes=6))
     assert await desk.rate(await a_customer(), 5, now=after(minutes=7))
     assert not await desk.rate(await a_customer(), 1, now=after(minutes=8))
-    assert [line.kind for line in await desk.lines(ticket)] == [
+    assert [line.kind for line in await tickets.lines(ticket)] == [
         "customer",
         "event",
         "agent",
@@ -138,7 +138,7 @@ async def test_nothing_comes_back_from_its_end_but_a_note(shop: ShopId, mei: Per
     assert await desk.solved(ticket, now=NOW) is None
     assert await books() == before
     await desk.note(shop, ticket, mei, "老顾客", now=NOW)
-    assert (await desk.lines(ticket))[-1].text == "老顾客"
+    assert (await tickets.lines(ticket))[-1].text == "老顾客"
     with pytest.raises(NoSuchTicket):
         await desk.note(shop, 99, mei, "老顾客", now=NOW)
 
@@ -149,8 +149,8 @@ async def test_a_ticket_of_another_shop_is_none(shop: ShopId, mei: PersonId) -> 
     stranger = await a_clerk("阿三", people.AGENT, shop=other)
     with pytest.raises(NoSuchTicket):
         await desk.claim(other, ticket, stranger, now=NOW)
-    assert await desk.find(other, ticket) is None
-    assert (await deskviews.rows(other), await desk.living(other)) == ((), ())
+    assert await tickets.find(other, ticket) is None
+    assert (await deskviews.rows(other), await tickets.living(other)) == ((), ())
     with pytest.raises(KeyError):
         await deskviews.glance(other, await a_customer(shop=shop))
 
@@ -183,15 +183,15 @@ async def look(ticket: int, minutes: float) -> int:
 
 async def test_nobody_takes_it(shop: ShopId, mei: PersonId, qiang: PersonId) -> None:
     ticket = await wanted(shop)
-    assert (await desk.request(ticket)).offered == mei
+    assert (await tickets.request(ticket)).offered == mei
     assert await look(ticket, 0.5) == 0
     assert await look(ticket, 1) == 1
     assert await desk_clock.due(now=after(minutes=1)) == ()
     await look(ticket, 2)
-    assert (await desk.request(ticket)).offered == qiang
+    assert (await tickets.request(ticket)).offered == qiang
     await look(ticket, 3)
     await look(ticket, 4)
-    assert ((await desk.request(ticket)).offered, (await row(ticket))["passed"]) == (mei, 2)
+    assert ((await tickets.request(ticket)).offered, (await row(ticket))["passed"]) == (mei, 2)
     await look(ticket, 10)
     await desk_clock.look_at(ticket, now=after(hours=24))
     assert (await row(ticket))["ended"] == "idle"
@@ -201,7 +201,7 @@ async def test_nobody_takes_it(shop: ShopId, mei: PersonId, qiang: PersonId) -> 
 
 async def passed_on(shop: ShopId, ticket: int, minutes: Iterable[float]) -> list[PersonId | None]:
     """Whom it was offered to after each of these looks."""
-    return [(await look(ticket, at), (await desk.request(ticket)).offered)[1] for at in minutes]
+    return [(await look(ticket, at), (await tickets.request(ticket)).offered)[1] for at in minutes]
 
 
 async def test_each_agent_is_asked_twice_a_day_then_it_waits_in_the_list_until_the_morning(
@@ -213,7 +213,7 @@ async def test_each_agent_is_asked_twice_a_day_then_it_waits_in_the_list_until_t
     ]  # fmt: skip
     told = await happened()
     assert told.count("TicketPassedOn") == 3  # with the first card that is twice for each of them
-    assert [line.person for line in await desk.lines(ticket) if line.text == "没接"] == [
+    assert [line.person for line in await tickets.lines(ticket) if line.text == "没接"] == [
         mei,
         qiang,
         mei,
@@ -246,7 +246,7 @@ async def test_whoever_comes_to_work_is_asked_for_one_that_nobody_there_took(
     assert await desk_clock.offer_waiting(shop, now=after(minutes=12)) == 0
     await agents.set_duty(shop, qiang, at_work=True)
     assert await desk_clock.offer_waiting(shop, now=after(minutes=13)) == 1
-    assert (await desk.request(ticket)).offered == qiang
+    assert (await tickets.request(ticket)).offered == qiang
     assert await passed_on(shop, ticket, range(14, 30)) == [qiang] * 16
 
 
@@ -274,7 +274,7 @@ async def test_an_agent_who_falls_silent_loses_the_customer_to_the_next(
     await look(ticket, 2)  # the first answer should be there by now
     assert (await happened())[-1] == "AgentReminded"
     await look(ticket, 10)
-    passed = await desk.request(ticket)
+    passed = await tickets.request(ticket)
     assert (passed.state, passed.owner, passed.offered) == (State.OPEN, None, qiang)
     await desk.answer(shop, ticket, qiang, "我来", now=after(minutes=11))
     assert (await row(ticket))["late_answers"] == 0  # measured from when he was asked
@@ -289,14 +289,14 @@ async def test_a_customer_who_says_nothing_for_a_day_is_the_bots_again(shop: Sho
     await desk.answer(shop, ticket, mei, "在的", now=NOW)
     assert await desk_clock.look_at(ticket, now=after(hours=23)) == 0
     await desk_clock.look_at(ticket, now=after(hours=24))
-    assert ((await row(ticket))["ended"], (await desk.of_customer(await a_customer()))) == ("idle", None)
+    assert ((await row(ticket))["ended"], (await tickets.of_customer(await a_customer()))) == ("idle", None)
 
 
 async def test_whoever_comes_to_work_is_asked_for_those_who_wait(shop: ShopId, mei: PersonId) -> None:
     await agents.set_duty(shop, mei, at_work=False)
-    tickets = [await wanted(shop, name) for name in ("小李", "阿花")]
-    assert [(await desk.request(one)).offered for one in tickets] == [None, None]
-    assert [(await row(one))["stage"] for one in tickets] == [
+    both = [await wanted(shop, name) for name in ("小李", "阿花")]
+    assert [(await tickets.request(one)).offered for one in both] == [None, None]
+    assert [(await row(one))["stage"] for one in both] == [
         3,
         3,
     ]  # he was told at once that nobody is there
@@ -336,7 +336,7 @@ async def test_money_goes_back_once_seen_and_within_the_limit(shop: ShopId, mei:
         shop, ticket, mei, What(amount=Money(2000)), "", seal=amends.seal_of(slip, money), now=NOW
     )
     assert (case.amount, case.order) == (Money(2000), paid.id)
-    assert [line.text for line in await desk.lines(ticket) if line.kind == "note"] == [
+    assert [line.text for line in await tickets.lines(ticket) if line.kind == "note"] == [
         "退款 ¥20.00（0501-001）"
     ]
 

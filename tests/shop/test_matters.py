@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shop import agents, amends, desk, desk_clock, desk_figures, matters, people
+from shop import agents, amends, desk, desk_clock, desk_figures, matters, people, tickets
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
@@ -37,7 +37,7 @@ async def qiang(shop: ShopId, mei: PersonId) -> PersonId:
 
 async def a_matter(shop: ShopId, words: str = WRONG, *, now: datetime = NOW) -> int:
     assert await matters.found(shop, "books", "stock", words, now=now)
-    return (await desk.living(shop))[-1].id
+    return (await tickets.living(shop))[-1].id
 
 
 async def row(ticket: int) -> dict[str, Any]:
@@ -58,12 +58,12 @@ async def test_what_is_found_by_night_is_asked_about_in_the_morning(
     shop: ShopId, mei: PersonId, qiang: PersonId
 ) -> None:
     ticket = await a_matter(shop, now=NIGHT)
-    assert (await desk.request(ticket)).offered == mei
+    assert (await tickets.request(ticket)).offered == mei
     await looks(ticket, NIGHT, 5 * 60)
     assert await happened() == ["MatterRaised"]
     assert await desk_clock.due(now=MORNING) == ()
     await looks(ticket, MORNING, 3)
-    assert (await desk.request(ticket)).offered == qiang
+    assert (await tickets.request(ticket)).offered == qiang
     assert (await happened()).count("TicketPassedOn") == 1
     await looks(ticket, MORNING, 11)
     assert (await row(ticket))["stage"] == 3  # and the owner hears that nobody took it
@@ -86,7 +86,7 @@ async def test_one_that_nobody_takes_is_asked_about_anew_every_day_and_never_end
         told = (await happened()).count("TicketPassedOn")
         await looks(ticket, after(hours=24 * day), 1)
         assert (await happened()).count("TicketPassedOn") == told + 1
-        assert ((await desk.request(ticket)).state, (await row(ticket))["stage"]) == (State.OPEN, 0)
+        assert ((await tickets.request(ticket)).state, (await row(ticket))["stage"]) == (State.OPEN, 0)
 
 
 # ── one is enough ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -95,10 +95,10 @@ async def test_one_that_nobody_takes_is_asked_about_anew_every_day_and_never_end
 async def test_two_processes_that_find_it_in_the_same_moment_open_one(shop: ShopId, mei: PersonId) -> None:
     find = partial(matters.found, shop, "books", "stock", WRONG, now=NOW)
     assert await at_once(*[whether(find)] * 10) == {"done": 1, "nothing": 9}
-    (matter,) = await desk.living(shop)
+    (matter,) = await tickets.living(shop)
     assert (matter.customer, matter.why) == (None, WRONG)
     assert await happened() == ["MatterRaised"]
-    assert [line.text for line in await desk.lines(matter.id)] == [WRONG]
+    assert [line.text for line in await tickets.lines(matter.id)] == [WRONG]
 
 
 async def test_worse_news_go_under_it_once_and_the_end_is_the_check_s(shop: ShopId, mei: PersonId) -> None:
@@ -106,8 +106,8 @@ async def test_worse_news_go_under_it_once_and_the_end_is_the_check_s(shop: Shop
     assert not await matters.found(shop, "books", "stock", WRONG, now=after(hours=1))
     worse = WRONG.replace("1", "2")
     assert not await matters.found(shop, "books", "stock", worse, now=after(hours=2))
-    assert (await desk.request(ticket)).why == worse
-    assert [line.text for line in await desk.lines(ticket)] == [WRONG, worse]
+    assert (await tickets.request(ticket)).why == worse
+    assert [line.text for line in await tickets.lines(ticket)] == [WRONG, worse]
     assert await matters.in_order(shop, "books", "stock", now=after(hours=3))
     assert not await matters.in_order(shop, "books", "stock", now=after(hours=4))
     assert (await row(ticket))["ended"] == "solved"
@@ -130,7 +130,7 @@ async def test_a_note_gives_another_day_and_silence_gives_it_to_somebody_else(
     await desk.note(shop, ticket, qiang, "我看见少了一箱", now=after(hours=30))  # not his
     assert await desk_clock.due(now=after(hours=43, minutes=59)) == ()
     assert await desk_clock.look_at(ticket, now=after(hours=44)) == 1
-    passed = await desk.request(ticket)
+    passed = await tickets.request(ticket)
     assert (passed.state, passed.owner, passed.offered) == (State.OPEN, None, qiang)
     assert "AgentReminded" not in await happened()  # nobody waits for words
 
@@ -143,7 +143,7 @@ async def test_it_is_handed_on_like_a_customer_and_the_next_one_is_not_woken(
     with pytest.raises(TicketTaken):
         await desk.transfer(shop, ticket, qiang, to=qiang, now=NIGHT)
     await desk.transfer(shop, ticket, mei, to=qiang, now=NIGHT)
-    handed = await desk.request(ticket)
+    handed = await tickets.request(ticket)
     assert (handed.state, handed.owner, handed.offered) == (State.OPEN, None, qiang)
     assert await desk_clock.due(now=MORNING) == ()
     await desk.claim(shop, ticket, qiang, now=MORNING)
@@ -165,7 +165,7 @@ async def test_nothing_that_would_reach_a_customer_is_done(shop: ShopId, mei: Pe
     with pytest.raises(NoCustomer):
         await amends.send_goods(shop, ticket, mei, [Want(oranges, Quantity.of(1))], now=NOW)
     assert await books() == before
-    assert [line.kind for line in await desk.lines(ticket)] == ["event", "event"]
+    assert [line.kind for line in await tickets.lines(ticket)] == ["event", "event"]
 
 
 async def test_it_counts_in_no_load_no_queue_and_no_figure(
@@ -173,12 +173,12 @@ async def test_it_counts_in_no_load_no_queue_and_no_figure(
 ) -> None:
     for n in range(3):
         await matters.found(shop, "books", f"check {n}", WRONG, now=NOW)
-    for matter in await desk.living(shop):
+    for matter in await tickets.living(shop):
         await desk.claim(shop, matter.id, mei, now=NOW)
-    assert await desk.owned_by(mei) == ()
+    assert await tickets.owned_by(mei) == ()
     asked = await desk.want_person(shop, await a_customer(), "坏了", room=None, now=after(minutes=1))
     assert await agents.queue_place(asked.id) == 0
-    for matter in await desk.living(shop):
+    for matter in await tickets.living(shop):
         if matter.customer is None:
             await desk.end(shop, matter.id, mei, now=after(minutes=2))
     assert await desk_figures.figures(shop, since=NOW - timedelta(days=1)) == ()

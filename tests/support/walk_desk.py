@@ -18,11 +18,11 @@ from bot.performance import CHANNEL, stage
 from bot.run import demo_goods
 from bot.wiring import OpenShop
 from dialogs.speech import Heard, Quote
-from shop import desk, people
-from shop.desk import Request
+from shop import people, tickets
 from shop.invariants import broken
 from shop.kit.ids import PersonId
 from shop.kit.refusal import Refusal
+from shop.tickets import Request
 from shop.transaction import unit_of_work
 from tests.support.street import appoint
 
@@ -82,13 +82,13 @@ class DeskWalk:
             await self.check()
 
     async def check(self) -> None:
-        living = [one.person for one in await desk.living(self.shop.shop)]
+        living = [one.person for one in await tickets.living(self.shop.shop)]
         self._must(len(living) == len(set(living)), "two tickets of one customer")
         wrong = await broken(self.shop.shop)
         self._must(not wrong, str(wrong))
 
     async def _in_hands(self) -> dict[str, int]:
-        living = await desk.living(self.shop.shop)
+        living = await tickets.living(self.shop.shop)
         return {self.names[one.person]: one.id for one in living if one.in_hands}
 
     # ── what holds ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,7 +135,7 @@ class DeskWalk:
         return f"{kind}{self.count}完"
 
     async def any_ticket(self) -> Request | None:
-        living = await desk.living(self.shop.shop)
+        living = await tickets.living(self.shop.shop)
         return self.rng.choice(living) if living else None
 
 
@@ -171,7 +171,7 @@ async def plain(walk: DeskWalk) -> None:
     agent, mark = walk.rng.choice(AGENTS), walk.mark("话")
     mine = [
         one
-        for one in await desk.living(walk.shop.shop)
+        for one in await tickets.living(walk.shop.shop)
         if one.in_hands and one.owner and walk.names[one.owner] == agent
     ]
     walk.meant_for[mark] = walk.names[mine[0].person] if len(mine) == 1 else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -31,7 +31,7 @@ AGENTS = ("客服", "小美")
 ROOM = "水果群"
 SAID = (
     "转人工", "转人工", "找老板", "橙子坏了三个", "来1箱橙子", "草莓2盒", "苹果", "2箱", "对", "取消", "我的订单", "菜单",
-    "嗯嗯", "哈哈", "不用了", "好的谢谢", "5分", "1分", "你们几点关门", "到店付", "退款", "为什么", "老样子", "抢",
+    "我要投诉", "你们店是骗子", "嗯嗯", "哈哈", "不用了", "好的谢谢", "5分", "1分", "你们几点关门", "到店付", "退款", "为什么", "老样子", "抢",
 )  # fmt: skip
 # All that a customer may hear while a person serves him: that person, and what has become of money and goods.
 MAY_HEAR = re.compile(r"(?:客服|小美)：|(?:客服|小美)来了|\d{4}-\d{3} |.*收到 ¥|.*退你|.*取货码")
@@ -123,12 +123,15 @@ class DeskWalk:
     # ── doing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def hear(self, who: str, text: str, room: str | None = None, quote: Quote | None = None) -> None:
-        self.count += 1
-        where = f"@{room}" if room else ""
-        self.log.append(f"{who}{where}: {text}{f' (quoting {quote.text})' if quote else ''}")
-        now = self.shop.clock.now()
-        heard = Heard(CHANNEL, f"walk {self.count}", room, who, who, text, now, quote=quote)
+        heard = replace(self.words(who, text, room), quote=quote)
+        if quote:
+            self.log.append(f"  (quoting {quote.text})")
         await self.shop.answers(await self.shop.hear(heard))
+
+    def words(self, who: str, text: str, room: str | None) -> Heard:
+        self.count += 1
+        self.log.append(f"{who}{f'@{room}' if room else ''}: {text}")
+        return Heard(CHANNEL, f"walk {self.count}", room, who, who, text, self.shop.clock.now())
 
     def mark(self, kind: str) -> str:
         self.count += 1
@@ -164,6 +167,23 @@ async def answers(walk: DeskWalk) -> None:
         await walk.hear(agent, mark, quote=Quote("小店", f"#{ticket.id} 某人 找人：坏了"))
     else:
         await walk.hear(agent, f"{walk.rng.choice(['', '#'])}{ticket.id} {mark}")
+
+
+async def takes_back(walk: DeskWalk) -> None:
+    """Said, and taken back before it went out or after: what he is told did not go out never comes."""
+    ticket, agent, mark = await walk.any_ticket(), walk.rng.choice(AGENTS), walk.mark("话")
+    if ticket is None:
+        return
+    walk.meant_for[mark] = walk.names[ticket.person]
+    said = walk.words(agent, f"{ticket.id} {mark}", None)
+    message = await walk.shop.hear(said)
+    await walk.shop.inbox.settled(message)
+    if walk.rng.random() < 0.5:
+        await walk.shop.answers(message)
+    recall = replace(walk.words(agent, "撤回了一句", None), recalls=said.id)
+    told = [one.text for one in await walk.shop.answers(await walk.shop.hear(recall))]
+    if any("没发出去" in text for text in told):
+        walk.meant_for[mark] = None
 
 
 async def plain(walk: DeskWalk) -> None:
@@ -233,7 +253,7 @@ async def time_passes(walk: DeskWalk) -> None:
 
 Verb = Callable[[DeskWalk], Coroutine[Any, Any, None]]
 WEIGHTED: dict[Verb, int] = {
-    customer: 34, claims: 8, answers: 14, plain: 8, notes: 6, ends: 6, passes_on: 3, duty: 3, amends: 3, pays: 4, time_passes: 7,
+    customer: 34, claims: 8, answers: 14, takes_back: 5, plain: 8, notes: 6, ends: 6, passes_on: 3, duty: 3, amends: 3, pays: 4, time_passes: 7,
 }  # fmt: skip
 VERBS, WEIGHTS = list(WEIGHTED), list(WEIGHTED.values())
 

@@ -18,7 +18,7 @@ from bot.clock import MovableClock
 from bot.payments import Sandbox
 from bot.run import demo_goods, site_of
 from bot.settings import from_mapping
-from bot.web.desk import CODES_IN, MANY_CODES, MORE_DIGITS
+from bot.web.desk_door import CODES_IN, MANY_CODES, MORE_DIGITS
 from bot.web.pace import Pace
 from bot.wiring import OpenShop, open_shop, opening_of
 from dialogs.speech import Heard

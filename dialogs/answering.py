@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dialogs import engine, repair, trace
 from dialogs.agent import gate
+from dialogs.agent.doing import Begin
 from dialogs.carrying import call_a_person, carry_out, denied
 from dialogs.choosing import Choice
 from dialogs.engine import Dialogue, Move, State
@@ -42,7 +43,7 @@ class Answers:
             await forget(turn)
         return await self._begin(turn, dialogue, state if asked else None)
 
-    async def by_hand(self, turn: Turn, found: gate.Begin, state: State | None) -> Reply:
+    async def by_hand(self, turn: Turn, found: Begin, state: State | None) -> Reply:
         """What an agent begins from a ticket: 12 退款 20."""
         dialogue = self._dialogues[found.dialogue]
         if not dialogue.roles & turn.person.roles:

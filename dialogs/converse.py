@@ -11,6 +11,7 @@ from functools import partial
 
 from dialogs import echo, learning, nameless, recalled, rooms, trace, voting
 from dialogs.agent import by_hand, gate
+from dialogs.agent.doing import Begin
 from dialogs.answering import Answers
 from dialogs.choosing import Choice
 from dialogs.engine import Done, State
@@ -203,8 +204,8 @@ class Conversation:
             await learning.note(turn, said.reading, said.names)
         return reply
 
-    async def _at_the_desk(self, turn: Turn, found: gate.Begin | Done, state: State | None) -> Reply:
+    async def _at_the_desk(self, turn: Turn, found: Begin | Done, state: State | None) -> Reply:
         """A customer in a person's hands, or an agent who speaks of one."""
-        if isinstance(found, gate.Begin):
+        if isinstance(found, Begin):
             return await self._answers.by_hand(turn, found, state)
         return Reply(found.says, trace.of_turn(turn, "desk", "desk", found.facts))

@@ -49,7 +49,7 @@ async def anybodys(shop: ShopId, id: int) -> Request | None:
             nothing,
             "the bot speaks to",
         ),  # the gate, and the last look
-        ("dialogs.agent.gate.parse", as_said, "a note left the shop"),
+        ("dialogs.agent.doing.parse", as_said, "a note left the shop"),
         ("shop.tickets.find", anybodys, "was for"),
     ],
 )

@@ -205,7 +205,7 @@ JOIN person AS p ON p.id = h.person_id WHERE l.id > ? AND p.shop_id = ? AND (e.k
 UNION ALL
 SELECT h.person_id, 0, 'l' || l.id, 'bot', '', cast(l.body AS text), l.room, l.written_at, NULL
 FROM letter AS l JOIN message AS m ON m.id = l.cause JOIN handle AS h ON h.channel = l.channel AND h.account = m.account
-JOIN person AS p ON p.id = h.person_id WHERE l.id > ? AND p.shop_id = ? AND l.room IS NOT NULL AND l.event IS NULL
+JOIN person AS p ON p.id = h.person_id WHERE l.id > ? AND p.shop_id = ? AND l.room IS NOT NULL AND l.event IS NULL AND l.account IS DISTINCT FROM m.account
 UNION ALL
 SELECT t.person_id, t.id, 't' || line.id, line.kind, coalesce(p.name, ''), line.text, NULL, line.at, line.picture
 FROM ticket_line AS line JOIN ticket AS t ON t.id = line.ticket_id LEFT JOIN person AS p ON p.id = line.person_id

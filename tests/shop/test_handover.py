@@ -398,3 +398,33 @@ async def test_a_transcript_is_this_customers_and_shows_what_was_held_back(
         ("customer", "小李的话", False), ("bot", "给小李", True), ("event", "接了", False),
     }  # fmt: skip
     assert {one.text for one in await transcripts.said(flower, limit=10)} == {"阿花的话", "给阿花"}
+
+
+async def test_what_was_said_since_is_seen_once_whoever_said_it(shop: ShopId, mei: PersonId) -> None:
+    li, other = await a_customer(), await a_shop("S2", "隔壁")
+    before = await deskviews.newest()
+    heard = mail.Incoming("street", "m1", "g1", "account of 小李", "小李", "坏了", NOW)
+    id, _ = await mail.keep(heard, now=NOW)
+    letters = [
+        mail.NewLetter("m1/0", "street", "g1", None, "reply", {"text": "小李，店里私聊回你"}, NOW),
+        mail.NewLetter("m1/1", "street", None, "account of 小李", "reply", {"text": "抱歉"}, NOW),
+        mail.NewLetter("m1/2", "street", None, "account of 小美", "reply", {"text": "#1 小李 找人"}, NOW),
+    ]
+    await mail.finish(id, letters, {}, now=NOW)
+    ticket = await wanted(shop)
+    await desk.note(shop, ticket, mei, "老顾客", now=after(minutes=1))
+    now, lines = await deskviews.said_since(shop, before, known=())
+    assert now == await deskviews.newest() != before
+    said = {(line.path, line.kind, line.text, line.room) for line in lines}
+    his = f"customer/{li}"
+    assert said == {
+        (his, "customer", "坏了", "g1"),
+        (his, "bot", "小李，店里私聊回你", "g1"),
+        (his, "bot", "抱歉", None),
+        (f"customer/{mei}", "bot", "#1 小李 找人", None),
+        (his, "note", "老顾客", None),
+    }
+    assert len(lines) == len(said)
+    known = {line.key for line in lines if line.kind != "note"}
+    assert [line.kind for line in (await deskviews.said_since(shop, now, known=known))[1]] == ["note"]
+    assert await deskviews.said_since(other, before, known=()) == (now, ())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from json import dumps
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from shop.records.chatlog import ChatLine, ChatMember
-from shop.transaction import unit_of_work
+from shop.transaction import one_statement, unit_of_work
 
 BIGGEST_ID = 2**63 - 1
 
@@ -155,7 +156,10 @@ async def unhanded(channel: str, *, limit: int) -> tuple[Line, ...]:
 
 async def hand_over(channel: str, line_ids: Iterable[int]) -> None:
     handed = list(line_ids)
-    await unit_of_work(lambda: ChatLine.filter(channel=channel, id__in=handed).update(handed=True))
+    places = ", ".join("?" * len(handed))
+    await one_statement(
+        f"UPDATE chat_line SET handed = TRUE WHERE channel = ? AND id IN ({places})", [channel, *handed]
+    )
 
 
 async def last_id(channel: str) -> int:
@@ -196,14 +200,31 @@ async def members(channel: str) -> tuple[Member, ...]:
 
 
 async def _write_once(row: ChatLine, **known_by: Any) -> Line:
-    """The unique constraint decides, not a look beforehand: two taps in the same moment still make one line."""
-    try:
-        await unit_of_work(lambda: row.save(force_create=True))
-    except IntegrityError:
-        there = await ChatLine.get_or_none(channel=row.channel, **known_by)
-        if there is None:
-            raise
-        return _line(there)
+    """The unique constraint decides, not a look beforehand: two taps in the same moment still make one line. Everybody who
+    looks on waits for this, so it is one statement."""
+    written = await one_statement(
+        "INSERT INTO chat_line (channel, room, account, who, name, text, card, buttons, picture, reply_to, letter, nonce, "
+        f"handed, at) VALUES ({', '.join('?' * 14)}) ON CONFLICT DO NOTHING RETURNING id",
+        [
+            row.channel,
+            row.room,
+            row.account,
+            row.who,
+            row.name,
+            row.text,
+            dumps(row.card) if row.card is not None else None,
+            dumps(row.buttons),
+            row.picture,
+            row.reply_to,
+            row.letter,
+            row.nonce,
+            row.handed,
+            row.at,
+        ],
+    )
+    if not written:
+        return _line(await ChatLine.get(channel=row.channel, **known_by))
+    row.id = int(written[0]["id"])
     return _line(row)
 
 

@@ -190,6 +190,18 @@ async def unit_of_work(work: Callable[[], Awaitable[T]], *, tries: int = 5) -> T
         raise
 
 
+async def one_statement(statement: str, values: Sequence[Any]) -> list[Mapping[str, Any]]:
+    """One statement is a transaction by itself: nobody waits for a BEGIN and a COMMIT. Only a second try needs the
+    patience of a unit of work, so what was written by the first must be found by its key."""
+    try:
+        return await run_sql(statement, values)
+    except Exception as fault:
+        if _pause(fault, tried=1) is None:
+            raise
+        log.info("written at the second try: %r", fault)
+        return await unit_of_work(lambda: run_sql(statement, values))
+
+
 async def _tried(work: Callable[[], Awaitable[T]], tries: int) -> T:
     for left in reversed(range(tries)):
         try:

@@ -6,11 +6,12 @@ import asyncio
 import logging
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -21,7 +22,16 @@ from shop import transaction as module
 from shop.database import close_database, open_database
 from shop.engines.faults import is_conflict, is_lost_connection
 from shop.kit.refusal import Refusal
-from shop.transaction import Told, drain, run_sql, set_event_writer, start_task, transaction, unit_of_work
+from shop.transaction import (
+    Told,
+    drain,
+    one_statement,
+    run_sql,
+    set_event_writer,
+    start_task,
+    transaction,
+    unit_of_work,
+)
 from tests.support.cutting import CuttingLine, cutting_line
 from tests.support.postgres import PostgresServer
 from tests.support.tables import Done, Till, Written
@@ -465,6 +475,30 @@ async def test_after_the_last_try_the_fault_is_raised(db: str) -> None:
     with pytest.raises(asyncpg.SerializationError):
         await unit_of_work(work, tries=3)
     assert work.made == 3
+
+
+@pytest.mark.usefixtures("hurry")
+async def test_one_statement_alone_is_tried_again_with_patience_and_not_for_a_lasting_fault(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[Exception] = []
+
+    async def fails(statement: str, values: Sequence[Any] = ()) -> list[Mapping[str, Any]]:
+        if faults:
+            raise faults.pop()
+        return await run_sql(statement, values)
+
+    monkeypatch.setattr(module, "run_sql", fails)
+    insert = 'INSERT INTO test_done ("key") VALUES (?) ON CONFLICT DO NOTHING RETURNING "key"'
+    for n, fault in enumerate(PASSING):
+        faults[:] = [fault(), fault()]
+        assert [row["key"] for row in await one_statement(insert, [f"{n}"])] == [f"{n}"]
+    assert await one_statement(insert, ["0"]) == []
+    for fault in LASTING[2:]:  # no statement refuses
+        faults[:] = [fault()]
+        with pytest.raises(type(fault())):
+            await one_statement(insert, ["never"])
+    assert await keys() == sorted(f"{n}" for n in range(len(PASSING)))
 
 
 def test_conflict_and_lost_connection_are_told_apart() -> None:

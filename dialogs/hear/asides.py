@@ -133,6 +133,7 @@ class Asides(Packs):
             return False
         packs = any(p.text.endswith("装") and p.end <= self.pieces[at].start for p in clause)
         asks = any(p.tag == "buy" and not p.text.endswith("装") for p in clause)
+        asks = asks or any(p.tag == "also" and p.text.endswith(("要", "来")) for p in clause)
         goods = any(p.kind in GOODS for p in clause)
         return (
             packs

@@ -171,7 +171,8 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
     corrects = _corrects(scene)
     wants = by_place(scene, gathered) or gathered.wants or nameless(scene, gathered, corrects=corrects)
     of_it = bool(gathered.loose and scene.it() and not scene.context.cart)  # 来3斤，再来一块豆腐
-    lost = bool(gathered.loose and wants is gathered.wants and not (gathered.ops or scene.context.cart))
+    lost = bool(gathered.loose and wants is gathered.wants and not scene.context.cart)
+    lost = lost and (not gathered.ops or _more_of_a_size(scene, gathered))
     if not wants or of_it or lost:
         return None
     if one_and_another(scene, gathered):
@@ -204,6 +205,12 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
         return None
     done = merged(done)  # 不要散的了，换5斤装: gone once
     return act(_intent(done), done, slots_around(scene), why="改购物车里的")
+
+
+def _more_of_a_size(scene: Scene, gathered: Gathered) -> bool:
+    """梅酒一瓶，再来个礼盒的: nothing is changed, and what is wanted more is not clear."""
+    told = max((want.end for want in gathered.wants), default=0)
+    return set(gathered.ops) == {"inc"} and any(p.kind in SIZES and p.start >= told for p in scene.pieces)
 
 
 def _intent(lines: Sequence[Line]) -> str:

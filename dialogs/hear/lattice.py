@@ -250,6 +250,8 @@ def _cost(edge: Edge, text: str, start: int) -> float:
         return RARE if is_rare(text[start:end]) else COST["word"]
     if kind == "char":
         return COST["word"] if is_known(text[start:end]) else COST["char"]
+    if kind == "specword" and text[start].isdigit():
+        return COST["qty"] - LONGER  # 18年, where 2018年 is a kind of the goods
     if kind == "product":
         return COST[kind] - LONGER * (end - start)
     return COST[kind]

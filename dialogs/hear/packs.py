@@ -127,7 +127,8 @@ class Packs(Walk):
             plain = not (weighs or packs or more.times or more.plus) and self._is_larger(want, first, more)
             return plain and first.value is not None and first.value > 1
         others = any(map(names_a_thing, self.pieces[at + 1 : at + 2]))  # 鸡蛋2板，多给个袋子
-        joined = any(p.tag in ("inc", "and") for p in between) and all(p.kind == "cue" for p in between)
+        joined = any(p.tag in ("inc", "and", "also") for p in between)
+        joined = joined and all(p.kind == "cue" or p.text in ("单", "散") for p in between)  # 单的也要5盒
         return joined and not others
 
     def _is_larger(self, want: Want, first: Quantity, second: Quantity) -> bool:

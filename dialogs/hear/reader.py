@@ -28,7 +28,7 @@ from dialogs.hear.questions import plain_question, question
 from dialogs.hear.reading import Context, Reading
 from dialogs.hear.reposts import repost
 from dialogs.hear.scene import Scene, ignore, tokens
-from dialogs.hear.specs import find_specs, in_han
+from dialogs.hear.specs import MEASURE_ONLY, find_specs, in_han
 from shop.goods import Catalogue, Product, Unit
 
 Step = Callable[[Scene], Reading | None]
@@ -53,7 +53,7 @@ LONGEST, MOST_PIECES = 2_000, 400  # of a message to a shop: signs, and words, g
 MEASURED = re.compile(r"[^\u4e00-\u9fff]+[斤两克升只个枚片包支根颗粒瓶袋块]?装?")
 NAMED = re.compile("[a-z\u4e00-\u9fff]")  # a pack's name has a letter in it
 LETTER = re.compile(r"(?<![a-z])([sml]|x{1,4}[sl])(?=[码号])")
-SIZE = re.compile(r"(?<![\d.*])(\d{2,3})(?:ml|cm|mm|[码寸w])")
+SIZE = re.compile(r"(?<![\d.*])(\d{1,4})(ml|cm|mm|w|[\u4e00-\u9fff])")
 HAN_ONLY = re.compile("[\u4e00-\u9fff]+")
 NOBODY = Context()
 
@@ -111,11 +111,19 @@ def _in_short(kind: str) -> Iterator[str]:
         yield from (f"{kind[-2:]}的", f"{kind[:2]}的") if len(kind) == 4 else (f"{kind[1:]}的",)
 
 
-def _sizes(spec: str) -> Iterator[str]:
-    """L, L的 and L号 of L码; 240的 of 240ml."""
+def _sizes(spec: str, units: Collection[str]) -> Iterator[str]:
+    """L, L的 and L号 of L码; 240的 of 240ml; 52度 and 52的 of 52度500ml, 18年 of 2018年."""
     for letters in LETTER.findall(spec):
         yield from (f"{letters}{behind}" for behind in ("", "的", "码", "号"))
-    yield from (f"{number}的" for number in SIZE.findall(spec))
+    for number, unit in SIZE.findall(spec):
+        if unit in units:
+            continue
+        if len(number) > 1:
+            yield f"{number}的"
+        if unit not in MEASURE_ONLY:
+            yield from (f"{number}{unit}", f"{number}{unit}的")
+        if unit == "年" and number[:2] == "20":
+            yield from (f"{number[2:]}年", f"{number[2:]}年的")
 
 
 def warm_up() -> None:
@@ -131,8 +139,9 @@ def _lattice(products: tuple[Product, ...], units: tuple[Unit, ...]) -> Lattice:
     specs = {fold(sku.spec) for product in products for sku in product.skus if sku.spec}
     amounts = Amounts(measured | sold | words("units.txt"))
     spec_words = {spec for spec in specs if len(spec) <= LONGEST_CUE and not _measures(spec, amounts)}
-    spec_words.update(word for spec in specs for word in _kinds(spec, measured | sold))
-    spec_words.update(size for spec in specs for size in _sizes(spec))
+    counted = measured | sold
+    spec_words.update(word for spec in specs for word in _kinds(spec, counted))
+    spec_words.update(size for spec in specs for size in _sizes(spec, counted.difference(MEASURE_ONLY)))
     spec_words.update([short for spec in spec_words for short in _in_short(spec)])
     spec_words.update([spelled for spec in spec_words for spelled in in_han(spec)])
     return Lattice(index(products), amounts, frozenset(spec_words) | words("spec_words.txt"))

@@ -121,7 +121,10 @@ def _word_fits(word: str, sku: Sku) -> bool:
         return letters[1] in LETTERS.findall(spec)
     if bare.isdigit():
         return bare in NUMERALS.findall(spec)
-    return word in spec or in_digits(word) in spec or (len(word) > 1 and bare in spec)
+    numbered = in_digits(bare)
+    if numbered[:1].isdigit() and re.search(rf"(?<!\d)(?:20(?=\d\d年))?{re.escape(numbered)}", spec):
+        return True  # 三段 of 3段, 18年 of 2018年, but not 2度 of 52度
+    return not bare[:1].isdigit() and (word in spec or (len(word) > 1 and bare in spec))
 
 
 def _amount_in(spec: Spec, skus: tuple[Sku, ...]) -> tuple[Quantity, tuple[Sku, ...]] | None:

@@ -231,12 +231,12 @@ async def rooms_of(person: PersonId) -> frozenset[RoomId]:
 async def take_over_room(
     shop: ShopId, channel: str, key: str, name: str, *, owner: PersonId | None = None
 ) -> Room:
-    """The shop serves this group from now on, led by `owner`."""
+    """The shop serves this group from now on, led by `owner` where nobody leads it yet."""
     async with transaction():
         row = await records.Room.filter(channel=channel, key=key).first()
         if row is None:
             row = await records.Room.create(shop_id=shop, channel=channel, key=key, name=name, follows="")
-        if owner is not None and row.owner_id != owner:
+        if owner is not None and row.owner_id is None:
             await lead(RoomId(row.id), owner)
             row.owner_id, row.follows = owner, None
         return _room(row)

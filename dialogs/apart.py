@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 def befriend(name: str) -> str:
-    return f"{name}，咱们还不是好友，私聊发不到你。加我好友跟我打个招呼，单子马上发你"
+    return f"{name}，咱们还不是好友，私聊发不到你。加我好友跟我打个招呼，马上发你"
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,16 +127,14 @@ async def redeem(
 async def _part(
     order: Order, units: Sequence[tuple[str, Quantity]], by: PersonId, now: datetime
 ) -> Parcel | None:
-    """Hand a parcel over; None where all of the order goes at once."""
-    is_parted = bool(await packing.of_order(order.id))
-    if not units and not is_parted:
-        return None
+    """Hand a parcel over; None where all of the order goes at once. What was all given up is handed over no more, also
+    while its money is still on the way."""
     here = await packing.inside(order.id)
     goods = picked(here, units)
-    if not is_parted and goods == here:
-        return None
     if not goods:
         raise NothingToSend(order.code)
+    if goods == here and not await packing.of_order(order.id):
+        return None
     parcel = await packing.pack(order, goods, by, now=now)
     await packing.step(parcel, "handed_over", order.code, now=now)
     await packing.end_if_all_is_with_the_buyer(order, by, now=now)

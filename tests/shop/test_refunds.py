@@ -21,6 +21,7 @@ from shop.refusals import (
     NoSuchPickup,
     NoSuchRefund,
     NothingToRefund,
+    NothingToSend,
 )
 from shop.rules.orders import Status
 from shop.rules.refunds import State, What
@@ -91,6 +92,18 @@ async def test_what_is_left_is_handed_over(shop: ShopId) -> None:
     await a_refund(paid, apples, 1)
     await hand_over(paid, await a_clerk())
     assert (await shelf(apples), await status(paid)) == (("8", "0"), Status.FULFILLED)
+
+
+async def test_what_was_all_given_up_is_handed_over_no_more_while_its_money_is_on_the_way(
+    shop: ShopId,
+) -> None:
+    apples, boss = await a_product("苹果", "12.00", stock=10), await a_clerk()
+    paid = await a_paid_order(await a_customer(), (apples, 3))
+    asked = await refunds.ask(paid.id, paid.buyer, ALL, "不要了", at_once=NO_LIMIT, now=SOON)
+    await refunds.approve(asked.id, boss, now=SOON)
+    with pytest.raises(NothingToSend):
+        await hand_over(paid, boss)
+    assert (await shelf(apples), await status(paid)) == (("10", "0"), Status.PREPARING)
 
 
 async def test_small_sums_need_no_yes(shop: ShopId) -> None:

@@ -19,7 +19,8 @@ from shop.transaction import run_sql
 from tests.mutants.mutant import Mutant
 from tests.support.world import NOW
 
-_release, _reprice, _redeem = stock.release, orders._reprice_line, pickups.redeem
+_release, _reprice = stock.release, orders._reprice_line
+_redeem, _part = pickups.redeem, pickups._part
 _step, _stays, _carry_off = packing.step, packing.stays, stock.carry_off
 
 
@@ -125,6 +126,13 @@ async def _serve_from_anywhere(sku_id: int, more: int, if_: str) -> bool:
     )
 
 
+async def _look_at_nothing(order: Any, units: Any, by: Any, now: Any) -> Any:
+    """An order that goes at once is not asked whether anything is left of it."""
+    if not units and not await packing.of_order(order.id):
+        return None
+    return await _part(order, units, by, now)
+
+
 MUTANTS = (
     Mutant("no stock guard", stock, "promise", _promise_without_a_guard),
     Mutant("a hold is released twice", stock, "release", _release_twice),
@@ -135,6 +143,7 @@ MUTANTS = (
     Mutant("a paid order is cancelled by its buyer", orders, "may", _cancel_what_is_paid),
     Mutant("pick-up twice", pickups, "redeem", _hand_over_again),
     Mutant("pick-up ignores an open refund", pickups, "Refund", _NobodyAsks),
+    Mutant("what was all given up is handed over", pickups, "_part", _look_at_nothing),
     Mutant("what is handed over stays on the shelf", stock, "hand_over", _hand_over_what_stays),
     Mutant("what came back from its way stays gone", packing, "step", _send_out_again),
     Mutant("a refund brings back what is with the buyer", packing, "stays", _keep_what_is_gone),

@@ -35,8 +35,10 @@ async def redeem(walk: Walk) -> None:
     if cash:
         walk.known.money[slip.id, "cash"] += cash.fen
     walk.gone(slip.id, _only(takes, units))
-    if cash != owed or slip.status != Status.PREPARING or asks:
-        walk.wrong(f"{slip.code} ({slip.status}, asked back: {asks}) was handed over for {cash}, owed {owed}")
+    if cash != owed or slip.status != Status.PREPARING or asks or not takes:
+        walk.wrong(
+            f"{slip.code} ({slip.status}, asked back: {asks}, there: {bool(takes)}) was handed over for {cash}, owed {owed}"
+        )
 
 
 async def send(walk: Walk) -> None:

@@ -183,7 +183,8 @@ class Savepoint(TransactionContext):
     async def __aexit__(self, kind: Any, fault: Any, trace: Any) -> None:
         self.client.part = self._around
         if kind is not None:
-            await to_the_end(self._undo())
+            if self._is_to_undo:
+                await to_the_end(self._undo())
             return
         self.client.check_open()
         is_unused = self.client.is_clean and self.client.marks == self._mark  # the next part may have it
@@ -194,6 +195,11 @@ class Savepoint(TransactionContext):
     def is_set(self) -> bool:
         """There is a savepoint to go back to."""
         return self._mark > 0
+
+    @property
+    def _is_to_undo(self) -> bool:
+        """Not what said nothing, and what leaves a part within a part has just been undone."""
+        return self.is_set and not (self.client.is_untouched and self.client.marks == self._mark)
 
     async def set(self) -> None:
         if self._around is not None and not self._around.is_set:
@@ -219,8 +225,6 @@ class Savepoint(TransactionContext):
 
     async def _undo(self) -> None:
         """Roll this part back. When that fails the whole transaction is lost, and says so to whoever goes on."""
-        if not self._mark or (self.client.is_untouched and self.client.marks == self._mark):
-            return  # what leaves a part within a part has just been undone
         try:
             async with self.client._lock:
                 await self.client.say(f"ROLLBACK TO SAVEPOINT part{self._mark}")

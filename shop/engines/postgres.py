@@ -145,8 +145,8 @@ class PostgresTransaction(TransactionWrapper, OpenTransaction):
         if not self._has_begun:
             if only_reads(statement):
                 return
-            self._has_begun = True  # also when it is cancelled: then nobody knows
-            await self._said("BEGIN")
+            if self.part is None:
+                await self._begin("BEGIN")
         await super().make_ready(statement)
 
     async def commit(self) -> None:
@@ -171,6 +171,14 @@ class PostgresTransaction(TransactionWrapper, OpenTransaction):
             log.debug("no answer to ROLLBACK", exc_info=exc)
 
     async def say(self, statement: str) -> None:
+        """The first savepoint takes BEGIN with it."""
+        if self._has_begun:
+            await self._said(statement)
+        else:
+            await self._begin(f"BEGIN; {statement}")
+
+    async def _begin(self, statement: str) -> None:
+        self._has_begun = True  # also when it is cancelled: then nobody knows
         await self._said(statement)
 
     async def _said(self, statement: str) -> str:

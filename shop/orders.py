@@ -106,6 +106,8 @@ async def place(
     the wants join it: one bill. With `seal`, only the basket that was confirmed, and for no more
     than was confirmed. Raises SoldOut, NotSold, QuoteChanged, in a campaign CampaignOver, QuotaGone and QuotaShared, and
     what rules/baskets raises, NothingOpen when nothing is wanted; after a refusal nothing has moved."""
+    if campaign is not None:  # who comes too late for it waits for nobody
+        await _look(shop, buyer, wants, room, campaign)
     async with transaction():
         shelf = await goods(shop)
         _on_sale(wants, shelf, campaign)
@@ -113,9 +115,6 @@ async def place(
             priced = await preview(shop, wants, now=now, buyer=buyer, campaign=campaign)
             if not priced.keeps(seal):
                 raise QuoteChanged
-        if campaign is not None:  # who comes too late for it waits for nobody
-            more = _difference({}, baskets.changed({}, wants, shelf.everything))
-            await quotas.look(_pieces(more, shelf, campaign), buyer, room)
         standing = await _lock_open(shop, buyer, Status.UNPAID, campaign=campaign.id if campaign else None)
         if standing and _collects(standing, now):
             slip = await _change(standing, wants, shelf, now)
@@ -398,6 +397,16 @@ def _known(wants: Sequence[Want], shelf: Goods) -> None:
             raise NotSold("")
 
 
+async def _look(
+    shop: ShopId, buyer: PersonId, wants: Sequence[Want], room: RoomId | None, campaign: OnOffer
+) -> None:
+    """Is it plain that the campaign has no such piece for him? Raises what `place` would."""
+    shelf = await goods(shop)
+    _on_sale(wants, shelf, campaign)
+    more = _difference({}, baskets.changed({}, wants, shelf.everything))
+    await quotas.look(_pieces(more, shelf, campaign), buyer, room)
+
+
 async def _place_new(
     shop: ShopId,
     buyer: PersonId,
@@ -655,16 +664,13 @@ def _difference(before: Mapping[str, Want], after: Mapping[str, Want]) -> dict[s
     return change
 
 
+_HOLDS = f"INSERT INTO hold (line_id, sku_id, qty, state) SELECT id, sku_id, qty, '{stock.ACTIVE}' FROM {{written}}"
+
+
 async def _add_lines(order: int, goods: Sequence[tuple[Want, Priced]], shelf: Goods) -> list[Line]:
     """The lines in their order, each with its hold; the stock itself is promised by the caller."""
-    lines = await add(Line, [bills.line_row(order, want, priced, shelf) for want, priced in goods])
-    if lines:
-        await run_sql(
-            "INSERT INTO hold (line_id, sku_id, qty, state) SELECT id, sku_id, qty, ? FROM line "
-            f"WHERE id IN ({', '.join('?' * len(lines))})",
-            [stock.ACTIVE, *(line.id for line in lines)],
-        )
-    return lines
+    rows = [bills.line_row(order, want, priced, shelf) for want, priced in goods]
+    return await add(Line, rows, then=_HOLDS)
 
 
 async def _reprice_line(line: Line, want: Want, priced: Priced) -> None:

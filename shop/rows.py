@@ -28,16 +28,25 @@ async def read(model: type[M], which: str, values: Sequence[Any] = (), *, lock: 
     return [model._init_from_db(**row) for row in rows]
 
 
-async def add(model: type[M], rows: Sequence[Mapping[str, Any]]) -> list[M]:
-    """Write rows by one statement (each says the same columns); gives them as they stand now, in their order."""
+async def add(model: type[M], rows: Sequence[Mapping[str, Any]], *, then: str = "") -> list[M]:
+    """Write rows by one statement (each says the same columns); gives them as they stand now, in their order. `then`
+    (INSERT … SELECT … FROM {written}) is done with them, on the same way to the server where that can be."""
     if not rows:
         return []
     row = f"({', '.join('?' * len(rows[0]))})"
-    written = await run_sql(
+    values = [_plain(value) for row in rows for value in row.values()]
+    insert = (
         f"INSERT INTO {_table(model)} ({_quoted(rows[0])}) VALUES {', '.join([row] * len(rows))} "
-        f"RETURNING {_columns(model)}",
-        [_plain(value) for row in rows for value in row.values()],
+        f"RETURNING {_columns(model)}"
     )
+    if then and writes_in_ctes():
+        more = then.format(written="written")
+        written = await run_sql(f"WITH written AS ({insert}), more AS ({more}) SELECT * FROM written", values)
+    else:
+        written = await run_sql(insert, values)
+        if then:
+            these = f"{_table(model)} WHERE id IN ({', '.join(str(int(one['id'])) for one in written)})"
+            await run_sql(then.format(written=these))
     made = [model._init_from_db(**row) for row in written]
     return sorted(made, key=lambda one: int(one.pk))  # RETURNING promises no order; the numbers grow in it
 
@@ -67,7 +76,11 @@ def has_row_locks() -> bool:
 
 
 def has_sequences() -> bool:
-    return get_connection(CONNECTION).capabilities.dialect == "postgres"
+    return has_row_locks()
+
+
+def writes_in_ctes() -> bool:
+    return has_row_locks()
 
 
 def _plain(value: Any) -> Any:

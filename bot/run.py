@@ -20,6 +20,7 @@ from bot.channels.channel import Channel
 from bot.channels.terminal import Terminal
 from bot.channels.webroom import WebRoom
 from bot.clock import Clock, MovableClock, SystemClock
+from bot.collector import leave_what_stands
 from bot.memories import open_memory
 from bot.payments.providers import provider_of
 from bot.settings import ChannelPart, Settings, from_mapping
@@ -160,6 +161,7 @@ async def serve(shop: OpenShop, settings: Settings, secret: str, say: Callable[[
         site = web.TCPSite(runner, settings.web.host, settings.web.port, backlog=1024)
         await site.start()
         await shop.start()
+        shop.dictionaries.add_done_callback(lambda _: leave_what_stands())
         say(f"{shop.shop_name} 开门了：{settings.public_url}")
         if any([await channel.login() for channel in shop.channels.values()]):
             say(f"微信登录和状态看这页，链接只给店主：{settings.public_url}{office.path(secret)}")

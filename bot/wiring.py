@@ -189,7 +189,7 @@ class OpenShop:
 
     async def start(self) -> None:
         """Take up what was left, then listen, send and tick until `stop`."""
-        start_task(asyncio.to_thread(hear.warm_up), name="read the dictionaries")
+        self.dictionaries = start_task(asyncio.to_thread(hear.warm_up), name="read the dictionaries")
         waiting = await self.inbox.take_up()
         if waiting:
             log.info("%s messages from before the stop are worked through first", waiting)

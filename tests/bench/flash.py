@@ -17,6 +17,7 @@ import asyncpg
 
 from bot import clock, performance
 from bot.channels.loopback import Loopback
+from bot.collector import leave_what_stands
 from bot.run import demo_goods
 from shop import campaigns, orders
 from shop.campaigns import NewItem
@@ -160,6 +161,7 @@ async def by_turns(server: PostgresServer, rounds: int) -> None:
     known = {key: place[key] for key in ("host", "port", "user", "password", "database") if place.get(key)}
     pool = await asyncpg.create_pool(min_size=CONNECTIONS, max_size=CONNECTIONS, **known)
     ratios = list[float]()
+    leave_what_stands()  # as the program does when it has opened
     for n in range(rounds + 1):
         of, twin = await a_flash(shop, f"橙子{n}"), await a_flash(shop, f"苹果{n}")
         await goods(shop)  # somebody has looked at the shelf since the sale began

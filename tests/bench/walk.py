@@ -1,4 +1,5 @@
-"""python -m tests.bench.walk --runs 2000 --events 150: many long walks, each in an empty database.
+"""python -m tests.bench.walk --runs 2000 --events 150: many long walks, each in an empty database. How far it is stands on
+stderr.
 
 A walk that goes wrong is printed with its seed and with as few of its steps as still go wrong; --seed SEED --runs 1
 takes it again. --db postgres does it all there.
@@ -17,7 +18,9 @@ from pathlib import Path
 from tests.support.postgres import PostgresServer
 from tests.support.walk import Empty, WentWrong, attempt
 from tests.support.walk_place import postgres, sqlite
+from tests.support.without_thread import sqlite_without_thread
 
+TELL_EVERY = 25
 MOST_TRIES = 300  # of a shorter way to a fault
 
 
@@ -47,6 +50,8 @@ async def main(empty: Empty, first: int, runs: int, events: int) -> int:
         if wrong:
             wrongs += 1
             print(f"── seed {seed}\n{await shortest(empty, seed, events, wrong)}\n", flush=True)
+        if (walked := seed - first + 1) % TELL_EVERY == 0:
+            print(f"{walked} walks, {wrongs} went wrong", file=sys.stderr, flush=True)
     print(
         f"{runs} walks of {events} events from seed {first}: {done} done, {refused} refused, "
         f"{wrongs} walks went wrong, {time.perf_counter() - began:.0f} s"
@@ -62,8 +67,9 @@ def run() -> int:
     parser.add_argument("--db", choices=("sqlite", "postgres"), default="sqlite")
     given = parser.parse_args()
     logging.disable(logging.WARNING)  # a provider that gives no answer is part of the walk
+    sqlite_without_thread()
     if given.db == "postgres":
-        server = PostgresServer()
+        server = PostgresServer("synchronous_commit=off")
         try:
             return asyncio.run(main(postgres(server), given.seed, given.runs, given.events))
         finally:

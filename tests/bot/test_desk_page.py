@@ -200,7 +200,7 @@ async def test_books_that_do_not_agree_are_worked_on_at_the_desk(sqlite_url: str
         wrong = "橙子的库存和进出记录差 1"
         await unit_of_work(
             lambda: matters.found(
-                shop.shop, "books", "every change of stock is a move", wrong, now=shop.clock.now()
+                shop.shop, "books", "what no look finds in order", wrong, now=shop.clock.now()
             )
         )
         await expect(page.locator(".row-of")).to_have_count(2)

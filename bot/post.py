@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from dialogs.night import Night
 from dialogs.speech import Button, Card, Row, Say
 from shop import people, quiet
 from shop.kit.ids import OrderId, PersonId
 from shop.mail import NewLetter
+from shop.rules.night import Night
 
 log = logging.getLogger(__name__)
 

@@ -31,7 +31,6 @@ from bot.shopfront import Answer
 from bot.watch import Watch
 from dialogs import hear
 from dialogs.converse import Conversation
-from dialogs.night import Night
 from dialogs.speech import Heard
 from dialogs.turn import Calls, ShopFacts
 from dialogs.voice import Links
@@ -42,6 +41,7 @@ from shop.goods import Catalogue
 from shop.kit.ids import MessageId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
+from shop.rules.night import Night
 from shop.rules.tickets import Limits
 from shop.transaction import drain, set_event_writer, start_task, unit_of_work
 

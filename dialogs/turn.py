@@ -9,7 +9,6 @@ from typing import Any
 
 from dialogs import voice
 from dialogs.hear.reading import Reading
-from dialogs.night import Night
 from dialogs.speech import Button, Card, Lane, Say
 from dialogs.voice import Links
 from shop.bills import local_day
@@ -20,6 +19,7 @@ from shop.kit.quantity import Quantity
 from shop.orders import PAY_MINUTES
 from shop.people import Person, Room
 from shop.rules.campaigns import OnOffer
+from shop.rules.night import Night
 from shop.slips import Slip
 from shop.tickets import Request
 from shop.votes import Standing

@@ -17,7 +17,8 @@ from shop.records.mail import Talk
 from shop.records.people import Person
 from shop.records.shops import Shop
 from shop.rows import as_json, as_moment, read
-from shop.rules.hours import Hours, parse, waking
+from shop.rules.hours import Hours, parse
+from shop.rules.night import Night
 from shop.rules.tickets import Candidate, next_agent, usual_wait
 from shop.transaction import run_sql, transaction
 
@@ -206,7 +207,7 @@ async def awake_at(shop: ShopId, *, now: datetime) -> datetime:
     """When somebody may be asked who need not be woken: now, in the morning, or when the shop opens."""
     (home,) = await read(Shop, "WHERE id = ?", [shop])
     opens = await back_at(shop, now=now)
-    return waking(max(now, opens.astimezone(now.tzinfo)) if opens else now, home.tz)
+    return Night(home.tz).over(max(now, opens.astimezone(now.tzinfo)) if opens else now)
 
 
 async def next_morning(shop: ShopId, *, after: datetime) -> datetime:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 _LINE = re.compile(r"(?P<first>[1-7])(?:-(?P<last>[1-7]))? (?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d)")
 LOOK_AHEAD = 60  # days
-NIGHT_FROM, NIGHT_TO = time(22), time(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +54,6 @@ class Hours:
         return [one.start for one in self.shifts if day.isoweekday() in one.days] or (
             [] if self.shifts else [time(0)]
         )
-
-
-def waking(now: datetime, tz: str) -> datetime:
-    """Now, or the morning of this night: what can wait wakes nobody."""
-    local = now.astimezone(ZoneInfo(tz))
-    if NIGHT_TO <= local.time() < NIGHT_FROM:
-        return now
-    day = local.date() + timedelta(days=local.time() >= NIGHT_FROM)
-    return datetime.combine(day, NIGHT_TO, local.tzinfo).astimezone(now.tzinfo)
 
 
 def parse(lines: Iterable[str], holidays: Iterable[str], tz: str) -> Hours:

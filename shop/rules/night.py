@@ -1,4 +1,4 @@
-"""夜里: when nothing is said to a group unless somebody asked."""
+"""夜里: when nothing is said to a group unless somebody asked, and nobody is woken for what can wait."""
 
 from __future__ import annotations
 

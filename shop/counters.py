@@ -7,13 +7,11 @@ from datetime import date
 from secrets import randbelow
 
 from shop.kit.ids import OrderId, ShopId
-from shop.rows import has_sequences
+from shop.rows import is_postgres
 from shop.transaction import run_sql, seen
 
-_NEXT_ROW = {  # by whether there are sequences
-    True: "nextval(pg_get_serial_sequence('\"order\"', 'id'))",
-    False: "(SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'order')",
-}
+_FROM_SEQUENCE = "nextval(pg_get_serial_sequence('\"order\"', 'id'))"
+_AFTER_THE_LAST = "(SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'order')"
 GOODS = "goods"  # beside the shop: what this transaction knows of its version
 
 
@@ -41,8 +39,9 @@ async def next_order(shop: ShopId, day: date) -> tuple[OrderId, int]:
 
 
 async def _drawn(shop: ShopId, name: str) -> tuple[int, int | None]:
+    next_row = _FROM_SEQUENCE if is_postgres() else _AFTER_THE_LAST
     (drawn,) = await run_sql(
-        f"SELECT {_NEXT_ROW[has_sequences()]} AS id, (SELECT value FROM counter WHERE shop_id = ? AND name = ?) AS before",
+        f"SELECT {next_row} AS id, (SELECT value FROM counter WHERE shop_id = ? AND name = ?) AS before",
         [shop, name],
     )
     return int(drawn["id"]), drawn["before"]

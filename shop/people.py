@@ -16,7 +16,7 @@ from shop.kit.ids import PersonId, RoomId, ShopId
 from shop.records import people as records
 from shop.records.shops import Pairing
 from shop.refusals import WrongPairingCode
-from shop.rows import has_row_locks, read
+from shop.rows import is_postgres, read
 from shop.transaction import run_sql, transaction
 
 OWNER, MANAGER, AGENT = "owner", "manager", "agent"
@@ -100,7 +100,7 @@ def _person(rows: Sequence[Mapping[str, Any]], name: str) -> Person:
 async def hold(*persons: PersonId) -> None:
     """Inside a transaction: what these people do at the same moment waits. People are locked before anything of theirs,
     and before goods."""
-    if persons and has_row_locks():
+    if persons and is_postgres():
         places = ", ".join("?" * len(persons))
         await run_sql(
             f"SELECT id FROM person WHERE id IN ({places}) ORDER BY id FOR NO KEY UPDATE", list(persons)

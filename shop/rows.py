@@ -23,7 +23,7 @@ M = TypeVar("M", bound=Model)
 async def read(model: type[M], which: str, values: Sequence[Any] = (), *, lock: str = "") -> list[M]:
     """The rows of this table that `which` (WHERE … ORDER BY … LIMIT …) names. `lock` (FOR UPDATE) is said where rows
     can be locked; on SQLite an open transaction is alone anyway."""
-    wait = f" {lock}" if lock and has_row_locks() else ""
+    wait = f" {lock}" if lock and is_postgres() else ""
     rows = await run_sql(f"SELECT {_columns(model)} FROM {_table(model)} {which}{wait}", values)
     return [model._init_from_db(**row) for row in rows]
 
@@ -39,7 +39,7 @@ async def add(model: type[M], rows: Sequence[Mapping[str, Any]], *, then: str = 
         f"INSERT INTO {_table(model)} ({_quoted(rows[0])}) VALUES {', '.join([row] * len(rows))} "
         f"RETURNING {_columns(model)}"
     )
-    if then and writes_in_ctes():
+    if then and is_postgres():
         more = then.format(written="written")
         written = await run_sql(f"WITH written AS ({insert}), more AS ({more}) SELECT * FROM written", values)
     else:
@@ -71,16 +71,9 @@ def as_json(value: Any) -> Any:
     return loads(value) if isinstance(value, str) else value
 
 
-def has_row_locks() -> bool:
+def is_postgres() -> bool:
+    """It locks rows, has sequences, and writes to several tables in one statement; SQLite has one writer at a time."""
     return get_connection(CONNECTION).capabilities.dialect == "postgres"
-
-
-def has_sequences() -> bool:
-    return has_row_locks()
-
-
-def writes_in_ctes() -> bool:
-    return has_row_locks()
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from shop.kit.money import Money
 from shop.records.bookings import Appointment, Slot
 from shop.records.bookings import Service as ServiceRow
 from shop.records.orders import Order
-from shop.rows import as_moment, change, has_row_locks
+from shop.rows import as_moment, change, is_postgres
 from shop.rules.bookings import LIFE, SLOT, Service, State
 from shop.rules.orders import Status
 from shop.transaction import run_sql, transaction
@@ -28,7 +28,7 @@ MEANS = {
 
 async def hold(shop: int) -> None:
     """Whoever takes or frees times of this shop waits for the others, so that nobody meets half of a change."""
-    if has_row_locks():
+    if is_postgres():
         await run_sql("SELECT id FROM resource WHERE shop_id = ? ORDER BY id FOR NO KEY UPDATE", [shop])
 
 

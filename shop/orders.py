@@ -135,9 +135,7 @@ async def edit(
     campaign what `place` raises, and what rules/baskets raises."""
     async with transaction():
         shelf = await goods(shop)
-        order = await _editable(shop, buyer, now, campaign=campaign.id if campaign else None)
-        if order.claimed_at is not None:
-            raise SaidToBePaid(order.code)
+        order = await _to_change(shop, buyer, now, campaign=campaign.id if campaign else None)
         _known(changes, shelf)
         return await _change(order, changes, shelf, now)
 
@@ -147,9 +145,7 @@ async def use_points(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
     SaidToBePaid, NotEnoughPoints when there are none to use."""
     async with transaction():
         shelf = await goods(shop)
-        order = await _editable(shop, buyer, now)
-        if order.claimed_at is not None:
-            raise SaidToBePaid(order.code)
+        order = await _to_change(shop, buyer, now)
         lines = await lines_of(order.id)
         standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now, use_points=True)
         if not order.points:
@@ -163,9 +159,7 @@ async def use_coupons(shop: ShopId, buyer: PersonId, yes: bool, *, now: datetime
     AlreadyPaid, SaidToBePaid."""
     async with transaction():
         shelf = await goods(shop)
-        order = await _editable(shop, buyer, now)
-        if order.claimed_at is not None:
-            raise SaidToBePaid(order.code)
+        order = await _to_change(shop, buyer, now)
         order.keeps_coupons = not yes
         await change(Order, "WHERE id = ?", [order.id], keeps_coupons=not yes)
         lines = await lines_of(order.id)
@@ -179,9 +173,7 @@ async def bring(shop: ShopId, buyer: PersonId, address: str, *, now: datetime) -
     already keeps its rule. Raises NothingOpen, AlreadyPaid, SaidToBePaid, NoDelivery."""
     async with transaction():
         shelf = await goods(shop)
-        order = await _editable(shop, buyer, now, campaign=None)
-        if order.claimed_at is not None:
-            raise SaidToBePaid(order.code)
+        order = await _to_change(shop, buyer, now, campaign=None)
         promise = bills.promised(order)
         if promise is None:
             rule = delivery_rule(shelf.promotions, now)
@@ -197,9 +189,7 @@ async def fetch(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
     AlreadyPaid, SaidToBePaid."""
     async with transaction():
         shelf = await goods(shop)
-        order = await _editable(shop, buyer, now, campaign=None)
-        if order.claimed_at is not None:
-            raise SaidToBePaid(order.code)
+        order = await _to_change(shop, buyer, now, campaign=None)
         await addresses.forget(OrderId(order.id))
         return await _delivered_by(order, None, shelf, now)
 
@@ -370,6 +360,16 @@ async def _editable(
     if order is None and paid:
         raise _why_not(paid)
     raise NothingOpen
+
+
+async def _to_change(
+    shop: ShopId, buyer: PersonId, now: datetime, *, campaign: int | EllipsisType | None = ...
+) -> Order:
+    """Of which no transfer is being looked for: what was said to be paid stays what it was."""
+    order = await _editable(shop, buyer, now, campaign=campaign)
+    if order.claimed_at is not None:
+        raise SaidToBePaid(order.code)
+    return order
 
 
 async def _own(shop: ShopId, buyer: PersonId, said: str, now: datetime) -> Order:

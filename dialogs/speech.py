@@ -102,9 +102,8 @@ class Say:
     announces: bool = False  # hung up in the group where the channel can, else posted
     topic: str = ""  # what the group is called from now on; not said, but done
     pays: OrderId | None = None  # the order that these words are the bill of, where no card says so
-    unreached: str | None = (
-        None  # in a group, said instead where private words do not reach who is answered; "": nothing
-    )
+    # In a group, said instead where private words do not reach who is answered; "": nothing.
+    unreached: str | None = None
 
     def __post_init__(self) -> None:
         if (self.room is None) == (self.person is None):

@@ -50,9 +50,7 @@ class Room:
     name: str
     owner: PersonId | None = None
     muted: bool = False
-    follows: str | None = (
-        ""  # the account whose group it is on its channel; None: the merchant has said who leads it
-    )
+    follows: str | None = ""  # the account that owns it; None: the merchant has said who leads it
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,7 @@ class Abilities:
         True  # can be written to in private; else they are asked to become friends (bot/apart.py)
     )
     announcements: bool = False  # of a group, where the account owns it
-    topics: bool = (
-        False  # can call a group otherwise; else who wants it hears that his phone can (bot/apart.py)
-    )
+    topics: bool = False  # can call a group otherwise; else his phone can, and he hears that (bot/apart.py)
     longest_text: int = 600  # characters; longer texts are split at line ends
     pace: Pace = Pace()
 

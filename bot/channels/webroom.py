@@ -47,9 +47,7 @@ class Viewer:
         self.is_dropped = False
         self._waiting: deque[Line | Mapping[str, Any]] = deque()
         self._news = asyncio.Event()
-        self._take: Callable[[Line], None] | None = (
-            None  # while `next` waits and nothing lies before the line
-        )
+        self._take: Callable[[Line], None] | None = None  # while `next` waits, and no line lies before
 
     def may_see(self, line: Line) -> bool:
         if self.account is None:

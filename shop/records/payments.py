@@ -23,9 +23,7 @@ class PayIntent(Model):
     amount_fen = fields.BigIntField()
     state = fields.CharField(8)
     made_at = fields.DatetimeField()
-    from_group = fields.BooleanField(
-        db_default=False
-    )  # its pages show nothing of the order but number and sum
+    from_group = fields.BooleanField(db_default=False)  # its pages show number and sum, and nothing else
 
     order_id: int
 

@@ -68,9 +68,8 @@ class Room(Model):
         "shop.Person", null=True, on_delete=fields.RESTRICT
     )
     muted = fields.BooleanField(db_default=False)  # 别发了: nothing unasked
-    follows = fields.CharField(
-        128, null=True, db_default=""
-    )  # the account that owns it on its channel, and so leads it; null: the merchant has said who does
+    # The account that owns it on its channel, and so leads it; null: the merchant has said who does.
+    follows = fields.CharField(128, null=True, db_default="")
 
     owner_id: int | None
     shop_id: int

@@ -13,7 +13,7 @@ from datetime import datetime
 from json import dumps
 from typing import Any
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F
 
 from shop.events import Happening, from_row, to_row
 from shop.kit.ids import LetterId, MessageId, PictureId
@@ -422,9 +422,21 @@ async def behind(*, now: datetime, channels: Sequence[str], limit: int = 200) ->
 
 
 async def caused_by(message: MessageId) -> list[tuple[Sealed, str]]:
-    """Every letter written because of a message, with its state."""
-    rows = await Letter.filter(cause=message).order_by("id")
-    return [(_sealed(row), row.state) for row in rows]
+    """Every letter written because of a message, with its state, and those that took the turn of one to a person."""
+    return [(_sealed(row), row.state) for row in await _come_of(message)]
+
+
+async def _come_of(message: MessageId) -> list[Letter]:
+    """Where an answer in private was folded away unsent, newer words of the same thing are what he was told instead."""
+    found = {row.id: row for row in await Letter.filter(cause=message)}
+    for row in list(found.values()):
+        if row.state == "folded" and row.room is None:
+            same = Letter.filter(
+                id__gt=row.id, fold=row.fold, channel=row.channel, room=None, account=row.account
+            )
+            newer = await same.exclude(state="folded").order_by("id").first()
+            found |= {newer.id: newer} if newer else {}
+    return [found[id] for id in sorted(found)]
 
 
 async def since(letter: int) -> list[tuple[Sealed, str]]:
@@ -439,8 +451,8 @@ async def last_letter() -> int:
 
 async def unsent_of(message: MessageId, *, by: datetime) -> bool:
     """Is there still something to be told, or to be sent by then, because of this message?"""
-    open_letters = Letter.filter(Q(state="new") | Q(state="sending"), cause=message, not_before__lte=by)
-    return await Event.filter(cause=message, told=False).exists() or await open_letters.exists()
+    is_open = any(row.state in ("new", "sending") and row.not_before <= by for row in await _come_of(message))
+    return is_open or await Event.filter(cause=message, told=False).exists()
 
 
 async def is_written(key: str, *, since: datetime) -> bool:

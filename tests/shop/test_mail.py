@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shop import mail
@@ -73,6 +73,20 @@ async def test_a_finished_message_is_done_with_its_letters(shop: ShopId) -> None
     assert [(one.body["text"], state) for one, state in await mail.caused_by(id)] == [("好的", "new")] * 2
     first = (await mail.caused_by(id))[0][0]
     assert await mail.trace_of(first.id) == {"heard": "来2箱橙子", "who": "小李", "intent": "order"}
+
+
+async def test_an_answer_in_private_that_was_folded_away_is_the_newer_words(shop: ShopId) -> None:
+    """Of a line in a group the newer words are everybody's: nobody is told them as his answer."""
+    id = await kept()
+    async with transaction():
+        await mail.begin(id)
+        slip, line = letter("m1/0", room=None, account="wx1", fold="slip:A1"), letter("m1/1", fold="list:1")
+        await mail.finish(id, [slip, line], {}, now=NOW)
+        private = letter("e1/0", room=None, account="wx1", fold="slip:A1", text="过期了")
+        await mail.write([private, letter("e1/1", fold="list:1", text="接龙")], now=NOW)
+    found = [(one.body["text"], state) for one, state in await mail.caused_by(id)]
+    assert found == [("好的", "folded"), ("好的", "folded"), ("过期了", "new")]
+    assert await mail.unsent_of(id, by=NOW) and not await mail.unsent_of(id, by=NOW - timedelta(seconds=1))
 
 
 async def test_a_message_whose_work_failed_is_as_it_was(shop: ShopId) -> None:

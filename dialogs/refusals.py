@@ -107,6 +107,7 @@ WORDS: dict[type[Refusal], Callable[[Any], str]] = {
     no.StillTeaming: lambda r: f"{r.code} 还在拼团，没成团之前回“退出”，钱全部原路退回",
     no.NotPaidYet: lambda r: f"{r.code} 还没付款，应收 {r.payable}。收到钱后回“收款 {r.code}”",
     no.NoSuchOrder: lambda r: f"没找到“{r.said}”这张单。回“今日订单”看看单号",
+    no.NothingPaid: lambda r: f"{r.customer} 还没有付过款的单，没有可退可补的。钱给了的，先请店主记收款",
     no.NoSuchPickup: lambda r: (
         "这个取货码少了或错了一位，请再念一遍" if r.mistyped else "没有这个取货码的单，请顾客打开订单页核对"
     ),

@@ -10,7 +10,7 @@ from shop.bills import Preview
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.refunds import Case
-from shop.refusals import AboveLimit, NoSuchOrder, NoSuchTicket, QuoteChanged, TicketOver, TicketTaken
+from shop.refusals import AboveLimit, NoSuchTicket, NothingPaid, QuoteChanged, TicketOver, TicketTaken
 from shop.rules.baskets import Want
 from shop.rules.refunds import What
 from shop.slips import Slip
@@ -22,7 +22,7 @@ MOST_ALONE = Money(5_000)  # more needs the owner or a manager
 
 async def about(shop: ShopId, ticket: int, agent: PersonId) -> tuple[Request, Slip]:
     """The ticket, which must be his, and the newest order of its customer that is paid. Raises NoSuchTicket,
-    TicketOver, TicketTaken, NoSuchOrder."""
+    TicketOver, TicketTaken, NothingPaid."""
     request = await tickets.find(shop, ticket)
     if request is None:
         raise NoSuchTicket(ticket)
@@ -32,7 +32,7 @@ async def about(shop: ShopId, ticket: int, agent: PersonId) -> tuple[Request, Sl
         raise TicketTaken(ticket, await agents.name_of(request.owner))
     paid = [slip for slip in await slips.recent(shop, request.person) if slip.money_in and slip.payable.fen]
     if not paid:
-        raise NoSuchOrder("他付过款的")
+        raise NothingPaid(await agents.name_of(request.person))
     return request, paid[0]
 
 

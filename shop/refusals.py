@@ -157,6 +157,13 @@ class NotPaidYet(Refusal):
 
 
 @dataclass(eq=False)
+class NothingPaid(Refusal):
+    """A customer without one paid order: there is nothing to give back and nothing to send again."""
+
+    customer: str
+
+
+@dataclass(eq=False)
 class NoSuchOrder(Refusal):
     said: str
 

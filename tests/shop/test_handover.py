@@ -14,8 +14,8 @@ from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.refusals import (
     AboveLimit,
-    NoSuchOrder,
     NoSuchTicket,
+    NothingPaid,
     QuoteChanged,
     TicketOver,
     TicketTaken,
@@ -346,7 +346,7 @@ async def test_goods_go_out_once_more_for_nothing(shop: ShopId, mei: PersonId) -
     ticket = await wanted(shop)
     await desk.claim(shop, ticket, mei, now=NOW)
     box = [Want(oranges, Quantity.of(1))]
-    with pytest.raises(NoSuchOrder):
+    with pytest.raises(NothingPaid):
         await amends.send_goods(shop, ticket, mei, box, now=NOW)
     await a_paid_order(li, (oranges, 2))
     sent = await amends.send_goods(shop, ticket, mei, box, now=NOW)

@@ -33,7 +33,9 @@ async def tell_the_staff(turn: Turn, *, sorry: str = "", hint: str = "", skill: 
 
 
 async def ask_the_shop(turn: Turn) -> Done:
-    """A question that only a person can answer: it is passed on, and answered in private."""
+    """A question that only a person can answer: it is passed on, and answered in private. Who works here is that person."""
+    if turn.person.is_staff:
+        return Done((turn.here("这个店里的资料上没写，我答不上"),))
     request = await desk.pass_on(turn.shop, turn.person.id, turn.text, room=turn.room_id, now=turn.now)
     away = await when_back(turn)
     begun, when = ("这个我记下了，现在没人在店里", away) if away else ("这个我帮你问店里", "问到了")

@@ -28,6 +28,7 @@ SERVICE_ROOM = re.compile(r"(?:这里|这个群|本群)?(?:(?P<no>不是|取消|
 SIGN_IN = re.compile(r"登[录陆]\s*(\d{8,12})")
 SIGN_IN_WITHIN = timedelta(minutes=2)
 PICTURE_WITHIN = timedelta(minutes=10)
+UNSURE = "admin.unsure"  # he only speaks of a command
 TO_HIM = re.compile("[你您]")
 NEVER_SAID = (
     "菜单",
@@ -102,18 +103,17 @@ async def _without_number(turn: Turn, meant: Meant, state: State | None) -> Done
 
 
 def _is_command(turn: Turn) -> bool:
-    """One that begins with its word, or that the shop understands whole and would do for him. 已经给你改成3箱了 is said to
-    the customer."""
+    """One that begins with its word, or that the shop understands whole and would do for him. 明天发货 and
+    已经给你改成3箱了 are said to the customer."""
     first = turn.text.strip().lstrip("/").split(maxsplit=1)[0]
     commands = [one for one in turn.dialogues.values() if one.roles]
     if first in NEVER_SAID or any(first in (*one.starts, *_first_words(one)) for one in commands):
         return True
-    if not turn.reading.intent.startswith("admin.") or TO_HIM.search(turn.text):
+    intent = turn.reading.intent
+    meant = next((one for one in commands if intent in one.intents and intent != UNSURE), None)
+    if meant is None or not meant.roles & turn.person.may or TO_HIM.search(turn.text):
         return False
-    meant = next((one for one in commands if turn.reading.intent in one.intents), None)
-    if meant is None:
-        return True
-    return bool(meant.roles & turn.person.may) and not meant.missing(meant.fill(turn.reading, {}, ""))
+    return not meant.missing(meant.fill(turn.reading, {}, ""))
 
 
 def _first_words(dialogue: object) -> list[str]:

@@ -8,6 +8,7 @@ from dialogs.hear.half_said import like
 from dialogs.hear.reading import Clarify, Reading
 from dialogs.hear.scene import Scene, act, ask
 from dialogs.hear.second import UNEXPLAINED
+from dialogs.hear.told import is_asked
 
 LIST = "unread"  # the question that is open while the list is in view; its options are the messages
 SHOW = re.compile(
@@ -73,7 +74,9 @@ def _by_word(scene: Scene, said: str) -> Reading | None:
 
 
 def _is_news(scene: Scene, word: str, goods: str) -> bool:
-    """平果是苹果, but not 这个是苹果."""
+    """平果是苹果, but neither 这个是苹果 nor 苹果是不是贵了."""
+    if is_asked(scene.text):
+        return False
     strange = any(piece.kind in UNEXPLAINED | {"product"} for piece in scene.cut(word))
     return strange and bool(_goods(scene, goods) or _goods(scene, word))
 

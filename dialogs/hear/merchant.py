@@ -14,6 +14,7 @@ from dialogs.hear.merchant_orders import Slots, coupon, find, mute, order, payme
 from dialogs.hear.merchant_short import about_order, basket, points, refund
 from dialogs.hear.reading import Reading
 from dialogs.hear.scene import Scene, act
+from dialogs.hear.told import is_asked, is_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,54 +52,56 @@ def _either(expressions: Sequence[str], fragments: Mapping[str, str]) -> re.Patt
     return re.compile(re.sub("<([a-z]+)>", lambda match: fragments[match[1]], whole))
 
 
-LOOKS = frozenset(
-    {
-        "admin.orders_today",
-        "admin.order_find",
-        "admin.report",
-        "admin.export",
-        "admin.books",
-        "admin.try_price",
-    }
-)
-# 到账没, 可以吗; a reason may end in almost anything (照片没有), so a verb stands before the 没.
-ASKED = re.compile(r"[?？]$|(?:[吗么]|(?:[了到账款货钱退收发付架好完]|过)没有?)[啊呀呢]?[!！。~]*$")
-LOOKED_INTO = re.compile(r"谁的|是谁|是哪|哪[一个]*单|是不是|有没有|什么时候|怎么|查|问|看看|看一下")
-NOT_SO = re.compile(r"(?:没|没有|未)(?:收|到|付|转|见|看到|发|送|取|拿)")  # 没收到0501-017的款
-HAPPENED = ("admin.payment_received", "admin.order_redeem", "admin.order_ship")
 CODE = re.compile(r"(?<!\d)\d{4}-\d{3}(?!\d)")
+ASKS = {  # a command that is asked about is a question about its goods
+    "admin.product_set": "price.query",
+    "admin.product_off": "stock.query",
+    "admin.restock": "stock.query",
+}
 
 
 def command(scene: Scene) -> Reading | None:
-    """What changes goods, orders or money is done when it is told, never when it is asked or said not to be so."""
+    """What it tells the shop to do. What only speaks of it is a question about the order or the goods it names, or is left
+    undone (told.py)."""
     if scene.context.chat != "admin":
         return None
-    intent, match = next(_matches(scene), ("", None))
-    if match and _is_told(scene, intent):
-        return FILL[intent](scene, intent, match)
-    code = CODE.search(scene.text)
-    return find(scene, "admin.order_find", code) if code and not _is_told(scene, HAPPENED[0]) else None
+    found = next(_matches(scene), None)
+    if found and is_told(scene.text, found.intent, at_head=found.at_head):
+        return FILL[found.intent](scene, found.intent, found.match)
+    if is_asked(scene.text):
+        return _question(scene, found.intent if found else "")
+    if found is None:
+        return None
+    return act("admin.unsure", (), {"about": found.intent}, why=f"听到“{found.match[0]}”，没叫现在办")
 
 
-def _matches(scene: Scene) -> Iterator[tuple[str, re.Match[str]]]:
+def _question(scene: Scene, about: str) -> Reading | None:
+    if code := CODE.search(scene.text):
+        return find(scene, "admin.order_find", code)
+    goods = [piece.value[0] for piece in scene.pieces if piece.kind == "product" and len(piece.value) == 1]
+    if about in ASKS and len(goods) == 1:
+        return act(ASKS[about], (), {"product": goods[0]}, why="问的，不是叫办的")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    intent: str
+    match: re.Match[str]
+    at_head: bool
+
+
+def _matches(scene: Scene) -> Iterator[Found]:
     for one in commands():
         if one.first and (match := one.first.match(scene.text)):
-            yield one.intent, match
+            yield Found(one.intent, match, at_head=True)
     for one in commands():
         match = one.any.search(scene.text) if one.any and _has(scene, one.needs) else None
         if one.goods and not match and _has(scene, "product") and _has(scene, "number"):
             match = one.goods.search(scene.text)
         match = match or (one.bare.search(scene.text) if one.bare else None)
         if match and not (one.unless and one.unless.search(scene.text)):
-            yield one.intent, match
-
-
-def _is_told(scene: Scene, intent: str) -> bool:
-    if intent in LOOKS:
-        return True
-    if intent in HAPPENED and (LOOKED_INTO.search(scene.text) or NOT_SO.search(scene.text)):
-        return False
-    return not ASKED.search(scene.text)
+            yield Found(one.intent, match, at_head=False)
 
 
 def _has(scene: Scene, needs: str) -> bool:

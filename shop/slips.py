@@ -128,6 +128,12 @@ async def of_day(shop: ShopId, day: date) -> tuple[Slip, ...]:
     return await slips_of(orders)
 
 
+async def said_to_be_paid(shop: ShopId, *, limit: int) -> tuple[Slip, ...]:
+    """The orders whose buyers say that the transfer is made and whose money the shop has not seen, the first first."""
+    orders = Order.filter(shop_id=shop, status=Status.UNPAID, claimed_at__isnull=False, paid_at__isnull=True)
+    return await slips_of(await orders.order_by("claimed_at", "id").limit(limit))
+
+
 async def to_bring(shop: ShopId) -> tuple[Slip, ...]:
     """The orders of which something waits to be brought, or is under way, first come first."""
     rows = await read(

@@ -11,8 +11,13 @@ from dialogs.hear.money import plain
 from dialogs.hear.reading import Reading
 from dialogs.hear.scene import Scene, act
 
-ORDER_CODE = r"(?<![\d.])(?:\d{4}-\d{3}|\d{8}-?\d{3,4}|\d{7}|\d{1,14})(?![\d.]|点|号楼|元|块|斤|箱|份|张)"
-
+# A few digits are an order where nothing else is counted with them: 收款 17, 17到账了, 17号单; not 等1分钟, 1楼, 1笔.
+BEHIND = r"(?=$|[\s,，、。;；:：!！]|号?单|[那这]一?单|的?[单钱款]|[也都全已就刚先]|[到收付转发退送取核寄出完好给]|帮我|给我|现在|什么|情况)"
+ORDER_CODE = (
+    r"(?<![\d.])(?:\d{4}-\d{3}|\d{8}-?\d{3,4}|\d{7}|\d{1,14}"
+    + BEHIND
+    + r")(?![\d.]|点|号楼|元|块|斤|箱|份|张)"
+)
 
 Slots = dict[str, Any]
 

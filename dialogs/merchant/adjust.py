@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogs.command import UNDO_FOR, Command, slot_of
+from dialogs.command import UNDO_FOR, Command, parse_order
 from dialogs.engine import Data, Done, Slot
 from dialogs.hear.reading import Reading
 from dialogs.turn import Turn
@@ -28,7 +28,7 @@ class Adjust(Command):
     starts = ("便宜",)
     examples = ("便宜 0501-017 3", "便宜 0501-017 3.5 老顾客")
     undo_for = UNDO_FOR
-    order = Slot(slot_of("order"), "哪一单便宜？说单号和多少钱，比如“便宜 0501-017 3”")
+    order = Slot(parse_order, "哪一单便宜？说单号和多少钱，比如“便宜 0501-017 3”", insists=True)
     amount = Slot(_amount, "便宜多少钱？比如“3”")
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:

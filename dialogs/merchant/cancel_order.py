@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialogs import voice
-from dialogs.command import YES, Command, slot_of
+from dialogs.command import YES, Command, parse_order, slot_of
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.hear.reading import Pending
 from dialogs.turn import Turn
@@ -18,7 +18,7 @@ class CancelOrder(Command):
     intents = ("admin.order_cancel",)
     starts = ("退单",)
     examples = ("退单 0501-017 没货了",)
-    order = Slot(slot_of("order"), "退哪一单？说单号，比如“退单 0501-017 没货了”")
+    order = Slot(parse_order, "退哪一单？说单号，比如“退单 0501-017 没货了”", insists=True)
     why = Slot(slot_of("why"), optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:

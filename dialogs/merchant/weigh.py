@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogs.command import PRODUCT, Command, parse_quantity, slot_of
+from dialogs.command import PRODUCT, Command, parse_order, parse_quantity
 from dialogs.engine import Data, Done, Question, Slot
 from dialogs.turn import Turn
 from shop import slips, weighing
@@ -15,7 +15,7 @@ class Weigh(Command):
     intents = ("admin.weigh",)
     starts = ("称重",)
     examples = ("称重 0501-017 香蕉 1.86",)
-    order = Slot(slot_of("order"), "哪一单称重？说单号、货和斤数，比如“称重 0501-003 苹果 1.86”")
+    order = Slot(parse_order, "哪一单称重？说单号、货和斤数，比如“称重 0501-003 苹果 1.86”", insists=True)
     product = PRODUCT
     qty = Slot(parse_quantity, "称出来多少？比如“1.86”")
 

@@ -8,6 +8,13 @@ from dialogs.hear import Context
 from tests.dialogs.hear.shops import another_shop, fruit_shop
 
 SAID = (
+    ("fruit", "收款 17", {"order": "17"}),
+    ("fruit", "17到账了", {"order": "17"}),
+    ("fruit", "17号单到账了", {"order": "17"}),
+    ("fruit", "收到1笔钱", {"order": None}),
+    ("fruit", "收款 等3分钟", {"order": None}),
+    ("fruit", "收款 就3个人", {"order": None}),
+    ("fruit", "收款 3楼的", {"order": None}),
     ("fruit", "3栋的单都送出去了", {"building": "3"}),
     ("fruit", "退王姐26块9，草莓坏了", {"name": "王姐", "amount": "26.9"}),
     ("fruit", "给小周退15块，香蕉烂了几根", {"name": "小周", "amount": "15"}),
@@ -41,7 +48,7 @@ SAID = (
 
 
 @pytest.mark.parametrize(("shop", "text", "slots"), SAID, ids=lambda one: str(one)[:24])
-def test_a_command_carries_what_was_said(shop: str, text: str, slots: dict[str, str]) -> None:
+def test_a_command_carries_what_was_said(shop: str, text: str, slots: dict[str, str | None]) -> None:
     reader = fruit_shop() if shop == "fruit" else another_shop(shop)
     reading = reader.read(text, Context("admin"))
     assert {name: reading.slots.get(name) for name in slots} == slots

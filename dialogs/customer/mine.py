@@ -25,6 +25,8 @@ class MyOrders(Dialogue):
             return Done((turn.here("还没有订过。要什么直接说，比如“苹果2斤”；看货回“菜单”"),))
         newest = recent[0]
         text = "\n".join([await _line(turn, slip) + await _back(slip) for slip in recent])
+        if turn.reading.slots.get("about") == "cancel":  # 先别取消, 怎么取消
+            text += "\n整单不要就说“取消”，付过钱的说“退款”"
         private = turn.privately(text, card=turn.slip_card(newest), buttons=voice.slip_buttons(newest))
         return Done((private, *turn.pointer()), facts={"单号": [slip.code for slip in recent]})
 

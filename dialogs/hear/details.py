@@ -110,6 +110,10 @@ def _paid(scene: Scene, gathered: Gathered) -> dict[str, Any]:
 
 def _way(scene: Scene, gathered: Gathered) -> dict[str, Any]:
     if scene.says(
+        "(?:别|不要|不想|不是|(?<!能)不)(?:用|去|再)?(?:现金|到店|货到|转账|微信转|支付宝转)"
+    ):  # 不到店付了
+        return {}
+    if scene.says(
         "现金|到店(?:再)?付|货到(?:再)?付|来了(?:再)?付|到了(?:再)?付|自提(?:再)?付|取货(?:时|的时候)?(?:再)?付|见面付|当面付|拿货(?:时)?(?:再)?付"
     ):
         return {"way": "cash"}

@@ -19,11 +19,6 @@ CANCEL = re.compile(
     r"|把我[^,，。]{0,6}(?:[去删划撤退拿]掉?|取消)了?|(?:去掉|删掉|划掉|删了?)我(?![要的])"
     r"|撤(?:了|掉|单|回|一下|下|吧)|退(?:掉|了|单|团|吧|一下)|(?:全部?|都|整单)(?:删|退|撤|不要)"
 )
-# 先别取消, 我没说取消, 怎么取消: the order stands. Not 要不取消吧, 能不能取消, 不要了取消吧.
-STANDS = re.compile(
-    r"(?:别|不用|不必|不要(?!了)|(?<![要能])不|没有?)(?:再|给我|帮我|把[^,，。]{1,6}?|说过?要?|想|叫你|让你|急着|着急)*"
-    r"(?:取消|退出|退[单团款了]|撤[单回]|清空)|怎么样?(?:才能|能|可以|才可以|去)?(?:取消|退单|撤单)"
-)
 LONGEST_REASON = 6  # characters: 家里还有, 临时有事
 
 
@@ -33,10 +28,6 @@ def cancel(scene: Scene, gathered: Gathered) -> Reading | None:
     slots: dict[str, Any] = {}
     if code := re.search(r"\d{4}-?\d{3}(?!\d)|\d{8,}", scene.text):
         slots["order"] = code[0]
-    if STANDS.search(scene.text):
-        return (
-            act("order.query", (), {**slots, "about": "cancel"}, why="没叫取消") if scene.addressed else None
-        )
     if (
         scene.context.cart
         or slots

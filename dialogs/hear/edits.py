@@ -19,6 +19,7 @@ from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
 from dialogs.hear.settle import fits_pack
+from dialogs.hear.stands import as_it_is
 from dialogs.hear.swaps import SWAP, another_size, swapped
 from dialogs.hear.walk import SIZES
 from dialogs.hear.wants import Gathered
@@ -61,6 +62,8 @@ def _edited(scene: Scene) -> Reading | None:
     if not scene.context.cart and scene.context.quote:
         gathered = with_it(scene, gathered)
     cart = scene.context.cart
+    if ((cart and scene.addressed) or _means_it(scene, gathered)) and (stands := as_it_is(scene)):
+        return stands
     if not _means_it(scene, gathered):
         return None
     if (

@@ -1,0 +1,46 @@
+"""照旧: words about a change that leave the order as it stands: 先别取消, 香蕉不要去掉, 我没说取消, 怎么取消, 改成3箱了吗.
+
+They are a question about the order. 要不取消吧 and 能不能取消 ask for the change; 苹果不要换香蕉 is one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dialogs.hear.reading import Reading
+from dialogs.hear.scene import Scene, act, ignore
+
+WORDS_BETWEEN = "(?:再|给我|帮我|把[^,，。]{1,8}?|说过?要?|想|叫你|让你|急着|着急)*"
+WHOLE = "取消|退出|退[单团款了]|撤[单回]|清空"
+FORBIDDEN = re.compile(
+    rf"(?:别|不用|不必|没(?:叫|让|说|有|想)?|(?<![要能行好可])不){WORDS_BETWEEN}(?:{WHOLE}|[改换减删]|加|去掉|划掉)"
+    rf"|不要(?!了){WORDS_BETWEEN}(?:{WHOLE}|[减删]|去掉|划掉|改(?=了|$))"
+)
+HOW = re.compile("怎么样?(?:才能|能|可以|才可以|去)?(?:取消|退单|撤单)")
+CHANGED = "(?:取消|改|换|加|减|删|去掉|退)"
+DONE_YET = re.compile(
+    rf"{CHANGED}[^,，。?？]{{0,8}}了(?:没有?|吗|么)[啊呀呢]?[?？]?$|是不是[^,，。]{{0,6}}{CHANGED}[^,，。?？]{{0,8}}了"
+    rf"|(?:谁|为什么|为啥|怎么|咋)[^,，。]{{0,4}}{CHANGED}(?:了|掉|的)|被{CHANGED}"
+    r"|(?:多久|多长时间|几点|几分钟|什么时候)[^,，。]{0,4}(?:取消|过期)|自动(?:取消|过期)"
+)
+SOMETHING_ELSE = re.compile(r"\d|[一二两俩三四五六七八九十半]|改|换|[要来加减]")
+
+
+def as_it_is(scene: Scene) -> Reading | None:
+    """The question that it is, in a group only from who speaks to the shop. None where something is to change."""
+    if not _leaves_it(scene.text):
+        return None
+    if not scene.addressed:
+        return ignore(why="没叫改")
+    slots: dict[str, Any] = {"about": "cancel"} if re.search(WHOLE, scene.text) else {}
+    if code := re.search(r"\d{4}-?\d{3}(?!\d)|\d{8,}", scene.text):
+        slots["order"] = code[0]
+    return act("order.query", (), slots, why="没叫改")
+
+
+def _leaves_it(text: str) -> bool:
+    """No part of the message changes anything: 橙子不改了，香蕉改5斤 does."""
+    parts = [part for part in re.split("[,，。;；!！ ]", text) if part]
+    stands = [part for part in parts if any(one.search(part) for one in (FORBIDDEN, HOW, DONE_YET))]
+    return bool(stands) and not any(SOMETHING_ELSE.search(part) for part in parts if part not in stands)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dialogs.hear.around import slots_around
+from dialogs.hear.cancels import CANCEL, cancel
 from dialogs.hear.cart import of_cart
 from dialogs.hear.lattice import Piece
 from dialogs.hear.lexicon import patterns
@@ -35,12 +36,21 @@ EXCEPT = re.compile(
 AMOUNTS = ("qty", "code", "number")
 LONGEST_SIGH = 6  # characters: 终于开团了, beside codes
 HOW_TO = re.compile("[取提]货|自提|[来去]拿|付|转账|送|到|^(?:可以|行|好)(?:吗|不|么)")
+NOT_JOINING = re.compile(  # 别给我+1, 我没+1, 等下+1, 不+1了; not 要不我+1, 不错+1
+    r"(?:别|(?<!要)不|没|等下|等会儿?|待会儿?|晚点|一会儿?)(?:给我|帮我|[要再想有用])?\s*[+＋]\s*\d"
+)
+MAY_JOIN = re.compile(r"(?:能|可以|怎么)再?[+＋]\s*1|^[+＋]\s*1\s*(?:可以|行)[吗么]")
 BARE_PLUS = re.compile(r"^[我也们跟\s]*[+＋]\s*\d{1,3}")
 
 
 def join(scene: Scene) -> Reading | None:
     if one_less(scene):
         return None
+    if NOT_JOINING.search(scene.text):
+        leaves = scene.context.cart and CANCEL.search(scene.text)
+        return (cancel(scene, scene.gathered) if leaves else None) or ignore(why="没说要跟")
+    if MAY_JOIN.search(scene.text) and scene.offer.campaigns:
+        return act("campaign.query", why="问能不能跟")
     scene = _of_titled(scene)
     gathered = _said_once(_by_the_share(scene, _without_stray(scene.gathered)))
     if quoted_sku(scene) and not gathered.wants and len(gathered.loose) == 1:

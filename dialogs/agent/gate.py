@@ -20,6 +20,7 @@ from shop.kit.refusal import Refusal
 
 CALLS = ("转人工，", "转人工,", "转人工 ", "找人工，", "找人工 ")
 NEEDS_NOBODY = frozenset({"不用了", "不用人工了", "解决了", "没事了", "好了不用了", "不找了", "转机器人"})
+NOBODY = re.compile("(?:不用|不要|不必|别)再?(?:找|转|叫)?(?:人工|客服|老板)(?:了|啦)?")
 RATED = re.compile(r"(?:打)?\s*([1-5])\s*分[!！。~]?(?:[\s,，!！。]+(?P<word>\S.{0,99}))?", re.S)
 
 
@@ -50,7 +51,8 @@ async def _customer(turn: Turn, heard: Heard, *, is_asked: bool) -> Done | None:
         sorry = complains or await triggers.found(turn, heard.who, heard.channel)
         called = await tell_the_staff(turn, sorry=sorry, skill=triggers.AFTER_SALE) if sorry else None
         return _in_private(called) if called and complains else called
-    if turn.text.strip(" 。!！~") in NEEDS_NOBODY and (turn.ticket.in_hands or not is_asked):
+    said = turn.text.strip(" 。!！~")
+    if (said in NEEDS_NOBODY or NOBODY.fullmatch(said)) and (turn.ticket.in_hands or not is_asked):
         ended = await desk.solved(turn.ticket.id, now=turn.now)
         return Done((), facts={"找人单": f"#{ended.id}"}) if ended else None
     if not turn.ticket.in_hands:

@@ -35,6 +35,8 @@ async def found(turn: Turn, account: str, channel: str) -> str:
     if not turn.addressed or turn.ticket is not None:
         return ""
     text = turn.text.strip()
+    if turn.reading.intent == "chat.thanks":
+        return ""  # 不投诉了
     if ANGRY.search(text):
         return "抱歉，让你不高兴了。"
     if turn.room is None and text == PICTURE and await _has_goods(turn):

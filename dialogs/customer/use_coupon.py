@@ -7,7 +7,7 @@ from dialogs.ordering import edited
 from dialogs.turn import Turn
 from shop import orders
 
-WITHOUT = ("不用券", "别用券", "这单不用券", "先不用券", "券留着", "券先留着")
+WITHOUT = ("不用券", "别用券", "不要用券", "不用优惠券", "这单不用券", "先不用券", "券留着", "券先留着")
 WITH = ("用券", "用优惠券", "把券用上", "券用上")
 
 

@@ -68,10 +68,10 @@ async def buyer_of(
     *,
     now: datetime,
     order: Order | None = None,
-    use_points: bool = False,
+    use_points: bool | None = None,
 ) -> Buyer:
     """What the price depends on beside the basket. Asks nothing where the shop has neither coupons nor points.
-    Points pay only for an order whose buyer has said so (用积分)."""
+    Points pay only for an order whose buyer has said so (用积分), and until he says otherwise: None leaves it at that."""
     if person is None or not (shelf.has_coupons or shelf.points.per_yuan):
         return Buyer(now=now)
     order_id = order.id if order else 0
@@ -81,7 +81,8 @@ async def buyer_of(
         return Buyer(coupons=mine, now=now)
     has = await points.balance(shop, person, shelf.points)
     spent = order.points if order else 0
-    most = max(0, has.spendable + spent) if spent or use_points else 0
+    pays = spent > 0 if use_points is None else use_points
+    most = max(0, has.spendable + spent) if pays else 0
     return Buyer(level=has.level.name if has.level else "", coupons=mine, points=most, now=now)
 
 

@@ -140,15 +140,15 @@ async def edit(
         return await _change(order, changes, shelf, now)
 
 
-async def use_points(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
-    """用积分: the open order is paid with points as far as they and the shop's rule go. Raises NothingOpen, AlreadyPaid,
-    SaidToBePaid, NotEnoughPoints when there are none to use."""
+async def use_points(shop: ShopId, buyer: PersonId, yes: bool = True, *, now: datetime) -> Slip:
+    """用积分, 不用积分: the open order is paid with points as far as they and the shop's rule go, or with none. Raises
+    NothingOpen, AlreadyPaid, SaidToBePaid, NotEnoughPoints when there are none to use."""
     async with transaction():
         shelf = await goods(shop)
         order = await _to_change(shop, buyer, now)
         lines = await lines_of(order.id)
-        standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now, use_points=True)
-        if not order.points:
+        standing = await _rewrite(order, lines, bills.wants_of(lines), shelf, now, use_points=yes)
+        if yes and not order.points:
             raise NotEnoughPoints((await points.balance(shop, buyer, shelf.points)).spendable, 1)
         await _ready_if_free(order, now)
         return await slip_of(order, standing)
@@ -501,7 +501,7 @@ async def _rewrite(
     shelf: Goods,
     now: datetime,
     *,
-    use_points: bool = False,
+    use_points: bool | None = None,
     campaign: OnOffer | None = None,
     change_why: str = "",
 ) -> list[Line]:

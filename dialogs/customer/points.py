@@ -22,6 +22,17 @@ _USE = re.compile(
     "^(?:这单|这次|下单|帮我|给我|我要|就)*(?:全部?)?(?:用|使用|抵|抵掉)(?:掉|上|下)?(?:我的|全部)*积分(?:吧|抵扣?|付款?|了)*$"
     "|^积分(?:抵扣|抵了|抵吧|全?用上|全?用掉|全抵)(?:吧|了)?$"
 )
+SAVE = (
+    "不用积分",
+    "别用积分",
+    "不要用积分",
+    "这单不用积分",
+    "先不用积分",
+    "积分留着",
+    "积分先留着",
+    "积分先不用",
+    "积分别用",
+)
 _MOVES = re.compile("明细|记录|流水|哪来|怎么(?:少|没|变)")
 _CALLED = {
     points.SPENT: "下单抵了",
@@ -37,7 +48,8 @@ _CALLED = {
 class MyPoints(Dialogue):
     id = "points"
     intents = ("points.query",)
-    examples = ("我的积分", "用积分", "积分明细")
+    starts = SAVE
+    examples = ("我的积分", "用积分", "不用积分", "积分明细")
     is_answer = True
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
@@ -46,8 +58,9 @@ class MyPoints(Dialogue):
         rules = await shop_rules(turn.shop)
         if not rules.points.per_yuan:
             raise NoPoints
-        if _USE.search(turn.text):
-            slip = await orders.use_points(turn.shop, turn.person.id, now=turn.now)
+        saves = turn.text.strip() in SAVE
+        if saves or _USE.search(turn.text):
+            slip = await orders.use_points(turn.shop, turn.person.id, not saves, now=turn.now)
             return Done(edited(turn, slip), facts={"积分": slip.code})
         has = await points.balance(turn.shop, turn.person.id, rules.points)
         text = await _moves(turn) if _MOVES.search(turn.text) else _account(has, rules) + await _ending(turn)

@@ -167,6 +167,20 @@ async def test_points_pay_up_to_half_and_follow_the_basket(shop: ShopId) -> None
     assert await spendable(shop, li) == 1500
 
 
+async def test_points_are_saved_again_for_another_time(shop: ShopId) -> None:
+    """不用积分: they are the buyer's again, and an edit does not take them unasked; where none were used nothing changes."""
+    li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
+    await with_points(shop, li, 1500)
+    await an_order(li, (apples, 2))
+    assert (await orders.use_points(shop, li, False, now=NOW)).payable == Money(2000)
+    for _ in range(2):  # there and back as often as he likes
+        assert (await orders.use_points(shop, li, now=NOW)).payable == Money(1000)
+        assert (await orders.use_points(shop, li, False, now=NOW)).payable == Money(2000)
+        assert await spendable(shop, li) == 1500
+    more = await orders.edit(shop, li, [want(apples, 3, "set")], now=NOW)
+    assert (more.payable, await spendable(shop, li)) == (Money(3000), 1500)
+
+
 async def test_nobody_spends_points_unasked_or_without_any(shop: ShopId) -> None:
     li, apples = await a_customer(), await a_product("苹果", "10.00", stock=9)
     with pytest.raises(NothingOpen):

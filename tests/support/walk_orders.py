@@ -39,9 +39,9 @@ async def edit(walk: Walk) -> None:
 
 
 async def use_points(walk: Walk) -> None:
-    buyer, _ = await walk.somebody()
-    walk.say(f"{buyer} pays with points")
-    await orders.use_points(walk.shop, buyer, now=walk.now)
+    (buyer, _), yes = await walk.somebody(), walk.rng.random() < 0.7
+    walk.say(f"{buyer} {'pays with' if yes else 'saves'} points")
+    await orders.use_points(walk.shop, buyer, yes, now=walk.now)
 
 
 async def use_coupons(walk: Walk) -> None:

@@ -23,6 +23,9 @@ from shop.slips import Slip
 
 LONGEST_WHY = 120
 EVERYTHING = re.compile("全退|全部退|都退|整单退|全部|都不要")
+KEPT = re.compile(
+    "(?:算了|那就?|先|还是|我|[,， ])*(?:不|别|不用|不要)(?:给我)?退(?:款|钱|货)*(?:了|吧|啦|[。!！~])+"
+)
 AMOUNT = re.compile(
     r"^[^,，。\s\d]{0,8}[\d一二两三四五六七八九十半]+[^,，。\s]{0,2}(?:[,，。\s]+|$)"
 )  # 橙子1箱，
@@ -113,6 +116,9 @@ class KeepIt(Dialogue):
     intents = ()
     starts = ("不退了", "不用退了", "不退款了")
     examples = ("不退了",)
+
+    def is_meant(self, turn: Turn) -> bool:
+        return turn.room is None and bool(KEPT.fullmatch(turn.text.strip()))
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         mine = [

@@ -41,6 +41,14 @@ class TransferClaimed:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimDropped:
+    """The transfer that the buyer spoke of is not waited for any more: he has "cancelled", pays "cash", or is "unpaid"."""
+
+    order: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class MoneyCameLate:
     """Money for an order that had ended, or more than was asked: booked, and to be given back."""
 
@@ -561,6 +569,7 @@ Happening = (
     | OrderPaid
     | OrderSentAgain
     | TransferClaimed
+    | ClaimDropped
     | MoneyCameLate
     | OrderHandedOver
     | OrderTakenBack
@@ -637,6 +646,7 @@ KINDS: dict[str, type[Any]] = {
         OrderPaid,
         OrderSentAgain,
         TransferClaimed,
+        ClaimDropped,
         MoneyCameLate,
         OrderHandedOver,
         OrderTakenBack,

@@ -28,7 +28,7 @@ from shop import (
 from shop.bills import Preview, local_day
 from shop.catalogue import Goods, goods
 from shop.counters import next_order
-from shop.events import OrderAdjusted, OrderCancelledByShop, OrderExpired, TransferClaimed
+from shop.events import ClaimDropped, OrderAdjusted, OrderCancelledByShop, OrderExpired
 from shop.kit.codes import new_token, order_code, read_order_code
 from shop.kit.ids import OrderId, PersonId, RoomId, ShopId
 from shop.kit.money import Money
@@ -216,38 +216,30 @@ async def adjust(id: OrderId, change_by: Money, *, now: datetime, why: str = "")
 async def cancel(shop: ShopId, buyer: PersonId, *, now: datetime, code: str | None = None) -> Slip:
     """取消: while no money is in, the buyer decides alone. Raises NothingOpen, AlreadyPaid, AlreadyHandedOver,
     AlreadyCancelled, NoSuchOrder."""
-    async with transaction():
-        order = await (_own(shop, buyer, code, now) if code else _editable(shop, buyer, now))
+    async with transaction() as tx:
+        order = await (_own(shop, buyer, code, now) if code else editable(shop, buyer, now))
         await _end(order, "buyer_cancelled", now)
+        if order.claimed_at is not None:
+            tx.tell(ClaimDropped(order.id, "cancelled"), at=now)
         return await slip_of(order)
 
 
 async def choose_cash(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
-    """到店付: the order is prepared and paid when it is picked up; a transfer that he spoke of is not waited for any more. Raises NothingOpen, AlreadyPaid, TeamPaysFirst, DepositFirst."""
-    async with transaction():
-        order = await _editable(shop, buyer, now)
+    """到店付: the order is prepared and paid when it is picked up; a transfer that he spoke of is not waited for any more.
+    Raises NothingOpen, AlreadyPaid, TeamPaysFirst, DepositFirst."""
+    async with transaction() as tx:
+        order = await editable(shop, buyer, now)
         if order.status == Status.PREPARING:
             return await slip_of(order)
         if await seats.in_a_team(order):
             raise TeamPaysFirst(order.code)
         if await slots.waits_for(order):
             raise DepositFirst(order.code)
+        if order.claimed_at is not None:
+            tx.tell(ClaimDropped(order.id, "cash"), at=now)
         await _step(order, "cash_chosen", pay_mode=PayMode.COD, pay_due_at=None, claimed_at=None)
         await close_intents(order.id)
         await give_code(order.shop_id, order.id, now=now)
-        return await slip_of(order)
-
-
-async def claim_transfer(shop: ShopId, buyer: PersonId, *, now: datetime) -> Slip:
-    """已付: the buyer says a transfer is made; the staff are asked to look. The clock stops until they answer.
-    Raises NothingOpen, AlreadyPaid."""
-    async with transaction() as tx:
-        order = await _editable(shop, buyer, now)
-        if order.claimed_at is None:
-            await change(Order, "WHERE id = ?", [order.id], claimed_at=now, pay_due_at=None)
-            order.claimed_at, order.pay_due_at = now, None
-            await seats.keep(order.id)
-            tx.tell(TransferClaimed(order.id), at=now)
         return await slip_of(order)
 
 
@@ -349,9 +341,10 @@ def _collects(order: Order, now: datetime) -> bool:
     return order.claimed_at is None and (order.pay_due_at is None or order.pay_due_at > now)
 
 
-async def _editable(
+async def editable(
     shop: ShopId, buyer: PersonId, now: datetime, *, campaign: int | EllipsisType | None = ...
 ) -> Order:
+    """The buyer's newest order without money in it, locked. Raises NothingOpen, AlreadyPaid and its like."""
     order = await _lock_open(shop, buyer, campaign=campaign)
     if order and not (order.status == Status.UNPAID and order.pay_due_at and order.pay_due_at <= now):
         return order
@@ -366,7 +359,7 @@ async def _to_change(
     shop: ShopId, buyer: PersonId, now: datetime, *, campaign: int | EllipsisType | None = ...
 ) -> Order:
     """Of which no transfer is being looked for: what was said to be paid stays what it was."""
-    order = await _editable(shop, buyer, now, campaign=campaign)
+    order = await editable(shop, buyer, now, campaign=campaign)
     if order.claimed_at is not None:
         raise SaidToBePaid(order.code)
     return order

@@ -157,6 +157,13 @@ class NotPaidYet(Refusal):
 
 
 @dataclass(eq=False)
+class ClaimStays(Refusal):
+    """The order of a campaign, said to be paid: its time to pay may be over, so the shop looks first."""
+
+    code: str
+
+
+@dataclass(eq=False)
 class NothingPaid(Refusal):
     """A customer without one paid order: there is nothing to give back and nothing to send again."""
 

@@ -18,5 +18,6 @@ class Cancel(Dialogue):
         slip = await orders.cancel(turn.shop, turn.person.id, now=turn.now, code=data.get("order"))
         if campaign := turn.campaign_of(slip):
             return Done(await told_of_campaign(turn, slip, campaign), facts={"单号": slip.code})
-        text = f"{slip.code} 取消了，货放回去了。想要了说“老样子”"
+        back = "转过的钱店里看到就退你" if slip.claimed_at else "想要了说“老样子”"
+        text = f"{slip.code} 取消了，货放回去了。{back}"
         return Done((turn.here(f"{turn.name}：{text}" if turn.room else text),), facts={"单号": slip.code})

@@ -6,7 +6,7 @@ from dialogs import appointing, voice
 from dialogs.engine import Data, Dialogue, Done, Slot
 from dialogs.speech import Say
 from dialogs.turn import Turn
-from shop import orders, slips
+from shop import claims, orders, slips
 from shop.refusals import NothingOpen
 from shop.rules.orders import PayMode, Status
 from shop.slips import Slip
@@ -22,6 +22,8 @@ class Pay(Dialogue):
         slip = await slips.open_order(turn.shop, turn.person.id)
         if slip is None:
             raise NothingOpen
+        if turn.reading.slots.get("unpaid") and slip.claimed_at:  # 还没付，点错了
+            slip = await claims.take_back(turn.shop, turn.person.id, now=turn.now)
         if data.get("way") == "cash":
             slip = await orders.choose_cash(turn.shop, turn.person.id, now=turn.now)
             return Done((_cash(turn, slip), *turn.pointer(slip)), facts={"单号": slip.code, "付法": "到店付"})
@@ -51,7 +53,7 @@ class Paid(Dialogue):
                 (turn.privately(text),),
                 facts={"单号": newest.code, "已付": str(newest.payable)},
             )
-        slip = await orders.claim_transfer(turn.shop, turn.person.id, now=turn.now)
+        slip = await claims.claim(turn.shop, turn.person.id, now=turn.now)
         then = "算约好了" if await appointing.of_deposit(slip) else "把取货码发你"
         text = f"{slip.code} 记下了，{slip.payable} 店里看到就{then}，一般几分钟"
         return Done(

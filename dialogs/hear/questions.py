@@ -42,7 +42,9 @@ NOT_PAID = re.compile(  # who says so has not paid: 不到店付了, 马上付�
     r"|(?:(?<![刚经])去|马上|这就|准备|等下|等会儿?|待会儿?|等我|要是|如果|明天|晚点|一会儿?)[^,，。]{0,4}[付转扫结]"
     r"|[付转][?？]|是不是"
 )
-NOT_YET_PAID = re.compile("(?:我|刚才?|[点按]错了|[,， ]|还|都)*没有?付(?:款|钱)?(?:呢|啊|的|成功|[。!！~])*")
+NOT_YET_PAID = re.compile(  # 还没付，点错了
+    "(?:我|刚才?|[点按说]错了|[,， ]|其实|还|都)*没有?[付转](?:款|钱|账)?(?:呢|啊|的|成功|我|刚才?|[点按说]错了|[,， 。!！~])*"
+)
 MISTAKEN = "[写打点按说选下拍]错"  # 数量写错了，应该是2个
 REMARKED = re.compile("少点|少要点|少算点")  # 绑绳少点, behind an order, is no haggling
 IF_BOUGHT = "买[^,，。 ]{2,12}(?:总|都|也|该|应该|得|能|可)[^,，。 ]{0,3}(?:便宜|优惠|打.?折|抹|少算|让|送)"  # 买十只总得便宜点
@@ -53,8 +55,8 @@ FETCH = re.compile(
 
 def plain_question(scene: Scene) -> Reading | None:
     """A question so plain that no word in it can be an order or a change of one: 吐司有没有加防腐剂."""
-    if scene.addressed and scene.context.cart and NOT_YET_PAID.fullmatch(scene.text):
-        return act("pay.ask", why="还没付")
+    if scene.addressed and NOT_YET_PAID.fullmatch(scene.text):
+        return act("pay.ask", (), {"unpaid": True}, why="还没付")
     if not scene.addressed or BOOKS.search(scene.text):
         return None
     if scene.context.last_order and USUAL.search(scene.text):

@@ -9,7 +9,7 @@ import pytest
 
 from bot import clock
 from bot.refunding import refund_due
-from shop import campaigns, orders, payments, refunds, seats, slips, teams
+from shop import campaigns, claims, orders, payments, refunds, seats, slips, teams
 from shop.campaigns import NewItem
 from shop.kit.ids import OrderId, ShopId
 from shop.kit.money import Money
@@ -41,7 +41,7 @@ async def test_refunds_are_sent(shop: ShopId) -> None:
         await refunds.give(paid.id, clerk, units, "烂了", now=NOW)
     li = await a_customer("小李")
     last = await orders.place(shop, li, [want(apples, 2)], now=NOW)
-    await orders.claim_transfer(shop, li, now=NOW)
+    await claims.claim(shop, li, now=NOW)
     await payments.confirm_transfer(last.id, clerk, now=NOW)
     case = await refunds.give(last.id, clerk, units, "烂了", now=after(minutes=1))
     assert await refund_due(after(hours=1), None) == 1

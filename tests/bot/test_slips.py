@@ -14,7 +14,7 @@ from aiohttp import web
 from playwright.async_api import expect
 
 from bot.web import slips as pages
-from shop import campaigns, listings, orders, parcels, people, pickups, refunds, seed, signups, teams
+from shop import campaigns, claims, listings, orders, parcels, people, pickups, refunds, seed, signups, teams
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.rules.baskets import Want
@@ -99,7 +99,7 @@ async def test_cash_at_the_counter(till: Till) -> None:
 
 async def test_a_claimed_transfer_waits_for_the_staff(till: Till) -> None:
     slip = await till.order()
-    await unit_of_work(lambda: orders.claim_transfer(till.shop, till.buyer, now=till.clock()))
+    await unit_of_work(lambda: claims.claim(till.shop, till.buyer, now=till.clock()))
     text = read(await till.page(f"/o/{slip.token}"))
     assert "正在核对你的转账" in text and "还没转？在这里付" in text and "去付款" not in text
 

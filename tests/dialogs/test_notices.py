@@ -23,6 +23,7 @@ from shop import (
     bookings,
     campaigns,
     catalogue,
+    claims,
     commission,
     coupon_drops,
     coupon_templates,
@@ -152,8 +153,38 @@ async def _(town: Town) -> Happening:
 )
 async def _(town: Town) -> Happening:
     placed = await town.order()
-    await orders.claim_transfer(town.shop, town.buyer, now=NOW)
+    await claims.claim(town.shop, town.buyer, now=NOW)
     return events.TransferClaimed(placed.id)
+
+
+@case(
+    "ClaimDropped cancelled",
+    owner="小李 取消了 0501-001。他说过转了 ¥59.80，钱真到了请退给他",
+    manager="小李 取消了 0501-001。他说过转了 ¥59.80，钱真到了请退给他",
+)
+async def _(town: Town) -> Happening:
+    placed = await town.order()
+    await claims.claim(town.shop, town.buyer, now=NOW)
+    await orders.cancel(town.shop, town.buyer, now=NOW)
+    return events.ClaimDropped(placed.id, "cancelled")
+
+
+@case(
+    "ClaimDropped cash",
+    owner="小李 的 0501-001 改成到店付，那笔 ¥59.80 的转账不用等了",
+    manager="小李 的 0501-001 改成到店付，那笔 ¥59.80 的转账不用等了",
+)
+async def _(town: Town) -> Happening:
+    return events.ClaimDropped((await town.order()).id, "cash")
+
+
+@case(
+    "ClaimDropped unpaid",
+    owner="小李 说 0501-001 其实还没付，那笔 ¥59.80 的转账不用等了",
+    manager="小李 说 0501-001 其实还没付，那笔 ¥59.80 的转账不用等了",
+)
+async def _(town: Town) -> Happening:
+    return events.ClaimDropped((await town.order()).id, "unpaid")
 
 
 @case(

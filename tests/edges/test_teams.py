@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from shop import campaigns, orders, payments, refunds, seats, slips, teams
+from shop import campaigns, claims, orders, payments, refunds, seats, slips, teams
 from shop.campaigns import NewItem
 from shop.kit.ids import ShopId
 from shop.kit.money import Money
@@ -159,7 +159,7 @@ async def test_a_seat_is_paid_first_and_not_in_part_back(shop: ShopId) -> None:
 async def test_who_says_that_he_has_transferred_keeps_his_seat(shop: ShopId) -> None:
     sku = await a_product()
     first, team = await opened(shop, await a_campaign(shop, sku, size=2), sku)
-    await orders.claim_transfer(shop, first.buyer, now=after(minutes=5))
+    await claims.claim(shop, first.buyer, now=after(minutes=5))
     await tick(after(hours=2))
     assert await told_counts(team) == (State.FORMING, 1, 0, 0)
     await payments.confirm_transfer(first.id, await a_clerk(), now=after(hours=3))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shop import orders, points, refunds, slips
+from shop import claims, orders, points, refunds, slips
 from shop.kit.ids import ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
@@ -265,7 +265,7 @@ async def test_the_shop_takes_something_off_and_it_stays_off(shop: ShopId) -> No
 async def test_a_paid_or_claimed_order_keeps_its_price(shop: ShopId) -> None:
     li, apples = await a_customer(), await a_product("苹果", "20.00", stock=9)
     placed = await an_order(li, (apples, 1))
-    await orders.claim_transfer(shop, li, now=NOW)
+    await claims.claim(shop, li, now=NOW)
     with pytest.raises(SaidToBePaid):
         await orders.adjust(placed.id, Money(-100), now=NOW)
     await pay(placed)

@@ -5,15 +5,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shop import campaigns, catalogue, orders, payments, refunds, specials
+import pytest
+
+from shop import campaigns, catalogue, claims, orders, payments, refunds, specials
 from shop.campaigns import NewItem
 from shop.kit.ids import PersonId, ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
+from shop.refusals import ClaimStays
 from shop.rules.campaigns import Kind, OnOffer
 from shop.rules.orders import Status
 from shop.rules.refunds import What
 from shop.slips import Slip, slip
+from shop.transaction import unit_of_work
 from tests.support.world import (
     NOW,
     TODAY,
@@ -106,7 +110,7 @@ async def test_a_transfer_that_nobody_has_seen_is_waited_for(shop: ShopId) -> No
     _, of = await falling(shop)
     li, wang, boss = await a_customer("小李"), await a_customer("王姐"), await a_clerk()
     claimed, other = await join(of, li, 4), await join(of, wang, 6)
-    await orders.claim_transfer(shop, li, now=NOW)
+    await claims.claim(shop, li, now=NOW)
     await campaigns.close(of.id, now=NOW)
     assert not await settle(of)
     assert ((await slip(claimed.id)).payable, (await slip(other.id)).payable) == (
@@ -120,12 +124,23 @@ async def test_a_transfer_that_nobody_has_seen_is_waited_for(shop: ShopId) -> No
     assert await differences(claimed) == [Money(4 * 800)]
 
 
+async def test_what_was_said_of_an_order_in_a_campaign_stays_said(shop: ShopId) -> None:
+    """Its time to pay may be over, and its end may wait for it: the shop looks first."""
+    _, of = await falling(shop)
+    li = await a_customer("小李")
+    claimed = await join(of, li, 4)
+    await claims.claim(shop, li, now=NOW)
+    with pytest.raises(ClaimStays):
+        await unit_of_work(lambda: claims.take_back(shop, li, now=NOW))
+    assert (await slip(claimed.id)).claimed_at == NOW
+
+
 async def test_who_says_paid_and_then_pays_at_the_counter_keeps_nobody_waiting(shop: ShopId) -> None:
     """Such an order once stopped the end of its campaign for ever: nobody else heard anything either."""
     _, of = await falling(shop)
     li, wang = await a_customer("小李"), await a_customer("王姐")
     claimed, other = await join(of, li, 4), await join(of, wang, 6)
-    await orders.claim_transfer(shop, li, now=NOW)
+    await claims.claim(shop, li, now=NOW)
     await orders.choose_cash(shop, li, now=NOW)
     await campaigns.close(of.id, now=NOW)
     assert await settle(of)
@@ -137,7 +152,7 @@ async def test_who_chose_the_counter_and_then_says_paid_is_waited_for(shop: Shop
     li, boss = await a_customer("小李"), await a_clerk()
     claimed = await join(of, li, 10)
     await orders.choose_cash(shop, li, now=NOW)
-    await orders.claim_transfer(shop, li, now=NOW)
+    await claims.claim(shop, li, now=NOW)
     await campaigns.close(of.id, now=NOW)
     assert not await settle(of)
     await payments.confirm_transfer(claimed.id, boss, now=NOW)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shop import catalogue, orders, seed, slips
+from shop import catalogue, claims, orders, seed, slips
 from shop.kit.ids import ShopId
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
@@ -507,9 +507,9 @@ async def test_a_claimed_transfer_stops_the_clock_and_tells_the_staff_once(shop:
     oranges = await a_product()
     li = await a_customer()
     await an_order(li, (oranges, 2))
-    slip = await orders.claim_transfer(shop, li, now=after(minutes=14))
+    slip = await claims.claim(shop, li, now=after(minutes=14))
     assert (slip.status, slip.claimed_at, slip.pay_due_at) == (Status.UNPAID, after(minutes=14), None)
-    assert await orders.claim_transfer(shop, li, now=after(minutes=20)) == slip
+    assert await claims.claim(shop, li, now=after(minutes=20)) == slip
     assert await orders.due_unpaid(now=after(days=9)) == ()
     assert await happened() == ["TransferClaimed"]
 
@@ -519,7 +519,7 @@ async def test_an_order_that_is_said_to_be_paid_keeps_its_amount(shop: ShopId) -
     oranges = await a_product("橙子", "29.90")
     li = await a_customer()
     slip = await an_order(li, (oranges, 2))
-    await orders.claim_transfer(shop, li, now=NOW)
+    await claims.claim(shop, li, now=NOW)
     async with refused(SaidToBePaid):
         await orders.edit(shop, li, [want(oranges, 1)], now=NOW)
     more = await an_order(li, (oranges, 1))
@@ -530,13 +530,13 @@ async def test_too_late_to_choose(shop: ShopId) -> None:
     oranges = await a_product()
     li, flower = await a_customer("小李"), await a_customer("阿花")
     await an_order(li, (oranges, 1))
-    for verb in (orders.choose_cash, orders.claim_transfer):
+    for verb in (orders.choose_cash, claims.claim):
         async with refused(NothingOpen):
             await verb(shop, li, now=after(minutes=15))
         async with refused(NothingOpen):
             await verb(shop, flower, now=NOW)
     await a_paid_order(flower, (oranges, 1))
-    for verb in (orders.choose_cash, orders.claim_transfer):
+    for verb in (orders.choose_cash, claims.claim):
         async with refused(AlreadyPaid):
             await verb(shop, flower, now=NOW)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shop import orders, payments, pickups, slips
+from shop import claims, orders, payments, pickups, slips
 from shop.kit.ids import ShopId
 from shop.kit.money import Money
 from shop.refusals import AlreadyCancelled, AlreadyPaid, NoSuchOrder, NothingOpen
@@ -153,7 +153,7 @@ async def test_a_transfer_that_the_staff_have_seen(shop: ShopId) -> None:
     li, clerk = await a_customer(), await a_clerk()
     slip = await an_order(li, (await a_product("橙子", "29.90"), 2))
     asked = await payments.ask(slip.token, "gateway", now=NOW)
-    await orders.claim_transfer(shop, li, now=NOW)
+    await claims.claim(shop, li, now=NOW)
     await payments.confirm_transfer(slip.id, clerk, now=after(hours=1))
     paid = await slips.slip(slip.id)
     assert (paid.status, paid.paid_at, bool(paid.pickup_code)) == (Status.PREPARING, after(hours=1), True)

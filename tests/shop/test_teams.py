@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from bot import clock
-from shop import campaigns, orders, payments, refunds, slips, teams
+from shop import campaigns, claims, orders, payments, refunds, slips, teams
 from shop.campaigns import NewItem
 from shop.invariants import broken
 from shop.kit.ids import PersonId, ShopId
@@ -89,7 +89,7 @@ class History:
 
     async def claim(self) -> None:
         who = self.rng.choice(self.people)
-        slip = await orders.claim_transfer(self.shop, who, now=self.now)
+        slip = await claims.claim(self.shop, who, now=self.now)
         if self.rng.random() < 0.7:
             await payments.confirm_transfer(slip.id, self.boss, now=self.now)
 

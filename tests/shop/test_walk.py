@@ -65,8 +65,15 @@ async def test_everybody_at_once_leaves_the_books_in_order(shop: ShopId) -> None
         walk_orders.cancel,
         walk_orders.choose_cash,
     ]
-    verbs += [walk_orders.claim, walk_orders.shop_cancel, walk_orders.use_points, walk_goods.redeem]
-    verbs += [walk_goods.receive, walk_goods.price, walk_money.ask, walk_money.confirm, walk_money.notice]
+    verbs += [walk_orders.claim, walk_orders.unclaim, walk_orders.shop_cancel, walk_orders.use_points]
+    verbs += [
+        walk_goods.redeem,
+        walk_goods.receive,
+        walk_goods.price,
+        walk_money.ask,
+        walk_money.confirm,
+        walk_money.notice,
+    ]
     verbs += [walk_refunds.ask, walk_refunds.give, walk_refunds.answer]
 
     async def attempt_one(verb: Callable[[Walk], Awaitable[None]]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from shop import (
     bargains,
     campaigns,
+    claims,
     flash,
     on_offer,
     orders,
@@ -206,7 +207,7 @@ class History:
 
     async def _claim(self) -> None:
         """我转了: sometimes it is seen at once, sometimes only after the end."""
-        claimed = await orders.claim_transfer(self.shop, await self._buyer(), now=self.now)
+        claimed = await claims.claim(self.shop, await self._buyer(), now=self.now)
         if self.chance.random() < 0.6:
             await payments.confirm_transfer(claimed.id, self.people[0], now=self.now)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shop import desk, orders
+from shop import claims, desk, orders
 from shop.kit.money import Money
 from shop.kit.quantity import Quantity
 from shop.rules.baskets import Op, Want
@@ -79,7 +79,13 @@ async def choose_cash(walk: Walk) -> None:
 async def claim(walk: Walk) -> None:
     buyer, _ = await walk.somebody()
     walk.say(f"{buyer} says it is paid")
-    await orders.claim_transfer(walk.shop, buyer, now=walk.now)
+    await claims.claim(walk.shop, buyer, now=walk.now)
+
+
+async def unclaim(walk: Walk) -> None:
+    buyer, _ = await walk.somebody()
+    walk.say(f"{buyer} has not paid after all")
+    await claims.take_back(walk.shop, buyer, now=walk.now)
 
 
 async def wanted(walk: Walk) -> None:
@@ -90,7 +96,7 @@ async def wanted(walk: Walk) -> None:
 
 VERBS = [
     (18, place), (14, edit), (5, use_points), (3, use_coupons), (2, adjust), (6, cancel), (3, shop_cancel),
-    (6, choose_cash), (3, claim), (1, wanted),
+    (6, choose_cash), (3, claim), (1, unclaim), (1, wanted),
 ]  # fmt: skip
 
 

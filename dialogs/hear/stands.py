@@ -29,11 +29,12 @@ SOMETHING_ELSE = re.compile(r"\d|[一二两俩三四五六七八九十半]|改|�
 
 def as_it_is(scene: Scene) -> Reading | None:
     """The question that it is, in a group only from who speaks to the shop. None where something is to change."""
-    if not _leaves_it(scene.text):
+    of_the_whole = bool(re.search(WHOLE, scene.text))
+    if not (scene.context.cart or of_the_whole) or not _leaves_it(scene.text):
         return None
     if not scene.addressed:
         return ignore(why="没叫改")
-    slots: dict[str, Any] = {"about": "cancel"} if re.search(WHOLE, scene.text) else {}
+    slots: dict[str, Any] = {"about": "cancel"} if of_the_whole else {}
     if code := re.search(r"\d{4}-?\d{3}(?!\d)|\d{8,}", scene.text):
         slots["order"] = code[0]
     return act("order.query", (), slots, why="没叫改")

@@ -36,7 +36,7 @@ BEGINS = frozenset({"admin.special_post", "admin.flash_create", "admin.groupbuy_
 
 # A reason may end in almost anything (照片没有): before the 没 stands a verb.
 ASKED = re.compile(r"[?？]$|(?:[吗么]|(?:[了到账款货钱退收发付架好完]|过)没有?)[啊呀呢]?[!！。~]*$")
-WEIGHED = re.compile(r"([行会好要该对])不\1|可不可以|是不是|怎么|如何|咋")
+WEIGHED = re.compile(r"([行会好要该对])不\1|可不可以|是不是|怎么|如何|咋|几点|什么时候|的事")
 LOOKED_INTO = re.compile(r"谁的|是谁|是哪|哪[一个]*单|有没有|什么时候|查|问|看看|看一下")
 VERB = "(?:改|补|调|涨|降|加|进|退|收|截|关|停|下架|上架|发|送|核|开|搞|设|特价|秒杀)"
 FORBIDDEN = re.compile(

@@ -13,7 +13,8 @@ from dialogs import shown
 from dialogs.agent import card, staff
 from dialogs.agent.grammar import Meant, parse
 from dialogs.calling import day
-from dialogs.engine import Data, Done, State
+from dialogs.engine import Data, Dialogue, Done, State
+from dialogs.hear.told import LOOKS
 from dialogs.rooms import said_to_us
 from dialogs.speech import Heard
 from dialogs.turn import Turn
@@ -95,25 +96,38 @@ async def _without_number(turn: Turn, meant: Meant, state: State | None) -> Done
         return None
     if meant.verb == "unclear":
         raise ForWhom(tuple(one.id for one in mine))
-    if (meant.verb == "say" or meant.joined) and _is_command(turn):
-        return None
+    if meant.verb == "say" or meant.joined:
+        if _begins_as_command(turn):
+            return None
+        if command := _read_as(turn):
+            return None if turn.reading.intent in LOOKS else _either(turn, command, mine[0])
     if len(mine) > 1:
         raise ForWhom(tuple(one.id for one in mine))
     return await _carry_out(turn, mine[0], meant)
 
 
-def _is_command(turn: Turn) -> bool:
-    """One that begins with its word, or that the shop understands whole and would do for him. 明天发货 and
-    已经给你改成3箱了 are said to the customer."""
+def _either(turn: Turn, command: Dialogue, request: Request) -> Done:
+    """橙子没货了 may be for the shop or for the customer in hand: neither is done."""
+    how = f"要办就直说，比如“{command.examples[0]}”"
+    return Done(
+        (turn.here(f"没动，也没发出去。{how}；要发给顾客就说“{request.id} {turn.text.strip()[:20]}”"),)
+    )
+
+
+def _begins_as_command(turn: Turn) -> bool:
     first = turn.text.strip().lstrip("/").split(maxsplit=1)[0]
     commands = [one for one in turn.dialogues.values() if one.roles]
-    if first in NEVER_SAID or any(first in (*one.starts, *_first_words(one)) for one in commands):
-        return True
+    return first in NEVER_SAID or any(first in (*one.starts, *_first_words(one)) for one in commands)
+
+
+def _read_as(turn: Turn) -> Dialogue | None:
+    """The command that these words would be, whole and his to give: 橙子没货了. Neither 明天发货 nor 已经给你改成3箱了 is one."""
     intent = turn.reading.intent
-    meant = next((one for one in commands if intent in one.intents and intent != UNSURE), None)
-    if meant is None or not meant.roles & turn.person.may or TO_HIM.search(turn.text):
-        return False
-    return not meant.missing(meant.fill(turn.reading, {}, ""))
+    meant = next((one for one in turn.dialogues.values() if one.roles and intent in one.intents), None)
+    if meant is None or intent == UNSURE or not meant.roles & turn.person.may or TO_HIM.search(turn.text):
+        return None
+    said = meant.settle(meant.fill(turn.reading, {}, ""), turn.shelf.catalogue)
+    return None if meant.missing(said) else meant
 
 
 def _first_words(dialogue: object) -> list[str]:

@@ -16,7 +16,7 @@ class SetGoods(Command):
     id = "price"
     intents = ("admin.product_set",)
     starts = ("改价",)
-    examples = ("香蕉改3块2", "改价 草莓 25.5", "车厘子改价89，库存20箱")
+    examples = ("改价 草莓 25.5", "香蕉改3块2", "车厘子改价89，库存20箱")
     undo_for = UNDO_FOR
     product = PRODUCT
     unit = Slot(slot_of("unit"), optional=True)

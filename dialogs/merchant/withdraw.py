@@ -12,7 +12,7 @@ class Withdraw(Command):
     id = "withdraw"
     intents = ("admin.product_off",)
     starts = ("下架",)
-    examples = ("下架葡萄", "鲈鱼今天没货了先别卖")
+    examples = ("下架 葡萄", "鲈鱼今天没货了先别卖")
     undo_for = UNDO_FOR
     product = PRODUCT
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 
 from dialogs.hear.lexicon import table
 from dialogs.hear.merchant_campaigns import campaign_only, campaign_slot, deadline, flash, groupbuy
@@ -53,6 +54,8 @@ def _either(expressions: Sequence[str], fragments: Mapping[str, str]) -> re.Patt
 
 
 CODE = re.compile(r"(?<!\d)\d{4}-\d{3}(?!\d)")
+ONE_AMOUNT = ("admin.restock", "admin.sold_here", "admin.count")
+ONE_THING = (*ONE_AMOUNT, "admin.product_set", "admin.product_off")
 ASKS = {  # a command that is asked about is a question about its goods
     "admin.product_set": "price.query",
     "admin.product_off": "stock.query",
@@ -67,12 +70,22 @@ def command(scene: Scene) -> Reading | None:
         return None
     found = next(_matches(scene), None)
     if found and is_told(scene.text, found.intent, at_head=found.at_head):
+        if _several(scene, found.intent):
+            return act("admin.unsure", (), {"about": found.intent, "several": True}, why="一次说了几样")
         return FILL[found.intent](scene, found.intent, found.match)
     if is_asked(scene.text):
         return _question(scene, found.intent if found else "")
     if found is None:
         return None
     return act("admin.unsure", (), {"about": found.intent}, why=f"听到“{found.match[0]}”，没叫现在办")
+
+
+def _several(scene: Scene, intent: str) -> bool:
+    """补货橙子20箱香蕉30斤: one thing done and the other left would be found out too late."""
+    named = [set(piece.value) for piece in scene.pieces if piece.kind == "product"]
+    goods = any(one.isdisjoint(other) for one, other in combinations(named, 2))
+    amounts = [piece for piece in scene.pieces if piece.kind == "qty" and piece.value.value is not None]
+    return (intent in ONE_THING and goods) or (intent in ONE_AMOUNT and len(amounts) > 1)
 
 
 def _question(scene: Scene, about: str) -> Reading | None:

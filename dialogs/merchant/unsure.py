@@ -1,4 +1,5 @@
-"""没动: words that speak of a command and do not give it (先别下架橙子, 小李说他付了) change nothing, and say how it is given."""
+"""没动: words that speak of a command and do not give it (先别下架橙子, 小李说他付了), or give several at once, change nothing, and
+hear how it is given."""
 
 from __future__ import annotations
 
@@ -18,5 +19,6 @@ class Unsure(Command):
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:
         about = turn.reading.slots["about"]
         meant = next((one for one in turn.dialogues.values() if about in one.intents), None)
-        how = f"就直说，比如“{meant.examples[0]}”" if meant else "就直说"
-        return Done((turn.here(f"没动。要现在办{how}"),), facts={"听着像": about})
+        like = f"，比如“{meant.examples[0]}”" if meant else ""
+        how = "一次说一样" if turn.reading.slots.get("several") else "要现在办就直说"
+        return Done((turn.here(f"没动。{how}{like}"),), facts={"听着像": about})

@@ -1,4 +1,5 @@
-"""补货: 补货 草莓 +50 → more on the shelf at once; undo only while it has not been promised."""
+"""补货: 补货 草莓 +50 → more on the shelf at once, so much more than there was after a yes; undo only while it has not been
+promised."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from shop.kit.quantity import Quantity
 from shop.refusals import CannotUndo
 
 MOST = Quantity.of(100_000)
+MUCH, TIMES = Quantity.of(500), 20  # 2000 for 20 would be sold before anybody counts
 LESS = re.compile(r"(?<!\d)[-减少]\s*\d")
 SURE = ("补", "到", "进", "入", "加", "+", "库存", "来了")  # 来1箱 may also be the owner buying for himself
 
@@ -44,6 +46,13 @@ class Restock(AtPlace):
         if not data.get("sure"):
             unit = turn.shelf.catalogue.sku[data["sku"]].unit
             return self.preview(turn, f"{sku_name(turn, data['sku'])} 补货 +{qty}{unit}？自己要买请在群里说")
+        here = await shelves.standing(
+            turn.shop, data["sku"], place=await placing.spot_in(turn, data.get("said", ""))
+        )
+        if qty >= MUCH and qty.milli > here.on_hand.milli * TIMES:
+            return self.preview(
+                turn, f"{here.name} 现在 {here.on_hand}{here.unit}，补 +{qty}{here.unit}，多了不少，对吗？"
+            )
         return None
 
     async def done(self, turn: Turn, data: Data, seal: str) -> Done:

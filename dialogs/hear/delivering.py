@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 _BEFORE = r"(?:请|麻烦|帮我|帮忙|给我|我要|我想|想|要|就|改成?|这单|都)*"  # each text in one way only: hostile ones end
-_BRING = r"(?:送货上门|送货|配送|送上门|外送|送)(?:一下|吧)?"
+_BRING = r"(?:送货上门|送货|配送|送上门|送到家|送过来|外送|送)(?:一下|吧)?"
 _WORD = re.compile(rf"{_BEFORE}{_BRING}[。!！~]*")
 _TO = re.compile(rf"{_BEFORE}{_BRING}(?:[到去至]|[ ,，:：]+)\s*(?P<where>\S.*)")
 _BESIDE = re.compile(r"(?:送货上门|送货|配送|送)[到去至]?[ :：]*(?P<where>[^\s,，。;；]+)")
@@ -19,9 +19,14 @@ _NAMED = re.compile(
 )
 _CALL = re.compile(r"@\S+\s*")
 _NO_PLACE = re.compile(r"[吗么嘛呢?？]|几点|多少|哪|要不要|能不能|[到来]了$|时候|费")
+_NOT_THERE = re.compile(
+    r"^(?:不是|不在|别送|不送|不要送)到?[^,，。;； ]{1,20}?(?:了|[,，。;； ])*(?:而?是|在|送到?|改到?)(?=\S)"
+)
+_NOTHING_SAID = re.compile(r"没(?:说|让|叫)|不[用要想]|别|写错|搞错|怎么|什么|等下|等会|再说")
 _IS_FETCHED = re.compile(
     r"(?:改成?|换成?|我|还是|就)*(?:自提|自取|自己(?:来|去|过去|过来)?(?:拿|取|提))(?:吧|了|好了)?"
     r"|(?:先|别|不用?|不要|不)(?:送|配送|送货)(?:了|吧|啦)*(?:[,，。 ]*我?(?:自提|自取|自己(?:来|去)?(?:拿|取|提))(?:吧|了)?)?"
+    r"|我?没(?:说|让|叫)(?:你们?|要)*(?:送|配送|送货)(?:了|啊|吧|呀)*"
 )
 LONGEST = 120
 
@@ -42,7 +47,7 @@ def is_wanted(text: str) -> bool:
 
 def where(text: str) -> str:
     """The address of 送到3栋2单元501 as it was said; empty where these words name no place."""
-    found = _TO.fullmatch(_CALL.sub("", text).strip())
+    found = _TO.fullmatch(_NOT_THERE.sub("送到", _CALL.sub("", text).strip()))
     said = found["where"].strip(" 。!！~")[:LONGEST] if found else ""
     is_place = not _NO_PLACE.search(said) and (_DOOR.search(said) or _NAMED.search(said))
     return said if is_place else ""
@@ -61,8 +66,12 @@ def beside(text: str, heard: dict[str, Any]) -> str:
 
 
 def alone(text: str) -> str:
-    """What is said when an address is asked for, or is the whole message: 我家是3栋501 is 3栋501."""
-    return _HEAD.sub("", _CALL.sub("", text).strip()).strip(" 。!！~")[:LONGEST]
+    """What is said when an address is asked for, or is the whole message: 我家是3栋501 is 3栋501, 不是4栋是5栋 is 5栋. Empty
+    for words that name no door and say something else: 写错了."""
+    said = _HEAD.sub("", _CALL.sub("", text).strip())
+    said = _NOT_THERE.sub("", said).strip(" 。!！~")[:LONGEST]
+    is_talk = _NO_PLACE.search(said) or _NOTHING_SAID.search(said)
+    return "" if is_talk and not _DOOR.search(said) else said
 
 
 def is_fetched(text: str) -> bool:

@@ -39,7 +39,7 @@ def test_other_words_do_not(text: str) -> None:
     assert not is_bare(text)
 
 
-@pytest.mark.parametrize("text", ["自提", "我自己来拿", "不送了，我自己来拿", "不用送了", "别送了"])
+@pytest.mark.parametrize("text", ["自提", "我自己来拿", "不送了，我自己来拿", "不用送了", "别送了", "我没说要送"])
 def test_what_is_fetched(text: str) -> None:
     assert is_fetched(text)
 
@@ -59,3 +59,15 @@ def test_beside_goods_the_address_is_found_or_told_from_what_was_heard() -> None
 def test_an_answer_is_taken_whole_and_not_without_end() -> None:
     assert alone("我家是3栋501。") == "3栋501"
     assert len(alone("东" * 500)) == LONGEST
+
+
+def test_a_place_that_is_put_right_is_the_second_one() -> None:
+    assert alone("不是4栋是5栋") == "5栋"
+    assert alone("不是4栋，是5栋2单元") == "5栋2单元"
+    assert where("别送3栋了送5栋") == "5栋"
+    assert alone("不锈钢厂宿舍3栋") == "不锈钢厂宿舍3栋"
+
+
+@pytest.mark.parametrize("text", ["写错了", "怎么写", "没说要送啊", "等下再说", "哪里都行吗"])
+def test_talk_is_no_place(text: str) -> None:
+    assert alone(text) == ""

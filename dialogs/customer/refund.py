@@ -10,6 +10,7 @@ from dialogs import refunding, voice
 from dialogs.agent.triggers import AFTER_SALE, skill_of
 from dialogs.calling import look_at_it, tell_the_staff
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
+from dialogs.hear import numbers
 from dialogs.hear.reading import Pending, Reading
 from dialogs.ordering import YES_NO
 from dialogs.turn import Turn
@@ -26,21 +27,36 @@ EVERYTHING = re.compile("全退|全部退|都退|整单退|全部|都不要")
 KEPT = re.compile(
     "(?:算了|那就?|先|还是|我|[,， ])*(?:不|别|不用|不要)(?:给我)?退(?:款|钱|货)*(?:了|吧|啦|[。!！~])+"
 )
+AMOUNT_AND_ALL = re.compile(r"^(?P<n>[\d一二两三四五六七八九十]{1,4})(?P<unit>[^\d,，。都])都退?")  # 两箱都退
 AMOUNT = re.compile(
     r"^[^,，。\s\d]{0,8}[\d一二两三四五六七八九十半]+[^,，。\s]{0,2}(?:[,，。\s]+|$)"
 )  # 橙子1箱，
 
 
 def _goods(reading: Reading, old: Any, asked: bool) -> Any:
+    """Each with how much of it: None is all of that. What has no name is of the only goods of its unit (check)."""
     if asked and EVERYTHING.search(reading.text):
-        return "all"
+        if (amount := AMOUNT_AND_ALL.search(reading.text)) and (n := numbers.parse(amount["n"])):
+            return [{"product": None, "qty": str(n), "unit": amount["unit"]}]
+        return _half_said(reading) or "all"
     said: list[dict[str, Any]] = [
         {"sku": line.sku, "qty": str(line.qty), "unit": line.unit} for line in reading.lines
     ]
     slots = reading.slots
     if not said and slots.get("product") and slots.get("qty"):
         said = [{"product": slots["product"], "qty": str(slots["qty"]), "unit": slots.get("unit")}]
-    return said or ("all" if "全退" in reading.text else None)
+    return said or ("all" if "全退" in reading.text else None) or (_half_said(reading) if asked else None)
+
+
+def _half_said(reading: Reading) -> list[dict[str, Any]] | None:
+    """橙子; 1箱: an order that says too little says enough here."""
+    clarify, slots = reading.clarify, reading.slots
+    product = slots.get("product") or (clarify.product if clarify else None)
+    qty = slots.get("qty") or (clarify.qty if clarify else None)
+    if not product and qty is None:
+        return None
+    unit = slots.get("unit") or (clarify.unit if clarify else None)
+    return [{"product": product, "qty": None if qty is None else str(qty), "unit": unit}]
 
 
 def _why(reading: Reading, old: Any, asked: bool) -> Any:
@@ -68,9 +84,10 @@ class AskForMoney(Dialogue):
         if turn.room or slip is None or not _is_about_money(turn, data):
             return None
         if not data.get("goods"):
-            data = {**data, **await _told_already(turn, slip)}
-        if not data.get("goods"):
-            return _which(turn, slip, data)
+            data = {**data, **(_of_the_only(turn, slip) or await _told_already(turn, slip))}
+        data = {**data, "goods": _with_names(turn, slip, data.get("goods"))}
+        if not data["goods"]:
+            return _which(turn, slip, {key: value for key, value in data.items() if key != "goods"})
         what = _what(turn, slip, data)
         money = await refunds.preview(slip.id, what, code=slip.code)
         text = f"{slip.code} 退{refunding.meant(slip, what)} {money}，对吗？回“对”就交给店里"
@@ -133,6 +150,30 @@ class KeepIt(Dialogue):
 def _is_about_money(turn: Turn, data: Data) -> bool:
     """橙子坏了三个 is for a person; 退 is for the till. Once it was said, what follows need not say it again."""
     return "退" in turn.text or bool(data.get("is_about_money"))
+
+
+def _with_names(turn: Turn, slip: Slip, goods: Any) -> Any:
+    """1箱 is of the goods that are sold by 箱, where the order has only one such; None where nobody can say."""
+    if not isinstance(goods, list):
+        return goods
+    named: list[dict[str, Any]] = []
+    for one in goods:
+        if one.get("sku") or one.get("product"):
+            named.append(one)
+            continue
+        lines = [line for line in slip.lines if one["unit"] in (None, line.unit)]
+        if len(lines) != 1:
+            return None
+        named.append({**one, "sku": lines[0].sku})
+    return named
+
+
+def _of_the_only(turn: Turn, slip: Slip) -> Data:
+    """1箱烂了, of an order that holds nothing else: its goods need no name."""
+    qty, unit = turn.reading.slots.get("qty"), turn.reading.slots.get("unit")
+    if len(slip.lines) != 1 or qty is None or unit != slip.lines[0].unit:
+        return {}
+    return {"goods": [{"sku": slip.lines[0].sku, "qty": str(qty), "unit": unit}]}
 
 
 async def _told_already(turn: Turn, slip: Slip) -> Data:

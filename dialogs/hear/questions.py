@@ -42,6 +42,10 @@ NOT_PAID = re.compile(  # who says so has not paid: 不到店付了, 马上付�
     r"|(?:(?<![刚经])去|马上|这就|准备|等下|等会儿?|待会儿?|等我|要是|如果|明天|晚点|一会儿?)[^,，。]{0,4}[付转扫结]"
     r"|[付转][?？]|是不是"
 )
+REFUND_ASKED = re.compile(  # 退了吗, 退款到哪了, 多久能退
+    "退(?:款|钱)?了(?:吗|没|么)|(?:退款|退的?钱|^钱)(?:到哪|进度|呢|还没|怎么还|什么时候|多久|几天|啥时候|退了)"
+    "|(?:多久|什么时候|几天|啥时候)(?:能|会|可以|才)?退"
+)
 NOT_YET_PAID = re.compile(  # 还没付，点错了
     "(?:我|刚才?|[点按说]错了|[,， ]|其实|还|都)*没有?[付转](?:款|钱|账)?(?:呢|啊|的|成功|我|刚才?|[点按说]错了|[,， 。!！~])*"
 )
@@ -57,6 +61,8 @@ def plain_question(scene: Scene) -> Reading | None:
     """A question so plain that no word in it can be an order or a change of one: 吐司有没有加防腐剂."""
     if scene.addressed and NOT_YET_PAID.fullmatch(scene.text):
         return act("pay.ask", (), {"unpaid": True}, why="还没付")
+    if scene.addressed and REFUND_ASKED.search(scene.text) and not scene.says("[坏烂霉碎臭馊]"):
+        return act("order.query", why="问退款到哪了")
     if not scene.addressed or BOOKS.search(scene.text):
         return None
     if scene.context.last_order and USUAL.search(scene.text):

@@ -39,7 +39,9 @@ def test_other_words_do_not(text: str) -> None:
     assert not is_bare(text)
 
 
-@pytest.mark.parametrize("text", ["自提", "我自己来拿", "不送了，我自己来拿", "不用送了", "别送了", "我没说要送"])
+@pytest.mark.parametrize(
+    "text", ["自提", "我自己来拿", "不送了，我自己来拿", "不用送了", "别送了", "我没说要送"]
+)
 def test_what_is_fetched(text: str) -> None:
     assert is_fetched(text)
 

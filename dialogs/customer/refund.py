@@ -10,9 +10,11 @@ from dialogs import refunding, voice
 from dialogs.agent.triggers import AFTER_SALE, skill_of
 from dialogs.calling import look_at_it, tell_the_staff
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
-from dialogs.hear import numbers
-from dialogs.hear.reading import Pending, Reading
+from dialogs.hear.reading import Pending
 from dialogs.ordering import YES_NO
+from dialogs.refund_words import BARE, LONGEST_WHY, with_names
+from dialogs.refund_words import goods as goods_said
+from dialogs.refund_words import why as why_said
 from dialogs.turn import Turn
 from shop import refunds, slips
 from shop.kit.ids import PersonId
@@ -22,60 +24,18 @@ from shop.rules.refunds import State, What
 from shop.settled import shop_rules
 from shop.slips import Slip
 
-LONGEST_WHY = 120
-EVERYTHING = re.compile("全退|全部退|都退|整单退|全部|都不要")
 KEPT = re.compile(
     "(?:算了|那就?|先|还是|我|[,， ])*(?:不|别|不用|不要)(?:给我)?退(?:款|钱|货)*(?:了|吧|啦|[。!！~])+"
 )
-AMOUNT_AND_ALL = re.compile(r"^(?P<n>[\d一二两三四五六七八九十]{1,4})(?P<unit>[^\d,，。都])都退?")  # 两箱都退
-AMOUNT = re.compile(
-    r"^[^,，。\s\d]{0,8}[\d一二两三四五六七八九十半]+[^,，。\s]{0,2}(?:[,，。\s]+|$)"
-)  # 橙子1箱，
-
-
-def _goods(reading: Reading, old: Any, asked: bool) -> Any:
-    """Each with how much of it: None is all of that. What has no name is of the only goods of its unit (check)."""
-    if asked and EVERYTHING.search(reading.text):
-        if (amount := AMOUNT_AND_ALL.search(reading.text)) and (n := numbers.parse(amount["n"])):
-            return [{"product": None, "qty": str(n), "unit": amount["unit"]}]
-        return _half_said(reading) or "all"
-    said: list[dict[str, Any]] = [
-        {"sku": line.sku, "qty": str(line.qty), "unit": line.unit} for line in reading.lines
-    ]
-    slots = reading.slots
-    if not said and slots.get("product") and slots.get("qty"):
-        said = [{"product": slots["product"], "qty": str(slots["qty"]), "unit": slots.get("unit")}]
-    return said or ("all" if "全退" in reading.text else None) or (_half_said(reading) if asked else None)
-
-
-def _half_said(reading: Reading) -> list[dict[str, Any]] | None:
-    """橙子; 1箱: an order that says too little says enough here."""
-    clarify, slots = reading.clarify, reading.slots
-    product = slots.get("product") or (clarify.product if clarify else None)
-    qty = slots.get("qty") or (clarify.qty if clarify else None)
-    if not product and qty is None:
-        return None
-    unit = slots.get("unit") or (clarify.unit if clarify else None)
-    return [{"product": product, "qty": None if qty is None else str(qty), "unit": unit}]
-
-
-def _why(reading: Reading, old: Any, asked: bool) -> Any:
-    """What was said on the way, without the bare word, the goods at its head and the yes."""
-    text = AMOUNT.sub("", EVERYTHING.sub("", reading.text.strip()) if asked or old else reading.text.strip())
-    text = text.strip(" ,，。")
-    is_talk = reading.action == "ignore" or reading.intent.startswith("confirm")
-    if not text or text in AskForMoney.starts or is_talk:
-        return old
-    return f"{old}；{text}"[:LONGEST_WHY] if old else text[:LONGEST_WHY]
 
 
 class AskForMoney(Dialogue):
     id = "refund_ask"
     intents = ("aftersale.report",)
-    starts = ("退款", "我要退款", "申请退款")
+    starts = BARE
     examples = ("我要退款", "梨坏了两个", "收到的草莓烂了")
-    goods = Slot(_goods, optional=True, insists=True)
-    why = Slot(_why, optional=True)
+    goods = Slot(goods_said, optional=True, insists=True)
+    why = Slot(why_said, optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         slip = await _paid(turn, turn.person.id)
@@ -84,8 +44,8 @@ class AskForMoney(Dialogue):
         if turn.room or slip is None or not _is_about_money(turn, data):
             return None
         if not data.get("goods"):
-            data = {**data, **(_of_the_only(turn, slip) or await _told_already(turn, slip))}
-        data = {**data, "goods": _with_names(turn, slip, data.get("goods"))}
+            data = {**data, **await _told_already(turn, slip)}
+        data = {**data, "goods": with_names(slip, data.get("goods"))}
         if not data["goods"]:
             return _which(turn, slip, {key: value for key, value in data.items() if key != "goods"})
         what = _what(turn, slip, data)
@@ -152,30 +112,6 @@ def _is_about_money(turn: Turn, data: Data) -> bool:
     return "退" in turn.text or bool(data.get("is_about_money"))
 
 
-def _with_names(turn: Turn, slip: Slip, goods: Any) -> Any:
-    """1箱 is of the goods that are sold by 箱, where the order has only one such; None where nobody can say."""
-    if not isinstance(goods, list):
-        return goods
-    named: list[dict[str, Any]] = []
-    for one in goods:
-        if one.get("sku") or one.get("product"):
-            named.append(one)
-            continue
-        lines = [line for line in slip.lines if one["unit"] in (None, line.unit)]
-        if len(lines) != 1:
-            return None
-        named.append({**one, "sku": lines[0].sku})
-    return named
-
-
-def _of_the_only(turn: Turn, slip: Slip) -> Data:
-    """1箱烂了, of an order that holds nothing else: its goods need no name."""
-    qty, unit = turn.reading.slots.get("qty"), turn.reading.slots.get("unit")
-    if len(slip.lines) != 1 or qty is None or unit != slip.lines[0].unit:
-        return {}
-    return {"goods": [{"sku": slip.lines[0].sku, "qty": str(qty), "unit": unit}]}
-
-
 async def _told_already(turn: Turn, slip: Slip) -> Data:
     """橙子坏了一箱 has just gone to a person: the first 退款 that follows is about it. Three oranges of a box are not
     counted as they were bought, and are asked for."""
@@ -183,7 +119,7 @@ async def _told_already(turn: Turn, slip: Slip) -> Data:
     if skill_of(why) != AFTER_SALE or await refunds.of_order(slip.id):
         return {}
     bought = {(turn.shelf.everything.sku[line.sku].product, line.unit) for line in slip.lines}
-    goods = _goods(turn.read(why), None, False)
+    goods = goods_said(turn.read(why), None, False)
     if not isinstance(goods, list) or not all(
         (_product(turn, one), one.get("unit")) in bought for one in goods
     ):

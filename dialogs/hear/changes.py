@@ -15,6 +15,7 @@ from dialogs.hear.reading import Clarify, Line
 from dialogs.hear.scene import Scene
 from dialogs.hear.settle import fits, settle
 from dialogs.hear.things import names_a_thing
+from dialogs.hear.walk import SIZES
 from dialogs.hear.wants import Gathered
 
 
@@ -36,6 +37,8 @@ def nameless(scene: Scene, gathered: Gathered, *, corrects: bool) -> tuple[Want,
         return (Want(quantity=gathered.loose[1], op="set"),)
     if len(gathered.loose) == 2 and "set" in gathered.ops:
         return (Want(quantity=gathered.loose[1], op="set"),)  # 我的+1改成+2, 1箱改2箱
+    if "remove" in gathered.ops and any(piece.kind in SIZES for piece in scene.pieces):
+        return ()  # 60的不要，来两根80的
     corrected = bool(scene.context.cart) and corrects
     if len(gathered.loose) != 1 or not (gathered.ops or corrected):
         return ()

@@ -18,9 +18,9 @@ from dialogs.hear.parts import of_whom, one_less
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
 from dialogs.hear.scene import Scene, act, ask, chatters, left_over
-from dialogs.hear.settle import fits_pack
+from dialogs.hear.settle import fits_pack, settle
 from dialogs.hear.stands import as_it_is
-from dialogs.hear.swaps import SWAP, another_size, swapped
+from dialogs.hear.swaps import SWAP, another_size, swapped, with_goods_of_sizes
 from dialogs.hear.walk import SIZES
 from dialogs.hear.wants import Gathered
 
@@ -46,7 +46,14 @@ def edit(scene: Scene) -> Reading | None:
         return _of_a_part(part)
     if less := one_less(scene):
         return _changed(scene, replace(scene.gathered, wants=less))
-    return _edited(scene)
+    named = with_goods_of_sizes(scene)
+    reading = _edited(named) if named else None
+    if reading and reading.action == "act" and reading.lines:
+        return reading
+    reading = _edited(scene)
+    if reading is None and named and scene.addressed and "remove" in scene.gathered.ops:
+        return another_size(named, named.gathered)  # 60的不要，来两根80的: never silence
+    return reading
 
 
 def _of_a_part(part: Scene) -> Reading | None:
@@ -187,8 +194,13 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
             done += [removed(line) for line in gone]
             if said.quantity is None and not said.specs:
                 continue  # 蛋挞散的不要了
-            carried = Quantity(gone[0].qty, gone[0].unit) if said.quantity is None else said.quantity
+            as_before = gathered.loose[0] if gathered.loose else Quantity(gone[0].qty, gone[0].unit)
+            carried = as_before if said.quantity is None else said.quantity
             said = replace(said, quantity=carried)  # 要8寸的，不要6寸了: as many as before
+            new = settle(replace(said, op="add"), scene.offer)
+            if isinstance(new, Line) and len(of_cart(scene, said)) > 1:
+                done.append(new)
+                continue  # 60的不要了换成80的, beside others of 40
         of_ours = corrects and said.op == "add" and of_cart(scene, said)
         want = replace(said, op="set") if of_ours else said
         if want.source == "unknown" or (not want.quantity and AS_IT_IS.match(scene.text, want.end)):

@@ -69,7 +69,7 @@ def _without_echoes(wants: list[Want], offer: Offer) -> list[Want]:
 
 
 def _says_something(want: Want) -> bool:
-    return bool(want.quantity or want.money or want.op == "remove")
+    return bool(want.quantity or want.money or want.without or want.op == "remove")
 
 
 def products_of(want: Want, offer: Offer) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dialogs.hear.around import slots_around
-from dialogs.hear.cart import of_cart, removed
+from dialogs.hear.cart import by_specs, of_cart, removed
+from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line, Reading
@@ -16,10 +17,11 @@ from dialogs.hear.scene import Scene, act, ask
 from dialogs.hear.settle import fits, fits_pack, settle
 from dialogs.hear.specs import Spec
 from dialogs.hear.units import same_unit
-from dialogs.hear.walk import SIZED, SIZES
+from dialogs.hear.walk import GOODS, SIZED, SIZES
 from dialogs.hear.wants import Gathered
 from shop.goods import Sku
 
+PARTS = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[\u4e00-\u9fff]+")
 SWAP = re.compile(r"换(?:成|为|做|个|一下|下)?|改(?:成|为|要|拿|买|(?=[大中小][\u4e00-\u9fff]))")
 
 
@@ -35,11 +37,11 @@ def swapped(scene: Scene, gathered: Gathered) -> Reading | None:
     ]
     said = _amount_before(scene, match.end(), after[0]) if len(after) == 1 and before else None
     if said is not None:
-        return _replaced(scene, _old_lines(scene, before), replace(after[0], quantity=said))
+        return _replaced(scene, _old_lines(scene, before, match.start()), replace(after[0], quantity=said))
     if after and scene.says("改(?:成|为)") and left_of_goods(scene, match.end(), after[0].start):
         return None  # 香蕉改成两斤，苹果…
     specs = tuple(_sizes(scene, match.start()))
-    old = _old_lines(scene, before)
+    old = _old_lines(scene, before, match.start())
     if (some := _some_of(scene, old, match.start())) is not None and not _amount_behind(scene, match.end()):
         return _partly(scene, old[0], some, after, specs)
     if not before and not after and specs and len(old) > 1:
@@ -47,7 +49,10 @@ def swapped(scene: Scene, gathered: Gathered) -> Reading | None:
             line for line in old if other_sizes(scene, line, specs)
         ]  # 换成8寸的, of the one thing that has 8寸
     if not after and specs and len(old) == 1:
-        return _other_size(scene, old[0], specs, gathered)
+        amounts = [p.value for p in scene.pieces if p.kind == "qty" and p.start >= match.end()]
+        return _other_size(
+            scene, old[0], specs, replace(gathered, loose=tuple(amounts)) if amounts else gathered
+        )
     if len(after) != 1 or not old or (not before and len(old) != 1):
         return None
     if scene.offer.catalogue.sku[old[0].sku].product in after[0].products and not after[0].specs:
@@ -81,8 +86,10 @@ def _partly(
 
 def _sizes(scene: Scene, start: int) -> Iterator[Spec]:
     """What is said about packs from here on; 大的 and 小的 are so of what is changed."""
-    for piece in scene.pieces:
-        if piece.start >= start and (piece.kind in SIZES or piece.text in SIZED):
+    for n, piece in enumerate(scene.pieces):
+        behind = next((p.tag for p in scene.pieces[n + 1 :] if p.kind != "blank"), "")
+        sized = piece.kind in SIZES or piece.text in SIZED
+        if piece.start >= start and sized and behind != "not":  # 40的改成三根，60的不要了
             yield piece.value if piece.kind in SIZES else Spec(word=piece.text)
 
 
@@ -107,6 +114,24 @@ def another_size(scene: Scene, gathered: Gathered) -> Reading:
     )
 
 
+def with_goods_of_sizes(scene: Scene) -> Scene | None:
+    """60的不要 40的改成三根: sizes that name one line of the order each, as if its goods were named before them."""
+    goods = scene.offer.catalogue.sku
+    cart = [line for line in scene.context.cart if line.sku in goods]
+    if not cart or any(piece.kind in GOODS for piece in scene.pieces):
+        return None
+    pieces: list[Piece] = []
+    for piece in scene.pieces:
+        if piece.kind in SIZES:
+            lines = [line for line in cart if fits_pack(piece.value, goods[line.sku])]
+            if len(lines) > 1 or not (lines or any(one.kind == "product" for one in pieces)):
+                return None  # 60的换80的 names a line first
+            ids = [(goods[line.sku].product,) for line in lines]
+            pieces += [Piece("product", piece.start, piece.start, "", one) for one in ids]
+        pieces.append(piece)
+    return replace(scene, pieces=tuple(pieces)) if len(pieces) > len(scene.pieces) else None
+
+
 def _amount_before(scene: Scene, start: int, want: Want) -> Quantity | None:
     """3斤 of 苹果换成3斤橙子: what stands between the word of change and goods without an amount of their own."""
     between = [p for p in scene.pieces if start <= p.start < want.start and p.kind != "blank"]
@@ -121,8 +146,11 @@ def left_of_goods(scene: Scene, start: int, end: int) -> bool:
     )
 
 
-def _old_lines(scene: Scene, before: list[Want]) -> list[Line]:
-    return [line for want in before for line in of_cart(scene, want)] if before else of_cart(scene, Want())
+def _old_lines(scene: Scene, before: list[Want], end: int) -> list[Line]:
+    told = [piece.value for piece in scene.pieces if piece.kind in SIZES and piece.end <= end]
+    sized = (replace(want, specs=tuple(spec for spec in want.specs if spec in told)) for want in before)
+    named = (by_specs(scene, want, of_cart(scene, want)) for want in sized)
+    return [line for lines in named for line in lines] if before else of_cart(scene, Want())
 
 
 def _replaced(scene: Scene, old: list[Line], want: Want) -> Reading | None:
@@ -151,10 +179,19 @@ def other_sizes(scene: Scene, line: Line, specs: tuple[Spec, ...]) -> list[Sku]:
     ]
     measured = [spec for spec in specs if spec.measures] or specs  # 20斤那种大袋的: how much says which
     found = [sku for sku in others if all(fits(spec, sku) for spec in measured)]
+    if len(found) > 1:
+        found = _as_before(scene.offer.catalogue.sku[line.sku], found)
     if not found and len(others) == 1 and specs[0].word[:1] in ("大", "小"):
         bigger = others[0].price > scene.offer.catalogue.sku[line.sku].price
         found = others if bigger == (specs[0].word[0] == "大") else []
     return found
+
+
+def _as_before(sku: Sku, found: list[Sku]) -> list[Sku]:
+    """黑色L of L, where 黑色M is in the order: what was not said stays as it is."""
+    was = set(PARTS.findall(sku.spec.lower()))
+    kept = [len(was.intersection(PARTS.findall(one.spec.lower()))) for one in found]
+    return [one for one, count in zip(found, kept, strict=True) if count == max(kept)]
 
 
 def _other_size(scene: Scene, line: Line, specs: tuple[Spec, ...], gathered: Gathered) -> Reading | None:

@@ -6,8 +6,8 @@ import re
 from decimal import Decimal
 
 from dialogs.hear.lexicon import words
-from dialogs.hear.packs import Packs
 from dialogs.hear.quantities import Quantity
+from dialogs.hear.sorts import Sorts
 from dialogs.hear.walk import AMOUNTS, GOODS
 
 PAID = re.compile("(?:付|转|扫|汇|打款|转账)(?:给?你|好|完|清|过去|过来|过|了)+$")
@@ -21,7 +21,7 @@ ENOUGH = re.compile("就(?:够|行|好|可以|成)|够了")
 DURATIONS = ("小时", "钟头", "分钟", "秒", "秒钟", "星期", "礼拜", "月", "岁", "度")
 
 
-class Asides(Packs):
+class Asides(Sorts):
     """What stands around an amount tells that it is no order."""
 
     def _points_at_them(self, quantity: Quantity, at: int) -> bool:

@@ -14,12 +14,17 @@ from dialogs.hear.scene import Scene, ask, chatters, left_over
 from dialogs.hear.things import names_a_thing
 from dialogs.hear.wants import Gathered
 
-MOST_OPTIONS = 4
+MOST_OPTIONS, LONGEST_PART = 4, 6
 
 
 def half_said(scene: Scene, gathered: Gathered) -> Reading | None:
     """In a private chat what names no goods of ours may still be an order."""
-    return _part_name(scene, gathered) or _amount_alone(scene, gathered) or _only_unknown(scene, gathered)
+    return (
+        _part_name(scene, gathered)
+        or _amount_alone(scene, gathered)
+        or _only_unknown(scene, gathered)
+        or _part_with_amounts(scene, gathered)
+    )
 
 
 def _amount_alone(scene: Scene, gathered: Gathered) -> Reading | None:
@@ -71,6 +76,23 @@ def _part_name(scene: Scene, gathered: Gathered) -> Reading | None:
         if options and is_noun(heard)
         else None
     )
+
+
+def _part_with_amounts(scene: Scene, gathered: Gathered) -> Reading | None:
+    """南孚7号两卡，5号一卡, where 南孚电池 is sold: a part of a name and amounts that something of ours is sold by."""
+    heard = "".join(piece.text for piece in gathered.left_over if piece.kind in ("word", "char", "latin"))
+    units = [piece.value.unit for piece in scene.pieces if piece.kind == "qty"]
+    if (
+        not 2 <= len(heard) <= LONGEST_PART
+        or heard not in scene.text
+        or any(p.tag == "ask" for p in scene.pieces)
+    ):
+        return None
+    options = scene.lattice.names.having(heard)[:MOST_OPTIONS]
+    sold = {sku.unit for id in options for sku in scene.offer.skus(id)}
+    if not units or not sold.issuperset(units) or chatters(scene.text, private=True):
+        return None
+    return ask("order.add", Clarify("product", options, heard=heard), why="像是品名的一部分")
 
 
 def ask_unknown(scene: Scene, unknown: Sequence[Want], intent: str, slots: dict[str, Any]) -> Reading:

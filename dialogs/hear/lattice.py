@@ -13,15 +13,19 @@ from functools import cache
 from typing import Any
 
 from dialogs.hear.codes import find_codes
-from dialogs.hear.dictionary import LONGEST, flags, is_known, is_rare, notes, sound
+from dialogs.hear.costs import cost_of
+from dialogs.hear.dictionary import LONGEST, flags, notes, sound
+from dialogs.hear.kinds import LONGEST as LONGEST_CUE
+from dialogs.hear.kinds import Kinds
 from dialogs.hear.lexicon import cues
 from dialogs.hear.money import find_money
 from dialogs.hear.names import Names
 from dialogs.hear.normalise import Typed
-from dialogs.hear.numbers import NUMBER, parse
+from dialogs.hear.numbers import HAN, NUMBER, parse
 from dialogs.hear.places import find_places
 from dialogs.hear.quantities import Amounts
 from dialogs.hear.remarks import FoundRemark, find_remarks
+from dialogs.hear.shorthand import find_short, find_sorts
 from dialogs.hear.specs import GRAMS, MEASURE_ONLY, Spec, find_specs
 from dialogs.hear.times import find_times
 from dialogs.hear.whom import find_people
@@ -31,7 +35,7 @@ NUMERAL = re.compile(  # 一二三 is no amount, nor is 50%
 )
 MEASURED = re.compile(rf"\d ?(?:{'|'.join((*GRAMS, *MEASURE_ONLY))})$")
 LATIN = re.compile(r"[a-z][a-z'’._-]*")
-GLUED, LONGEST_GLUED = re.compile(r"[a-z](?=\d)"), 12
+GLUED, LONGEST_GLUED = re.compile(rf"[a-z](?=\d)|[{HAN}](?=[\d{HAN}])"), 12
 DIGITS = re.compile(r"\d+")
 NUMBERING = re.compile(r"(?m)(?:^|(?<=\n))\s*\d{1,2}[.、)](?!\d)|^- ?(?=[\u4e00-\u9fff])")
 ONE_FIRST = re.compile(
@@ -41,36 +45,6 @@ INLINE = re.compile(r"(?<=[ :：,，;；\n])\d{1,2}[.、)](?=[\u4e00-\u9fff])")
 ORDER = re.compile(r"(?<![\d.-])(?:\d{4}-\d{3}|20\d{6}-?\d{3})(?![\d-])")
 MENTION = re.compile(r"@(?P<who>[^\s,，@]{1,20})")
 BREAKS = "，,。;；!！?？\n、…"
-COST = {
-    "product": 0.4,
-    "place": 0.3,
-    "phone": 0.2,
-    "time": 0.45,
-    "money": 0.5,
-    "spec": 0.42,
-    "specword": 0.45,
-    "qty": 0.42,
-    "code": 0.38,
-    "note": 0.25,
-    "order": 0.1,
-    "mention": 0.1,
-    "for": 0.6,
-    "instead": 0.1,
-    "cue": 0.5,
-    "number": 0.47,
-    "latin": 0.8,
-    "word": 1.0,
-    "digits": 0.9,
-    "break": 0.1,
-    "blank": 0.1,
-    "char": 1.3,
-}
-LONGER = (
-    0.001  # of two ways that cost the same the one with the longer name: 鸡翅中 不要了, not 鸡翅 中不 要了
-)
-OTHERWISE = {"run": 0.1, "sound": 0.9, "without": 0.97}  # 不要发芽的, unless 散的 or goods stand behind 不要
-RARE = 1.45  # jieba has 条鱼 and 要姜, seen a few times by accident
-LONGEST_CUE = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +72,7 @@ class Lattice:
 
     names: Names
     amounts: Amounts
-    spec_words: frozenset[str]
+    kinds: Kinds
 
     def cut(self, typed: Typed, *, codes: bool = False, by_sound: bool = True) -> tuple[Piece, ...]:
         """The pieces, in order, covering the message. A name heard only by sound must stand beside an amount."""
@@ -118,7 +92,7 @@ class Lattice:
             cost = best[start][0]
             for edge in (*edges[start], *self._plain(text, start), *self._heard(text, heard, start)):
                 end = edge[0]
-                total = cost + _cost(edge, text, start)
+                total = cost + cost_of(edge[1], edge[3], text, start, end)
                 if total < best[end][0] - 1e-9:
                     best[end] = (total, start, edge)
         return tuple(reversed(list(_back(best, text))))
@@ -146,6 +120,10 @@ class Lattice:
             if at + 1 < len(text) and at + 1 not in typed.circled and any(self.names.at(text, at + 1)):
                 yield Piece("break", at, at + 1, text[at])  # ①香蕉3斤②豆腐2块
         yield from self._counted(text)
+        for short in find_short(text, self.kinds, self.names, self.amounts.units):
+            said = text[short.start : short.end]
+            spec = Spec(word=short.word, firm=True, text=said)
+            yield Piece("specword", short.start, short.end, said, spec, "short")
         if codes:
             for code in find_codes(typed, self.amounts.unit):
                 source = "run" if code.in_run else "exact"
@@ -171,27 +149,30 @@ class Lattice:
             yield Piece("spec", spec.start, spec.end, text[spec.start : spec.end], spec.spec)
         for amount in self.amounts.find(text):
             yield Piece("qty", amount.start, amount.end, text[amount.start : amount.end], amount.quantity)
-        for at in self._ends_of_latin_names(text):
+        for at in self._ends_of_names(text):
             for amount in self.amounts.find(text[at:]):
                 if not amount.start:  # 维C7瓶
                     yield Piece("qty", at, at + amount.end, text[at : at + amount.end], amount.quantity)
+        for sorts in find_sorts(text):
+            yield Piece("sorts", sorts.start, sorts.end, text[sorts.start : sorts.end], sorts.count)
         for money in find_money(text):
             yield Piece("money", money.start, money.end, text[money.start : money.end], money.yuan)
         for match in NUMERAL.finditer(text):
             if (number := parse(match[0])) is not None:
                 yield Piece("number", match.start(), match.end(), match[0], number)
 
-    def _ends_of_latin_names(self, text: str) -> Iterator[int]:
-        """Where a number is glued to a name of ours that ends with a Latin letter."""
+    def _ends_of_names(self, text: str) -> Iterator[int]:
+        """Where a number is glued to a name or a size that ends with a Latin letter or a numeral: 牛二四瓶, 黑色M9件."""
         for end in (match.end() for match in GLUED.finditer(text)):
             starts = range(max(end - LONGEST_GLUED, 0), end)
-            if any(end == to for start in starts for to, _ in self.names.at(text, start)):
+            named = any(end == to for start in starts for to, _ in self.names.at(text, start))
+            if named or any(text[start:end] in self.kinds.words for start in starts):
                 yield end
 
     def _plain(self, text: str, start: int) -> Iterator[Edge]:
         char = text[start]
         for end, ids in self.names.at(text, start):
-            if _whole_word(text, start, end):
+            if _whole_word(text, start, end) or self._ends_a_size(text, start):
                 yield end, "product", ids, "exact", ""
         if char in BREAKS:
             yield start + 1, "break", None, "exact", ""
@@ -209,18 +190,23 @@ class Lattice:
         if char.isalnum():
             yield from self._words(text, start)
 
+    def _ends_a_size(self, text: str, at: int) -> bool:
+        """黑色M before T恤 in 黑色MT恤."""
+        return any(text[start:at] in self.kinds.words for start in range(max(at - LONGEST_CUE, 0), at - 1))
+
     def _words(self, text: str, start: int) -> Iterator[Edge]:
-        tags, specs = cues(), self.spec_words
+        tags, specs = cues(), self.kinds.words
         if text[start] in "这那":
             yield from self._pointing(text, start)
-        longest = LONGEST_CUE if text[start : start + LONGEST] in _long_heads(specs) else LONGEST
+        head = text[start : start + LONGEST]
+        longest = LONGEST_CUE if head in self.kinds.heads or head in _long_heads() else LONGEST
         for end in range(start + 1, min(start + longest, len(text)) + 1):
             word = text[start:end]
             if (tag := tags.get(word)) and word not in specs and _whole_word(text, start, end):
                 goods = self.names.written.get(word[2:]) if tag == "note" and word[:2] == "不要" else ()
                 yield end, "cue", goods or None, "exact", tag
             elif word in specs and (not word[0].isascii() or _whole_word(text, start, end)):
-                yield end, "specword", Spec(word=word, firm=True, text=word), "exact", ""
+                yield end, "specword", Spec(word=specs[word], firm=True, text=word), "exact", ""
             elif 1 < end - start <= LONGEST and flags(word):
                 yield end, "word", None, "exact", ""
 
@@ -237,24 +223,9 @@ class Lattice:
 
 
 @cache
-def _long_heads(specs: frozenset[str]) -> frozenset[str]:
-    """How cues and specs begin that are longer than any word."""
-    return frozenset(word[:LONGEST] for word in (*cues(), *specs) if len(word) > LONGEST)
-
-
-def _cost(edge: Edge, text: str, start: int) -> float:
-    end, kind, _, source, _ = edge
-    if source in OTHERWISE:
-        return OTHERWISE[source]
-    if kind == "word":
-        return RARE if is_rare(text[start:end]) else COST["word"]
-    if kind == "char":
-        return COST["word"] if is_known(text[start:end]) else COST["char"]
-    if kind == "specword" and text[start].isdigit():
-        return COST["qty"] - LONGER  # 18年, where 2018年 is a kind of the goods
-    if kind == "product":
-        return COST[kind] - LONGER * (end - start)
-    return COST[kind]
+def _long_heads() -> frozenset[str]:
+    """How cues begin that are longer than any word."""
+    return frozenset(word[:LONGEST] for word in cues() if len(word) > LONGEST)
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:
@@ -262,6 +233,7 @@ def _whole_word(text: str, start: int, end: int) -> bool:
     inside_left = start > 0 and _is_latin(text[start]) and _is_latin(text[start - 1])
     if inside_left and MEASURED.search(text, max(start - LONGEST, 0), start):
         inside_left = False
+    inside_left = inside_left or (text[start] == "x" and text[start - 1 : start].isdigit())  # 3XL is no XL
     inside_right = end < len(text) and _is_latin(text[end - 1]) and _is_latin(text[end])
     return not inside_left and not inside_right
 

@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dialogs.hear.dictionary import is_common, notes, slurred, sound, sounds, syllables
+from dialogs.hear.lexicon import words
 from dialogs.hear.normalise import fold
 from dialogs.hear.table import Ids, Table
 from shop.goods import Product
 
+HAN_ONLY = re.compile("[\u4e00-\u9fff]+")
+LONGEST_PACK = 5
 BRACKETS = re.compile(r"[(\[【「].*?[)\]】」]")
 CODED = re.compile(r"^([\da-z]+)(?=[\u4e00-\u9fff]{2})")  # 2b的铅笔, of 2b铅笔
 SPEC_TAIL = re.compile(
@@ -67,8 +70,22 @@ def written_names(product: Product) -> Iterator[str]:
         yield from dict.fromkeys(one for one in (whole, open_, short, whole.replace(" ", ""), told) if one)
 
 
+def _by_their_packs(products: Iterable[Product]) -> Iterator[tuple[str, Ids]]:
+    """高枕, as the 荞麦枕 in that size is called: a pack's name that ends as the goods' do, of no other goods, and no
+    unit (礼盒)."""
+    found: dict[str, set[str]] = {}
+    for product in products:
+        specs = {fold(sku.spec) for sku in product.skus if 1 < len(sku.spec) < LONGEST_PACK}
+        heads = {name[-1:] for name in (product.name, *product.aliases)} - words("units.txt")
+        for spec in specs if len(product.skus) > 1 else ():
+            if spec[-1:] in heads and HAN_ONLY.fullmatch(spec):
+                found.setdefault(spec, set()).add(product.id)
+    yield from ((spec, tuple(ids)) for spec, ids in found.items() if len(ids) == 1)
+
+
 def index(products: Iterable[Product]) -> Names:
-    written: list[tuple[str, Ids]] = []
+    products = tuple(products)
+    written: list[tuple[str, Ids]] = [*_by_their_packs(products)]
     by_sound: list[tuple[str, Ids]] = []
     seldom: list[tuple[str, Ids]] = []  # 白 as bo: heard only where no name is read so at first
     slurs: list[tuple[str, Ids]] = []

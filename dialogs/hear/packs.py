@@ -87,6 +87,13 @@ class Packs(Walk):
         named = [sku for sku in skus if fits(Spec(word=piece.text), sku)]
         return piece.text.isdigit() and 0 < len(named) < len(skus)
 
+    def _names_another_size(self, spec: Spec, at: int) -> bool:
+        """30 of 运动鞋26一双30一双."""
+        following = self._next(at)
+        amount = following is not None and following.kind == "qty" and bool(following.value.unit)
+        last = self.done[-1] if self.done and not self.open and self.held is None else None
+        return amount and last is not None and bool(last.specs) and self._sizes_differ(last, spec)
+
     def _in_other_packs(self, at: int) -> bool:
         """啤酒1箱，330毫升的再拿6罐: in a new clause, with an amount counted otherwise."""
         amount = next((p.value for p in self.pieces[at + 1 :] if p.kind == "qty"), None)

@@ -19,7 +19,7 @@ class Pairing(Unknowns):
     # --- goods
 
     def _product(self, piece: Piece, at: int) -> None:
-        if piece is self.denied:
+        if piece in (self.denied, self.named):
             return
         want = Want(
             products=piece.value, heard=piece.text, source=piece.source, start=piece.start, end=piece.end
@@ -34,6 +34,11 @@ class Pairing(Unknowns):
             and not self._how_it_is(at)
         ):
             want = replace(want, products=(), source="unknown")  # 苹果手机: not ours
+        elif self._is_a_size(
+            own := Spec(word=piece.text, firm=True),
+            tuple(s for id in want.products for s in self.offer.skus(id)),
+        ):
+            self.specs.append(own)  # 高枕, as one 荞麦枕 is called
         if self._is_another_model(piece, at):
             want = replace(want, products=(), source="unknown", heard=self._model(at) + piece.text)
         self._goods(want)
@@ -57,11 +62,18 @@ class Pairing(Unknowns):
         self.specs.clear()
         self.broken = False
         if self.held is None:
-            (self.done if self.op == "remove" else self.open).append(want)
+            (self.done if self.op == "remove" else self.open).extend(self._each_sort(want))
             return
         self.done.append(replace(want, quantity=self.held, about=self.about))
         if not self.each_first:
             self.held, self.about = None, False
+
+    def _same_goods(self, piece: Piece) -> None:
+        """The goods of the line before once more, in another size."""
+        last = self.done[-1]
+        self._goods(
+            Want(last.products, heard=last.heard, source=last.source, start=piece.start, end=piece.end)
+        )
 
     def _instead_of_the_last(self, want: Want) -> None:
         """来三斤香蕉，不对，是土豆: the new goods take the place, and without an amount of their own the amount, of the old."""
@@ -89,8 +101,11 @@ class Pairing(Unknowns):
     def _number(self, piece: Piece, at: int) -> None:
         if self._counts_others(at) or self._was_paid(at):
             self.left_over.append(piece)
+        elif (size := Spec(word=piece.text)) and self._names_another_size(size, at):
+            self._same_goods(piece)
+            self.open[-1] = replace(self.open[-1], specs=(size,))
         elif self._names_a_size(piece, at):
-            self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, Spec(word=piece.text)))
+            self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, size))
         elif self.bare_numbers and (self.open or self.held is None):
             self._amount(Quantity(piece.value, self._strange_unit(at) if self.open else None), piece, at)
         else:

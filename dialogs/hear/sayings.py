@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 from dialogs.hear.lattice import Piece
 from dialogs.hear.offer import Want
 from dialogs.hear.pairing import Pairing
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Op
+from dialogs.hear.shorthand import ALL
 from dialogs.hear.specs import Spec
 from dialogs.hear.things import as_amount
 from dialogs.hear.walk import GOODS, SILENT, SIZED, SIZES
@@ -25,6 +27,9 @@ class Sayings(Pairing):
 
     def _spec(self, piece: Piece, at: int) -> None:
         spec = piece.value
+        if goods := self._goods_behind_sorts(at):
+            self.named = goods
+            self._goods(Want(goods.value, heard=goods.text, start=piece.start, end=goods.end))
         if piece is self.denied or self._cannot_be_used(at):
             return  # 10斤的吃不完
         if self._is_denied(at):
@@ -47,10 +52,7 @@ class Sayings(Pairing):
             self.done[-1], self.wrong = replace(self.done[-1], specs=(spec,)), False
             return  # 两袋苹果味的，不对，是香蕉味的
         if self._another_size(spec, at):
-            last = self.done[-1]
-            self._goods(
-                Want(last.products, heard=last.heard, source=last.source, start=piece.start, end=piece.end)
-            )
+            self._same_goods(piece)
         if self._both_sizes(spec, at):
             self.open.append(replace(self.open[-1], specs=(spec,)))
             return
@@ -72,12 +74,18 @@ class Sayings(Pairing):
         else:
             super()._qty(piece, at)
 
+    def _sorts(self, piece: Piece, at: int) -> None:
+        if not self._counts_sorts(piece, at) and piece.value != ALL:
+            self._amount(Quantity(Decimal(piece.value), "种"), piece, at)
+
     def _another_size(self, spec: Spec, at: int) -> bool:
         """2斤装一袋再加散的一斤: the same goods again, in another size."""
         before = next((p for p in reversed(self.pieces[:at]) if p.kind != "blank"), None)
         joined = before is not None and (before.tag in ("inc", "and", "also") or self._in_other_packs(at))
         joined = joined or self._in_another_size(spec, at)
-        size = joined and bool(self.done) and not self.open and self.held is None and self._next_amount(at)
+        following = self._next(at, silent=(*SILENT, *SIZES))  # 黑色L码两件
+        amount = self._next_amount(at) or (following is not None and following.kind == "qty")
+        size = joined and bool(self.done) and not self.open and self.held is None and amount
         return bool(
             size and self.done[-1].products and self.done[-1].quantity and not self._next_is_goods(at)
         )
@@ -137,6 +145,8 @@ class Sayings(Pairing):
             self._spec(replace(piece, value=size), at)
 
     def _said_each(self, piece: Piece, at: int) -> None:
+        if piece.text in ("每样", "每种") and len(self.open) == 1:
+            self._counts_sorts(replace(piece, value=ALL), at)
         self.each = self.ever_each = self.every = True
 
     def _said_all(self, piece: Piece, at: int) -> None:

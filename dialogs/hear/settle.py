@@ -10,7 +10,7 @@ from decimal import Decimal
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
 from dialogs.hear.reading import Clarify, Line
-from dialogs.hear.specs import LETTERED, Measure, Spec, in_digits, measure, measures_of
+from dialogs.hear.specs import LETTERED, Measure, Spec, in_digits, measure, measures_of, numbers_in
 from dialogs.hear.units import is_piece, is_weight, pieces, same_unit, tidy
 from shop.goods import Sku
 
@@ -18,7 +18,7 @@ MOST = 200  # of one sku in one message; more is asked about
 LEAST = Decimal("0.1")  # of a weight
 SIZED = ("大", "小", "整", "单")
 GENERIC = ("份", "个")
-LETTERS, NUMERALS = re.compile("[a-z]+"), re.compile(r"\d+")
+LETTERS = re.compile("(?<![0-9a-z])[a-z]+")
 
 
 def settle(want: Want, offer: Offer) -> Line | Clarify:
@@ -120,10 +120,15 @@ def _word_fits(word: str, sku: Sku) -> bool:
     if letters := LETTERED.fullmatch(word):
         return letters[1] in LETTERS.findall(spec)
     if bare.isdigit():
-        return bare in NUMERALS.findall(spec)
+        return bare in numbers_in(spec)
     numbered = in_digits(bare)
-    if numbered[:1].isdigit() and re.search(rf"(?<!\d)(?:20(?=\d\d年))?{re.escape(numbered)}", spec):
+    ends = r"(?!\d)" if numbered[-1:].isdigit() else ""
+    if numbered[:1].isdigit() and re.search(rf"(?<![\d.])(?:20(?=\d\d年))?{re.escape(numbered)}{ends}", spec):
         return True  # 三段 of 3段, 18年 of 2018年, but not 2度 of 52度
+    if re.match("[a-z]", bare):
+        return (
+            re.search(rf"(?<![a-z\d]){re.escape(bare)}{ends}", spec) is not None
+        )  # no M4 of M40, no L of XL
     return not bare[:1].isdigit() and (word in spec or (len(word) > 1 and bare in spec))
 
 

@@ -155,8 +155,10 @@ def masked(scene: Scene) -> str:
     text = list(scene.text)
     for piece in scene.pieces:
         if (
-            piece.kind in ("product", "code", "instead") or piece.source == "without"
-        ):  # 不要发芽的 complains of nothing
+            piece.kind in ("product", "code", "instead")
+            or piece.source == "without"  # 不要发芽的 complains of nothing
+            or (piece.source == "short" and len(piece.text) > 1)  # 碎花 of 碎花伞 neither
+        ):
             text[piece.start : piece.end] = "〇" * (piece.end - piece.start)
         elif piece.tag == "filler" and piece.text == "在吗":  # it greets
             text[piece.start : piece.end] = " " * (piece.end - piece.start)
@@ -184,7 +186,7 @@ def _words(text: str, pieces: tuple[Piece, ...]) -> Iterator[tuple[int, int]]:
     lengths, known, last = _lengths(), listed(), 0
     inside = {at for p in pieces if p.kind in WHOLE and len(p.text) > 1 for at in range(p.start, p.end)}
     in_size = {
-        at for p in pieces if p.kind == "specword" for at in range(p.start + 1, p.end)
+        at for p in pieces if p.kind == "specword" and len(p.text) > 1 for at in range(p.start, p.end)
     }  # 生的 in 花生的
     for start, char in enumerate(text):
         if start in in_size:

@@ -20,6 +20,7 @@ SIZES = {
     "吋": "寸",
     "cm": "cm",
     "厘米": "cm",
+    "公分": "cm",
     "mm": "mm",
     "毫米": "mm",
     "米": "米",
@@ -61,8 +62,8 @@ def measure(number: Decimal, unit: str) -> Measure:
 
 @cache
 def measures_of(text: str) -> tuple[Measure, ...]:
-    """The measures in a sku's spec: 250ml*12 → 250 ml, 12 pieces."""
-    found = []
+    """The measures in a sku's spec: 250ml*12 → 250 ml, 12 pieces; 38-39码 → both."""
+    found = [measure(number, unit) for numbers, unit in ranges(text.lower()) for number in numbers]
     number_of = rf"({NUMBER}(?=两)|{NUMBER})"  # 三两 is three 两, no number of its own
     for match in re.finditer(rf"{number_of}\s*([a-z]+|[\u4e00-\u9fff])?", text.lower()):
         number = parse(match[1])
@@ -84,6 +85,29 @@ def measures_of(text: str) -> tuple[Measure, ...]:
     return tuple(found)
 
 
+RANGE = re.compile(r"(?<![\d.])(\d{1,3})[-~](\d{1,3})(码|cm|岁|个月)")
+WIDEST = 60  # from 0 to 60 months
+
+
+@cache
+def ranges(text: str) -> tuple[tuple[tuple[Decimal, ...], str], ...]:
+    """The sizes that one pack is for: 36-37码 → 36 and 37."""
+    found = ((int(low), int(high), unit) for low, high, unit in RANGE.findall(text))
+    return tuple(
+        (tuple(map(Decimal, range(low, high + 1))), unit)
+        for low, high, unit in found
+        if 0 < high - low <= WIDEST
+    )
+
+
+@cache
+def numbers_in(text: str) -> frozenset[str]:
+    """The numbers a pack is called by: 2.5 of 2.5平方, 38 and 39 of 38-39码."""
+    return frozenset(re.findall(r"\d+(?:\.\d+)?", text)) | {
+        str(n) for numbers, _ in ranges(text) for n in numbers
+    }
+
+
 def in_digits(word: str) -> str:
     """三两公 as a catalogue writes it: 3两公."""
     return f"{DIGITS[word[0]]}{word[1:]}" if len(word) > 1 and word[0] in DIGITS else word
@@ -91,7 +115,8 @@ def in_digits(word: str) -> str:
 
 def in_han(word: str) -> Iterator[str]:
     """3两公 as people type it: 三两公."""
-    yield from (f"{han}{word[1:]}" for han, digit in DIGITS.items() if word[:1] == str(digit))
+    if word[1:2] > "\u4e00":  # and no 二xl
+        yield from (f"{han}{word[1:]}" for han, digit in DIGITS.items() if word[:1] == str(digit))
 
 
 def find_specs(text: str, unit: str) -> Iterator[FoundSpec]:
@@ -106,6 +131,11 @@ def find_specs(text: str, unit: str) -> Iterator[FoundSpec]:
             ]
             if found:
                 yield FoundSpec(match.start(), match.end(), Spec(tuple(found), firm=firm, text=match[0]))
+    for match in _metres(unit).finditer(text):
+        whole, tenths = parse(match["n"]), parse(match["m"])
+        if whole is not None and tenths is not None:
+            length = measure(whole + tenths / 10, "米")
+            yield FoundSpec(match.start(), match.end(), Spec((length,), firm=True, text=match[0]))
     for match in re.finditer(
         rf"(?<![\d{HAN}半几])(?:[大小整单]{unit}|(?P<by>{unit})装|一[大小整]{unit}的(?={MORE}))的?", text
     ):
@@ -115,6 +145,13 @@ def find_specs(text: str, unit: str) -> Iterator[FoundSpec]:
 
 def _group(match: re.Match[str], name: str) -> str:
     return match.groupdict().get(name) or ""
+
+
+@cache
+def _metres(unit: str) -> re.Pattern[str]:
+    """1米8, 七米五: but 5米2卷 is cut twice."""
+    tenths = f"(?P<m>[1-9一二三四五六七八九])(?!\\d|[十百]|米|(?!两{unit}){unit})"
+    return re.compile(rf"(?<![\d.a-z{HAN}])(?P<n>{NUMBER})米{tenths}(?:的|长|宽|高)*")
 
 
 @cache

@@ -53,6 +53,8 @@ class Walk:
     denied: Piece | None = None  # a size nobody wants, goods that were not meant
     carried: Quantity | None = None  # the amount of goods that were taken back
     skipping: bool = False  # the next amount is the one that was wrong
+    sorts: int = 0  # of the goods that follow, each in the amount behind them
+    named: Piece | None = None  # goods that were told before their place came
     deaf: bool = False  # 别拿成苹果了: the remark may name goods
 
     def _next(self, at: int, silent: Sequence[str] = SILENT) -> Piece | None:

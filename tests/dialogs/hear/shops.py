@@ -18,7 +18,7 @@ CAMPAIGNS = {  # the letter of those that may be open in each shop
     "fruit": "C", "corner": "T", "market": "M", "tea": "K",
     "deli": "T", "bakery": "D", "florist": "M", "grocer": "E", "hardware": "G",
     "pantry": "T", "pharmacy": "G", "riverside": "G",
-    "breakfast": "W", "pets": "X", "stationer": "Q", "barber": "Y", "frozen": "Z", "nursery": "N", "hotpot": "K", "liquor": "J",
+    "breakfast": "W", "pets": "X", "stationer": "Q", "barber": "Y", "frozen": "Z", "nursery": "N", "hotpot": "K", "liquor": "J", "clothes": "V", "household": "U",
 }  # fmt: skip
 BUYING = {"order.add", "groupbuy.join", "flash.take"}  # one and the same where the lines are right
 

@@ -12,6 +12,7 @@ from dialogs.hear.offer import Want
 from dialogs.hear.reading import Clarify, Reading
 from dialogs.hear.scene import Scene, ask, chatters, left_over
 from dialogs.hear.things import names_a_thing
+from dialogs.hear.walk import SIZES
 from dialogs.hear.wants import Gathered
 
 MOST_OPTIONS, LONGEST_PART = 4, 6
@@ -29,7 +30,8 @@ def half_said(scene: Scene, gathered: Gathered) -> Reading | None:
 
 def _amount_alone(scene: Scene, gathered: Gathered) -> Reading | None:
     """来两斤, in a private chat where nobody spoke of goods."""
-    amount = gathered.loose[0] if len(gathered.loose) == 1 else None
+    sized = any(piece.kind in SIZES for piece in scene.pieces)  # 一段一罐二段两罐
+    amount = gathered.loose[0] if len(gathered.loose) == 1 or (sized and gathered.loose) else None
     asks = any(piece.tag == "ask" for piece in scene.pieces) and not buys(scene.pieces)
     if amount is None or not amount.unit or asks or left_over(gathered.left_over) or gathered.ops:
         return None  # 你是哪一位

@@ -25,6 +25,7 @@ LETTER = re.compile(r"(?<![a-z\d.])([sml]|x{1,4}[sl])(?![a-z\d])|(?<![a-z])([sml
 TIMES_X = re.compile(r"(?<![a-z])(?:(\d)x|(x{2,4}))l(?![a-z])")  # 2XL, XXL
 SIZE = re.compile(r"(?<![\d.*-])(\d{1,4}(?:\.\d{1,2})?)(ml|cm|mm|w|[\u4e00-\u9fff])")
 MODEL = re.compile(r"(?<![a-z\d.*])([a-z]{1,2}\d+(?:\*\d+)*|\d+(?:\.\d+)?(?:\*\d+(?:\.\d+)?)+)(?![\d.])")
+PACKED = re.compile(r"(?<![\d.])\d+(?:\.\d+)?[a-z\u4e00-\u9fff]{1,2}\*\d+")
 HAN_ONLY = re.compile("[\u4e00-\u9fff]+")
 COLOURED = re.compile("[红橙黄绿青蓝紫黑白灰粉棕褐驼咖金银杏米]")
 SORT = "色味码款型号装式"  # of 红色, 原味, 儿童款, 大号
@@ -35,6 +36,7 @@ class Kinds:
     words: Mapping[str, str] = field(default_factory=dict)  # said anywhere → how it is found in a pack's name
     short: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # beside a product → the same
     firsts: frozenset[str] = frozenset()  # how the short ones begin
+    packed: frozenset[str] = frozenset()  # 500ml*12: packs of so many, in the words of the catalogue
     heads: frozenset[str] = frozenset()  # how the others begin that are longer than any word
 
 
@@ -61,7 +63,8 @@ def kinds(products: Iterable[Product], units: Collection[str], amounts: Amounts)
     said |= {f"{word}的": meant for word, of in short.items() for meant in of.values() if word not in meant}
     said |= {word: word for word in words("spec_words.txt")}
     heads = frozenset(word[:LONGEST_WORD] for word in said if len(word) > LONGEST_WORD)
-    return Kinds(said, short, frozenset(word[0] for word in short), heads)
+    packed = frozenset(one for spec in several for one in PACKED.findall(spec))
+    return Kinds(said, short, frozenset(word[0] for word in short), packed, heads)
 
 
 def _named(spec: str, units: Collection[str]) -> Iterator[str]:

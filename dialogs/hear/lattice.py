@@ -23,10 +23,10 @@ from dialogs.hear.names import Names
 from dialogs.hear.normalise import Typed
 from dialogs.hear.numbers import HAN, NUMBER, parse
 from dialogs.hear.places import find_places
-from dialogs.hear.quantities import Amounts
+from dialogs.hear.quantities import Amounts, Quantity
 from dialogs.hear.remarks import FoundRemark, find_remarks
-from dialogs.hear.shorthand import find_short, find_sorts
-from dialogs.hear.specs import GRAMS, MEASURE_ONLY, Spec, find_specs
+from dialogs.hear.shorthand import ends_of_packs, find_short, find_sorts
+from dialogs.hear.specs import GRAMS, MEASURE_ONLY, Spec, find_specs, measures_of
 from dialogs.hear.times import find_times
 from dialogs.hear.whom import find_people
 
@@ -153,6 +153,7 @@ class Lattice:
             for amount in self.amounts.find(text[at:]):
                 if not amount.start:  # 维C7瓶
                     yield Piece("qty", at, at + amount.end, text[at : at + amount.end], amount.quantity)
+        yield from self._run_together(text)
         for sorts in find_sorts(text):
             yield Piece("sorts", sorts.start, sorts.end, text[sorts.start : sorts.end], sorts.count)
         for money in find_money(text):
@@ -160,6 +161,20 @@ class Lattice:
         for match in NUMERAL.finditer(text):
             if (number := parse(match[0])) is not None:
                 yield Piece("number", match.start(), match.end(), match[0], number)
+
+    def _run_together(self, text: str) -> Iterator[Piece]:
+        """500ml*12 and 4箱 of 500ml*124箱; where no such pack is sold the amount is not clear."""
+        for start, digits, cut in ends_of_packs(text, self.kinds):
+            for amount in self.amounts.find(text[cut or digits :]):
+                if amount.start:
+                    continue
+                at, end = cut or start, (cut or digits) + amount.end
+                unclear = Quantity(None, amount.quantity.unit, "unclear")
+                quantity = amount.quantity if cut else unclear
+                yield Piece("qty", at, end, text[at:end], quantity, "run")
+                if cut:
+                    spec = Spec(measures_of(text[start:cut]), firm=True, text=text[start:cut])
+                    yield Piece("spec", start, cut, text[start:cut], spec, "run")
 
     def _ends_of_names(self, text: str) -> Iterator[int]:
         """Where a number is glued to a name or a size that ends with a Latin letter or a numeral: 牛二四瓶, 黑色M9件."""

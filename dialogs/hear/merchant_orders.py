@@ -18,6 +18,7 @@ ORDER_CODE = (
     + BEHIND
     + r")(?![\d.]|点|号楼|元|块|斤|箱|份|张)"
 )
+AROUND_A_NAME = re.compile("^(?:收到|确认|微信|是|收款)+|(?:的|刚才?|已经?|都|[今昨][天早晚儿]|[上下中]午)+$")
 
 Slots = dict[str, Any]
 
@@ -87,7 +88,7 @@ def payment(scene: Scene, intent: str, match: re.Match[str]) -> Reading:
     payer = scene.says(
         r"(?:收到|是)?(?P<who>[\u4e00-\u9fff]{2,5}?)(?:家)?(?:的(?:\d|钱|款|转账)|(?:钱|款)?(?:到账|转|付))"
     )
-    name = re.sub("^(?:收到|确认|微信|是|收款)+", "", payer["who"]) if payer else ""
+    name = AROUND_A_NAME.sub("", payer["who"]) if payer else ""
     return act(
         intent, (), slots | ({"name": name} if len(name) > 1 and "账" not in name else {}), why="收到货款"
     )

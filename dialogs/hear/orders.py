@@ -47,7 +47,9 @@ def order(scene: Scene) -> Reading | None:
     if not gathered.wants:
         return half_said(scene, gathered) if scene.private else None
     left_out = gathered.each and LEFT_OUT.search(scene.text)
-    if left_out or any(piece.tag == "except" and piece.text[0] == "除" for piece in scene.pieces):
+    named = _named_beside_the_exception(scene, gathered)
+    gathered = replace(gathered, wants=named or gathered.wants)
+    if left_out or (not named and _excepts(scene)):
         return (
             ask("order.add", Clarify("product", (), "all_but"))
             if scene.addressed
@@ -74,6 +76,19 @@ def order(scene: Scene) -> Reading | None:
     ):
         return ignore(why="托人捎带，不是下单")
     return reading
+
+
+def _excepts(scene: Scene) -> bool:
+    return any(piece.tag == "except" and piece.text[0] == "除" for piece in scene.pieces)
+
+
+def _named_beside_the_exception(scene: Scene, gathered: Gathered) -> tuple[Want, ...]:
+    """磨牙饼干 and 小馒头 of 除了果泥，磨牙饼干小馒头都来一份: where all that is wanted is named, nothing is left to guess."""
+    clauses_ = clauses(scene.pieces) if _excepts(scene) else []
+    if not clauses_ or clauses_[0][0].tag != "except":
+        return ()
+    named = tuple(want for want in gathered.wants if want.start >= clauses_[0][-1].end)
+    return named if all(want.quantity for want in named) else ()
 
 
 def _ask_what_changes(scene: Scene, want: Want) -> Reading:

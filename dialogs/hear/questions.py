@@ -52,6 +52,7 @@ NOT_YET_PAID = re.compile(  # 还没付，点错了
 MISTAKEN = "[写打点按说选下拍]错"  # 数量写错了，应该是2个
 REMARKED = re.compile("少点|少要点|少算点")  # 绑绳少点, behind an order, is no haggling
 IF_BOUGHT = "买[^,，。 ]{2,12}(?:总|都|也|该|应该|得|能|可)[^,，。 ]{0,3}(?:便宜|优惠|打.?折|抹|少算|让|送)"  # 买十只总得便宜点
+ASKS_BACK = re.compile("[^?,，。\\d]{1,4}[?]+(?=.)")
 FETCH = re.compile(
     r"(?:来|去|过来|过去|再来|再去)?(?:拿|取|自提|提货|取货|拿货|提)|到店|过来|过去|来店里|去店里"
 )
@@ -142,6 +143,8 @@ def _fits(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> boo
 
 def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
     """A full order in the same message is the order; the question around it is a remark, unless it is one of these."""
+    if _asks_back(scene):
+        return False
     one = intent.name == "product.query" and "amount" not in shown  # 草莓多大一盒
     if one and AGREED.search(scene.text):
         return False  # 鲈鱼一条，行吗
@@ -158,6 +161,13 @@ def _beside_an_order(scene: Scene, intent: Intent, shown: Signs) -> bool:
     if intent.name == "bargain.ask" and "haggle" in shown and ("buy" not in shown or scene.says(IF_BOUGHT)):
         return True  # 一把小葱就别算钱了
     return manners(intent.name).beside and ("ask" in shown or intent.name in TOLD_TOO)
+
+
+def _asks_back(scene: Scene) -> bool:
+    """啤酒？青岛的，三箱: the mark behind the first word asks nothing, and nothing else does."""
+    first = ASKS_BACK.match(scene.text)
+    asks = any(p.tag == "ask" for p in scene.pieces) or (first and "?" in scene.text[first.end() :])
+    return bool(first) and not asks
 
 
 def _asks_for_goods(scene: Scene) -> bool:

@@ -18,6 +18,7 @@ MOST = 200  # of one sku in one message; more is asked about
 LEAST = Decimal("0.1")  # of a weight
 SIZED = ("大", "小", "整", "单")
 GENERIC = ("份", "个")
+ONE_OF = re.compile("[一1](?P<unit>[\u4e00-\u9fff])的")  # 4包装一箱的: what comes by the box
 LETTERS = re.compile("(?<![0-9a-z])[a-z]+")
 
 
@@ -74,6 +75,8 @@ def _narrow(want: Want, offer: Offer) -> tuple[tuple[Sku, ...], Want]:
     for spec in want.specs:
         fitting = named_by(spec, skus, offer)
         amount = _amount_in(spec, skus)
+        if not fitting and (unit := ONE_OF.fullmatch(spec.text)):
+            fitting = tuple(sku for sku in skus if same_unit(offer.catalogue, sku.unit, unit["unit"]))
         if fitting:
             skus = fitting
         elif amount and want.quantity is None:

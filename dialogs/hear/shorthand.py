@@ -29,6 +29,24 @@ class FoundShort:
     word: str  # as it is found in a pack's name
 
 
+RUN_TOGETHER = re.compile(
+    r"(?<![\d.])(?P<size>\d+(?:\.\d+)?[a-z\u4e00-\u9fff]{1,2})\*(?P<digits>\d{3,5})(?![\d.])"
+)
+
+
+def ends_of_packs(text: str, kinds: Kinds) -> Iterator[tuple[int, int, int | None]]:
+    """500ml*12 of 500ml*124箱, where such a box is sold: from, to, and where the amount begins; None where nobody can
+    tell."""
+    for match in RUN_TOGETHER.finditer(text):
+        size, digits = match.group("size", "digits")
+        cuts = [
+            n for n in range(1, len(digits)) if f"{size}*{digits[:n]}" in kinds.packed and digits[n] != "0"
+        ]
+        if f"{size}*{digits}" not in kinds.packed:
+            start = match.start("digits")
+            yield match.start(), start, start + cuts[0] if len(cuts) == 1 else None
+
+
 @dataclass(frozen=True, slots=True)
 class FoundSorts:
     start: int

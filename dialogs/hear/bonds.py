@@ -11,6 +11,7 @@ from dialogs.hear.around import slots_around
 from dialogs.hear.cart import of_cart, unit_fits
 from dialogs.hear.joins import join
 from dialogs.hear.lattice import mark_emoji
+from dialogs.hear.lexicon import faults
 from dialogs.hear.normalise import normalise
 from dialogs.hear.offer import Want
 from dialogs.hear.orders import join_intent, order, settled_want
@@ -51,8 +52,10 @@ def copy_or_repeat(scene: Scene) -> Reading | None:
 
 
 def _asks_about_it(scene: Scene) -> bool:
-    """上次那个橙子甜吗 asks about goods; 和上次一样可以吗 orders."""
+    """上次那个橙子甜吗 asks about goods, 上次买的羽绒服跑毛 complains of them; 和上次一样可以吗 orders."""
     goods = any(piece.kind == "product" for piece in scene.pieces)
+    if goods and any(fault in scene.text for fault in faults()):
+        return True
     return goods and bool(scene.says("(?<!可以)(?<!行)(?<!好)(?:吗|么)|多少|怎么|什么|啥|哪|不[?？]?$|还有"))
 
 

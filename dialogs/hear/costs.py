@@ -32,6 +32,7 @@ COST = {
 LONGER = (
     0.001  # of two ways that cost the same the one with the longer name: 鸡翅中 不要了, not 鸡翅 中不 要了
 )
+EARLIER = 1e-6  # and of two as long the one that stands first: 插排 in 插排插不进去, not 排插
 OTHERWISE = {
     "run": 0.1,
     "short": 0.32,
@@ -52,5 +53,5 @@ def cost_of(kind: str, source: str, text: str, start: int, end: int) -> float:
     if kind == "specword" and text[start].isdigit():
         return COST["qty"] - LONGER  # 18年, where 2018年 is a kind of the goods
     if kind == "product":
-        return COST[kind] - LONGER * (end - start)
+        return COST[kind] - LONGER * (end - start) + EARLIER * start
     return COST[kind]

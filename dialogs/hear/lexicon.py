@@ -47,6 +47,13 @@ def cues() -> Mapping[str, str]:
 
 
 @cache
+def faults() -> frozenset[str]:
+    """What is wrong with goods that were bought: 漏水, 掉色."""
+    signs = table("signs.toml")["words"]
+    return frozenset(f"{signs['damage']} {signs['worn']}".split())
+
+
+@cache
 def patterns(name: str) -> Mapping[str, re.Pattern[str]]:
     """A TOML table of lists of regular expressions, each list as one expression."""
     return {key: re.compile("|".join(f"(?:{one})" for one in listed)) for key, listed in table(name).items()}

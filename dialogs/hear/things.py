@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dialogs.hear.dictionary import is_noun, is_thing
 from dialogs.hear.lattice import Piece
-from dialogs.hear.lexicon import words
+from dialogs.hear.lexicon import faults, words
 from dialogs.hear.numbers import NUMBER, parse
 from dialogs.hear.offer import Offer, Want
 from dialogs.hear.quantities import Quantity
@@ -17,8 +17,8 @@ from dialogs.hear.units import same_unit
 
 
 def makes_another_thing(follower: Piece) -> bool:
-    if follower.kind not in ("word", "char", "latin") or follower.text in words("harmless.txt"):
-        return False
+    if follower.kind not in ("word", "char", "latin") or follower.text in words("harmless.txt") | faults():
+        return False  # 奶瓶漏水 is about our bottles
     if len(follower.text) == 1:
         return is_noun(follower.text) or follower.text in words("suffixes.txt")
     return is_thing(follower.text)

@@ -29,6 +29,7 @@ OWN_ORDER = re.compile(
     "(?:看看?|查)?我的(?:订单|单子?)|(?:我)?(?:到店|货到)付款?|怎么付(?:款|钱)?|(?:我要?)?(?:付款|付钱)|(?:我)?(?:已付|付了|付好了|转了|转好了|已转)"
     "|为(?:什么|啥)是?这个价|(?:这)?怎么算的"
 )
+FAULTS = ("worn", "cannot", "damage", "ruined", "fault")
 FROM_US = re.compile("你们?(?:家|店)(?:里)?(?:买|订|拿|送|做)")
 MINE = re.compile("我(?:的|那)|(?:我|我家|我们)(?:[昨今前早上下中][天午上晚])?(?:订|买|要)的")
 
@@ -72,7 +73,7 @@ def _is_near(scene: Scene) -> bool:
 
 def _is_chatter(scene: Scene, intent: Intent, shown: Signs) -> bool:
     """The marks of talk, where no word of the question itself makes one (手机 in 报手机号)."""
-    if intent.name == "aftersale.report" and FROM_US.search(scene.text):
+    if intent.name == "aftersale.report" and (FROM_US.search(scene.text) or _bought_and_faulty(scene, shown)):
         return False
     if chatters(scene.text, private=True):
         return True
@@ -82,6 +83,12 @@ def _is_chatter(scene: Scene, intent: Intent, shown: Signs) -> bool:
     for start, end in _spans(intent, shown):
         talk[start:end] = "〇" * (end - start)
     return chatters("".join(talk), private=False)
+
+
+def _bought_and_faulty(scene: Scene, shown: Signs) -> bool:
+    """上次买的羽绒服跑毛: goods of ours that the speaker bought, their fault, and no other shop."""
+    elsewhere = patterns("chatter.toml")["elsewhere"].search(masked(scene))
+    return "bought" in shown and shown.any_of(FAULTS) and not elsewhere
 
 
 def _spans(intent: Intent, shown: Signs) -> list[tuple[int, int]]:

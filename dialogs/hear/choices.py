@@ -178,6 +178,8 @@ def _by_spec(scene: Scene, pending: Pending) -> list[int]:
 def _by_piece(piece: Piece, skus: list[Sku | None]) -> list[int]:
     if piece.kind in ("spec", "specword"):
         return _fitting(piece.value, skus) or _by_size(piece.text, skus)
+    if piece.kind == "number" and piece.text.isdigit() and len(piece.text) > 1:
+        return _fitting(Spec(word=piece.text), skus)  # 303
     if piece.kind == "qty" and piece.value.value is not None and piece.value.unit:
         return _fitting(
             Spec((measure(piece.value.value, piece.value.unit),)), skus

@@ -201,7 +201,7 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
             if isinstance(new, Line) and len(of_cart(scene, said)) > 1:
                 done.append(new)
                 continue  # 60的不要了换成80的, beside others of 40
-        of_ours = corrects and said.op == "add" and of_cart(scene, said)
+        of_ours = (corrects or _by_its_size(scene, said)) and said.op == "add" and of_cart(scene, said)
         want = replace(said, op="set") if of_ours else said
         if want.source == "unknown" or (not want.quantity and AS_IT_IS.match(scene.text, want.end)):
             continue
@@ -220,6 +220,13 @@ def _changed(scene: Scene, gathered: Gathered) -> Reading | None:
         return None
     done = merged(done)  # 不要散的了，换5斤装: gone once
     return act(_intent(done), done, slots_around(scene), why="改购物车里的")
+
+
+def _by_its_size(scene: Scene, want: Want) -> bool:
+    """33W的要两个, where 33W is in the order and named by nothing else."""
+    goods = scene.offer.catalogue.sku
+    fitting = (all(fits_pack(spec, goods[line.sku]) for spec in want.specs) for line in of_cart(scene, want))
+    return not want.heard and bool(want.products and want.specs) and any(fitting)
 
 
 def _more_of_a_size(scene: Scene, gathered: Gathered) -> bool:

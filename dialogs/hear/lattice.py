@@ -100,7 +100,9 @@ class Lattice:
     def _special(self, typed: Typed, codes: bool) -> Iterator[Piece]:
         """Pieces with numbers in them, found before any word is."""
         text = typed.text
-        people = list(find_people(text))
+        people = [
+            one for one in find_people(text) if not any(self.names.at(text, one.start))
+        ]  # 替换刷头 is goods
         for remark in find_remarks(text, self.amounts.units):
             if any(found.start == remark.start for found in people):
                 continue  # A+1（给我姐）

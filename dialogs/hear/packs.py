@@ -80,12 +80,25 @@ class Packs(Walk):
 
     def _names_a_size(self, piece: Piece, at: int) -> bool:
         """连体衣66两件: a number that some of the sizes have, and an amount right behind it."""
-        following = self._next(at)
-        if not self.open or following is None or following.kind != "qty" or not following.value.unit:
+        return bool(self.open) and self._is_told_with_an_amount(piece, at, self.open[-1].products)
+
+    def _names_a_size_ahead(self, piece: Piece, at: int) -> bool:
+        """2025纽扣电池一板: the number of a size right before its goods, which have an amount behind them."""
+        goods = self.pieces[at + 1] if at + 1 < len(self.pieces) else None
+        if goods is None or goods.kind != "product" or goods.start != piece.end or len(piece.text) < 2:
             return False
-        skus = [sku for id in self.open[-1].products for sku in self.offer.skus(id)]
+        return self._is_told_with_an_amount(piece, at + 1, goods.value)
+
+    def _is_told_with_an_amount(self, piece: Piece, at: int, products: tuple[str, ...]) -> bool:
+        """Whether some of the goods' sizes have this number, and the first amount behind has a unit."""
+        behind = self.pieces[at + 1 :]
+        amount = next(
+            (p for p in behind if p.kind not in ("cue", "number") and p.text not in (" ", "、")), None
+        )
+        told = amount is not None and amount.kind == "qty" and bool(amount.value.unit)
+        skus = [sku for id in products for sku in self.offer.skus(id)]
         named = [sku for sku in skus if fits(Spec(word=piece.text), sku)]
-        return piece.text.isdigit() and 0 < len(named) < len(skus)
+        return told and piece.text.isdigit() and 0 < len(named) < len(skus)
 
     def _names_another_size(self, spec: Spec, at: int) -> bool:
         """30 of 运动鞋26一双30一双."""

@@ -104,8 +104,13 @@ class Pairing(Unknowns):
         elif (size := Spec(word=piece.text)) and self._names_another_size(size, at):
             self._same_goods(piece)
             self.open[-1] = replace(self.open[-1], specs=(size,))
+        elif self._names_a_size_ahead(piece, at):
+            self.specs.append(size)
         elif self._names_a_size(piece, at):
-            self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, size))
+            if self._both_sizes(size, at):
+                self.open.append(replace(self.open[-1], specs=(size,)))  # 口红301和304各一支
+            else:
+                self.open[-1] = replace(self.open[-1], specs=(*self.open[-1].specs, size))
         elif self.bare_numbers and (self.open or self.held is None):
             self._amount(Quantity(piece.value, self._strange_unit(at) if self.open else None), piece, at)
         else:

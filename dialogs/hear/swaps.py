@@ -40,8 +40,10 @@ def swapped(scene: Scene, gathered: Gathered) -> Reading | None:
         return _replaced(scene, _old_lines(scene, before, match.start()), replace(after[0], quantity=said))
     if after and scene.says("改(?:成|为)") and left_of_goods(scene, match.end(), after[0].start):
         return None  # 香蕉改成两斤，苹果…
-    specs = tuple(_sizes(scene, match.start()))
     old = _old_lines(scene, before, match.start())
+    specs = tuple(_sizes(scene, match.start())) or _number_of_a_size(scene, old, match.end())
+    if specs and not any(piece.kind in SIZES for piece in scene.pieces):
+        gathered, after = replace(gathered, loose=()), []
     if (some := _some_of(scene, old, match.start())) is not None and not _amount_behind(scene, match.end()):
         return _partly(scene, old[0], some, after, specs)
     if not before and not after and specs and len(old) > 1:
@@ -91,6 +93,17 @@ def _sizes(scene: Scene, start: int) -> Iterator[Spec]:
         sized = piece.kind in SIZES or piece.text in SIZED
         if piece.start >= start and sized and behind != "not":  # 40的改成三根，60的不要了
             yield piece.value if piece.kind in SIZES else Spec(word=piece.text)
+
+
+def _number_of_a_size(scene: Scene, old: list[Line], start: int) -> tuple[Spec, ...]:
+    """302 of 换成302, where a shade of what is in the order has that number."""
+    said = [
+        p for p in scene.pieces if p.start >= start and p.kind not in ("blank", "break") and p.tag != "filler"
+    ]
+    if len(old) != 1 or len(said) != 1 or said[0].kind != "number" or len(said[0].text) < 2:
+        return ()
+    spec = Spec(word=said[0].text, text=said[0].text)
+    return (spec,) if said[0].text.isdigit() and other_sizes(scene, old[0], (spec,)) else ()
 
 
 def another_size(scene: Scene, gathered: Gathered) -> Reading:

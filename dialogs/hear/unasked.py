@@ -63,7 +63,12 @@ def may_answer(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -
 
 def _of_yours(scene: Scene) -> bool:
     """你珍奶用的什么杯子: asked of a neighbour, unless the shop is called."""
-    return bool(re.search("^你〇", masked(scene)))
+    return bool(
+        re.search(
+            "^你〇|^你们?(?:平时|一般|现在)?都?(?:用|吃|喝|穿|戴|涂|擦)的?是?(?:什么|啥|哪[个款种])",
+            masked(scene),
+        )
+    )
 
 
 def _is_near(scene: Scene) -> bool:

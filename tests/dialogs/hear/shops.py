@@ -19,6 +19,7 @@ CAMPAIGNS = {  # the letter of those that may be open in each shop
     "deli": "T", "bakery": "D", "florist": "M", "grocer": "E", "hardware": "G",
     "pantry": "T", "pharmacy": "G", "riverside": "G",
     "breakfast": "W", "pets": "X", "stationer": "Q", "barber": "Y", "frozen": "Z", "nursery": "N", "hotpot": "K", "liquor": "J", "clothes": "V", "household": "U",
+    "cosmetics": "P", "digital": "F",
 }  # fmt: skip
 BUYING = {"order.add", "groupbuy.join", "flash.take"}  # one and the same where the lines are right
 

@@ -90,10 +90,11 @@ def _narrow(want: Want, offer: Offer) -> tuple[tuple[Sku, ...], Want]:
 
 def named_by(spec: Spec, skus: tuple[Sku, ...], offer: Offer) -> tuple[Sku, ...]:
     """Which of these packs a spec means: those that fit it, else the one that is so large among its likes."""
-    whole = tuple(sku for sku in skus if spec.word and sku.spec.lower() == spec.word)
+    said = spec.word or spec.text.rstrip("的")
+    whole = tuple(sku for sku in skus if sku.spec.lower() == said)
     fitting = tuple(sku for sku in skus if fits(spec, sku))
     if len(whole) == 1 and len({sku.unit for sku in fitting}) == 1:
-        return whole  # iPhone15 is no iPhone15 Pro
+        return whole  # iPhone15 is no iPhone15 Pro, 50ml no 儿童款50ml
     return fitting or _sized(spec.word, skus, offer)
 
 

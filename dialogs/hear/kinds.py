@@ -12,7 +12,7 @@ from functools import cache
 from itertools import takewhile
 
 from dialogs.hear.dictionary import LONGEST as LONGEST_WORD
-from dialogs.hear.lexicon import lines, words
+from dialogs.hear.lexicon import cues, lines, words
 from dialogs.hear.normalise import fold
 from dialogs.hear.numbers import HAN
 from dialogs.hear.quantities import Amounts
@@ -40,7 +40,7 @@ class Kinds:
     short: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # beside a product → the same
     firsts: frozenset[str] = frozenset()  # how the short ones begin
     packed: frozenset[str] = frozenset()  # 500ml*12: packs of so many, in the words of the catalogue
-    heads: frozenset[str] = frozenset()  # how the others begin that are longer than any word
+    heads: frozenset[str] = frozenset()  # how those and the small words begin that are longer than any word
 
 
 def kinds(products: Iterable[Product], units: Collection[str], amounts: Amounts) -> Kinds:
@@ -75,7 +75,7 @@ def kinds(products: Iterable[Product], units: Collection[str], amounts: Amounts)
             ends = ("的", *(f"{use}的" for use in USES)) if word in _alike() else ("的",)
             said = {f"{word}{end}": meant for end in ends} | said
     said |= {word: word for word in words("spec_words.txt")}
-    heads = frozenset(word[:LONGEST_WORD] for word in said if len(word) > LONGEST_WORD)
+    heads = frozenset(word[:LONGEST_WORD] for word in (*said, *cues()) if len(word) > LONGEST_WORD)
     packed = frozenset(one for spec in several for one in PACKED.findall(spec))
     return Kinds(said, short, frozenset(word[0] for word in short), packed, heads)
 

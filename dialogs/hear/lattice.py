@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from dialogs.hear.codes import find_codes
@@ -215,8 +214,7 @@ class Lattice:
         tags, specs = cues(), self.kinds.words
         if text[start] in "这那":
             yield from self._pointing(text, start)
-        head = text[start : start + LONGEST]
-        longest = LONGEST_CUE if head in self.kinds.heads or head in _long_heads() else LONGEST
+        longest = LONGEST_CUE if text[start : start + LONGEST] in self.kinds.heads else LONGEST
         for end in range(start + 1, min(start + longest, len(text)) + 1):
             word = text[start:end]
             if (tag := tags.get(word)) and word not in specs and _whole_word(text, start, end):
@@ -237,12 +235,6 @@ class Lattice:
         if heard:
             for end, ids in self.names.heard_at(text, heard, start):
                 yield end, "product", ids, "sound", ""
-
-
-@cache
-def _long_heads() -> frozenset[str]:
-    """How cues begin that are longer than any word."""
-    return frozenset(word[:LONGEST] for word in cues() if len(word) > LONGEST)
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:

@@ -37,7 +37,7 @@ RUN_TOGETHER = re.compile(
 def ends_of_packs(text: str, kinds: Kinds) -> Iterator[tuple[int, int, int | None]]:
     """500ml*12 of 500ml*124箱, where such a box is sold: from, to, and where the amount begins; None where nobody can
     tell."""
-    for match in RUN_TOGETHER.finditer(text):
+    for match in RUN_TOGETHER.finditer(text) if "*" in text else ():
         size, digits = match.group("size", "digits")
         cuts = [
             n for n in range(1, len(digits)) if f"{size}*{digits[:n]}" in kinds.packed and digits[n] != "0"

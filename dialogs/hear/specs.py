@@ -131,7 +131,7 @@ def find_specs(text: str, unit: str) -> Iterator[FoundSpec]:
             ]
             if found:
                 yield FoundSpec(match.start(), match.end(), Spec(tuple(found), firm=firm, text=match[0]))
-    for match in _metres(unit).finditer(text):
+    for match in _metres(unit).finditer(text) if "米" in text else ():
         whole, tenths = parse(match["n"]), parse(match["m"])
         if whole is not None and tenths is not None:
             length = measure(whole + tenths / 10, "米")

@@ -34,11 +34,8 @@ class Pairing(Unknowns):
             and not self._how_it_is(at)
         ):
             want = replace(want, products=(), source="unknown")  # 苹果手机: not ours
-        elif self._is_a_size(
-            own := Spec(word=piece.text, firm=True),
-            tuple(s for id in want.products for s in self.offer.skus(id)),
-        ):
-            self.specs.append(own)  # 高枕, as one 荞麦枕 is called
+        elif any(sku.spec.lower() == piece.text for id in want.products for sku in self.offer.skus(id)):
+            self.specs.append(Spec(word=piece.text, firm=True))  # 高枕, as one 荞麦枕 is called
         if self._is_another_model(piece, at):
             want = replace(want, products=(), source="unknown", heard=self._model(at) + piece.text)
         self._goods(want)

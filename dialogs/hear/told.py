@@ -48,7 +48,9 @@ GUESSED = re.compile(r"好像|可能|估计|怕是|大概")
 PASSED_ON = re.compile(r"说")
 NOT_BEGUN = re.compile(r"不[发开搞做上办]")
 LATER = re.compile(r"明天|明早|明晚|后天|下周|下个?月|等下|等会|待会|一会儿?|晚点|改天|过几天|再说")
-TAKEN_BACK = re.compile(r"\d.*(?:不对|不是|错了|搞错|[,，]不[,，]).*\d")
+TAKEN_BACK = re.compile(
+    r"\d.*(?:不对|[,，] ?不(?:是)?[,， ]|[哦噢啊]不|[打写说按搞]错了).*\d"
+)  # not 发错了2个
 
 
 def is_told(text: str, intent: str, *, at_head: bool) -> bool:
@@ -57,7 +59,8 @@ def is_told(text: str, intent: str, *, at_head: bool) -> bool:
         return True
     if ASKED.search(text):
         return False
-    if intent in HAPPENED and any(one.search(text) for one in (LOOKED_INTO, NOT_SO, PASSED_ON)):
+    passed_on = PASSED_ON.search(text) and not at_head
+    if intent in HAPPENED and (passed_on or LOOKED_INTO.search(text) or NOT_SO.search(text)):
         return False
     if intent in BEGINS and NOT_BEGUN.search(text):
         return False

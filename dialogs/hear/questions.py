@@ -42,6 +42,9 @@ NOT_PAID = re.compile(  # who says so has not paid: 不到店付了, 马上付�
     r"|(?:(?<![刚才经])去|马上|这就|准备|等下|等会儿?|待会儿?|等我|要是|如果|明天|晚点|一会儿?)[^,，。]{0,4}[付转扫结]"
     r"|[付转][?？]|是不是"
 )
+PUT_RIGHT = re.compile(  # 不对是3箱, of who was just asked which goods
+    r"(?:不对|[说打写]?错了)[,， ]*(?:应该)?(?:是|要|来)?[\d一二两三四五六七八九十半]+[^\d,，。]{1,2}[啊哈哦吧。!！~]*"
+)
 REFUND_ASKED = re.compile(  # 退了吗, 退款到哪了, 多久能退
     "退(?:款|钱)?了(?:吗|没|么)|(?:退款|退的?钱|^钱)(?:到哪|进度|呢|还没|怎么还|什么时候|多久|几天|啥时候|退了)"
     "|(?:多久|什么时候|几天|啥时候)(?:能|会|可以|才)?退"
@@ -126,6 +129,8 @@ def _fits(scene: Scene, gathered: Gathered, intent: Intent, shown: Signs) -> boo
     some = any(want.quantity and want.quantity.trouble == "vague" for want in gathered.wants)
     if intent.name == "product.query" and some and buys(scene.pieces):
         return False  # 来几斤香蕉
+    if intent.name == "aftersale.report" and PUT_RIGHT.fullmatch(scene.text):
+        return False
     if intent.name == "bargain.ask" and REMARKED.fullmatch(intent.why) and _is_order(scene, gathered):
         return False
     if intent.name == "delivery.address" and any(

@@ -19,6 +19,9 @@ FORBIDDEN = re.compile(
     rf"|不要(?!了){WORDS_BETWEEN}(?:{WHOLE}|[减删]|去掉|划掉|改(?=了|$))"
 )
 HOW = re.compile("怎么样?(?:才能|能|可以|才可以|去)?(?:取消|退单|撤单)")
+NOT_SO_MANY = re.compile(
+    "我?(?:要的)?不是[\\d一二两三四五六七八九十半]+[^\\d,，。是]{1,2}[啊哈哦吧呀]?"
+)  # 不是3箱
 CHANGED = r"(?:取消|改|换成|加[上到进\d]|减[到\d]|删|去掉|退)"
 DONE_YET = re.compile(
     rf"{CHANGED}[^,，。?？]{{0,8}}了(?:没有?|吗|么)[啊呀呢]?[?？]?$|是不是[^,，。]{{0,6}}{CHANGED}[^,，。?？]{{0,8}}了"
@@ -54,4 +57,4 @@ def _stands(scene: Scene, part: str) -> bool:
     if found and found["more"]:
         at = scene.text.find(part) + found.start("more")
         return any(piece.kind == "product" and piece.start == at for piece in scene.pieces)
-    return bool(found or HOW.search(part) or DONE_YET.search(part))
+    return bool(found or HOW.search(part) or DONE_YET.search(part) or NOT_SO_MANY.fullmatch(part))

@@ -154,7 +154,7 @@ class Conversation:
             shelf,
             his_rooms,
             context,
-            reading=await self._ear.read(words, context, person, shelf, now),
+            reading=await self._ear.read(words, context, heard, person, shelf, now),
             nameless=is_nameless,
             called=room is None or "@shop" in heard.mentions or self._quotes_us(heard),
             now=now,

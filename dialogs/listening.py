@@ -19,6 +19,7 @@ from shop.people import Person, Room
 from shop.rules.campaigns import Kind
 
 HISTORY = 6
+JUST_NOW = timedelta(minutes=10)  # so long 来2箱 is of what was asked about
 WE_SAID = timedelta(hours=1)  # so long what we said in a group is what people answer
 
 
@@ -71,7 +72,9 @@ class Ear:
         key_of = {one.id: one.key for one in shelf.campaigns}
         return tuple(line for slip in found for line in lines_of(slip, key_of.get(slip.campaign or 0)))
 
-    async def read(self, text: str, context: Context, person: Person, shelf: Goods, now: datetime) -> Reading:
+    async def read(
+        self, text: str, context: Context, heard: Heard, person: Person, shelf: Goods, now: datetime
+    ) -> Reading:
         reader = self.reader(shelf)
         local = now.astimezone(ZoneInfo(shelf.catalogue.tz))
         reading = _read_beside_menu(reader, text, context, local)
@@ -80,6 +83,10 @@ class Ear:
         ):  # only then the last order is worth a look
             last = lines_of(await slips.last_order(self.shop, person.id))
             reading = reader.read(text, replace(context, last_order=last), now=local)
+        if heard.room is None and context.pending is None and _lacks_goods(reading):
+            before = replace(context, history=await _just_said(heard, now))
+            again = reader.read(text, before, now=local)
+            reading = again if again.action == "act" or (again.clarify and again.clarify.product) else reading
         return reading
 
     async def _history(
@@ -93,6 +100,18 @@ class Ear:
             ours = await mail.we_said_in_room(channel, room, since=now - WE_SAID)
             said = sorted([*said, *((one.at, Said("bot", one.text)) for one in ours)], key=lambda one: one[0])
         return tuple(one for _, one in said)
+
+
+def _lacks_goods(reading: Reading) -> bool:
+    return reading.clarify is not None and reading.clarify.reason == "amount_without_goods"
+
+
+async def _just_said(heard: Heard, now: datetime) -> tuple[Said, ...]:
+    """橙子还有吗, 还有 12 箱: what was asked and answered in private just before 来2箱."""
+    since = now - JUST_NOW
+    asked = (await mail.said_privately(heard.channel, heard.who, since=since, limit=2))[1:]
+    answered = await mail.last_said_to(heard.channel, heard.who, since=since)
+    return (*(Said("self", text) for text in asked), Said("bot", answered)) if answered else ()
 
 
 def _read_beside_menu(reader: Reader, text: str, context: Context, now: datetime) -> Reading:

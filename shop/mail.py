@@ -235,6 +235,17 @@ async def said_privately(channel: str, account: str, *, since: datetime, limit: 
     return [str(row["text"]).strip() for row in rows]
 
 
+async def last_said_to(channel: str, account: str, *, since: datetime) -> str:
+    """The last thing that the shop has told somebody in private; empty when that was before, or in answer to words that
+    he took back."""
+    rows = await run_sql(
+        "SELECT l.body, m.recalled FROM letter AS l LEFT JOIN message AS m ON m.id = l.cause "
+        "WHERE l.channel = ? AND l.account = ? AND l.room IS NULL AND l.written_at >= ? ORDER BY l.id DESC LIMIT 1",
+        [channel, account, since],
+    )
+    return str(as_json(rows[0]["body"]).get("text", "")) if rows and not rows[0]["recalled"] else ""
+
+
 async def trace_of(letter: int) -> dict[str, Any] | None:
     """Why this letter was written: the trace of its message, or its event."""
     row = await Letter.filter(id=letter).first()

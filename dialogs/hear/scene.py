@@ -112,8 +112,13 @@ def quoted_sku(scene: Scene) -> str | None:
 
 
 def named_by_bot(scene: Scene) -> str | None:
-    last = next((said for said in reversed(scene.context.history) if said.who == "bot"), None)
-    return sku_in(scene, last.text) if last else None
+    """In its last words, or in the question that they answer (橙子还有吗, 还有 12 箱)."""
+    history = scene.context.history
+    at = next((n for n in reversed(range(len(history))) if history[n].who == "bot"), None)
+    if at is None:
+        return None
+    named = sku_in(scene, history[at].text)
+    return named or (sku_in(scene, history[at - 1].text) if at and history[at - 1].who == "self" else None)
 
 
 def sku_in(scene: Scene, text: str) -> str | None:

@@ -6,15 +6,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dialogs import refunding, voice
+from dialogs import refund_words, refunding, voice
 from dialogs.agent.triggers import AFTER_SALE, skill_of
 from dialogs.calling import look_at_it, tell_the_staff
 from dialogs.engine import Data, Dialogue, Done, Question, Slot
 from dialogs.hear.reading import Pending
 from dialogs.ordering import YES_NO
-from dialogs.refund_words import BARE, LONGEST_WHY, with_names
-from dialogs.refund_words import goods as goods_said
-from dialogs.refund_words import why as why_said
 from dialogs.turn import Turn
 from shop import refunds, slips
 from shop.kit.ids import PersonId
@@ -32,10 +29,10 @@ KEPT = re.compile(
 class AskForMoney(Dialogue):
     id = "refund_ask"
     intents = ("aftersale.report",)
-    starts = BARE
+    starts = refund_words.BARE
     examples = ("我要退款", "梨坏了两个", "收到的草莓烂了")
-    goods = Slot(goods_said, optional=True, insists=True)
-    why = Slot(why_said, optional=True)
+    goods = Slot(refund_words.goods, optional=True, insists=True)
+    why = Slot(refund_words.why, optional=True)
 
     async def check(self, turn: Turn, data: Data) -> Question | None:
         slip = await _paid(turn, turn.person.id)
@@ -45,7 +42,7 @@ class AskForMoney(Dialogue):
             return None
         if not data.get("goods"):
             data = {**data, **await _told_already(turn, slip)}
-        data = {**data, "goods": with_names(slip, data.get("goods"))}
+        data = {**data, "goods": refund_words.with_names(slip, data.get("goods"))}
         if not data["goods"]:
             return _which(turn, slip, {key: value for key, value in data.items() if key != "goods"})
         what = _what(turn, slip, data)
@@ -119,12 +116,12 @@ async def _told_already(turn: Turn, slip: Slip) -> Data:
     if skill_of(why) != AFTER_SALE or await refunds.of_order(slip.id):
         return {}
     bought = {(turn.shelf.everything.sku[line.sku].product, line.unit) for line in slip.lines}
-    goods = goods_said(turn.read(why), None, False)
+    goods = refund_words.goods(turn.read(why), None, False)
     if not isinstance(goods, list) or not all(
         (_product(turn, one), one.get("unit")) in bought for one in goods
     ):
         return {}
-    return {"goods": goods, "why": why[:LONGEST_WHY]}
+    return {"goods": goods, "why": why[: refund_words.LONGEST_WHY]}
 
 
 def _which(turn: Turn, slip: Slip, data: Data) -> Question:

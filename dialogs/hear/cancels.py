@@ -22,12 +22,16 @@ CANCEL = re.compile(
 LONGEST_REASON = 6  # characters: 家里还有, 临时有事
 
 
+def order_named(scene: Scene) -> dict[str, Any]:
+    """The order whose code was said, as a slot."""
+    code = re.search(r"\d{4}-?\d{3}(?!\d)|\d{8,}", scene.text)
+    return {"order": code[0]} if code else {}
+
+
 def cancel(scene: Scene, gathered: Gathered) -> Reading | None:
     if not (scene.addressed or _only_cancels(scene, gathered)):
         return None
-    slots: dict[str, Any] = {}
-    if code := re.search(r"\d{4}-?\d{3}(?!\d)|\d{8,}", scene.text):
-        slots["order"] = code[0]
+    slots = order_named(scene)
     if (
         scene.context.cart
         or slots

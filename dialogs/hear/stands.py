@@ -6,8 +6,8 @@ They are a question about the order. 要不取消吧 and 能不能取消 ask for
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from dialogs.hear.cancels import order_named
 from dialogs.hear.reading import Reading
 from dialogs.hear.scene import Scene, act, ignore
 
@@ -38,10 +38,8 @@ def as_it_is(scene: Scene) -> Reading | None:
         return None
     if not scene.addressed:
         return ignore(why="没叫改")
-    slots: dict[str, Any] = {"about": "cancel"} if of_the_whole else {}
-    if code := re.search(r"\d{4}-?\d{3}(?!\d)|\d{8,}", scene.text):
-        slots["order"] = code[0]
-    return act("order.query", (), slots, why="没叫改")
+    about = {"about": "cancel"} if of_the_whole else {}
+    return act("order.query", (), about | order_named(scene), why="没叫改")
 
 
 def _leaves_it(scene: Scene) -> bool:
